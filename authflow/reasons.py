@@ -20,7 +20,7 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
-# The exception alone decides. Source: the errors that InitiateAuth and RespondToAuthChallenge declare in the service model.
+# The exception alone decides. Source: the errors that the operations of sign-in declare in the service model.
 _BY_CODE: Final = {
     "UserNotConfirmedException": Reason.NOT_CONFIRMED,
     "PasswordResetRequiredException": Reason.PASSWORD_RESET_REQUIRED,

@@ -1,0 +1,99 @@
+"""Boto3Backend: Cognito through boto3. The home of boto3, which is loaded when the first backend is made."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from authflow.errors import BackendError, InvalidInput, Refusal, Throttled
+from authflow.requests import Request
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+CONNECT_TIMEOUT: Final = 3.0  # seconds
+READ_TIMEOUT: Final = 10.0  # seconds; Cognito waits 5 s for each Lambda trigger
+_THROTTLED: Final = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling"})
+# With an endpoint of one's own the region only has to be some region.
+_ANY_REGION: Final = "us-east-1"
+
+
+class Boto3Backend:
+    """Carries requests through a boto3 ``cognito-idp`` client.
+
+    The public API needs no AWS credentials. With ``Authenticator(admin=True)`` the client signs with what boto3's
+    credential chain finds. May be shared by threads, as boto3's clients may.
+
+    Args:
+        client: your own; you must have switched its retries off, since a Session is good for one answer.
+        region: for the client that is made here; without it boto3's configuration decides.
+        endpoint_url: for the client that is made here, such as an emulator's.
+
+    Attributes:
+        region: the AWS region that it talks to; None where an endpoint was given, which may stand for any.
+
+    Raises:
+        InvalidInput: both a client and its settings, or no region to be found.
+    """
+
+    def __init__(
+        self,
+        client: "CognitoIdentityProviderClient | None" = None,
+        region: str | None = None,
+        endpoint_url: str | None = None,
+    ) -> None:
+        if client is not None and (region or endpoint_url):
+            raise InvalidInput("client", "brings its own region and endpoint: give the client or these")
+        self._client = client or _make_client(region, endpoint_url)
+        self.region = None if endpoint_url else self._client.meta.region_name
+
+    def call(self, request: Request) -> Mapping[str, Any]:
+        """Send one request; see ``Backend.call``."""
+        from botocore import xform_name  # noqa: PLC0415
+        from botocore.exceptions import (  # noqa: PLC0415 - see the module's docstring
+            BotoCoreError,
+            ClientError,
+            ParamValidationError,
+        )
+
+        method = getattr(self._client, xform_name(request.operation))
+        try:
+            reply: dict[str, Any] = method(**request.params())
+        except ClientError as error:
+            raise _from_client_error(error.response, request.operation) from error
+        except ParamValidationError:
+            # Its text shows the values, so it is neither quoted nor chained.
+            problem = f"{request.operation}: a member has a type or length that the service model does not allow"
+            raise InvalidInput("request", problem) from None
+        except BotoCoreError as error:
+            raise BackendError(f"{request.operation}: {type(error).__name__}") from error
+        return reply
+
+
+def _from_client_error(response: Mapping[str, Any], operation: str) -> Exception:
+    error, status = response.get("Error", {}), response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code, message = str(error.get("Code", "")), str(error.get("Message", ""))
+    if status == 429 or code in _THROTTLED:
+        return Throttled(f"{operation}: {code}")
+    if not 400 <= status < 500:
+        return BackendError(f"{operation}: HTTP {status}, {code}")
+    return Refusal(code, message)
+
+
+def _make_client(region: str | None, endpoint_url: str | None) -> "CognitoIdentityProviderClient":
+    import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+    from botocore.exceptions import NoRegionError  # noqa: PLC0415
+
+    config = Config(
+        connect_timeout=CONNECT_TIMEOUT,
+        read_timeout=READ_TIMEOUT,
+        retries={"total_max_attempts": 1},
+        max_pool_connections=50,
+    )
+    session = boto3.Session(region_name=region)
+    fallback = _ANY_REGION if endpoint_url and session.region_name is None else None
+    try:
+        return session.client("cognito-idp", region_name=fallback, endpoint_url=endpoint_url, config=config)
+    except NoRegionError:
+        raise InvalidInput("region", "is not given, and boto3's configuration has none") from None
+    except ValueError:
+        raise InvalidInput("endpoint_url", "is not a URL") from None

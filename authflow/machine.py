@@ -1,0 +1,104 @@
+"""The engine's table: rows, and the rulebook that decides what is legal. The home of transitions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from transitions import Machine, MachineError
+
+from authflow.errors import IllegalTransition
+
+SAME: Final = "="  # what transitions calls a reflexive destination
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: this trigger, at any of these nodes, leads there (or to ``SAME``, where it was)."""
+
+    trigger: str
+    sources: tuple[str, ...]
+    destination: str
+
+
+class _Cursor:
+    """What steps through the machine instead of a flow: made for one question, then dropped."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, node: str) -> None:
+        self.state = node
+
+
+class Rulebook:
+    """A table's rules: where a trigger leads, and which triggers a node accepts.
+
+    Raises:
+        ValueError: two rows give one (node, trigger) two destinations.
+    """
+
+    def __init__(self, table: Sequence[Row]) -> None:
+        self.table = tuple(table)
+        self._nodes = {str(node): node for row in table for node in (*row.sources, row.destination) if node != SAME}
+        # No model and no generated methods: flows are values, and a flow's cursor lives for one step.
+        self._machine = Machine(model=None, states=list(self._nodes), initial=None, auto_transitions=False)
+        self._accepted: dict[str, tuple[str, ...]] = dict.fromkeys(self._nodes, ())
+        for row in table:
+            self._add(row)
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """All nodes, in the order in which the table names them."""
+        return tuple(self._nodes.values())
+
+    def accepted(self, node: str) -> tuple[str, ...]:
+        """Return the triggers that ``node`` accepts; none at an end."""
+        return self._accepted[str(node)]
+
+    def successor(self, node: str, trigger: str) -> str:
+        """Return the node that ``trigger`` leads to.
+
+        Raises:
+            IllegalTransition: ``node`` does not accept it; the error names what is accepted.
+        """
+        cursor = _Cursor(str(node))
+        try:
+            self._machine.events[str(trigger)].trigger(cursor)
+        except (KeyError, MachineError):
+            raise IllegalTransition(str(node), str(trigger), self.accepted(node)) from None
+        return self._nodes[cursor.state]
+
+    def _add(self, row: Row) -> None:
+        for source in row.sources:
+            if row.trigger in self._accepted[str(source)]:
+                raise ValueError(f"two rows for {row.trigger!s} in {source!s}")
+            self._accepted[str(source)] += (str(row.trigger),)
+        self._machine.add_transition(str(row.trigger), [str(source) for source in row.sources], str(row.destination))
+
+
+def mermaid(table: Sequence[Row], groups: Mapping[str, Sequence[str]], start: str) -> str:
+    """Return a Mermaid state diagram of a table.
+
+    Args:
+        table: the rows.
+        groups: nodes to draw as one composite state, by its name; a node may be in one group. A row that holds for
+            all of a group is one arrow.
+        start: the node where everything begins.
+    """
+    lines = ["stateDiagram-v2", f"    [*] --> {start}"]
+    for name, members in groups.items():
+        lines += [f"    state {name} {{", *(f"        {member}" for member in members), "    }"]
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for row in table:
+        for source in _grouped(row.sources, groups):
+            arrows.setdefault((source, source if row.destination == SAME else row.destination), []).append(row.trigger)
+    lines += [f"    {source} --> {target}: {', '.join(triggers)}" for (source, target), triggers in arrows.items()]
+    ends = dict.fromkeys(row.destination for row in table if row.destination != SAME)
+    sources = {source for row in table for source in row.sources}
+    lines += [f"    {node} --> [*]" for node in ends if node not in sources]
+    return "\n".join(lines) + "\n"
+
+
+def _grouped(sources: Sequence[str], groups: Mapping[str, Sequence[str]]) -> list[str]:
+    whole = {name: set(members) for name, members in groups.items() if set(members) <= set(sources)}
+    covered = set().union(*whole.values())
+    return [*whole, *(source for source in sources if source not in covered)]

@@ -1,0 +1,171 @@
+"""What Cognito sends: JSON mappings, checked and made into values before anything else sees them."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from authflow.errors import UnexpectedReply
+from authflow.inputs import TOKEN_MOST, USERNAME_MOST
+
+SESSION_MOST: Final = 4096  # characters; SessionType
+
+
+@dataclass(frozen=True, slots=True)
+class NewDevice:
+    """NewDeviceMetadata: the device that Cognito proposes to remember."""
+
+    device_key: str
+    group_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeReply:
+    """A challenge came.
+
+    Attributes:
+        name: ChallengeName.
+        session: Session; PASSWORD_VERIFIER usually comes without one.
+        parameters: ChallengeParameters.
+    """
+
+    name: str
+    session: str | None = field(repr=False)
+    parameters: Mapping[str, str] = field(repr=False)
+
+    @property
+    def username(self) -> str | None:
+        """The name that later requests must use: USERNAME, else USER_ID_FOR_SRP, as far as Cognito says it."""
+        name = self.parameters.get("USERNAME") or self.parameters.get("USER_ID_FOR_SRP")
+        if name is not None and len(name) > USERNAME_MOST:
+            raise UnexpectedReply("ChallengeParameters.USERNAME", f"has more than {USERNAME_MOST} characters")
+        return name
+
+    def parameter(self, name: str) -> str:
+        """Return a parameter that this challenge can't be without."""
+        if not (value := self.parameters.get(name)):
+            raise UnexpectedReply(f"ChallengeParameters.{name}", f"is missing from {self.name}")
+        return value
+
+    def required_session(self) -> str:
+        """Return the Session of a challenge that can't be answered without one."""
+        if self.session is None:
+            raise UnexpectedReply("Session", f"is missing from {self.name}")
+        return self.session
+
+    def string_list(self, name: str) -> tuple[str, ...]:
+        """Return a parameter that is a JSON list of strings; nothing if it is absent."""
+        value = self._json(name, "[]")
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise UnexpectedReply(f"ChallengeParameters.{name}", "is not a JSON list of strings")
+        return tuple(value)
+
+    def string_pairs(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return a parameter that is a JSON object of strings; nothing if it is absent."""
+        value = self._json(name, "{}")
+        if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+            raise UnexpectedReply(f"ChallengeParameters.{name}", "is not a JSON object of strings")
+        return tuple(value.items())
+
+    def _json(self, name: str, default: str) -> object:
+        try:
+            return json.loads(self.parameters.get(name) or default)
+        except (ValueError, RecursionError):
+            raise UnexpectedReply(f"ChallengeParameters.{name}", "is not JSON") from None
+
+
+@dataclass(frozen=True, slots=True)
+class TokensReply:
+    """Tokens came. ``expires_in``: seconds; ``refresh_token``: None where a refresh issues no new one."""
+
+    access_token: str = field(repr=False)
+    id_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    expires_in: int
+    new_device: NewDevice | None
+
+    @property
+    def username(self) -> str | None:
+        """The canonical name, which the access token's ``username`` claim has; None if it can't be read."""
+        return _username_claim(self.access_token)
+
+
+AuthReply: TypeAlias = ChallengeReply | TokensReply
+
+
+def parse_auth_reply(reply: object) -> AuthReply:
+    """Return what one of InitiateAuth, RespondToAuthChallenge, their admin forms or GetTokensFromRefreshToken brought.
+
+    Raises:
+        UnexpectedReply: the mapping is not of the shape that the service model declares; ``.field`` says where.
+    """
+    members = _mapping("reply", reply)
+    name, result = members.get("ChallengeName"), members.get("AuthenticationResult")
+    if (name is None) == (result is None):
+        raise UnexpectedReply("reply", "must have either ChallengeName or AuthenticationResult")
+    return _parse_tokens(result) if name is None else _parse_challenge(name, members)
+
+
+def _parse_challenge(name: object, members: Mapping[str, Any]) -> ChallengeReply:
+    session = members.get("Session")
+    parameters = _mapping("ChallengeParameters", members.get("ChallengeParameters") or {})
+    for key, value in parameters.items():
+        _text(f"ChallengeParameters.{key}", value, at_least=0)
+    return ChallengeReply(
+        name=_text("ChallengeName", name, at_most=100),
+        session=None if session is None else _text("Session", session, at_most=SESSION_MOST),
+        parameters=dict(parameters),
+    )
+
+
+def _parse_tokens(result: object) -> TokensReply:
+    members = _mapping("AuthenticationResult", result)
+    refresh_token, device = members.get("RefreshToken"), members.get("NewDeviceMetadata")
+    expires_in = members.get("ExpiresIn")
+    if type(expires_in) is not int or not 0 < expires_in <= 86_400:  # a day, the most Cognito allows
+        raise UnexpectedReply("AuthenticationResult.ExpiresIn", "is not a number of seconds from 1 to 86400")
+    return TokensReply(
+        access_token=_text("AuthenticationResult.AccessToken", members.get("AccessToken")),
+        id_token=_text("AuthenticationResult.IdToken", members.get("IdToken")),
+        refresh_token=None if refresh_token is None else _text("AuthenticationResult.RefreshToken", refresh_token),
+        expires_in=expires_in,
+        new_device=None if device is None else _parse_new_device(device),
+    )
+
+
+def _parse_new_device(device: object) -> NewDevice:
+    members = _mapping("NewDeviceMetadata", device)
+    return NewDevice(
+        device_key=_text("NewDeviceMetadata.DeviceKey", members.get("DeviceKey"), at_most=55),
+        group_key=_text("NewDeviceMetadata.DeviceGroupKey", members.get("DeviceGroupKey")),
+    )
+
+
+def _mapping(name: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise UnexpectedReply(name, "is not a JSON object")
+    return value
+
+
+def _text(name: str, value: object, *, at_least: int = 1, at_most: int = TOKEN_MOST) -> str:
+    if value is None:
+        raise UnexpectedReply(name, "is missing")
+    if not isinstance(value, str):
+        raise UnexpectedReply(name, f"is not a string but {type(value).__name__}")
+    if not at_least <= len(value) <= at_most:
+        raise UnexpectedReply(name, f"has {len(value)} characters, {at_least} to {at_most} can be")
+    return value
+
+
+def _username_claim(access_token: str) -> str | None:
+    # Not verified: it came from Cognito a moment ago, over the same channel as every other member of the reply.
+    parts = access_token.split(".")
+    if len(parts) != 3:  # a JWS in compact form, RFC 7515 section 3.1
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        username = claims["username"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return None
+    return username if isinstance(username, str) and 0 < len(username) <= USERNAME_MOST else None

@@ -1,0 +1,171 @@
+"""What to send to Cognito: one dataclass for each operation, as data.
+
+The steps of a flow build the public form with what only they know; ``addressed`` adds what every request of the flow
+has: the app client, SECRET_HASH, DEVICE_KEY, the context, and the admin form.
+"""
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, ClassVar, Final, Protocol, Self
+
+from authflow.app_client import AppClient
+from authflow.context import Context, Pairs
+
+_PUBLIC_CONTEXT: Final = ("ClientMetadata", "UserContextData", "AnalyticsMetadata")
+_ADMIN_CONTEXT: Final = ("ClientMetadata", "ContextData", "AnalyticsMetadata")
+# The challenges whose answers take DEVICE_KEY (RespondToAuthChallenge's page, ChallengeResponses)
+_WITH_DEVICE_KEY: Final = ("PASSWORD_VERIFIER",)
+_ADMIN_FLOWS: Final = {"USER_PASSWORD_AUTH": "ADMIN_USER_PASSWORD_AUTH"}
+
+
+class Sender(Protocol):
+    """What a request takes from the flow that sends it."""
+
+    @property
+    def app(self) -> AppClient:
+        """The app client."""
+
+    @property
+    def username(self) -> str:
+        """The name that Cognito knows the person by at this point."""
+
+    @property
+    def admin(self) -> bool:
+        """Whether to use the admin API."""
+
+    @property
+    def device_key(self) -> str | None:
+        """The remembered device, where there is one."""
+
+    @property
+    def current_context(self) -> Context | None:
+        """What to say beside the sign-in itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request to Cognito.
+
+    Attributes:
+        operation: the operation's name in Cognito's API.
+        context: the facts that go with it; each operation takes those that it has members for.
+    """
+
+    operation: ClassVar[str]
+    context_members: ClassVar[tuple[str, ...]]
+
+    client_id: str = ""
+    context: Context | None = None
+
+    def params(self) -> dict[str, object]:
+        """Return the request's members by Cognito's names, ready for boto3 or JSON. Never log them."""
+        values = ((member.name, getattr(self, member.name)) for member in fields(self) if member.name != "context")
+        params = {_wire_name(name): _plain(value) for name, value in values if value}
+        context = self.context.members() if self.context else {}
+        return params | {name: context[name] for name in self.context_members if name in context}
+
+    def addressed(self, sender: Sender) -> "Request":
+        """Return this request as ``sender`` sends it."""
+        return self._with(sender)
+
+    def _with(self, sender: Sender, **changes: Any) -> Self:  # noqa: ANN401 - checked by the dataclass
+        return replace(self, client_id=sender.app.client_id, context=sender.current_context, **changes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitiateAuth(Request):
+    """The first request of a sign-in."""
+
+    operation = "InitiateAuth"
+    context_members = _PUBLIC_CONTEXT
+
+    auth_flow: str
+    auth_parameters: Pairs = field(repr=False)
+
+    def addressed(self, sender: Sender) -> Request:
+        """Return this request as ``sender`` sends it."""
+        parameters = _with_secret_hash(_with_device_key(self.auth_parameters, sender), sender)
+        public = self._with(sender, auth_parameters=parameters)
+        if not sender.admin:
+            return public
+        admin_flow = _ADMIN_FLOWS.get(self.auth_flow, self.auth_flow)
+        return _admin_form(AdminInitiateAuth, public, sender, auth_flow=admin_flow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminInitiateAuth(InitiateAuth):
+    """The same through the admin API, signed with AWS credentials."""
+
+    operation = "AdminInitiateAuth"
+    context_members = _ADMIN_CONTEXT
+
+    user_pool_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RespondToAuthChallenge(Request):
+    """The answer to a challenge."""
+
+    operation = "RespondToAuthChallenge"
+    context_members = _PUBLIC_CONTEXT
+
+    challenge_name: str
+    session: str | None = field(repr=False)
+    challenge_responses: Pairs = field(repr=False)
+
+    def addressed(self, sender: Sender) -> Request:
+        """Return this request as ``sender`` sends it."""
+        responses = self.challenge_responses
+        if self.challenge_name in _WITH_DEVICE_KEY:
+            responses = _with_device_key(responses, sender)
+        public = self._with(sender, challenge_responses=_with_secret_hash(responses, sender))
+        return _admin_form(AdminRespondToAuthChallenge, public, sender) if sender.admin else public
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminRespondToAuthChallenge(RespondToAuthChallenge):
+    """The same through the admin API, signed with AWS credentials."""
+
+    operation = "AdminRespondToAuthChallenge"
+    context_members = _ADMIN_CONTEXT
+
+    user_pool_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetTokensFromRefreshToken(Request):
+    """New tokens for a refresh token. It takes the client's secret itself, and has no admin form."""
+
+    operation = "GetTokensFromRefreshToken"
+    context_members = ("ClientMetadata",)
+
+    refresh_token: str = field(repr=False)
+    client_secret: str | None = field(default=None, repr=False)
+    device_key: str | None = None
+
+    def addressed(self, sender: Sender) -> Request:
+        """Return this request as ``sender`` sends it."""
+        return self._with(sender, client_secret=sender.app.client_secret, device_key=sender.device_key)
+
+
+def _admin_form(form: type[Request], public: Request, sender: Sender, **changes: str) -> Request:
+    members: dict[str, Any] = {member.name: getattr(public, member.name) for member in fields(public)}
+    return form(**members | {"user_pool_id": sender.app.pool_id} | changes)
+
+
+def _with_device_key(pairs: Pairs, sender: Sender) -> Pairs:
+    return (*pairs, ("DEVICE_KEY", sender.device_key)) if sender.device_key else pairs
+
+
+def _with_secret_hash(pairs: Pairs, sender: Sender) -> Pairs:
+    # Of the USERNAME in the same request: so the two can't differ. REFRESH_TOKEN_AUTH has none.
+    username = dict(pairs).get("USERNAME", sender.username)
+    secret_hash = sender.app.secret_hash(username)
+    return (*pairs, ("SECRET_HASH", secret_hash)) if secret_hash else pairs
+
+
+def _wire_name(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def _plain(value: object) -> object:
+    return dict(value) if isinstance(value, tuple) else value

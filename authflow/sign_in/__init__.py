@@ -1,0 +1,72 @@
+"""Sign-in: the first book."""
+
+from typing import Final
+
+from authflow.app_client import AppClient
+from authflow.context import Context
+from authflow.errors import InvalidInput
+from authflow.events import Begun
+from authflow.inputs import require_instance, require_text
+from authflow.openings import Opening, Password, Refresh, Srp, require_opening
+from authflow.sign_in.book import BOOK, ENTER
+from authflow.sign_in.flow import Flow
+from authflow.sign_in.table import RULES, Node, Trigger
+from authflow.stamp import Stamp
+
+__all__ = ["BOOK", "Flow", "begin"]
+
+_TRIGGERS: Final[dict[type[Opening], Trigger]] = {
+    Srp: Trigger.BEGIN_SRP,
+    Password: Trigger.BEGIN_PASSWORD,
+    Refresh: Trigger.BEGIN_REFRESH,
+}
+
+
+def begin(
+    app: AppClient,
+    opening: Opening,
+    stamp: Stamp,
+    *,
+    admin: bool = False,
+    device_key: str | None = None,
+    context: Context | None = None,
+) -> Flow:
+    """Begin a sign-in: the pure start.
+
+    You must send ``flow.request`` and pass what comes to ``flow.receive`` or ``flow.refuse``, until ``flow.resting``.
+
+    Args:
+        app: the app client.
+        opening: how to sign in.
+        stamp: made for this event.
+        admin: use AdminInitiateAuth and AdminRespondToAuthChallenge, which need AWS credentials.
+        device_key: the remembered device of this person here, where there is one.
+        context: what to tell Cognito with every request.
+
+    Raises:
+        InvalidInput: an argument of the wrong kind, or an opening that this app client can't use.
+    """
+    require_instance("app", app, AppClient)
+    _require_usable(require_opening(opening), app)
+    if device_key is not None:
+        require_text("device_key", device_key, at_most=55)
+    if context is not None:
+        require_instance("context", context, Context)
+    event = Begun(_TRIGGERS[type(opening)], require_instance("stamp", stamp, Stamp), opening)
+    node = RULES.successor(Node.START, event.trigger)
+    return Flow(
+        book=BOOK,
+        app=app,
+        id=stamp.derive("flow id", 12).hex(),
+        node=node,
+        state=ENTER[node](None, event),  # no flow yet: the first steps need the event only
+        username=opening.username or "",
+        admin=require_instance("admin", admin, bool),
+        device_key=device_key,
+        context=context,
+    )
+
+
+def _require_usable(opening: Opening, app: AppClient) -> None:
+    if isinstance(opening, Refresh) and opening.by_auth_flow and app.client_secret and not opening.username:
+        raise InvalidInput("username", "REFRESH_TOKEN_AUTH of an app client with a secret needs Tokens.username")

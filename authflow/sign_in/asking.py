@@ -1,0 +1,32 @@
+"""Asking a person, and sending what the person said: the same for every challenge."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from authflow.challenges import Challenge
+from authflow.events import Answered, AskedAgain, Replied
+from authflow.replies import ChallengeReply
+from authflow.requests import RespondToAuthChallenge
+from authflow.sign_in.flow import Flow
+from authflow.states import Calling
+
+Asks: TypeAlias = Callable[[Flow, Replied[ChallengeReply]], Challenge]
+
+
+def asking(ask: Asks) -> Callable[[Flow, Replied[ChallengeReply] | AskedAgain], Challenge]:
+    """Return the step of a challenge's node: what ``ask`` makes of the reply, or the same again after a refusal."""
+
+    def enter(flow: Flow, event: Replied[ChallengeReply] | AskedAgain) -> Challenge:
+        return event.challenge if isinstance(event, AskedAgain) else ask(flow, event)
+
+    return enter
+
+
+def send_answer(flow: Flow, event: Answered) -> Calling:
+    """RespondToAuthChallenge with a person's answer."""
+    request = RespondToAuthChallenge(
+        challenge_name=event.challenge.name,
+        session=event.challenge.session,
+        challenge_responses=(("USERNAME", flow.username), *event.answer.responses),
+    )
+    return Calling(request, asked=flow.challenge)

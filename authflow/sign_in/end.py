@@ -1,0 +1,35 @@
+"""The ends: tokens, or a failure that says why."""
+
+from datetime import timedelta
+
+from authflow.errors import UnexpectedReply
+from authflow.events import Cancelled, Refused, Replied
+from authflow.reasons import Reason, reason_for
+from authflow.replies import TokensReply
+from authflow.sign_in.flow import Flow
+from authflow.states import Failed, SignedIn, Tokens
+
+
+def sign_in(flow: Flow, event: Replied[TokensReply]) -> SignedIn:
+    """Tokens came. A refresh that issues no new refresh token keeps the one that was used."""
+    reply = event.reply
+    refresh_token = reply.refresh_token or event.call.refresh_token
+    if refresh_token is None:
+        raise UnexpectedReply("AuthenticationResult.RefreshToken", "is missing")
+    return SignedIn(
+        Tokens(
+            access_token=reply.access_token,
+            id_token=reply.id_token,
+            refresh_token=refresh_token,
+            expires_at=event.stamp.at + timedelta(seconds=reply.expires_in),
+            username=flow.username,
+            new_device=reply.new_device,
+        )
+    )
+
+
+def fail(_: Flow, event: Refused | Cancelled) -> Failed:
+    """Cognito said no, or the caller gave up."""
+    if isinstance(event, Cancelled):
+        return Failed("Cancelled", "", Reason.CANCELLED)
+    return Failed(event.refusal.code, event.refusal.message, reason_for(event.refusal.code, event.refusal.message))

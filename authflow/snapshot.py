@@ -1,0 +1,139 @@
+"""Snapshots: a resting flow as text, to go on with in another process.
+
+A snapshot holds Cognito's Session, which is a bearer secret: keep it where only your servers can read it. It holds no
+password, no SRP value, no token and no client secret.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from authflow.app_client import AppClient
+from authflow.challenges import CHALLENGES
+from authflow.codec import FieldError, decode, encode
+from authflow.context import Context
+from authflow.errors import InvalidInput, SnapshotError
+from authflow.inputs import require_instance
+from authflow.sign_in import BOOK, Flow
+from authflow.sign_in.table import Node
+from authflow.states import Failed, State
+
+VERSION: Final = 1
+_LONGEST: Final = 262_144  # characters: many times a Session, its attributes and a context
+_STATES: Final[Mapping[str, type[State]]] = {kind.name.lower(): kind for kind in CHALLENGES} | {Node.FAILED: Failed}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Members:
+    """What a snapshot says of its flow, beside the state and the frame of version, client and checksum."""
+
+    id: str
+    node: Node
+    username: str = ""
+    admin: bool = False
+    device_key: str | None = None
+    context: Context | None = None
+
+
+def dumps(flow: Flow) -> str:
+    """Return a flow at a challenge, or failed, as JSON.
+
+    Raises:
+        SnapshotError: ``not_at_rest``: the flow is calling, or signed in. Tokens are yours to keep.
+    """
+    if not isinstance(require_instance("flow", flow, Flow).state, (*CHALLENGES, Failed)):
+        raise SnapshotError("not_at_rest", f"a flow in {flow.node!s} has no snapshot: only at a challenge, or failed")
+    members = _Members(
+        id=flow.id,
+        node=Node(flow.node),
+        username=flow.username,
+        admin=flow.admin,
+        device_key=flow.device_key,
+        context=flow.context,
+    )
+    frame = {"v": VERSION, "book": BOOK.name, "pool": flow.app.pool_id, "client": flow.app.client_id}
+    document = frame | {"flow": encode(members), "state": encode(flow.state)}
+    return _json(document | {"sum": _checksum(document)})
+
+
+def loads(text: str, app: AppClient) -> Flow:
+    """Return the flow that ``dumps`` was given.
+
+    Args:
+        text: what ``dumps`` returned.
+        app: the app client of the flow; its secret and session validity come from here.
+
+    Raises:
+        SnapshotError: ``malformed`` (``.field`` says where), ``altered``, ``version`` or ``app_client``.
+    """
+    document = _parse(require_instance("text", text, str))
+    _check_frame(document, require_instance("app", app, AppClient))
+    try:
+        members = decode(_Members, document["flow"], "flow")
+        if members.node not in _STATES:
+            _malformed("flow.node", f"{members.node} has no snapshot")
+        state = decode(_STATES[members.node], document["state"], "state")
+    except FieldError as error:
+        _malformed(error.field, str(error))
+    except InvalidInput as error:
+        _malformed(f"flow.context.{error.field}", "can't be")
+    _check_sum(document)
+    return Flow(
+        book=BOOK,
+        app=app,
+        id=members.id,
+        node=members.node,
+        state=state,
+        username=members.username,
+        admin=members.admin,
+        device_key=members.device_key,
+        context=members.context,
+    )
+
+
+def _parse(text: str) -> dict[str, Any]:
+    if len(text) > _LONGEST:
+        _malformed(None, f"has {len(text)} characters, no snapshot has more than {_LONGEST}")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        _malformed(None, "the snapshot is not JSON: truncated, or not a snapshot")
+    if not isinstance(document, dict):
+        _malformed(None, "the snapshot is not a JSON object")
+    return document
+
+
+def _check_frame(document: dict[str, Any], app: AppClient) -> None:
+    version = document.get("v")
+    if type(version) is not int:
+        _malformed("v", "is missing or not a number")
+    if version != VERSION:
+        raise SnapshotError("version", f"is {version}, this authflow reads {VERSION}", "v")
+    for name in ("book", "pool", "client", "flow", "state", "sum"):
+        if name not in document:
+            _malformed(name, "is missing")
+    if document["book"] != BOOK.name:
+        _malformed("book", f"is not {BOOK.name}")
+    for name, expected in (("pool", app.pool_id), ("client", app.client_id)):
+        if document[name] != expected:
+            raise SnapshotError("app_client", "belongs to another app client", name)
+
+
+def _check_sum(document: dict[str, Any]) -> None:
+    if document["sum"] != _checksum({name: value for name, value in document.items() if name != "sum"}):
+        raise SnapshotError("altered", "the snapshot is not as it was written", "sum")
+
+
+def _checksum(document: dict[str, Any]) -> str:
+    # Against accidents only: whoever can write snapshots can write this too.
+    return hashlib.sha256(_json(document).encode()).hexdigest()[:16]
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, separators=(",", ":"), sort_keys=True)
+
+
+def _malformed(field: str | None, problem: str) -> NoReturn:
+    raise SnapshotError("malformed", problem, field) from None
