@@ -54,8 +54,8 @@ TABLE: Final = (
 
 # The refusals after which the Session is still good, so that the person is asked again; each with its source.
 ASKS_AGAIN: Final = {
-    ("NEW_PASSWORD_REQUIRED", "InvalidPasswordException"): "observed: the Session survives a refused password",
-    ("NEW_PASSWORD_REQUIRED", "PasswordHistoryPolicyViolationException"): "the same check, for re-used passwords",
+    ("NEW_PASSWORD_REQUIRED", "InvalidPasswordException"): "Amazon's SDKs answer again with the same Session",
+    ("NEW_PASSWORD_REQUIRED", "PasswordHistoryPolicyViolationException"): "the same check of the password",
 }
 
 # The ChallengeNames that a reply may have

@@ -1,0 +1,161 @@
+"""The driver: goes on until the flow rests, and loses nothing when the transport fails."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from authflow import (
+    AppClient,
+    Authenticator,
+    BackendError,
+    Context,
+    Failed,
+    Flow,
+    InvalidInput,
+    Password,
+    Reason,
+    Refusal,
+    SignedIn,
+    SignInFailed,
+    Srp,
+    Throttled,
+    UnexpectedReply,
+)
+from authflow.authenticator import Outcome
+from authflow.challenges import Answer, Challenge, NewPasswordRequired
+from authflow.requests import Request
+from tests.playbook import APP, stamp
+from tests.replies import new_password_required, password_verifier, tokens
+
+Said = Mapping[str, Any] | Exception
+
+
+class Script:
+    """A backend that says what it was told to, and keeps what it heard."""
+
+    def __init__(self, *says: Said) -> None:
+        self._says: Iterator[Said] = iter(says)
+        self.heard: list[Request] = []
+
+    def call(self, request: Request) -> Mapping[str, Any]:
+        self.heard.append(request)
+        said = next(self._says)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+
+def answer(challenge: Challenge) -> Answer:
+    """What a person says."""
+    match challenge:
+        case NewPasswordRequired():
+            return challenge.reply("N3w-passw0rd", family_name="Lovelace")
+
+
+def test_sign_in_asks_until_tokens_come() -> None:
+    backend = Script(
+        password_verifier(), new_password_required(), Refusal("InvalidPasswordException"), tokens(username="ada")
+    )
+    assert Authenticator(APP, backend).sign_in(Srp("ada", "pw"), answer).username == "ada"
+    assert [request.operation for request in backend.heard] == ["InitiateAuth"] + ["RespondToAuthChallenge"] * 3
+
+
+def test_sign_in_that_fails_says_why() -> None:
+    backend = Script(Refusal("NotAuthorizedException", "Incorrect username or password."))
+    with pytest.raises(SignInFailed) as caught:
+        Authenticator(APP, backend).sign_in(Srp("ada", "pw"), answer)
+    assert (caught.value.code, caught.value.reason) == ("NotAuthorizedException", Reason.WRONG_CREDENTIALS)
+
+
+def test_begin_and_answer_go_on_until_the_flow_rests() -> None:
+    auth = Authenticator(APP, Script(password_verifier(), new_password_required(), tokens()))
+    flow = auth.begin(Srp("ada", "pw"))
+    assert flow.challenge
+    flow = auth.answer(flow, answer(flow.challenge))
+    assert isinstance(flow.state, SignedIn)
+    assert auth.run(flow) is flow
+
+
+@pytest.mark.parametrize("error", [BackendError("InitiateAuth: lost"), Throttled("InitiateAuth: slow down")])
+def test_a_failed_begin_can_be_repeated(error: BackendError) -> None:
+    auth = Authenticator(APP, Script(password_verifier(), error, tokens()))
+    with pytest.raises(type(error)) as caught:
+        auth.begin(Srp("ada", "pw"))
+    assert caught.value.rested is None
+    assert caught.value.flow.node == "verifying_password"
+    assert isinstance(auth.run(caught.value.flow).state, SignedIn)
+
+
+def test_a_failed_answer_has_both_flows() -> None:
+    auth = Authenticator(APP, Script(new_password_required(), BackendError("lost"), BackendError("lost"), tokens()))
+    asked = auth.begin(Password("ada", "pw"))
+    assert asked.challenge
+    with pytest.raises(BackendError) as caught:
+        auth.answer(asked, answer(asked.challenge))
+    assert caught.value.rested is asked
+    calling = caught.value.flow
+    with pytest.raises(BackendError) as caught:
+        auth.run(calling)
+    assert caught.value.rested is caught.value.flow is calling
+    assert isinstance(auth.answer(asked, answer(asked.challenge)).state, SignedIn)
+
+
+def test_an_unexpected_reply_has_the_flow() -> None:
+    with pytest.raises(UnexpectedReply) as caught:
+        Authenticator(APP, Script({"ChallengeName": "RIDDLE"})).begin(Srp("ada", "pw"))
+    assert caught.value.flow.node == "initiating_srp"
+
+
+def test_observe_is_told_of_every_call() -> None:
+    seen: list[tuple[str, str, str, str | None]] = []
+
+    def observe(before: Flow, request: Request, outcome: Outcome, after: Flow | None, seconds: float) -> None:
+        assert seconds >= 0
+        seen.append((str(before.node), request.operation, type(outcome).__name__, after and str(after.node)))
+
+    backend = Script(
+        password_verifier(), BackendError("lost"), Refusal("NotAuthorizedException"), {"ChallengeName": "RIDDLE"}
+    )
+    auth = Authenticator(APP, backend, observe=observe)
+    with pytest.raises(BackendError) as caught:
+        auth.begin(Srp("ada", "pw"))
+    assert isinstance(auth.run(caught.value.flow).state, Failed)
+    with pytest.raises(UnexpectedReply):
+        auth.begin(Srp("ada", "pw"))
+    assert seen == [
+        ("initiating_srp", "InitiateAuth", "dict", "verifying_password"),
+        ("verifying_password", "RespondToAuthChallenge", "BackendError", None),
+        ("verifying_password", "RespondToAuthChallenge", "Refusal", "failed"),
+        ("initiating_srp", "InitiateAuth", "dict", None),
+    ]
+
+
+def test_context_and_admin_and_stamps_are_the_callers() -> None:
+    backend = Script(new_password_required(), tokens())
+    auth = Authenticator(APP, backend, admin=True, stamp=lambda: stamp(7))
+    flow = auth.begin(Password("ada", "pw"), context=Context(client_metadata={"a": "1"}))
+    assert flow.challenge
+    assert flow.challenge.asked_at == stamp().at
+    auth.answer(flow, answer(flow.challenge), context=Context(client_metadata={"b": "2"}))
+    assert [request.params()["ClientMetadata"] for request in backend.heard] == [{"a": "1"}, {"b": "2"}]
+    assert [request.operation for request in backend.heard] == ["AdminInitiateAuth", "AdminRespondToAuthChallenge"]
+
+
+def test_a_backend_of_another_region_is_refused() -> None:
+    backend = Script()
+    backend.region = "us-east-1"  # type: ignore[attr-defined]
+    with pytest.raises(InvalidInput) as caught:
+        Authenticator(APP, backend)
+    assert caught.value.field == "region"
+    Authenticator(AppClient("us-east-1_Ab12Cd34E", APP.client_id), backend)
+
+
+def test_arguments_of_the_wrong_kind() -> None:
+    with pytest.raises(InvalidInput):
+        Authenticator("app", Script())  # type: ignore[arg-type]
+    auth = Authenticator(APP, Script())
+    with pytest.raises(InvalidInput):
+        auth.run("flow")  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput):
+        auth.answer("flow", None)  # type: ignore[arg-type]

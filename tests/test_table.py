@@ -1,0 +1,120 @@
+"""The table: one destination each, all reachable, all built, and all of Cognito's challenges decided on."""
+
+import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
+from authflow import IllegalTransition
+from authflow.challenges import CHALLENGES
+from authflow.machine import SAME, Row, Rulebook, mermaid
+from authflow.sign_in.book import BOOK, ENTER
+from authflow.sign_in.table import ASKS_AGAIN, CHALLENGE_NAMES, GROUPS, RULES, TABLE, Node, Trigger
+
+NOT_YET = {
+    "SMS_MFA",
+    "EMAIL_OTP",
+    "SOFTWARE_TOKEN_MFA",
+    "SELECT_MFA_TYPE",
+    "MFA_SETUP",
+    "PASSWORD",
+    "PASSWORD_SRP",
+    "CUSTOM_CHALLENGE",
+    "SELECT_CHALLENGE",
+    "DEVICE_SRP_AUTH",
+    "DEVICE_PASSWORD_VERIFIER",
+    "ADMIN_NO_SRP_AUTH",
+    "SMS_OTP",
+    "WEB_AUTHN",
+}
+
+
+def service_model() -> ServiceModel:
+    """Cognito's, as botocore ships it."""
+    return ServiceModel(Loader().load_service_model("cognito-idp", "service-2"), "cognito-idp")
+
+
+def test_each_challenge_name_has_a_decision() -> None:
+    assert set(service_model().shape_for("ChallengeNameType").enum) == NOT_YET | CHALLENGE_NAMES
+    assert not NOT_YET & CHALLENGE_NAMES
+
+
+def test_each_node_and_trigger_has_one_destination() -> None:
+    pairs = [(source, row.trigger) for row in TABLE for source in row.sources]
+    assert len(pairs) == len(set(pairs))
+
+
+def test_two_destinations_are_refused() -> None:
+    with pytest.raises(ValueError, match="two rows for go in a"):
+        Rulebook([Row("go", ("a",), "b"), Row("go", ("a",), "c")])
+
+
+def test_each_node_is_reachable() -> None:
+    reached = {Node.START}
+    for _ in Node:
+        reached |= {Node(row.destination) for row in TABLE if reached & set(row.sources) and row.destination != SAME}
+    assert reached == set(Node) == set(RULES.nodes)
+
+
+def test_each_trigger_has_a_row() -> None:
+    assert {row.trigger for row in TABLE} == set(Trigger)
+
+
+def test_enter_has_exactly_the_tables_destinations() -> None:
+    assert set(ENTER) == {row.destination for row in TABLE} - {SAME}
+    assert BOOK.rules is RULES
+
+
+def test_each_challenge_has_its_node_and_is_asked_by_its_name() -> None:
+    for challenge in CHALLENGES:
+        assert RULES.successor(Node.ANSWERING, challenge.name) == challenge.name.lower()
+        assert challenge.name.lower() in GROUPS["challenges"]
+
+
+def test_what_asks_again_is_declared_by_the_service_model() -> None:
+    errors = {shape.name for shape in service_model().operation_model("RespondToAuthChallenge").error_shapes}
+    for challenge, code in ASKS_AGAIN:
+        assert challenge in CHALLENGE_NAMES
+        assert code in errors
+
+
+@pytest.mark.parametrize("node", Node)
+def test_what_is_not_accepted_is_illegal_and_says_what_is(node: Node) -> None:
+    for trigger in set(Trigger) - set(RULES.accepted(node)):
+        with pytest.raises(IllegalTransition) as caught:
+            RULES.successor(node, trigger)
+        assert caught.value.accepted == RULES.accepted(node)
+        assert (caught.value.node, caught.value.trigger) == (node, trigger)
+        assert "Node." not in str(caught.value)
+
+
+def test_an_unknown_trigger_is_illegal() -> None:
+    with pytest.raises(IllegalTransition, match="accepted here: nothing, the flow has ended"):
+        RULES.successor(Node.FAILED, "no such thing")
+
+
+def test_same_stays() -> None:
+    rules = Rulebook([Row("go", ("a",), "b"), Row("again", ("b",), SAME)])
+    assert rules.successor("b", "again") == "b"
+    assert rules.nodes == ("a", "b")
+
+
+def test_mermaid_draws_a_row_of_a_whole_group_once() -> None:
+    table = [Row("go", ("a",), "b"), Row("on", ("b",), "c"), Row("stop", ("b", "c"), "d"), Row("again", ("b",), SAME)]
+    assert mermaid(table, {"work": ("b", "c")}, "a").splitlines() == [
+        "stateDiagram-v2",
+        "    [*] --> a",
+        "    state work {",
+        "        b",
+        "        c",
+        "    }",
+        "    a --> b: go",
+        "    b --> c: on",
+        "    work --> d: stop",
+        "    b --> b: again",
+        "    d --> [*]",
+    ]
+
+
+def test_mermaid_of_the_table_names_every_node_and_trigger() -> None:
+    text = mermaid(TABLE, GROUPS, Node.START)
+    assert all(name in text for name in (*Node, *Trigger))
