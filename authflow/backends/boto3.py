@@ -81,7 +81,7 @@ def _from_client_error(response: Mapping[str, Any], operation: str) -> Exception
 def _make_client(region: str | None, endpoint_url: str | None) -> "CognitoIdentityProviderClient":
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
-    from botocore.exceptions import NoRegionError  # noqa: PLC0415
+    from botocore.exceptions import InvalidRegionError, NoRegionError  # noqa: PLC0415
 
     config = Config(
         connect_timeout=CONNECT_TIMEOUT,
@@ -95,5 +95,7 @@ def _make_client(region: str | None, endpoint_url: str | None) -> "CognitoIdenti
         return session.client("cognito-idp", region_name=fallback, endpoint_url=endpoint_url, config=config)
     except NoRegionError:
         raise InvalidInput("region", "is not given, and boto3's configuration has none") from None
+    except InvalidRegionError:
+        raise InvalidInput("region", "is not the name of a region") from None
     except ValueError:
         raise InvalidInput("endpoint_url", "is not a URL") from None

@@ -1,0 +1,195 @@
+"""Boto3Backend over real HTTP, against servers that answer well, badly, late or not at all."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from authflow import AuthflowError, BackendError, InvalidInput, Refusal, Srp, Throttled, UnexpectedReply, begin
+from authflow.backends.boto3 import Boto3Backend
+from authflow.requests import GetTokensFromRefreshToken, Request
+from tests.playbook import APP, stamp
+
+
+@dataclass
+class Server:
+    """What to answer, and what was asked."""
+
+    status: int = 200
+    body: bytes = b"{}"
+    delay: threading.Event | None = None
+    heard: list[tuple[dict[str, str], Any]] = field(default_factory=list)
+    url: str = ""
+
+
+@contextmanager
+def serving(server: Server) -> Iterator[Server]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # noqa: N802
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            server.heard.append((dict(self.headers), json.loads(body)))
+            if server.delay:
+                server.delay.wait()
+                return
+            self.send_response(server.status)
+            self.send_header("Content-Type", "application/x-amz-json-1.1")
+            self.send_header("Content-Length", str(len(server.body)))
+            self.end_headers()
+            self.wfile.write(server.body)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    httpd.daemon_threads = True
+    thread = threading.Thread(target=httpd.serve_forever)
+    thread.start()
+    server.url = f"http://127.0.0.1:{httpd.server_port}"
+    try:
+        yield server
+    finally:
+        httpd.shutdown()
+        thread.join()
+        httpd.server_close()
+
+
+def request() -> Request:
+    found = begin(APP, Srp("ada", "pw"), stamp()).request
+    assert found
+    return found
+
+
+@pytest.fixture(autouse=True)
+def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine's AWS configuration."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+def test_a_reply_comes_as_it_is_and_without_credentials() -> None:
+    with serving(Server(body=b'{"ChallengeName":"SMS_MFA","Session":"s"}')) as server:
+        reply = Boto3Backend(endpoint_url=server.url).call(request())
+    assert (reply["ChallengeName"], reply["Session"]) == ("SMS_MFA", "s")
+    [(headers, body)] = server.heard
+    assert headers["X-Amz-Target"] == "AWSCognitoIdentityProviderService.InitiateAuth"
+    assert "Authorization" not in headers
+    assert body == request().params()
+
+
+def error_body(code: str, message: str = "why") -> bytes:
+    return json.dumps({"__type": code, "message": message}).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "text"),
+    [
+        (400, error_body("NotAuthorizedException"), Refusal, "NotAuthorizedException: why"),
+        (403, error_body("ForbiddenException"), Refusal, "ForbiddenException: why"),
+        (400, error_body("TooManyRequestsException"), Throttled, "TooManyRequestsException"),
+        (400, error_body("ThrottlingException"), Throttled, "ThrottlingException"),
+        (429, b"{}", Throttled, "InitiateAuth"),
+        (500, error_body("InternalErrorException"), BackendError, "HTTP 500, InternalErrorException"),
+        (503, b"<html>", BackendError, "HTTP 503"),
+        (302, b"", BackendError, "InitiateAuth"),
+    ],
+)
+def test_what_is_not_a_reply(status: int, body: bytes, kind: type[AuthflowError], text: str) -> None:
+    with serving(Server(status, body)) as server, pytest.raises(AuthflowError, match=text) as caught:
+        Boto3Backend(endpoint_url=server.url).call(request())
+    assert type(caught.value) is kind
+    assert len(server.heard) == 1, "nothing is sent twice"
+
+
+def test_garbled_json_is_an_unexpected_reply_to_the_flow() -> None:
+    flow = begin(APP, Srp("ada", "pw"), stamp())
+    with serving(Server(body=b"{garbled")) as server:
+        reply = Boto3Backend(endpoint_url=server.url).call(request())
+    with pytest.raises(UnexpectedReply):
+        flow.receive(reply, stamp(1))
+
+
+def test_nobody_listens() -> None:
+    with serving(Server()) as server:
+        url = server.url
+    with pytest.raises(BackendError, match="EndpointConnectionError"):
+        Boto3Backend(endpoint_url=url).call(request())
+
+
+def test_a_time_out() -> None:
+    server = Server(delay=threading.Event())
+    assert server.delay
+    with serving(server):
+        config = Config(read_timeout=0.2, retries={"total_max_attempts": 1})
+        client = boto3.client("cognito-idp", region_name="eu-west-1", endpoint_url=server.url, config=config)
+        with pytest.raises(BackendError, match="ReadTimeoutError"):
+            Boto3Backend(client).call(request())
+        server.delay.set()
+    assert len(server.heard) == 1
+
+
+def test_what_the_service_model_does_not_allow_is_named_without_its_value() -> None:
+    bad = GetTokensFromRefreshToken(client_id="c", refresh_token=b"secret-token")  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="GetTokensFromRefreshToken") as caught:
+        Boto3Backend(region="eu-west-1").call(bad)
+    assert caught.value.__cause__ is None
+    assert "secret-token" not in str(caught.value)
+
+
+def test_the_admin_api_without_credentials_says_so() -> None:
+    found = begin(APP, Srp("ada", "pw"), stamp(), admin=True).request
+    assert found
+    with pytest.raises(BackendError, match="NoCredentialsError"):
+        Boto3Backend(region="eu-west-1").call(found)
+
+
+def test_the_client_it_makes_has_sane_settings() -> None:
+    backend = Boto3Backend(region="eu-west-1")
+    config = backend._client.meta.config
+    assert backend.region == "eu-west-1"
+    assert config.retries["total_max_attempts"] == 1
+    assert 0 < config.connect_timeout <= 5
+    assert 5 < config.read_timeout <= 30
+    assert config.max_pool_connections >= 10
+
+
+def test_where_the_region_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Boto3Backend()
+    assert caught.value.field == "region"
+    assert Boto3Backend(endpoint_url="http://127.0.0.1:1").region is None
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-gov-west-1")
+    assert Boto3Backend().region == "us-gov-west-1"
+    client = boto3.client("cognito-idp", region_name="eu-central-1")
+    assert Boto3Backend(client).region == "eu-central-1"
+    with pytest.raises(InvalidInput, match="client"):
+        Boto3Backend(client, region="eu-central-1")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://"])
+def test_an_endpoint_that_is_no_url(url: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Boto3Backend(endpoint_url=url)
+    assert caught.value.field == "endpoint_url"
+
+
+def test_a_region_that_is_no_region() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Boto3Backend(region="not a region")
+    assert caught.value.field == "region"
+
+
+def test_importing_it_loads_no_boto3() -> None:
+    code = "import authflow, authflow.backends.boto3, sys; sys.exit('boto3' in sys.modules or 'asyncio' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
