@@ -19,7 +19,7 @@ def require_pairs(name: str, value: object) -> Pairs:
     return items
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Context:
     """Facts that go with every request of a flow, or with one call until the flow rests again.
 
@@ -27,7 +27,7 @@ class Context:
     ContextData and AnalyticsMetadata; each request takes those of them that its operation has.
 
     Attributes:
-        client_metadata: for the pool's Lambda triggers; a mapping, kept as pairs. No place for secrets.
+        client_metadata: for the pool's Lambda triggers; given as a mapping. No place for secrets.
         ip_address: the person's.
         encoded_data: the device fingerprint that Amazon's JavaScript collected.
         server_name, server_path, http_headers: the request that the person's browser sent to your service; the admin
@@ -46,12 +46,28 @@ class Context:
     http_headers: Pairs = field(default=(), repr=False)
     analytics_endpoint_id: str | None = None
 
-    def __post_init__(self) -> None:
-        for name in ("client_metadata", "http_headers"):
-            object.__setattr__(self, name, require_pairs(name, getattr(self, name)))
-        for name in ("ip_address", "encoded_data", "server_name", "server_path", "analytics_endpoint_id"):
-            if (value := getattr(self, name)) is not None:
-                require_text(name, value, at_most=TOKEN_MOST)
+    def __init__(
+        self,
+        *,
+        client_metadata: Mapping[str, str] | Pairs = (),
+        ip_address: str | None = None,
+        encoded_data: str | None = None,
+        server_name: str | None = None,
+        server_path: str | None = None,
+        http_headers: Mapping[str, str] | Pairs = (),
+        analytics_endpoint_id: str | None = None,
+    ) -> None:
+        texts = {
+            "ip_address": ip_address,
+            "encoded_data": encoded_data,
+            "server_name": server_name,
+            "server_path": server_path,
+            "analytics_endpoint_id": analytics_endpoint_id,
+        }
+        for name, text in texts.items():
+            object.__setattr__(self, name, None if text is None else require_text(name, text, at_most=TOKEN_MOST))
+        for name, pairs in {"client_metadata": client_metadata, "http_headers": http_headers}.items():
+            object.__setattr__(self, name, require_pairs(name, pairs))
         server = (self.server_name, self.server_path, self.http_headers or None)
         if any(server) and not (all(server) and self.ip_address):
             raise InvalidInput("server_name", "goes with server_path, http_headers and ip_address: all four or none")

@@ -112,7 +112,7 @@ def test_observe_is_told_of_every_call() -> None:
 
     def observe(before: Flow, request: Request, outcome: Outcome, after: Flow | None, seconds: float) -> None:
         assert seconds >= 0
-        seen.append((str(before.node), request.operation, type(outcome).__name__, after and str(after.node)))
+        seen.append((str(before.node), request.operation, type(outcome).__name__, str(after.node) if after else None))
 
     backend = Script(
         password_verifier(), BackendError("lost"), Refusal("NotAuthorizedException"), {"ChallengeName": "RIDDLE"}

@@ -1,5 +1,6 @@
 """Bad input: a clear error that names the field, and nothing has happened."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,6 @@ from hypothesis import strategies as st
 
 from authflow import (
     AppClient,
-    AuthflowError,
     Context,
     Flow,
     IllegalTransition,
@@ -107,12 +107,12 @@ def test_openings(opening: Any, field: str, values: tuple[Any, Any]) -> None:
         ("admin", lambda: begin(APP, Srp("a", "b"), stamp(), admin=1)),  # type: ignore[arg-type]
         ("device_key", lambda: begin(APP, Srp("a", "b"), stamp(), device_key="")),
         ("context", lambda: begin(APP, Srp("a", "b"), stamp(), context={})),  # type: ignore[arg-type]
-        ("client_metadata", lambda: Context(client_metadata={"a": 1})),  # type: ignore[arg-type]
+        ("client_metadata", lambda: Context(client_metadata={"a": 1})),  # type: ignore[dict-item]
         ("client_metadata", lambda: Context(client_metadata="ab")),  # type: ignore[arg-type]
         ("client_metadata", lambda: Context(client_metadata=(("a", "b", "c"),))),  # type: ignore[arg-type]
         ("ip_address", lambda: Context(ip_address="")),
         ("server_name", lambda: Context(server_name="login")),
-        ("server_name", lambda: Context(server_name="x", server_path="/", http_headers={"a": "b"})),  # type: ignore[arg-type]
+        ("server_name", lambda: Context(server_name="x", server_path="/", http_headers={"a": "b"})),
     ],
 )
 def test_arguments(field: str, make: Any) -> None:
@@ -275,7 +275,5 @@ NAMES = st.sampled_from(["ChallengeName", "Session", "ChallengeParameters", "Aut
 @given(st.dictionaries(NAMES, JSON | st.sampled_from(["PASSWORD_VERIFIER", "NEW_PASSWORD_REQUIRED"])))
 def test_any_json_is_a_next_flow_or_an_error_of_ours(reply: dict[str, Any]) -> None:
     for flow in (calling(), begin(APP, Password("ada", "pw"), stamp()), begin(APP, Refresh("r"), stamp())):
-        try:
+        with suppress(UnexpectedReply):
             flow.receive(reply, stamp(1))
-        except AuthflowError as error:
-            assert isinstance(error, UnexpectedReply)

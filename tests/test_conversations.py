@@ -150,7 +150,11 @@ def test_refresh_by_auth_flow_with_a_secret_needs_the_name() -> None:
 def test_the_device_key_goes_where_it_belongs() -> None:
     play = Playbook(begin(APP, Srp("ada", "pw"), stamp(), device_key="eu-west-1_d"))
     assert play.flow.request
-    assert play.flow.request.params()["AuthParameters"] == {"USERNAME": "ada", "SRP_A": ANY, "DEVICE_KEY": "eu-west-1_d"}
+    assert play.flow.request.params()["AuthParameters"] == {
+        "USERNAME": "ada",
+        "SRP_A": ANY,
+        "DEVICE_KEY": "eu-west-1_d",
+    }
     play >> password_verifier()
     assert play.flow.request
     assert play.flow.request.params()["ChallengeResponses"] == {
@@ -258,7 +262,11 @@ def test_context_goes_with_every_request_of_the_flow_and_instead_of_it_with_thos
 
 def test_the_admin_form_sends_its_own_kind_of_context() -> None:
     context = Context(
-        ip_address="192.0.2.1", server_name="login", server_path="/in", http_headers={"User-Agent": "x"}, encoded_data="e"
+        ip_address="192.0.2.1",
+        server_name="login",
+        server_path="/in",
+        http_headers={"User-Agent": "x"},
+        encoded_data="e",
     )
     flow = begin(APP, Password("ada", "pw"), stamp(), context=context, admin=True)
     assert flow.request
@@ -299,7 +307,7 @@ def test_a_playbook_shows_where_a_conversation_differs() -> None:
     play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
     with pytest.raises(AssertionError, match="conversation so far"):
         play << Rests("signed_in")
-    with pytest.raises(AssertionError, match="NewPasswordRequired|new_password_required"):
+    with pytest.raises(AssertionError, match="new_password_required"):
         play << Calls("InitiateAuth")
 
 

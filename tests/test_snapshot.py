@@ -184,7 +184,7 @@ def test_a_reason_that_does_not_exist() -> None:
 def test_truncated_and_altered_text(data: st.DataObject) -> None:
     text = dumps(asked())
     at = data.draw(st.integers(min_value=0, max_value=len(text) - 1))
-    other = data.draw(st.sampled_from("aZ0\"{}[],:\\") .filter(lambda char: char != text[at]))
+    other = data.draw(st.sampled_from('aZ0"{}[],:\\').filter(lambda char: char != text[at]))
     for broken in (text[:at], text[:at] + other + text[at + 1 :]):
         with pytest.raises(SnapshotError):
             loads(broken, SECRET_APP)

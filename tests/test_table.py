@@ -2,7 +2,7 @@
 
 import pytest
 from botocore.loaders import Loader
-from botocore.model import ServiceModel
+from botocore.model import ServiceModel, StringShape
 
 from authflow import IllegalTransition
 from authflow.challenges import CHALLENGES
@@ -34,7 +34,9 @@ def service_model() -> ServiceModel:
 
 
 def test_each_challenge_name_has_a_decision() -> None:
-    assert set(service_model().shape_for("ChallengeNameType").enum) == NOT_YET | CHALLENGE_NAMES
+    names = service_model().shape_for("ChallengeNameType")
+    assert isinstance(names, StringShape)
+    assert set(names.enum) == NOT_YET | CHALLENGE_NAMES
     assert not NOT_YET & CHALLENGE_NAMES
 
 

@@ -34,7 +34,7 @@ class Server:
 @contextmanager
 def serving(server: Server) -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             server.heard.append((dict(self.headers), json.loads(body)))
             if server.delay:
@@ -156,7 +156,7 @@ def test_the_admin_api_without_credentials_says_so() -> None:
 
 def test_the_client_it_makes_has_sane_settings() -> None:
     backend = Boto3Backend(region="eu-west-1")
-    config = backend._client.meta.config
+    config: Any = backend._client.meta.config
     assert backend.region == "eu-west-1"
     assert config.retries["total_max_attempts"] == 1
     assert 0 < config.connect_timeout <= 5

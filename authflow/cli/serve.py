@@ -1,0 +1,34 @@
+"""``authflow emulator``."""
+
+import sys
+
+from authflow.emulator import Emulator
+from authflow.emulator.http import serve as serve_http
+from authflow.emulator.seeding import SeedError, seed
+from authflow.errors import InvalidInput
+
+
+def serve(host: str, port: int, region: str, issuer: str | None, seed_text: str | None) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises:
+        InvalidInput: the seed file can't be carried out.
+        OSError: the address can't be listened at.
+    """
+
+    def make(url: str) -> Emulator:
+        emulator = Emulator(region=region, issuer=issuer or url)
+        for client in seed(emulator, seed_text) if seed_text is not None else ():
+            secret = f" secret {client.client_secret}" if client.client_secret else ""
+            _say(f"pool {client.pool_id} ({client.pool_name}) client {client.client_id} ({client.client_name}){secret}")
+        return emulator
+
+    try:
+        serve_http(make, host, port, lambda url: _say(f"authflow emulator at {url} (Ctrl-C stops it)"))
+    except SeedError as error:
+        raise InvalidInput("--seed-file", str(error)) from None
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,7 @@
+"""An in-process, in-memory Cognito user pool service that really verifies every proof, for tests and demonstrations."""
+
+from authflow.emulator.emulator import Emulator
+from authflow.emulator.faults import EmulatorBug, ServiceError
+from authflow.emulator.outbox import Message
+
+__all__ = ["Emulator", "EmulatorBug", "Message", "ServiceError"]

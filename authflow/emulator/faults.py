@@ -1,0 +1,122 @@
+"""Every refusal of the service, once: the exception's name in Cognito's API and its text.
+
+Texts were observed with the real service unless "own text" says that no source settles it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+class ServiceError(Exception):
+    """The service refuses. Doors translate it into what their callers expect.
+
+    Attributes:
+        code: the exception's name in Cognito's API, such as ``NotAuthorizedException``.
+        message: Cognito's text; holds no secret.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class EmulatorBug(RuntimeError):
+    """The emulator answered what the service model does not declare: its own mistake, never the caller's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A kind of refusal; calling it makes the exception to raise, with the text's placeholders filled in."""
+
+    code: str
+    text: str
+
+    def __call__(self, *values: object) -> ServiceError:
+        """Return the exception to raise."""
+        return ServiceError(self.code, self.text.format(*values))
+
+
+# The protocol: errors that stand before any operation, so no operation declares them
+SERIALIZATION: Final = Fault("SerializationException", "{}")
+UNKNOWN_OPERATION: Final = Fault("UnknownOperationException", "{}")
+NOT_EMULATED: Final = Fault("NotImplementedByEmulator", "authflow's emulator does not have {}")  # own text
+
+# Requests
+INVALID: Final = Fault("InvalidParameterException", "{}")
+MISSING_PARAMETER: Final = Fault("InvalidParameterException", "Missing required parameter {}")
+NO_POOL: Final = Fault("ResourceNotFoundException", "User pool {} does not exist.")
+NO_CLIENT: Final = Fault("ResourceNotFoundException", "User pool client {} does not exist.")
+
+# App clients and their secrets
+SECRET_HASH_WRONG: Final = Fault("NotAuthorizedException", "Unable to verify secret hash for client {}")
+SECRET_HASH_WRONG_REFRESH: Final = Fault("NotAuthorizedException", "SecretHash does not match for the client: {}")
+SECRET_HASH_MISSING: Final = Fault(
+    "NotAuthorizedException", "Client {} is configured for secret but secret was not received"
+)
+CLIENT_SECRET_WRONG: Final = Fault("NotAuthorizedException", "Unable to verify client secret for client {}")  # own text
+CLIENT_UNAUTHORIZED: Final = Fault("UnauthorizedException", "Unable to verify client {}")  # own text
+
+# Signing in
+FLOW_NOT_ENABLED: Final = Fault("InvalidParameterException", "{} flow not enabled for this client")
+FLOW_OF_OTHER_API: Final = Fault("InvalidParameterException", "Initiate Auth method not supported.")
+FLOW_NOT_EMULATED: Final = Fault("UnsupportedOperationException", "authflow's emulator does not have {}")  # own text
+WRONG_PASSWORD: Final = Fault("NotAuthorizedException", "Incorrect username or password.")
+USER_DISABLED: Final = Fault("NotAuthorizedException", "User is disabled.")
+TEMPORARY_PASSWORD_EXPIRED: Final = Fault(
+    "NotAuthorizedException", "Temporary password has expired and must be reset by an administrator."
+)
+NOT_CONFIRMED: Final = Fault("UserNotConfirmedException", "User is not confirmed.")
+RESET_REQUIRED: Final = Fault("PasswordResetRequiredException", "Password reset required for the user")
+NO_USER: Final = Fault("UserNotFoundException", "User does not exist.")
+BAD_SRP_A: Final = Fault("InvalidParameterException", "SRP_A is not an SRP value")  # own text
+BAD_TIMESTAMP: Final = Fault(
+    "InvalidParameterException", "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english."
+)
+
+# Sessions
+SESSION_INVALID: Final = Fault("NotAuthorizedException", "Invalid session for the user.")
+SESSION_EXPIRED: Final = Fault("NotAuthorizedException", "Invalid session for the user, session is expired.")
+SESSION_USED: Final = Fault("NotAuthorizedException", "Invalid session for the user, session can only be used once.")
+
+# Users, their attributes and passwords
+USERNAME_EXISTS: Final = Fault("UsernameExistsException", "User already exists")
+ALIAS_EXISTS: Final = Fault("AliasExistsException", "An account with the {} already exists.")
+NAME_LOOKS_LIKE_ALIAS: Final = Fault(
+    "InvalidParameterException", "Username cannot be of {} format, since user pool is configured for {} alias."
+)
+NAME_IS_NO_ALIAS: Final = Fault("InvalidParameterException", "Username should be {}.")
+ATTRIBUTES: Final = Fault("InvalidParameterException", "Attributes did not conform to the schema: {}")
+ATTRIBUTE_READ_ONLY: Final = Fault("InvalidParameterException", "Cannot modify the non-mutable attribute {}")
+ATTRIBUTE_FORBIDDEN: Final = Fault("NotAuthorizedException", "A client attempted to write unauthorized attribute")
+# https://github.com/aws-samples/aws-saas-factory-bootcamp/issues/67
+ATTRIBUTE_GIVEN: Final = Fault("NotAuthorizedException", "Cannot modify an already provided {}")
+PASSWORD_POLICY: Final = Fault("InvalidPasswordException", "Password did not conform with policy: {}")
+NOT_RESENDABLE: Final = Fault("UnsupportedUserStateException", "Resend not possible. {} status is {}")
+
+# Signing up
+SIGN_UP_CLOSED: Final = Fault("NotAuthorizedException", "SignUp is not permitted for this user pool")
+ALREADY_CONFIRMED: Final = Fault("InvalidParameterException", "User is already confirmed.")
+NOT_CONFIRMABLE: Final = Fault("NotAuthorizedException", "User cannot be confirmed. Current status is {}")
+NO_AUTO_VERIFICATION: Final = Fault("InvalidParameterException", "Auto verification not turned on.")
+NO_USER_OF_CLIENT: Final = Fault("UserNotFoundException", "Username/client id combination not found.")
+WRONG_CODE: Final = Fault("CodeMismatchException", "Invalid verification code provided, please try again.")
+EXPIRED_CODE: Final = Fault("ExpiredCodeException", "Invalid code provided, please request a code again.")
+LIMIT_EXCEEDED: Final = Fault("LimitExceededException", "Attempt limit exceeded, please try after some time.")
+NOT_RESETTABLE: Final = Fault("NotAuthorizedException", "User password cannot be reset in the current state.")
+NO_RECOVERY: Final = Fault(
+    "InvalidParameterException",
+    "Cannot reset password for the user as there is no registered/verified email or phone_number",
+)
+
+# Tokens
+REFRESH_TOKEN_INVALID: Final = Fault("NotAuthorizedException", "Invalid Refresh Token")
+REFRESH_TOKEN_REVOKED: Final = Fault("NotAuthorizedException", "Refresh Token has been revoked")
+REFRESH_TOKEN_EXPIRED: Final = Fault("NotAuthorizedException", "Refresh Token has expired")
+REFRESH_TOKEN_REUSED: Final = Fault("RefreshTokenReuseException", "Refresh Token was rotated out")  # own text
+ACCESS_TOKEN_INVALID: Final = Fault("NotAuthorizedException", "Invalid Access Token")
+ACCESS_TOKEN_EXPIRED: Final = Fault("NotAuthorizedException", "Access Token has expired")
+ACCESS_TOKEN_REVOKED: Final = Fault("NotAuthorizedException", "Access Token has been revoked")
+TOKEN_NOT_REVOCABLE: Final = Fault("UnsupportedTokenTypeException", "Unsupported token type")  # own text
+TOKEN_UNKNOWN: Final = Fault("InvalidParameterException", "Invalid token")  # own text
+REVOCATION_OFF: Final = Fault("UnsupportedOperationException", "Token revocation is not enabled for this client")  # own

@@ -1,0 +1,99 @@
+"""Which user a name means: the username, the sub, or an alias as the pool is configured.
+
+https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html#user-pool-settings-aliases
+Names are compared character by character: the service does not normalise Unicode.
+"""
+
+import hmac
+import uuid
+from collections.abc import Iterator, Mapping
+
+from authflow.emulator import attributes, faults
+from authflow.emulator.pool import UserPool
+from authflow.emulator.user import User
+
+
+def find(pool: UserPool, name: str) -> User | None:
+    """Return the user whom a typed name means."""
+    return pool.by_username(name) or pool.by_sub(name) or _by_alias(pool, name)
+
+
+def get(pool: UserPool, name: str) -> User:
+    """Return the user whom a typed name means.
+
+    Raises:
+        ServiceError: UserNotFoundException.
+    """
+    user = find(pool, name)
+    if user is None:
+        raise faults.NO_USER()
+    return user
+
+
+def sign_in_names(pool: UserPool, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield attribute and value of each alias that such attributes give a user."""
+    for alias in sorted(pool.username_attributes | pool.aliases):
+        value = given.get(alias)
+        if value and (_needs_no_proof(pool, alias) or attributes.is_verified(given, alias)):
+            yield alias, value
+
+
+def other_holder(pool: UserPool, user: User | None, given: Mapping[str, str]) -> tuple[str, User] | None:
+    """Return an alias that such attributes would give ``user`` and that another user has already, and who that is."""
+    for alias, value in sign_in_names(pool, given):
+        for other in pool.users:
+            if other is not user and (alias, pool.fold(value)) in _aliases(pool, other):
+                return alias, other
+    return None
+
+
+def check_new(pool: UserPool, username: str) -> None:
+    """Refuse a username for a new user that the pool's configuration does not permit.
+
+    Raises:
+        ServiceError: InvalidParameterException.
+    """
+    kind = _kind(username)
+    if pool.username_attributes and kind not in pool.username_attributes:
+        wanted = {"email": "an email", "phone_number": "a phone number"}
+        raise faults.NAME_IS_NO_ALIAS(" or ".join(wanted[name] for name in sorted(pool.username_attributes)))
+    if kind in pool.aliases:
+        raise faults.NAME_LOOKS_LIKE_ALIAS(kind, kind)
+
+
+def own_attributes(pool: UserPool, username: str) -> dict[str, str]:
+    """Return the attribute that a new user's name stands for where people sign in by email or phone number."""
+    kind = _kind(username)
+    return {kind: username} if kind and kind in pool.username_attributes else {}
+
+
+def decoy(pool: UserPool, name: str) -> str:
+    """Return the canonical name that a user who does not exist seems to have: the same one each time."""
+    if not pool.username_attributes and _kind(name) not in pool.aliases:
+        return name
+    return str(uuid.UUID(bytes=decoy_bytes(pool, "name", name), version=4))
+
+
+def decoy_bytes(pool: UserPool, label: str, name: str) -> bytes:
+    """Return 16 bytes that are always the same for a name."""
+    return hmac.digest(pool.decoy_key, f"{label}:{pool.fold(name)}".encode(), "sha256")[:16]
+
+
+def _kind(name: str) -> str | None:
+    return next((kind for kind, (format_, _) in attributes.FORMATS.items() if format_.fullmatch(name)), None)
+
+
+def _needs_no_proof(pool: UserPool, alias: str) -> bool:
+    return alias in pool.username_attributes or alias not in attributes.CONTACTS
+
+
+def _aliases(pool: UserPool, user: User) -> set[tuple[str, str]]:
+    return {(alias, pool.fold(value)) for alias, value in sign_in_names(pool, user.attributes)}
+
+
+def _by_alias(pool: UserPool, name: str) -> User | None:
+    if not pool.aliases and not pool.username_attributes:
+        return None
+    wanted = pool.fold(name)
+    holders = (user for user in pool.users if any(value == wanted for _, value in _aliases(pool, user)))
+    return next(holders, None)

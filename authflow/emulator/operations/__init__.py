@@ -1,0 +1,36 @@
+"""Every operation that the emulator has, by name: one function for each, one module for each area."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from authflow.emulator.operations import admin_users, authentication, clients, pools, sign_up, tokens, users
+from authflow.emulator.service import Params, Reply, Service
+
+Operation = Callable[[Service, Params], Reply]
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "CreateUserPool": pools.create_user_pool,
+    "DescribeUserPool": pools.describe_user_pool,
+    "DeleteUserPool": pools.delete_user_pool,
+    "CreateUserPoolClient": clients.create_user_pool_client,
+    "DescribeUserPoolClient": clients.describe_user_pool_client,
+    "UpdateUserPoolClient": clients.update_user_pool_client,
+    "AdminCreateUser": admin_users.admin_create_user,
+    "AdminGetUser": admin_users.admin_get_user,
+    "AdminSetUserPassword": admin_users.admin_set_user_password,
+    "AdminResetUserPassword": admin_users.admin_reset_user_password,
+    "AdminEnableUser": admin_users.admin_enable_user,
+    "AdminDisableUser": admin_users.admin_disable_user,
+    "AdminDeleteUser": admin_users.admin_delete_user,
+    "SignUp": sign_up.sign_up,
+    "ConfirmSignUp": sign_up.confirm_sign_up,
+    "ResendConfirmationCode": sign_up.resend_confirmation_code,
+    "InitiateAuth": authentication.initiate_auth,
+    "RespondToAuthChallenge": authentication.respond_to_auth_challenge,
+    "AdminInitiateAuth": authentication.admin_initiate_auth,
+    "AdminRespondToAuthChallenge": authentication.admin_respond_to_auth_challenge,
+    "GetTokensFromRefreshToken": tokens.get_tokens_from_refresh_token,
+    "RevokeToken": tokens.revoke_token,
+    "GetUser": users.get_user,
+    "GlobalSignOut": users.global_sign_out,
+}

@@ -1,0 +1,115 @@
+"""What an administrator does with users."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from authflow.emulator import attributes, credentials, delivery, faults, names, password
+from authflow.emulator.outbox import Purpose
+from authflow.emulator.pool import UserPool
+from authflow.emulator.registration import check_aliases, new_user
+from authflow.emulator.service import Params, Reply, Service
+from authflow.emulator.user import Status, User
+
+
+def admin_create_user(service: Service, params: Params) -> Reply:
+    """AdminCreateUser: a user with a temporary password; RESEND renews it for one who has not used it."""
+    pool = service.pool(params["UserPoolId"])
+    chosen = params.get("TemporaryPassword") or password.generate(pool.password_policy, service.entropy)
+    invite = _invite_again if params.get("MessageAction") == "RESEND" else _invite
+    user = invite(service, pool, params, chosen)
+    if params.get("MessageAction") != "SUPPRESS":
+        _send_invitation(service, pool, user, params.get("DesiredDeliveryMediums", ["SMS"]), chosen)
+    return {"User": _described(user, "Attributes")}
+
+
+def admin_get_user(service: Service, params: Params) -> Reply:
+    """AdminGetUser."""
+    return _described(_user(service, params)[1], "UserAttributes")
+
+
+def admin_set_user_password(service: Service, params: Params) -> Reply:
+    """AdminSetUserPassword: for good, or until the next sign-in."""
+    pool, user = _user(service, params)
+    temporary = not params.get("Permanent")
+    user.password = credentials.stored(service, pool, user.username, params["Password"], temporary=temporary)
+    user.status = Status.FORCE_CHANGE_PASSWORD if temporary else Status.CONFIRMED
+    user.modified = service.now()
+    return {}
+
+
+def admin_reset_user_password(service: Service, params: Params) -> Reply:
+    """AdminResetUserPassword: sends a code; the user can't sign in until the password is reset."""
+    pool, user = _user(service, params)
+    if user.status in {Status.UNCONFIRMED, Status.FORCE_CHANGE_PASSWORD}:
+        raise faults.NOT_RESETTABLE()
+    verified = [name for name in attributes.CONTACTS if attributes.is_verified(user.attributes, name)]
+    contact = delivery.contact(verified, user.attributes)
+    if contact is None:
+        raise faults.NO_RECOVERY()
+    user.status, user.modified = Status.RESET_REQUIRED, service.now()
+    delivery.send(service.outbox, pool, user, contact, purpose=Purpose.PASSWORD_RESET, code=service.entropy.code())
+    return {}
+
+
+def admin_enable_user(service: Service, params: Params) -> Reply:
+    """AdminEnableUser."""
+    _, user = _user(service, params)
+    user.enabled, user.modified = True, service.now()
+    return {}
+
+
+def admin_disable_user(service: Service, params: Params) -> Reply:
+    """AdminDisableUser: no more sign-ins, and no token counts any more."""
+    _, user = _user(service, params)
+    user.enabled, user.modified = False, service.now()
+    service.grants.revoke_all(user)
+    return {}
+
+
+def admin_delete_user(service: Service, params: Params) -> Reply:
+    """AdminDeleteUser."""
+    pool, user = _user(service, params)
+    pool.remove(user)
+    service.grants.revoke_all(user)
+    return {}
+
+
+def _user(service: Service, params: Params) -> tuple[UserPool, User]:
+    pool = service.pool(params["UserPoolId"])
+    return pool, names.get(pool, params["Username"])
+
+
+def _invite(service: Service, pool: UserPool, params: Params, chosen: str) -> User:
+    given = attributes.from_list(params.get("UserAttributes", ()))
+    user = new_user(service, pool, params["Username"], given, chosen=chosen, status=Status.FORCE_CHANGE_PASSWORD)
+    # the operation declares no AliasExistsException
+    check_aliases(pool, user, faults.USERNAME_EXISTS, force=params.get("ForceAliasCreation", False))
+    pool.add(user)
+    return user
+
+
+def _invite_again(service: Service, pool: UserPool, params: Params, chosen: str) -> User:
+    user = names.get(pool, params["Username"])
+    if user.status is not Status.FORCE_CHANGE_PASSWORD:
+        raise faults.NOT_RESENDABLE(user.username, user.status)
+    user.password = credentials.stored(service, pool, user.username, chosen, temporary=True)
+    user.modified = service.now()
+    return user
+
+
+def _send_invitation(service: Service, pool: UserPool, user: User, mediums: Sequence[str], chosen: str) -> None:
+    reachable = [name for name in attributes.CONTACTS if user.attributes.get(name)]
+    wanted = [name for name in reachable if attributes.CONTACTS[name] in mediums]
+    for contact in wanted or reachable:
+        delivery.send(service.outbox, pool, user, contact, purpose=Purpose.INVITATION, code=chosen)
+
+
+def _described(user: User, attributes_member: str) -> dict[str, Any]:
+    return {
+        "Username": user.username,
+        attributes_member: attributes.to_list(user.described()),
+        "UserCreateDate": user.created,
+        "UserLastModifiedDate": user.modified,
+        "Enabled": user.enabled,
+        "UserStatus": user.status,
+    }

@@ -1,0 +1,31 @@
+"""Signing in, through the public API and the admin API."""
+
+from authflow.emulator.auth import challenges, flows
+from authflow.emulator.auth.exchange import Exchange
+from authflow.emulator.service import Params, Reply, Service
+
+
+def initiate_auth(service: Service, params: Params) -> Reply:
+    """InitiateAuth."""
+    return flows.begin(params["AuthFlow"], _exchange(service, params, "AuthParameters"))
+
+
+def admin_initiate_auth(service: Service, params: Params) -> Reply:
+    """AdminInitiateAuth."""
+    return flows.begin(params["AuthFlow"], _exchange(service, params, "AuthParameters"))
+
+
+def respond_to_auth_challenge(service: Service, params: Params) -> Reply:
+    """RespondToAuthChallenge."""
+    return challenges.respond(params["ChallengeName"], _exchange(service, params, "ChallengeResponses"))
+
+
+def admin_respond_to_auth_challenge(service: Service, params: Params) -> Reply:
+    """AdminRespondToAuthChallenge."""
+    return challenges.respond(params["ChallengeName"], _exchange(service, params, "ChallengeResponses"))
+
+
+def _exchange(service: Service, params: Params, parameters: str) -> Exchange:
+    """Return the step that a request stands for: only the admin API's requests name the pool."""
+    client = service.client(params["ClientId"], params.get("UserPoolId"))
+    return Exchange(service, client, params.get(parameters, {}), "UserPoolId" in params, params.get("Session"))

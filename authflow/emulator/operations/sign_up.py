@@ -1,0 +1,99 @@
+"""What people do to become users."""
+
+import hmac
+
+from authflow.emulator import attributes, delivery, faults, names, secret_hash
+from authflow.emulator.client import UserPoolClient
+from authflow.emulator.outbox import Purpose
+from authflow.emulator.registration import check_aliases, new_user
+from authflow.emulator.service import Params, Reply, Service
+from authflow.emulator.user import Code, Status, User
+
+
+def sign_up(service: Service, params: Params) -> Reply:
+    """SignUp: an unconfirmed user; a code goes to the contact that the pool verifies, if it verifies any."""
+    client = _client(service, params)
+    if client.pool.settings.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly"):
+        raise faults.SIGN_UP_CLOSED()
+    if "Password" not in params:
+        raise faults.MISSING_PARAMETER("Password")
+    given = attributes.from_list(params.get("UserAttributes", ()))
+    attributes.check_written(client, given)
+    user = new_user(
+        service, client.pool, params["Username"], given, chosen=params["Password"], status=Status.UNCONFIRMED
+    )
+    attributes.check_complete(client.pool, user.attributes)
+    # the operation declares no AliasExistsException
+    check_aliases(client.pool, user, faults.USERNAME_EXISTS, force=False)
+    client.pool.add(user)
+    return {"UserConfirmed": False, "UserSub": user.sub, **_send_code(service, client, user)}
+
+
+def confirm_sign_up(service: Service, params: Params) -> Reply:
+    """ConfirmSignUp: the code came back, so the contact is the user's."""
+    client = _client(service, params)
+    user = names.find(client.pool, params["Username"])
+    if user is None:
+        raise faults.EXPIRED_CODE() if client.hides_users else faults.NO_USER_OF_CLIENT()
+    user.attempts.count("ConfirmSignUp", service.now())
+    if user.status is not Status.UNCONFIRMED:
+        raise faults.NOT_CONFIRMABLE(user.status)
+    code = _checked(user.confirmation, params["ConfirmationCode"], service)
+    before = dict(user.attributes)
+    user.attributes[f"{code.attribute}_verified"] = "true"
+    try:
+        check_aliases(client.pool, user, faults.ALIAS_EXISTS, force=params.get("ForceAliasCreation", False))
+    except faults.ServiceError:
+        user.attributes = before
+        raise
+    user.confirmation, user.status, user.modified = None, Status.CONFIRMED, service.now()
+    return {}
+
+
+def resend_confirmation_code(service: Service, params: Params) -> Reply:
+    """ResendConfirmationCode: another code; the earlier one does not count any more."""
+    client = _client(service, params)
+    if not client.pool.auto_verified:
+        raise faults.NO_AUTO_VERIFICATION()
+    user = names.find(client.pool, params["Username"])
+    if user is None:
+        if client.hides_users:
+            return _pretended(client, params["Username"])
+        raise faults.NO_USER_OF_CLIENT()
+    if user.status is not Status.UNCONFIRMED:
+        raise faults.ALREADY_CONFIRMED()
+    user.attempts.count("ResendConfirmationCode", service.now())
+    return _send_code(service, client, user)
+
+
+def _client(service: Service, params: Params) -> UserPoolClient:
+    client = service.client(params["ClientId"])
+    secret_hash.check(client, params["Username"], params.get("SecretHash"))
+    return client
+
+
+def _checked(code: Code | None, given: str, service: Service) -> Code:
+    if code is None or service.now() >= code.expires:
+        raise faults.EXPIRED_CODE()
+    if not hmac.compare_digest(code.text.encode(), given.encode()):
+        raise faults.WRONG_CODE()
+    return code
+
+
+def _send_code(service: Service, client: UserPoolClient, user: User) -> Reply:
+    contact = delivery.contact(client.pool.auto_verified, user.attributes)
+    if contact is None:
+        return {}
+    expires = service.now() + delivery.SIGN_UP_CODE_VALIDITY
+    user.confirmation = Code(service.entropy.code(), contact, expires)
+    delivery.send(service.outbox, client.pool, user, contact, purpose=Purpose.SIGN_UP, code=user.confirmation.text)
+    return {"CodeDeliveryDetails": delivery.details(contact, user.attributes[contact])}
+
+
+def _pretended(client: UserPoolClient, name: str) -> Reply:
+    contact = next(name for name in delivery.PREFERENCE if name in client.pool.auto_verified)
+    simulated = names.decoy_bytes(client.pool, "contact", name)
+    letters = "".join(chr(ord("a") + octet % 26) for octet in simulated)
+    digits = "".join(str(octet % 10) for octet in simulated)
+    address = digits if contact == "phone_number" else f"{letters[0]}@{letters[1]}"
+    return {"CodeDeliveryDetails": delivery.details(contact, address)}

@@ -1,0 +1,56 @@
+"""What the emulator "sent"."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, overload
+
+CAPACITY: Final = 1000
+
+
+class Purpose(StrEnum):
+    """What a message is for."""
+
+    SIGN_UP = "sign_up"
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that the real service would have sent.
+
+    Attributes:
+        destination: the whole address or number, not masked.
+        medium: ``EMAIL`` or ``SMS``.
+        code: the code, or the temporary password of an invitation.
+    """
+
+    pool_id: str
+    username: str
+    destination: str
+    medium: str
+    purpose: Purpose
+    code: str = field(repr=False)
+
+
+class Outbox(Sequence[Message]):
+    """The latest messages, newest last; the oldest go when there are more than ``CAPACITY``."""
+
+    def __init__(self) -> None:
+        self._messages: deque[Message] = deque(maxlen=CAPACITY)
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    @overload
+    def __getitem__(self, index: int) -> Message: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Message]: ...
+    def __getitem__(self, index: int | slice) -> Message | list[Message]:
+        return list(self._messages)[index] if isinstance(index, slice) else self._messages[index]
+
+    def send(self, message: Message) -> None:
+        """Add a message."""
+        self._messages.append(message)

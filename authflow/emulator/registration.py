@@ -1,0 +1,40 @@
+"""New users, whoever makes them."""
+
+from collections.abc import Mapping
+
+from authflow.emulator import attributes, credentials, faults, names
+from authflow.emulator.pool import UserPool
+from authflow.emulator.service import Service
+from authflow.emulator.user import Status, User
+
+
+def new_user(
+    service: Service, pool: UserPool, username: str, given: Mapping[str, str], *, chosen: str, status: Status
+) -> User:
+    """Return a new user, who is not in the pool yet; where people sign in by email or phone, the username is the sub.
+
+    Raises:
+        ServiceError: the name is taken or not permitted, an attribute is wrong, or the policy refuses the password.
+    """
+    names.check_new(pool, username)
+    if "sub" in given:
+        raise faults.ATTRIBUTE_READ_ONLY("sub")
+    having = {**given, **names.own_attributes(pool, username)}
+    attributes.check(pool, having)
+    sub = service.entropy.uuid()
+    canonical = sub if pool.username_attributes else username
+    if pool.by_username(canonical):
+        raise faults.USERNAME_EXISTS()
+    temporary = status is Status.FORCE_CHANGE_PASSWORD
+    password = credentials.stored(service, pool, canonical, chosen, temporary=temporary)
+    now = service.now()
+    return User(canonical, sub, having, status, password, created=now, modified=now)
+
+
+def check_aliases(pool: UserPool, user: User, fault: faults.Fault, *, force: bool) -> None:
+    """Refuse with ``fault`` if another user signs in with an alias of this one; or, by force, take it from them."""
+    while taken := names.other_holder(pool, user, user.attributes):
+        alias, holder = taken
+        if not force or alias not in attributes.CONTACTS:
+            raise fault(alias)
+        holder.attributes[f"{alias}_verified"] = "false"

@@ -1,0 +1,80 @@
+"""Sessions: what stands between a challenge and its answer.
+
+A Session is bound to pool, client, user and the one challenge it was given out with; it works once and not for long.
+"""
+
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from authflow.emulator import faults
+from authflow.emulator.client import UserPoolClient
+from authflow.emulator.entropy import Entropy
+from authflow.emulator.expiring import Expiring
+from authflow.emulator.opaque import OpaqueTexts
+from authflow.emulator.user import User
+
+LENGTH: Final = 1500  # about what the service's have; SessionType permits 20 to 4096
+#: how long an expired or used Session is told apart from one that never was
+REMEMBERED: Final = timedelta(minutes=15)
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """What the service remembers between two steps.
+
+    Attributes:
+        sub: the user who proved what came before.
+        salt: of the password that counted then: a newer one ends the Session.
+    """
+
+    client_id: str
+    sub: str
+    salt: int = field(repr=False)
+    challenge: str
+    expires: datetime
+    used: bool = False
+
+
+class Sessions:
+    """All Sessions of the emulator."""
+
+    def __init__(self, entropy: Entropy) -> None:
+        self._texts = OpaqueTexts(entropy, LENGTH)
+        self._kept: Expiring[Session] = Expiring()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def open(self, client: UserPoolClient, user: User, challenge: str, now: datetime) -> str:
+        """Return a new Session for one challenge."""
+        expires = now + client.session_validity
+        identifier, text = self._texts.issue()
+        session = Session(client.id, user.sub, user.password.salt, challenge, expires)
+        self._kept.put(identifier, session, until=expires + REMEMBERED, now=now)
+        return text
+
+    def find(self, text: str, client: UserPoolClient, challenge: str, now: datetime) -> tuple[Session, User]:
+        """Return an open Session and its user; the Session stays usable.
+
+        Raises:
+            ServiceError: NotAuthorizedException: it was altered, belongs to something else, was used, or is expired.
+        """
+        identifier = self._texts.id_of(text)
+        session = self._kept.get(identifier) if identifier else None
+        if session is None or session.client_id != client.id or session.challenge != challenge:
+            raise faults.SESSION_INVALID()
+        if session.used:
+            raise faults.SESSION_USED()
+        if now >= session.expires:
+            raise faults.SESSION_EXPIRED()
+        user = client.pool.by_sub(session.sub)
+        if user is None or user.password.salt != session.salt:
+            raise faults.SESSION_INVALID()
+        return session, user
+
+
+def is_same(name: str, canonical: str) -> bool:
+    """Return whether a later step's USERNAME is the one that the service returned, to the letter."""
+    return hmac.compare_digest(name.encode(), canonical.encode())

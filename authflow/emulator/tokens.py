@@ -1,0 +1,109 @@
+"""Issuing, renewing and verifying tokens."""
+
+from typing import TYPE_CHECKING, Any
+
+from authflow.emulator import claims, faults
+from authflow.emulator.client import UserPoolClient
+from authflow.emulator.grants import Grant, RefreshToken
+from authflow.emulator.pool import UserPool
+from authflow.emulator.service import Reply, Service
+from authflow.emulator.user import User
+
+if TYPE_CHECKING:
+    from authflow.emulator.jose import PoolKeys
+
+
+def keys(service: Service, pool: UserPool) -> "PoolKeys":
+    """Return a pool's keys; the first call makes them, which takes a moment."""
+    if pool.keys is None:
+        from authflow.emulator.jose import PoolKeys  # noqa: PLC0415 -- see there
+
+        pool.keys = PoolKeys(service.entropy)
+    return pool.keys
+
+
+def sign_in(service: Service, client: UserPoolClient, user: User) -> Reply:
+    """Return the AuthenticationResult of a user who has proven all that is asked."""
+    grant = service.grants.open(client, user, service.now())
+    result = _issue(service, client, user, grant)
+    result["RefreshToken"] = service.grants.issue_refresh_token(grant, service.now())
+    return result
+
+
+def refresh(service: Service, client: UserPoolClient, text: str) -> Reply:
+    """Return the AuthenticationResult for a refresh token; holds another one if the client rotates them.
+
+    Raises:
+        ServiceError: the token is forged, revoked, expired, rotated out, or its user is disabled or gone.
+    """
+    token, user = find_refresh_token(service, client, text)
+    if not user.enabled:
+        raise faults.USER_DISABLED()
+    token.check(service.now())
+    result = _issue(service, client, user, token.grant)
+    if client.rotation_grace is not None:
+        token.retires = token.retires or service.now() + client.rotation_grace
+        result["RefreshToken"] = service.grants.issue_refresh_token(token.grant, service.now())
+    return result
+
+
+def find_refresh_token(service: Service, client: UserPoolClient, text: str) -> tuple[RefreshToken, User]:
+    """Return a refresh token and whose it is, whether or not it still works.
+
+    Raises:
+        ServiceError: NotAuthorizedException: it was not issued to this client, or its user is gone.
+    """
+    token = service.grants.find(text, client)
+    user = client.pool.by_sub(token.grant.sub) if token else None
+    if token is None or user is None:
+        raise faults.REFRESH_TOKEN_INVALID()
+    return token, user
+
+
+def verify_access(service: Service, token: str) -> tuple[UserPoolClient, User]:
+    """Return whose access token this is: it was signed here, and is neither expired nor revoked.
+
+    Raises:
+        ServiceError: NotAuthorizedException.
+    """
+    verified = _signed_here(service, token)
+    if verified is None:
+        raise faults.ACCESS_TOKEN_INVALID()
+    pool, payload = verified
+    if service.now().timestamp() >= payload["exp"]:
+        raise faults.ACCESS_TOKEN_EXPIRED()
+    user, client = pool.by_sub(payload["sub"]), service.clients.get(payload["client_id"])
+    if user is None or not user.enabled or client is None or _is_revoked(service, payload):
+        raise faults.ACCESS_TOKEN_REVOKED()
+    return client, user
+
+
+def is_jwt(token: str) -> bool:
+    """Return whether a text looks like an id or access token."""
+    return token.count(".") == 2
+
+
+def _issue(service: Service, client: UserPoolClient, user: User, grant: Grant) -> Reply:
+    issuer = service.issuer_of(client.pool)
+    issue = claims.Issue(issuer, client, user, grant, service.entropy.uuid(), service.now())
+    pair = keys(service, client.pool)
+    return {
+        "AccessToken": pair.access.sign(claims.access(issue, service.entropy.uuid())),
+        "IdToken": pair.identity.sign(claims.identity(issue, service.entropy.uuid())),
+        "ExpiresIn": int(client.validity("AccessToken").total_seconds()),
+        "TokenType": "Bearer",
+    }
+
+
+def _signed_here(service: Service, token: str) -> tuple[UserPool, dict[str, Any]] | None:
+    for pool in service.pools.values():
+        if pool.keys and (payload := pool.keys.access.verify(token)):
+            return pool, payload
+    return None
+
+
+def _is_revoked(service: Service, payload: dict[str, Any]) -> bool:
+    if "origin_jti" not in payload:
+        return False
+    grant = service.grants.get(payload["origin_jti"])
+    return grant is None or grant.revoked

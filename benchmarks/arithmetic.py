@@ -1,0 +1,149 @@
+"""One login's client arithmetic, beside pycognito's; the emulator's side of SRP checks every signature."""
+
+import secrets
+from base64 import b64encode
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from itertools import count
+from typing import Final, Protocol
+
+from pycognito.aws_srp import AWSSRP
+
+from authflow.emulator import srp as server_side
+from authflow.srp import Ephemeral, claim_signature, format_timestamp
+from benchmarks.common import Figure, Spread, pairs, seconds
+
+POOL: Final = "eu-west-1_Ab12Cd34E"
+GROUP: Final = POOL.partition("_")[2]
+USER: Final = "0b9a1d5e-6a4c-4f0e-9a53-2f1d0c7e8b64"
+PASSWORD: Final = "Correct-Horse-9"
+OURS: Final = 30  # logins in one measurement
+THEIRS: Final = 3  # takes about as long
+THREADED: Final = 60
+PAIRS: Final = 15
+
+checked = count()
+
+
+class Client(Protocol):
+    """One login, in the two legs between which the server speaks."""
+
+    def begin(self) -> str:
+        """Return SRP_A."""
+
+    def prove(self, challenge: dict[str, str]) -> tuple[str, str]:
+        """Return the signature and its timestamp."""
+
+
+class Authflow:
+    """authflow's arithmetic."""
+
+    def begin(self) -> str:
+        """Return SRP_A."""
+        self._ephemeral = Ephemeral.from_entropy(secrets.token_bytes(32))
+        return self._ephemeral.srp_a
+
+    def prove(self, challenge: dict[str, str]) -> tuple[str, str]:
+        """Return the signature and its timestamp."""
+        timestamp = format_timestamp(datetime.now(UTC))
+        signature = claim_signature(
+            self._ephemeral,
+            group=GROUP,
+            user=USER,
+            password=PASSWORD,
+            salt=challenge["SALT"],
+            srp_b=challenge["SRP_B"],
+            secret_block=challenge["SECRET_BLOCK"],
+            timestamp=timestamp,
+        )
+        return signature, timestamp
+
+
+class Pycognito:
+    """pycognito's arithmetic."""
+
+    def begin(self) -> str:
+        """Return SRP_A."""
+        self._srp = AWSSRP(USER, PASSWORD, POOL, "client", client=object())
+        return str(self._srp.get_auth_params()["SRP_A"])
+
+    def prove(self, challenge: dict[str, str]) -> tuple[str, str]:
+        """Return the signature and its timestamp."""
+        answer = self._srp.process_challenge(challenge, {"USERNAME": USER})
+        return answer["PASSWORD_CLAIM_SIGNATURE"], answer["TIMESTAMP"]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The server's half of one login."""
+
+    challenge: dict[str, str]
+    block: bytes
+    key: bytes = field(repr=False)
+
+    def check(self, signature: str, timestamp: str) -> None:
+        """Check a proof.
+
+        Raises:
+            ValueError: it is wrong.
+        """
+        expected = server_side.signature(self.key, GROUP + USER, self.block, timestamp)
+        if signature != b64encode(expected).decode():
+            raise ValueError("a wrong signature: the figures are worth nothing")
+        next(checked)
+
+
+def answer(srp_a: str) -> Round:
+    """Answer SRP_A as the server does, with a salt, an ephemeral and a block of its own."""
+    salt, block = secrets.randbits(128), secrets.token_bytes(600)
+    verifier = server_side.verifier(GROUP + USER, PASSWORD, salt)
+    spoken = server_side.start(verifier, server_side.client_public(srp_a), secrets.randbits(256))
+    values = {"SALT": f"{salt:x}", "SRP_B": f"{spoken.public:x}", "SECRET_BLOCK": b64encode(block).decode()}
+    return Round({"USER_ID_FOR_SRP": USER, "USERNAME": USER, **values}, block, spoken.key)
+
+
+def _per_login(make: Callable[[], Client], number: int, threads: int = 1) -> float:
+    """Return the seconds of a login's client side, of many; the server's side is not counted."""
+    clients = [make() for _ in range(number)]
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(str, range(threads)))  # starts the threads
+        publics: list[str] = []
+        proofs: list[tuple[str, str]] = []
+        first = seconds(lambda: publics.extend(pool.map(lambda client: client.begin(), clients)))
+        rounds = [answer(srp_a) for srp_a in publics]
+        challenges = [each.challenge for each in rounds]
+        second = seconds(
+            lambda: proofs.extend(pool.map(lambda client, asked: client.prove(asked), clients, challenges))
+        )
+    for each, proof in zip(rounds, proofs, strict=True):
+        each.check(*proof)
+    return (first + second) / number
+
+
+def measure() -> list[Figure]:
+    """Measure the area."""
+    ours, theirs = partial(_per_login, Authflow, OURS), partial(_per_login, Pycognito, THEIRS)
+    one, two = (partial(_per_login, Authflow, THREADED, threads) for threads in (1, 2))
+    ours(), theirs()  # warm
+    beside = pairs(ours, theirs, PAIRS)
+    threads = pairs(one, two, PAIRS)
+    return [
+        Figure(name="authflow, one login", value=Spread.of(first * 1e3 for first, _ in beside), unit="ms"),
+        Figure(name="pycognito, one login", value=Spread.of(second * 1e3 for _, second in beside), unit="ms"),
+        Figure(
+            name="pycognito's time, in authflow's",
+            value=Spread.of(second / first for first, second in beside),
+            unit="times",
+            at_least=8,
+        ),
+        Figure(
+            name="throughput of two threads, in that of one",
+            value=Spread.of(first / second for first, second in threads),
+            unit="times",
+            at_least=1.5,
+        ),
+        Figure(name="signatures checked, all right", value=Spread.of([next(checked)])),
+    ]

@@ -1,0 +1,39 @@
+"""What ``import authflow`` costs, beside ``import boto3``: each in an interpreter of its own."""
+
+import os
+import subprocess
+import sys
+from functools import partial
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from benchmarks.common import Figure, Spread, pairs
+
+PAIRS: Final = 21
+_PROGRAM: Final = "import time; at = time.perf_counter(); import {}; print(time.perf_counter() - at)"
+
+
+def measure() -> list[Figure]:
+    """Measure the area."""
+    with TemporaryDirectory() as bytecode:
+        ours, theirs = partial(_import, "authflow", bytecode), partial(_import, "boto3", bytecode)
+        ours(), theirs()  # writes the bytecode
+        taken = pairs(ours, theirs, PAIRS)
+    return [
+        Figure(name="`import authflow`", value=Spread.of(first * 1e3 for first, _ in taken), unit="ms"),
+        Figure(name="`import boto3`", value=Spread.of(second * 1e3 for _, second in taken), unit="ms"),
+        Figure(
+            name="authflow's time, in boto3's",
+            value=Spread.of(first / second for first, second in taken),
+            unit="times",
+            at_most=1 / 3,
+        ),
+    ]
+
+
+def _import(module: str, bytecode: str) -> float:
+    """Return the seconds of an import, without the interpreter's own start."""
+    command = [sys.executable, "-c", _PROGRAM.format(module)]
+    environment = os.environ | {"PYTHONPYCACHEPREFIX": bytecode, "PYTHONDONTWRITEBYTECODE": ""}
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603 - our own
+    return float(done.stdout)

@@ -1,0 +1,52 @@
+import pytest
+
+from authflow.emulator import Emulator
+from authflow.emulator import tokens as tokens_module
+from authflow.emulator.entropy import Entropy
+from authflow.emulator.jose import PoolKeys
+from authflow.emulator.pool import UserPool
+from authflow.emulator.service import Service
+from tests.emulator.world import Clock, World
+
+
+@pytest.fixture(scope="session")
+def key_supply() -> list[PoolKeys]:
+    """Key pairs for the first pools of every test: making them is slow."""
+    return [PoolKeys(Entropy()) for _ in range(2)]
+
+
+@pytest.fixture(autouse=True)
+def shared_keys(key_supply: list[PoolKeys], monkeypatch: pytest.MonkeyPatch) -> None:
+    left, generate = iter(key_supply), tokens_module.keys
+
+    def keys(service: Service, pool: UserPool) -> PoolKeys:
+        if pool.keys is None:
+            pool.keys = next(left, None)
+        return generate(service, pool)
+
+    monkeypatch.setattr(tokens_module, "keys", keys)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def empty(clock: Clock) -> World:
+    """An emulator without pools."""
+    return World(Emulator(clock), clock, "", "")
+
+
+@pytest.fixture
+def world(empty: World) -> World:
+    """A pool with ada, who is confirmed, and a client without a secret."""
+    made = empty.pool()
+    made.user("ada", email="ada@example.com", email_verified="true")
+    return made
+
+
+@pytest.fixture
+def secretive(world: World) -> World:
+    """The same pool through a client that has a secret."""
+    return world.client(GenerateSecret=True)

@@ -1,0 +1,53 @@
+import json
+
+import pytest
+
+from authflow.emulator.seeding import SeedError, seed
+from tests.emulator.world import ALL_FLOWS, PASSWORD, TEMPORARY, Json, World
+
+DOCUMENT: Json = {
+    "pools": [
+        {
+            "PoolName": "people",
+            "clients": [{"ClientName": "app", "GenerateSecret": True, "ExplicitAuthFlows": ALL_FLOWS}],
+            "users": [
+                {"Username": "ada", "Password": PASSWORD},
+                {"Username": "bob", "TemporaryPassword": TEMPORARY},
+            ],
+        },
+        {"PoolName": "empty"},
+    ]
+}
+
+
+def test_seeding(empty: World) -> None:
+    [client] = seed(empty.emulator, json.dumps(DOCUMENT))
+    assert (client.pool_name, client.client_name) == ("people", "app")
+    assert client.client_secret
+    assert client.client_secret not in repr(client)
+    world = World(empty.emulator, empty.clock, client.pool_id, client.client_id, client.client_secret)
+    assert "AuthenticationResult" in world.srp("ada")
+    assert world.srp("bob", TEMPORARY)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{", "it is not JSON"),
+        ("[" * 200_000, "it is not JSON"),
+        ("[]", "document is not a JSON object"),
+        ('{"pools": {}}', "document.pools is not a JSON list"),
+        ('{"pools": [1]}', "document.pools[0] is not a JSON object"),
+        ('{"pools": [{}]}', "pools[0]: CreateUserPool: InvalidParameterException"),
+        ('{"pools": [{"PoolName": "p", "clients": [{}]}]}', "pools[0].clients[0]: CreateUserPoolClient"),
+        (
+            '{"pools": [{"PoolName": "p", "users": [{"Username": "a", "Password": "x"}]}]}',
+            "pools[0].users[0]: AdminSet",
+        ),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_documents_that_are_not_right(empty: World, text: str, expected: str) -> None:
+    with pytest.raises(SeedError) as caught:
+        seed(empty.emulator, text)
+    assert expected in str(caught.value)

@@ -1,0 +1,84 @@
+"""The client's SRP against the emulator's, which is another implementation: random values, and every awkward one."""
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authflow import srp as client
+from authflow.emulator import srp as server
+from authflow.srp import Ephemeral, claim_signature
+
+GROUP, USER, PASSWORD = "Ab12Cd34E", "ada", "Corr3ct-horse é"
+BLOCK, STAMP = base64.b64encode(b"opaque").decode(), "Sat Nov 7 09:05:03 UTC 2026"
+
+
+def numbers(label: str) -> Iterator[int]:
+    """256-bit numbers, the same in each run."""
+    counter = 0
+    while True:
+        yield int.from_bytes(hashlib.sha256(f"{label} {counter}".encode()).digest(), "big")
+        counter += 1
+
+
+def round_(a: int, b: int, salt: int, password: str = PASSWORD, claimed: str = PASSWORD) -> dict[str, int] | None:
+    """Both sides of one round; the values that the client saw, or None if the server refuses the proof."""
+    verifier = server.verifier(GROUP + USER, password, salt)
+    ephemeral = Ephemeral.from_private(a)
+    answer = server.start(verifier, server.client_public(ephemeral.srp_a), b)
+    signature = claim_signature(
+        ephemeral,
+        group=GROUP,
+        user=USER,
+        password=claimed,
+        salt=f"{salt:x}",
+        srp_b=f"{answer.public:x}",
+        secret_block=BLOCK,
+        timestamp=STAMP,
+    )
+    if base64.b64decode(signature) != server.signature(answer.key, GROUP + USER, base64.b64decode(BLOCK), STAMP):
+        return None
+    u = client.scrambler(ephemeral.public, answer.public)
+    x = client.private_key(GROUP + USER, claimed, salt)
+    secret = client.premaster_secret(ephemeral, answer.public, u, x)
+    return {"A": ephemeral.public, "B": answer.public, "u": u, "S": secret, "salt": salt}
+
+
+@given(
+    st.integers(min_value=1, max_value=2**256 - 1),
+    st.integers(min_value=1, max_value=2**256 - 1),
+    st.integers(min_value=1, max_value=2**128 - 1),
+)
+def test_random_values(a: int, b: int, salt: int) -> None:
+    assert round_(a, b, salt)
+    assert not round_(a, b, salt, claimed=PASSWORD + "x")
+
+
+TRAITS = ("begins with a zero byte", "has its top bit set", "has an odd number of digits")
+WIDTHS = {"A": 3072, "B": 3072, "u": 256, "S": 3072, "salt": 128}
+
+
+def traits(name: str, value: int) -> Iterator[tuple[str, str]]:
+    """What is awkward about a value when it is hashed or written as hex."""
+    if value.bit_length() <= WIDTHS[name] - 8:
+        yield name, TRAITS[0]
+    if value.bit_length() % 8 == 0:
+        yield name, TRAITS[1]
+    if len(f"{value:x}") % 2:
+        yield name, TRAITS[2]
+
+
+@pytest.mark.slow
+def test_every_awkward_value() -> None:
+    wanted = {(name, trait) for name in WIDTHS for trait in TRAITS}
+    seen: Counter[tuple[str, str]] = Counter()
+    for a, b, salt in zip(numbers("a"), numbers("b"), numbers("salt"), strict=True):
+        values = round_(a, b, salt >> 128)
+        assert values, (a, b, salt)
+        seen.update(trait for name, value in values.items() for trait in traits(name, value))
+        if wanted <= seen.keys():
+            return
