@@ -27,7 +27,7 @@ N: Final = int(  # the 3072-bit MODP prime, RFC 3526 group 15
     16,
 )
 G: Final = 2
-EPHEMERAL_BYTES: Final = 32  # 256 bits, the least that RFC 5054 section 3.1 allows
+EPHEMERAL_BYTES: Final = 32  # 256 bits, the least that RFC 5054 section 2.5.4 asks for
 
 _HEX_MOST: Final = 770  # digits: 3072 bits and a zero byte in front
 _BLOCK_MOST: Final = 65_536  # characters
@@ -79,7 +79,7 @@ def scrambler(srp_a: int, srp_b: int) -> int:
     """Return u, of the two public values.
 
     Raises:
-        UnexpectedReply: u is zero, which RFC 5054 section 2.5.3 says to abort on.
+        UnexpectedReply: u is zero, which would leave the password out of the proof.
     """
     u = _hash(pad(srp_a), pad(srp_b))
     if u == 0:

@@ -10,7 +10,7 @@ from authflow import AuthflowError, __version__
 from authflow.machine import mermaid
 from authflow.sign_in.table import GROUPS, TABLE, Node
 
-DEFAULT_PORT = 9230
+DEFAULT_PORT = 9229
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

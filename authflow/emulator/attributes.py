@@ -44,15 +44,17 @@ def schema(given: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     return attributes
 
 
-def check_limits(attribute: Mapping[str, Any]) -> None:
-    """Refuse a new attribute whose constraints are not numbers.
+def check_definition(attribute: Mapping[str, Any]) -> None:
+    """Refuse a new attribute without a name, or whose constraints are not numbers: the service model lets both pass.
 
     Raises:
         ServiceError: InvalidParameterException.
     """
+    if "Name" not in attribute:
+        raise faults.MISSING_PARAMETER("Name")
     for limit in _limits(attribute):
         if limit and not TYPES["Number"].fullmatch(limit):
-            raise faults.INVALID(f"{attribute.get('Name')}: the constraints of an attribute are numbers")
+            raise faults.INVALID(f"{attribute['Name']}: the constraints of an attribute are numbers")
 
 
 def from_list(entries: Iterable[Mapping[str, str]]) -> dict[str, str]:

@@ -54,7 +54,7 @@ def verified(token: str, jwks: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the claims of a JWT that a key of a JSON Web Key Set signed, else None. The claims are not checked."""
     try:
         return dict(jwt.decode(token, KeySet.import_key_set(dict(jwks)), [ALGORITHM]).claims)  # type: ignore[arg-type]
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, TypeError):  # TypeError: joserfc stumbles over wilder headers
         return None
 
 
@@ -98,5 +98,5 @@ class Sealer:
 
 
 def _header(compact: str) -> str:
-    """Return the first part of a token. Only our own is let through to joserfc, which stumbles over wilder ones."""
+    """Return the first part of a token: only our own is let through to joserfc, which stumbles over wilder ones."""
     return compact.split(".", 1)[0]

@@ -149,6 +149,12 @@ def test_reset_needs_a_verified_contact(world: World) -> None:
     assert "no registered/verified email or phone_number" in refusal
 
 
+def test_reset_of_those_who_have_no_password_of_their_own(world: World) -> None:
+    world.invited("bob", email="bob@example.com", email_verified="true")
+    refusal = world.refused("AdminResetUserPassword", UserPoolId=world.pool_id, Username="bob")
+    assert refusal == "NotAuthorizedException: User password cannot be reset in the current state."
+
+
 def test_disable_enable(world: World) -> None:
     tokens = world.tokens()
     world.admin("AdminDisableUser", "ada")

@@ -83,7 +83,7 @@ def test_boto3_is_isolated_from_the_machine(monkeypatch: pytest.MonkeyPatch) -> 
 def test_boto3_does_not_try_again(empty: World, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
 
-    def fail(operation: str, _: Any) -> Json:  # noqa: ANN401
+    def fail(operation: str, _: Any) -> Json:
         calls.append(operation)
         raise TimeoutError
 

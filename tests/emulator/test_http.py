@@ -185,10 +185,10 @@ def test_the_outbox_is_for_this_machine(world: World, peer: str | None, status: 
     }
     sent: list[Any] = []
 
-    async def receive() -> Any:  # noqa: ANN401
+    async def receive() -> Any:
         return {"type": "http.request", "body": b""}
 
-    async def send(message: Any) -> None:  # noqa: ANN401
+    async def send(message: Any) -> None:
         sent.append(message)
 
     with pytest.raises(StopIteration):

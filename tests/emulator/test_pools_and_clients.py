@@ -44,6 +44,19 @@ def test_deletion_protection(empty: World) -> None:
 
 
 @pytest.mark.parametrize(
+    "attribute",
+    [
+        {"AttributeDataType": "String"},
+        {"Name": "size", "AttributeDataType": "Number", "NumberAttributeConstraints": {"MinValue": "small"}},
+        {"Name": "team", "StringAttributeConstraints": {"MaxLength": "long"}},
+    ],
+    ids=str,
+)
+def test_attributes_that_are_not_defined_well(empty: World, attribute: Json) -> None:
+    assert empty.refused("CreateUserPool", PoolName="p", Schema=[attribute]).startswith("InvalidParameterException")
+
+
+@pytest.mark.parametrize(
     "settings",
     [
         {"MfaConfiguration": "ON"},

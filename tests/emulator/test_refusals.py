@@ -1,5 +1,6 @@
 """Proofs that are not right, one by one. None of them hands out tokens."""
 
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import replace
 
 import pytest
@@ -109,7 +110,16 @@ def test_altered_secret_block(world: World, place: int) -> None:
     assert refused_claim(world, world.claim({**challenge, "SECRET_BLOCK": "".join(block)})) == WRONG
 
 
-@pytest.mark.parametrize("block", ["AAAA", "not base64!", "é"])
+@pytest.mark.parametrize(
+    "header", [b"[]", b"null", b'{"alg": [], "enc": {}}', b'{"alg": "dir", "enc": "A256GCM", "zip": 1}']
+)
+def test_wild_secret_block(world: World, header: bytes) -> None:
+    block = b64encode(urlsafe_b64encode(header).rstrip(b"=") + b"..AAAA.AAAA.AAAA").decode()
+    claim = {**world.claim(world.srp_challenge("ada")), "PASSWORD_CLAIM_SECRET_BLOCK": block}
+    assert refused_claim(world, claim) == WRONG
+
+
+@pytest.mark.parametrize("block", ["AAAA", "not base64!", "é", b64encode("é".encode()).decode()])
 def test_something_else_for_a_secret_block(world: World, block: str) -> None:
     claim = {**world.claim(world.srp_challenge("ada")), "PASSWORD_CLAIM_SECRET_BLOCK": block}
     assert refused_claim(world, claim) == WRONG

@@ -1,6 +1,7 @@
 """What the emulator keeps, and for how long; what a seed repeats."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -100,6 +101,28 @@ def test_the_system_clock_by_default() -> None:
     world = World(Emulator(), Clock(datetime.now(UTC)), "", "").pool()
     world.user("ada")
     assert "AuthenticationResult" in world.srp("ada")
+
+
+def test_a_naive_clock_is_refused() -> None:
+    with pytest.raises(ValueError, match="timezone"):
+        Emulator(lambda: datetime(2026, 11, 7))  # noqa: DTZ001
+
+
+def test_every_pool_has_keys_of_its_own(empty: World) -> None:
+    pools = [empty.pool() for _ in range(3)]
+    kids = {key["kid"] for world in pools for key in empty.emulator.jwks(world.pool_id)["keys"]}
+    assert len(kids) == 6
+    for world in pools:
+        world.user("ada")
+        assert world.call("GetUser", AccessToken=world.tokens()["AccessToken"])["Username"] == "ada"
+
+
+def test_many_threads(world: World) -> None:
+    for number in range(4):
+        world.user(f"user-{number}")
+    with ThreadPoolExecutor(4) as executor:
+        replies = list(executor.map(lambda number: world.srp(f"user-{number % 4}"), range(16)))
+    assert all("AuthenticationResult" in reply for reply in replies)
 
 
 def test_an_emulator_says_little_of_itself(world: World) -> None:

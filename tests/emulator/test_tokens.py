@@ -1,5 +1,7 @@
 """Tokens: claims, lifetimes, verification, refresh, rotation, revocation."""
 
+import json
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -7,7 +9,7 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError
 from joserfc.jwk import KeySet, RSAKey
 
-from authflow.emulator import Emulator
+from authflow.emulator import Emulator, jose
 from tests.emulator.world import PASSWORD, Clock, Json, World
 
 INVALID = "NotAuthorizedException: Invalid Refresh Token"
@@ -157,6 +159,34 @@ def test_access_token_of_another_emulator(world: World) -> None:
     token = world.tokens()["AccessToken"]
     world.emulator = Emulator(world.clock)
     assert refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
+
+
+def wild_headers(kid: str) -> list[object]:
+    odd: list[object] = [None, 1, [], {}, "none", "HS256", ["x"], True]
+    ours: Json = {"kid": kid, "alg": "RS256"}
+    return [*odd, *({**ours, "alg": value} for value in odd), *({**ours, "crit": value} for value in odd)]
+
+
+def test_wild_headers(world: World) -> None:
+    result = world.tokens()
+    _, payload, signature = result["AccessToken"].split(".")
+    for header in wild_headers(jwt.decode(result["AccessToken"], published(world), ["RS256"]).header["kid"]):
+        first = urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
+        token = f"{first}.{payload}.{signature}"
+        assert refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
+        assert jose.verified(token, world.emulator.jwks(world.pool_id)) is None or header == {}
+
+
+def test_verified_is_the_services_own_way_to_read_a_token(world: World) -> None:
+    token = world.tokens()["IdToken"]
+    assert jose.verified(token, world.emulator.jwks(world.pool_id)) == claims(world, token)
+    assert jose.verified(token, world.pool().emulator.jwks(world.pool().pool_id)) is None
+
+
+def test_disabled_user_of_a_client_without_revocation(world: World) -> None:
+    token = world.client(EnableTokenRevocation=False).tokens()["AccessToken"]
+    world.admin("AdminDisableUser", "ada")
+    assert refused_access(world, token) == "NotAuthorizedException: Access Token has been revoked"
 
 
 # --- refresh

@@ -60,7 +60,7 @@ def _check_settings(params: Params) -> None:
     if params.get("AliasAttributes") and params.get("UsernameAttributes"):
         raise faults.INVALID("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
     for attribute in params.get("Schema", ()):
-        attributes.check_limits(attribute)
+        attributes.check_definition(attribute)
     for name, neutral in NOT_EMULATED.items():
         if params.get(name, neutral) != neutral:
             raise faults.INVALID(f"authflow's emulator does not have {name} beside {neutral!r}")
