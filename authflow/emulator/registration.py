@@ -31,9 +31,19 @@ def new_user(
     return User(canonical, sub, having, status, password, created=now, modified=now)
 
 
-def check_aliases(pool: UserPool, user: User, fault: faults.Fault, *, force: bool) -> None:
-    """Refuse with ``fault`` if another user signs in with an alias of this one; or, by force, take it from them."""
-    while taken := names.other_holder(pool, user, user.attributes):
+def check_aliases(
+    pool: UserPool, user: User, having: Mapping[str, str], fault: faults.Fault, *, force: bool = False
+) -> None:
+    """Refuse if another user signs in with an alias that the attributes ``having`` give this one.
+
+    Args:
+        pool: the user's.
+        user: keeps what they have.
+        having: the attributes that the user is about to have.
+        fault: how to refuse.
+        force: take the alias from the other user instead, if it is an address or a number.
+    """
+    while taken := names.other_holder(pool, user, having):
         alias, holder = taken
         if not force or alias not in attributes.CONTACTS:
             raise fault(alias)

@@ -131,3 +131,17 @@ class World:
 
     def last_message(self) -> Message:
         return self.emulator.outbox[-1]
+
+
+def refused_claim(world: World, claim: dict[str, str], session: str | None = None) -> str:
+    return world.refused("RespondToAuthChallenge", **world.response("PASSWORD_VERIFIER", session, **claim))
+
+
+def new_password(world: World, session: str | None, **changes: str) -> Json:
+    answer = {"USERNAME": "bob", "NEW_PASSWORD": OTHER_PASSWORD, **changes}
+    return world.response("NEW_PASSWORD_REQUIRED", session, **answer)
+
+
+def open_session(world: World, name: str = "bob") -> str:
+    session: str = world.initiate(USERNAME=name, PASSWORD=TEMPORARY)["Session"]
+    return session

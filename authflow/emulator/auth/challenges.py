@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from authflow.emulator import attributes, credentials, faults, names
+from authflow.emulator import attributes, credentials, faults
 from authflow.emulator.auth import progress, srp_round
 from authflow.emulator.auth.exchange import Exchange
+from authflow.emulator.registration import check_aliases
 from authflow.emulator.service import Reply
 from authflow.emulator.sessions import Session, is_same
 from authflow.emulator.user import Status, User
@@ -28,8 +29,7 @@ def new_password_required(exchange: Exchange) -> Reply:
     given = _given_attributes(exchange, user)
     changed = attributes.changed(user.attributes, given)
     attributes.check_complete(pool, changed)
-    if taken := names.other_holder(pool, user, changed):
-        raise faults.ALIAS_EXISTS(taken[0])
+    check_aliases(pool, user, changed, faults.ALIAS_EXISTS)
     user.password = credentials.stored(exchange.service, pool, user.username, chosen)
     user.attributes, user.status, user.modified = changed, Status.CONFIRMED, exchange.service.now()
     session.used = True

@@ -83,7 +83,7 @@ def _invite(service: Service, pool: UserPool, params: Params, chosen: str) -> Us
     given = attributes.from_list(params.get("UserAttributes", ()))
     user = new_user(service, pool, params["Username"], given, chosen=chosen, status=Status.FORCE_CHANGE_PASSWORD)
     # the operation declares no AliasExistsException
-    check_aliases(pool, user, faults.USERNAME_EXISTS, force=params.get("ForceAliasCreation", False))
+    check_aliases(pool, user, user.attributes, faults.USERNAME_EXISTS, force=params.get("ForceAliasCreation", False))
     pool.add(user)
     return user
 

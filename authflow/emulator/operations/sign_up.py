@@ -24,7 +24,7 @@ def sign_up(service: Service, params: Params) -> Reply:
     )
     attributes.check_complete(client.pool, user.attributes)
     # the operation declares no AliasExistsException
-    check_aliases(client.pool, user, faults.USERNAME_EXISTS, force=False)
+    check_aliases(client.pool, user, user.attributes, faults.USERNAME_EXISTS)
     client.pool.add(user)
     return {"UserConfirmed": False, "UserSub": user.sub, **_send_code(service, client, user)}
 
@@ -39,14 +39,11 @@ def confirm_sign_up(service: Service, params: Params) -> Reply:
     if user.status is not Status.UNCONFIRMED:
         raise faults.NOT_CONFIRMABLE(user.status)
     code = _checked(user.confirmation, params["ConfirmationCode"], service)
-    before = dict(user.attributes)
-    user.attributes[f"{code.attribute}_verified"] = "true"
-    try:
-        check_aliases(client.pool, user, faults.ALIAS_EXISTS, force=params.get("ForceAliasCreation", False))
-    except faults.ServiceError:
-        user.attributes = before
-        raise
-    user.confirmation, user.status, user.modified = None, Status.CONFIRMED, service.now()
+    having = {**user.attributes, f"{code.attribute}_verified": "true"}
+    force = params.get("ForceAliasCreation", False)
+    check_aliases(client.pool, user, having, faults.ALIAS_EXISTS, force=force)
+    user.attributes, user.confirmation = having, None
+    user.status, user.modified = Status.CONFIRMED, service.now()
     return {}
 
 
