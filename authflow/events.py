@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from authflow.challenges import Answer, BaseChallenge, Challenge
+from authflow.answers import Answer
+from authflow.challenges import BaseChallenge, Challenge
 from authflow.errors import Refusal
 from authflow.openings import Opening
-from authflow.replies import AuthReply
 from authflow.stamp import Stamp
 from authflow.states import Calling
 
 OpeningT = TypeVar("OpeningT", bound=Opening)
-ReplyT = TypeVar("ReplyT", bound=AuthReply)
+ReplyT = TypeVar("ReplyT")
+AnswerT = TypeVar("AnswerT", bound=Answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Refused(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceForgotten(Event):
+    """Cognito no longer knows the device whose key was sent."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskedAgain(Event):
     """Cognito refused an answer, but its Session is still good: ``challenge`` says why."""
 
@@ -52,10 +58,10 @@ class AskedAgain(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Answered(Event):
+class Answered(Event, Generic[AnswerT]):
     """A person answered ``challenge``."""
 
-    answer: Answer
+    answer: AnswerT
     challenge: BaseChallenge
 
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Self, TypeVar
 
+from authflow.answers import Answer
 from authflow.app_client import AppClient
-from authflow.challenges import Answer, BaseChallenge
+from authflow.challenges import BaseChallenge
 from authflow.context import Context
 from authflow.errors import IllegalTransition, InvalidInput, Refusal, UnexpectedReply
-from authflow.events import Answered, AskedAgain, Cancelled, Event, Refused, Replied
+from authflow.events import Answered, AskedAgain, Cancelled, DeviceForgotten, Event, Refused, Replied
 from authflow.inputs import require_instance
 from authflow.machine import Rulebook
-from authflow.replies import AuthReply
 from authflow.requests import Request
 from authflow.stamp import Stamp
 from authflow.states import Calling
@@ -27,15 +27,15 @@ class Book(Generic[S]):
         name: such as ``sign_in``; snapshots have it.
         rules: where a flow goes.
         enter: what it holds there: for each node that the table leads to, a function of the flow and the event.
-        read_reply: checks a raw reply to the outstanding call, and names what happened.
-        read_refusal: names what a refusal of it means.
+        read_reply: checks a raw reply to the outstanding call, and names what it means.
+        read_refusal: names what a refusal of it means; told whether the call carried a DEVICE_KEY.
     """
 
     name: str
     rules: Rulebook
     enter: Mapping[str, Callable[..., S]]
-    read_reply: Callable[[Calling, Mapping[str, Any], Stamp], Replied[AuthReply]]
-    read_refusal: Callable[[Calling, Refusal, Stamp], Refused | AskedAgain]
+    read_reply: Callable[[Calling, Mapping[str, Any], Stamp], Replied[Any] | AskedAgain]
+    read_refusal: Callable[[Calling, Refusal, Stamp, bool], Refused | AskedAgain | DeviceForgotten]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,8 @@ class BaseFlow(Generic[S]):
         app: the app client.
         username: the name that requests use: as typed, later as Cognito returned it; empty where a refresh names none.
         admin: whether requests take the admin form.
+        typed: the name as it was typed.
+        holder: who holds the remembered device: a browser, an installation.
         device_key: the remembered device, where there is one.
         context: for all requests.
         call_context: for the requests until the flow rests, instead of ``context``.
@@ -60,7 +62,9 @@ class BaseFlow(Generic[S]):
     node: str
     state: S
     username: str = ""
+    typed: str = ""
     admin: bool = False
+    holder: str | None = None
     device_key: str | None = None
     context: Context | None = None
     call_context: Context | None = None
@@ -93,7 +97,7 @@ class BaseFlow(Generic[S]):
         try:
             event = self.book.read_reply(call, reply, require_instance("stamp", stamp, Stamp))
             self._require_row(event.trigger)
-            return replace(self, username=event.reply.username or self.username)._advance(event)
+            return self._advance(event)
         except UnexpectedReply as error:
             error.flow = self
             raise
@@ -106,7 +110,9 @@ class BaseFlow(Generic[S]):
         """
         call = self._outstanding("refuse")
         require_instance("refusal", refusal, Refusal)
-        return self._advance(self.book.read_refusal(call, refusal, require_instance("stamp", stamp, Stamp)))
+        require_instance("stamp", stamp, Stamp)
+        with_device = self.device_key is not None and call.request.takes_device_key
+        return self._advance(self.book.read_refusal(call, refusal, stamp, with_device))
 
     def answer(self, answer: Answer, stamp: Stamp, context: Context | None = None) -> Self:
         """Return the flow after a person's answer.
@@ -125,23 +131,31 @@ class BaseFlow(Generic[S]):
             raise InvalidInput("answer", "replies to another challenge than the one that is being asked")
         if context is not None:
             require_instance("context", context, Context)
-        event = Answered("answer", require_instance("stamp", stamp, Stamp), answer, challenge)
+        event = Answered(answer.trigger, require_instance("stamp", stamp, Stamp), answer, challenge)
         return replace(self, call_context=context)._advance(event)
 
     def cancel(self, stamp: Stamp) -> Self:
         """Return the flow given up: Failed, with ``Reason.CANCELLED``.
 
         Raises:
-            IllegalTransition: it has ended already.
+            InvalidInput: not a stamp.
         """
         return self._advance(Cancelled("cancel", require_instance("stamp", stamp, Stamp)))
 
     def _advance(self, event: Event) -> Self:
-        node = self.book.rules.successor(self.node, event.trigger)
-        state = self.book.enter[node](self, event)
+        rules = self.book.rules
+        node, flow = rules.successor(self.node, event.trigger), self._told(event)
+        state = flow.state if rules.stays(self.node, event.trigger) else self.book.enter[node](flow, event)
         return replace(
-            self, node=node, state=state, call_context=self.call_context if isinstance(state, Calling) else None
+            flow, node=node, state=state, call_context=flow.call_context if isinstance(state, Calling) else None
         )
+
+    def _told(self, event: Event) -> Self:
+        """Return the flow with what an event tells beside its trigger: the canonical name, a device that is gone."""
+        if isinstance(event, DeviceForgotten):
+            return replace(self, device_key=None)
+        username = getattr(event.reply, "username", None) if isinstance(event, Replied) else None
+        return replace(self, username=username) if username else self
 
     def _outstanding(self, event: str) -> Calling:
         if not isinstance(self.state, Calling):

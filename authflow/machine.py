@@ -42,6 +42,9 @@ class Rulebook:
         # No model and no generated methods: flows are values, and a flow's cursor lives for one step.
         self._machine = Machine(model=None, states=list(self._nodes), initial=None, auto_transitions=False)
         self._accepted: dict[str, tuple[str, ...]] = dict.fromkeys(self._nodes, ())
+        self._stays = {
+            (str(source), str(row.trigger)) for row in table if row.destination == SAME for source in row.sources
+        }
         for row in table:
             self._add(row)
 
@@ -66,6 +69,10 @@ class Rulebook:
         except (KeyError, MachineError):
             raise IllegalTransition(str(node), str(trigger), self.accepted(node)) from None
         return self._nodes[cursor.state]
+
+    def stays(self, node: str, trigger: str) -> bool:
+        """Return whether the row is one to ``SAME``: the flow keeps its state, and its request is sent again."""
+        return (str(node), str(trigger)) in self._stays
 
     def _add(self, row: Row) -> None:
         for source in row.sources:

@@ -1,7 +1,7 @@
 """How a sign-in begins."""
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from authflow.errors import InvalidInput
 from authflow.inputs import PASSWORD_MOST, TOKEN_MOST, USERNAME_MOST, require_instance, require_text
@@ -73,13 +73,78 @@ class Refresh:
         require_instance("by_auth_flow", self.by_auth_flow, bool)
 
 
-Opening: TypeAlias = Srp | Password | Refresh
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """The pool's own challenges: CUSTOM_AUTH; with a password, it is proven by SRP first.
+
+    Attributes:
+        username: as the person typed it; an alias will do.
+        password: the person's, where the pool's triggers want it first; it is never sent.
+
+    Raises:
+        InvalidInput: a wrong type, or an empty or over-long text.
+    """
+
+    username: str
+    password: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        require_text("username", self.username, at_most=USERNAME_MOST)
+        if self.password is not None:
+            require_text("password", self.password, at_most=PASSWORD_MOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A first factor of the person's choice: USER_AUTH.
+
+    Attributes:
+        username: as the person typed it; an alias will do.
+        preferred: ``PASSWORD``, ``PASSWORD_SRP``, ``EMAIL_OTP`` or ``SMS_OTP``; where Cognito can't offer it, or it is
+            None, ``SelectChallenge`` asks.
+        password: goes with the first two.
+        session: what ConfirmSignUp returned, for the first sign-in right after it.
+        target_acr_values, access_token, max_age: step-up: the level wanted, the token that is held, seconds since the
+            last sign-in that are still good.
+
+    Raises:
+        InvalidInput: a wrong type, an empty or over-long text, or a password that is missing or superfluous.
+    """
+
+    username: str
+    preferred: str | None = None
+    password: str | None = field(default=None, repr=False)
+    session: str | None = field(default=None, repr=False, kw_only=True)
+    target_acr_values: str | None = field(default=None, kw_only=True)
+    access_token: str | None = field(default=None, repr=False, kw_only=True)
+    max_age: int | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        require_text("username", self.username, at_most=USERNAME_MOST)
+        if self.preferred is not None and self.preferred not in FIRST_FACTORS:
+            raise InvalidInput("preferred", f"must be one of {', '.join(FIRST_FACTORS)}")
+        self._require_fitting_password()
+        for name in ("session", "target_acr_values", "access_token"):
+            if (value := getattr(self, name)) is not None:
+                require_text(name, value, at_most=TOKEN_MOST)
+        if self.max_age is not None and (type(self.max_age) is not int or self.max_age < 0):
+            raise InvalidInput("max_age", "must be a number of seconds, 0 or more")
+
+    def _require_fitting_password(self) -> None:
+        if self.preferred in ("PASSWORD", "PASSWORD_SRP"):
+            require_text("password", self.password, at_most=PASSWORD_MOST)
+        elif self.password is not None:
+            raise InvalidInput("password", "goes with PASSWORD or PASSWORD_SRP only")
+
+
+FIRST_FACTORS: Final = ("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP")
+Opening: TypeAlias = Srp | Password | Custom | Choice | Refresh
 
 
 def require_opening(value: object) -> Opening:
     """Return ``value`` if it is an opening."""
     if not isinstance(value, Opening):
-        raise InvalidInput("opening", f"must be Srp, Password or Refresh, not {type(value).__name__}")
+        raise InvalidInput("opening", f"must be Srp, Password, Custom, Choice or Refresh, not {type(value).__name__}")
     return value
 
 

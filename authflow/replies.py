@@ -28,11 +28,13 @@ class ChallengeReply:
         name: ChallengeName.
         session: Session; PASSWORD_VERIFIER usually comes without one.
         parameters: ChallengeParameters.
+        available: AvailableChallenges.
     """
 
     name: str
     session: str | None = field(repr=False)
     parameters: Mapping[str, str] = field(repr=False)
+    available: tuple[str, ...] = ()
 
     @property
     def username(self) -> str | None:
@@ -94,6 +96,22 @@ class TokensReply:
 AuthReply: TypeAlias = ChallengeReply | TokensReply
 
 
+@dataclass(frozen=True, slots=True)
+class AssociatedReply:
+    """The secret of an authenticator app came, in base32, and perhaps a new Session."""
+
+    secret: str = field(repr=False)
+    session: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedReply:
+    """The first code of an authenticator app was looked at: ``status`` is ``SUCCESS`` or ``ERROR``."""
+
+    status: str
+    session: str | None = field(repr=False)
+
+
 def parse_auth_reply(reply: object) -> AuthReply:
     """Return what one of InitiateAuth, RespondToAuthChallenge, their admin forms or GetTokensFromRefreshToken brought.
 
@@ -107,15 +125,53 @@ def parse_auth_reply(reply: object) -> AuthReply:
     return _parse_tokens(result) if name is None else _parse_challenge(name, members)
 
 
-def _parse_challenge(name: object, members: Mapping[str, Any]) -> ChallengeReply:
+def parse_associated(reply: object) -> AssociatedReply:
+    """Return what AssociateSoftwareToken brought.
+
+    Raises:
+        UnexpectedReply: as ``parse_auth_reply``.
+    """
+    members = _mapping("reply", reply)
+    secret = _text("SecretCode", members.get("SecretCode"), at_most=1000)
+    return AssociatedReply(secret, _session(members))
+
+
+def parse_verified(reply: object) -> VerifiedReply:
+    """Return what VerifySoftwareToken brought.
+
+    Raises:
+        UnexpectedReply: as ``parse_auth_reply``.
+    """
+    members = _mapping("reply", reply)
+    return VerifiedReply(_text("Status", members.get("Status"), at_most=100), _session(members))
+
+
+def parse_confirmed(reply: object) -> bool:
+    """Return UserConfirmationNecessary, which ConfirmDevice brought.
+
+    Raises:
+        UnexpectedReply: as ``parse_auth_reply``.
+    """
+    necessary = _mapping("reply", reply).get("UserConfirmationNecessary", False)
+    if not isinstance(necessary, bool):
+        raise UnexpectedReply("UserConfirmationNecessary", "is not true or false")
+    return necessary
+
+
+def _session(members: Mapping[str, Any]) -> str | None:
     session = members.get("Session")
+    return None if session is None else _text("Session", session, at_most=SESSION_MOST)
+
+
+def _parse_challenge(name: object, members: Mapping[str, Any]) -> ChallengeReply:
     parameters = _mapping("ChallengeParameters", members.get("ChallengeParameters") or {})
     for key, value in parameters.items():
         _text(f"ChallengeParameters.{key}", value, at_least=0)
     return ChallengeReply(
         name=_text("ChallengeName", name, at_most=100),
-        session=None if session is None else _text("Session", session, at_most=SESSION_MOST),
+        session=_session(members),
         parameters=dict(parameters),
+        available=_names("AvailableChallenges", members.get("AvailableChallenges") or []),
     )
 
 
@@ -140,6 +196,12 @@ def _parse_new_device(device: object) -> NewDevice:
         device_key=_text("NewDeviceMetadata.DeviceKey", members.get("DeviceKey"), at_most=55),
         group_key=_text("NewDeviceMetadata.DeviceGroupKey", members.get("DeviceGroupKey")),
     )
+
+
+def _names(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise UnexpectedReply(name, "is not a list of strings")
+    return tuple(value)
 
 
 def _mapping(name: str, value: object) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from authflow.context import Context, Pairs
 _PUBLIC_CONTEXT: Final = ("ClientMetadata", "UserContextData", "AnalyticsMetadata")
 _ADMIN_CONTEXT: Final = ("ClientMetadata", "ContextData", "AnalyticsMetadata")
 # The challenges whose answers take DEVICE_KEY (RespondToAuthChallenge's page, ChallengeResponses)
-_WITH_DEVICE_KEY: Final = ("PASSWORD_VERIFIER",)
+_WITH_DEVICE_KEY: Final = ("PASSWORD_VERIFIER", "SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "CUSTOM_CHALLENGE")
 _ADMIN_FLOWS: Final = {"USER_PASSWORD_AUTH": "ADMIN_USER_PASSWORD_AUTH"}
 
 
@@ -51,10 +51,14 @@ class Request:
     """
 
     operation: ClassVar[str]
-    context_members: ClassVar[tuple[str, ...]]
+    context_members: ClassVar[tuple[str, ...]] = ()
 
-    client_id: str = ""
     context: Context | None = None
+
+    @property
+    def takes_device_key(self) -> bool:
+        """Whether the request says which remembered device it comes from, where there is one."""
+        return False
 
     def params(self) -> dict[str, object]:
         """Return the request's members by Cognito's names, ready for boto3 or JSON. Never log them."""
@@ -63,16 +67,23 @@ class Request:
         context = self.context.members() if self.context else {}
         return params | {name: context[name] for name in self.context_members if name in context}
 
-    def addressed(self, sender: Sender) -> "Request":
+    def addressed(self, sender: Sender) -> "Request":  # noqa: ARG002 - most kinds have more to add
         """Return this request as ``sender`` sends it."""
-        return self._with(sender)
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRequest(Request):
+    """A request that names its app client."""
+
+    client_id: str = ""
 
     def _with(self, sender: Sender, **changes: Any) -> Self:  # noqa: ANN401 - checked by the dataclass
         return replace(self, client_id=sender.app.client_id, context=sender.current_context, **changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InitiateAuth(Request):
+class InitiateAuth(ClientRequest):
     """The first request of a sign-in."""
 
     operation = "InitiateAuth"
@@ -80,11 +91,16 @@ class InitiateAuth(Request):
 
     auth_flow: str
     auth_parameters: Pairs = field(repr=False)
+    session: str | None = field(default=None, repr=False)
+
+    @property
+    def takes_device_key(self) -> bool:
+        """Devices take part in every flow but USER_AUTH."""
+        return self.auth_flow != "USER_AUTH"
 
     def addressed(self, sender: Sender) -> Request:
         """Return this request as ``sender`` sends it."""
-        parameters = _with_secret_hash(_with_device_key(self.auth_parameters, sender), sender)
-        public = self._with(sender, auth_parameters=parameters)
+        public = self._with(sender, auth_parameters=_completed(self, self.auth_parameters, sender))
         if not sender.admin:
             return public
         admin_flow = _ADMIN_FLOWS.get(self.auth_flow, self.auth_flow)
@@ -102,7 +118,7 @@ class AdminInitiateAuth(InitiateAuth):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RespondToAuthChallenge(Request):
+class RespondToAuthChallenge(ClientRequest):
     """The answer to a challenge."""
 
     operation = "RespondToAuthChallenge"
@@ -112,12 +128,14 @@ class RespondToAuthChallenge(Request):
     session: str | None = field(repr=False)
     challenge_responses: Pairs = field(repr=False)
 
+    @property
+    def takes_device_key(self) -> bool:
+        """The answers to some challenges do."""
+        return self.challenge_name in _WITH_DEVICE_KEY
+
     def addressed(self, sender: Sender) -> Request:
         """Return this request as ``sender`` sends it."""
-        responses = self.challenge_responses
-        if self.challenge_name in _WITH_DEVICE_KEY:
-            responses = _with_device_key(responses, sender)
-        public = self._with(sender, challenge_responses=_with_secret_hash(responses, sender))
+        public = self._with(sender, challenge_responses=_completed(self, self.challenge_responses, sender))
         return _admin_form(AdminRespondToAuthChallenge, public, sender) if sender.admin else public
 
 
@@ -132,7 +150,7 @@ class AdminRespondToAuthChallenge(RespondToAuthChallenge):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GetTokensFromRefreshToken(Request):
+class GetTokensFromRefreshToken(ClientRequest):
     """New tokens for a refresh token. It takes the client's secret itself, and has no admin form."""
 
     operation = "GetTokensFromRefreshToken"
@@ -142,9 +160,57 @@ class GetTokensFromRefreshToken(Request):
     client_secret: str | None = field(default=None, repr=False)
     device_key: str | None = None
 
+    @property
+    def takes_device_key(self) -> bool:
+        """It has a member for it."""
+        return True
+
     def addressed(self, sender: Sender) -> Request:
         """Return this request as ``sender`` sends it."""
         return self._with(sender, client_secret=sender.app.client_secret, device_key=sender.device_key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssociateSoftwareToken(Request):
+    """Ask for the secret of an authenticator app."""
+
+    operation = "AssociateSoftwareToken"
+
+    session: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifySoftwareToken(Request):
+    """Show the first code of an authenticator app."""
+
+    operation = "VerifySoftwareToken"
+
+    session: str = field(repr=False)
+    user_code: str = field(repr=False)
+    friendly_device_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmDevice(Request):
+    """Give Cognito the verifier of a device that it proposed to remember."""
+
+    operation = "ConfirmDevice"
+
+    access_token: str = field(repr=False)
+    device_key: str
+    device_secret_verifier_config: Pairs = field(repr=False)
+    device_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateDeviceStatus(Request):
+    """Say whether a confirmed device is to be remembered."""
+
+    operation = "UpdateDeviceStatus"
+
+    access_token: str = field(repr=False)
+    device_key: str
+    device_remembered_status: str
 
 
 def _admin_form(form: type[Request], public: Request, sender: Sender, **changes: str) -> Request:
@@ -152,8 +218,10 @@ def _admin_form(form: type[Request], public: Request, sender: Sender, **changes:
     return form(**members | {"user_pool_id": sender.app.pool_id} | changes)
 
 
-def _with_device_key(pairs: Pairs, sender: Sender) -> Pairs:
-    return (*pairs, ("DEVICE_KEY", sender.device_key)) if sender.device_key else pairs
+def _completed(request: Request, pairs: Pairs, sender: Sender) -> Pairs:
+    if request.takes_device_key and sender.device_key:
+        pairs = (*pairs, ("DEVICE_KEY", sender.device_key))
+    return _with_secret_hash(pairs, sender)
 
 
 def _with_secret_hash(pairs: Pairs, sender: Sender) -> Pairs:

@@ -7,11 +7,25 @@ password, no SRP value, no token and no client secret.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, NoReturn
 
 from authflow.app_client import AppClient
-from authflow.challenges import CHALLENGES
+from authflow.challenges import (
+    CHALLENGES,
+    CustomChallenge,
+    DeviceSrp,
+    EmailOtp,
+    MfaSetup,
+    NewPasswordRequired,
+    PasswordChallenge,
+    SelectChallenge,
+    SelectMfaType,
+    SmsMfa,
+    SmsOtp,
+    SoftwareTokenMfa,
+    TotpSetup,
+)
 from authflow.codec import FieldError, decode, encode
 from authflow.context import Context
 from authflow.errors import InvalidInput, SnapshotError
@@ -22,7 +36,23 @@ from authflow.states import Failed, State
 
 VERSION: Final = 1
 _LONGEST: Final = 262_144  # characters: many times a Session, its attributes and a context
-_STATES: Final[Mapping[str, type[State]]] = {kind.name.lower(): kind for kind in CHALLENGES} | {Node.FAILED: Failed}
+_STATES: Final[Mapping[str, type[State]]] = {
+    Node.SMS_MFA: SmsMfa,
+    Node.EMAIL_OTP: EmailOtp,
+    Node.SMS_OTP: SmsOtp,
+    Node.SOFTWARE_TOKEN_MFA: SoftwareTokenMfa,
+    Node.SELECT_MFA_TYPE: SelectMfaType,
+    Node.MFA_SETUP: MfaSetup,
+    Node.TOTP_SETUP: TotpSetup,
+    Node.NEW_PASSWORD_REQUIRED: NewPasswordRequired,
+    Node.CUSTOM_CHALLENGE: CustomChallenge,
+    Node.SELECT_CHALLENGE: SelectChallenge,
+    Node.PASSWORD: PasswordChallenge,
+    Node.PASSWORD_SRP: PasswordChallenge,
+    Node.ADMIN_NO_SRP_AUTH: PasswordChallenge,
+    Node.DEVICE_SRP_AUTH: DeviceSrp,
+    Node.FAILED: Failed,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +62,9 @@ class _Members:
     id: str
     node: Node
     username: str = ""
+    typed: str = ""
     admin: bool = False
+    holder: str | None = None
     device_key: str | None = None
     context: Context | None = None
 
@@ -45,14 +77,7 @@ def dumps(flow: Flow) -> str:
     """
     if not isinstance(require_instance("flow", flow, Flow).state, (*CHALLENGES, Failed)):
         raise SnapshotError("not_at_rest", f"a flow in {flow.node!s} has no snapshot: only at a challenge, or failed")
-    members = _Members(
-        id=flow.id,
-        node=Node(flow.node),
-        username=flow.username,
-        admin=flow.admin,
-        device_key=flow.device_key,
-        context=flow.context,
-    )
+    members = _Members(**{member.name: getattr(flow, member.name) for member in fields(_Members)})
     frame = {"v": VERSION, "book": BOOK.name, "pool": flow.app.pool_id, "client": flow.app.client_id}
     document = frame | {"flow": encode(members), "state": encode(flow.state)}
     return _json(document | {"sum": _checksum(document)})
@@ -81,15 +106,7 @@ def loads(text: str, app: AppClient) -> Flow:
         _malformed(f"flow.context.{error.field}", "can't be")
     _check_sum(document)
     return Flow(
-        book=BOOK,
-        app=app,
-        id=members.id,
-        node=members.node,
-        state=state,
-        username=members.username,
-        admin=members.admin,
-        device_key=members.device_key,
-        context=members.context,
+        book=BOOK, app=app, state=state, **{member.name: getattr(members, member.name) for member in fields(members)}
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from authflow.challenges import Challenge
+from authflow.devices import Device
 from authflow.reasons import Reason
 from authflow.replies import NewDevice
 from authflow.requests import Request
@@ -20,19 +21,27 @@ class SrpSecrets:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceSecrets:
+    """What the proof of a remembered device needs when the server's values have come."""
+
+    ephemeral: Ephemeral = field(repr=False)
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
 class Calling:
     """A request is outstanding. ``flow.request`` is what to send.
 
     Attributes:
         request: what the step built, not yet addressed.
         asked: the challenge that it answers, where a person was asked.
-        secrets: what the SRP proof needs.
+        secrets: what the SRP proof of a password or a device needs.
         refresh_token: the one that is being used, to be kept if no new one comes.
     """
 
     request: Request
     asked: Challenge | None = None
-    secrets: SrpSecrets | None = field(default=None, repr=False)
+    secrets: SrpSecrets | DeviceSecrets | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)
 
 

@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from rich.console import Console
 
@@ -25,9 +25,9 @@ from authflow import (
     dumps,
     loads,
 )
-from authflow.authenticator import Outcome
+from authflow.authenticator import AnyFlow, Outcome
 from authflow.backends.boto3 import Boto3Backend
-from authflow.challenges import NewPasswordRequired
+from authflow.challenges import BaseChallenge, NewPasswordRequired
 from authflow.emulator import Emulator
 from authflow.emulator.boto3_door import client_at
 from authflow.emulator.http import running
@@ -37,6 +37,7 @@ from authflow.requests import Request
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
+C = TypeVar("C", bound=BaseChallenge)
 ADA, ADAS_PASSWORD = "ada", "Correct-Horse-9"
 GRACE, TEMPORARY_PASSWORD = "grace", "Temporary-1"
 COLUMN: Final = 22
@@ -90,6 +91,13 @@ def _create_users(cognito: "CognitoIdentityProviderClient", pool: str) -> None:
     )
 
 
+def _asked(flow: Flow, kind: type[C]) -> C:
+    """Return the flow's challenge, which is to be of this kind; else the part breaks, and the demonstration says so."""
+    if not isinstance(flow.challenge, kind):
+        raise TypeError(f"{flow.node} where {kind.__name__} was to be asked")
+    return flow.challenge
+
+
 @dataclass
 class _Demo:
     console: Console
@@ -123,13 +131,12 @@ class _Demo:
             text = dumps(flow)
             self._check(TEMPORARY_PASSWORD not in text, f"suspended with dumps: {len(text)} characters, no password")
             flow = loads(text, self.app)
-            self._check(isinstance(flow.challenge, NewPasswordRequired), "resumed with loads")
-            if flow.challenge:
-                self._check(flow.challenge.required_attributes == ("family_name",), "it asks for family_name")
-                flow = self.auth.answer(flow, flow.challenge.reply("weak", family_name="Hopper"))
-            if flow.challenge and flow.challenge.rejected:
-                self._check(condition=True, what=f"asked again: {flow.challenge.rejected.code}")
-                flow = self.auth.answer(flow, flow.challenge.reply("Brand-New-Horse-1", family_name="Hopper"))
+            challenge = _asked(flow, NewPasswordRequired)
+            self._check(challenge.required_attributes == ("family_name",), "resumed with loads: asks for family_name")
+            flow = self.auth.answer(flow, challenge.reply("weak", family_name="Hopper"))
+            challenge = _asked(flow, NewPasswordRequired)
+            self._check(challenge.rejected is not None, "a weak password is refused, and the question asked again")
+            flow = self.auth.answer(flow, challenge.reply("Brand-New-Horse-1", family_name="Hopper"))
             self._check(isinstance(flow.state, SignedIn), "signed in with the new password")
 
     def refresh(self, tokens: Tokens) -> None:
@@ -165,7 +172,9 @@ class _Demo:
         self.broken |= not condition
         self.console.print(f"  {'[green]ok[/]    ' if condition else '[red]FAILED[/]'}  {what}")
 
-    def _observe(self, before: Flow, request: Request, outcome: Outcome, after: Flow | None, seconds: float) -> None:
+    def _observe(
+        self, before: AnyFlow, request: Request, outcome: Outcome, after: AnyFlow | None, seconds: float
+    ) -> None:
         leads = after.node if after else type(outcome).__name__
         sends = f"{before.node:<{COLUMN}}{request.operation:<{COLUMN + 4}}"
         self.console.print(f"  {sends}{seconds * 1000:6.1f} ms  -> {leads}")

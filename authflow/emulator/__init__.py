@@ -3,5 +3,6 @@
 from authflow.emulator.emulator import Emulator
 from authflow.emulator.faults import EmulatorBug, ServiceError
 from authflow.emulator.outbox import Message
+from authflow.emulator.settings import Settings
 
-__all__ = ["Emulator", "EmulatorBug", "Message", "ServiceError"]
+__all__ = ["Emulator", "EmulatorBug", "Message", "ServiceError", "Settings"]

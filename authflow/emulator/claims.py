@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from authflow.emulator.client import UserPoolClient
 from authflow.emulator.grants import Grant
+from authflow.emulator.token_generation import Overrides
 from authflow.emulator.user import User
 
 #: what the API's own sign-in grants: the operations that take an access token
@@ -21,6 +22,7 @@ class Issue:
 
     Attributes:
         event_id: the same in both tokens.
+        overrides: what PreTokenGeneration changes.
     """
 
     issuer: str
@@ -29,6 +31,7 @@ class Issue:
     grant: Grant
     event_id: str
     now: datetime
+    overrides: Overrides
 
     def common(self, token: str, jti: str) -> dict[str, Any]:
         """Return the claims that both tokens have; ``token`` is ``AccessToken`` or ``IdToken``."""
@@ -49,26 +52,30 @@ class Issue:
 
 def access(issue: Issue, jti: str) -> dict[str, Any]:
     """Return an access token's claims."""
-    return {
+    device = {"device_key": issue.grant.device_key} if issue.grant.device_key else {}
+    claims = {
         **issue.common("AccessToken", jti),
+        **device,
         "client_id": issue.client.id,
         "username": issue.user.username,
         "token_use": "access",
         "scope": SCOPE,
     }
+    return issue.overrides.access(claims)
 
 
 def identity(issue: Issue, jti: str) -> dict[str, Any]:
     """Return an id token's claims: the user's attributes as far as the client may read them are among them."""
     attributes = issue.user.attributes.items()
     readable = {name: _typed(name, value) for name, value in attributes if issue.client.may_read(name)}
-    return {
+    claims = {
         **readable,
         **issue.common("IdToken", jti),
         "aud": issue.client.id,
         "cognito:username": issue.user.username,
         "token_use": "id",
     }
+    return issue.overrides.identity(claims)
 
 
 def _typed(name: str, value: str) -> str | bool:

@@ -21,9 +21,18 @@ def contact(candidates: Collection[str], attributes: Mapping[str, str]) -> str |
     return next((name for name in PREFERENCE if name in candidates and attributes.get(name)), None)
 
 
-def send(outbox: Outbox, pool: UserPool, user: User, attribute: str, *, purpose: Purpose, code: str) -> None:
-    """Send a code to the address or number in an attribute of the user."""
-    address = user.attributes[attribute]
+def send(
+    outbox: Outbox,
+    pool: UserPool,
+    user: User,
+    attribute: str,
+    *,
+    purpose: Purpose,
+    code: str,
+    address: str | None = None,
+) -> None:
+    """Send a code to the user: to ``address``, or what is in the attribute if None."""
+    address = address or user.attributes[attribute]
     outbox.send(Message(pool.id, user.username, address, CONTACTS[attribute], purpose, code))
 
 

@@ -11,6 +11,8 @@ from authflow.emulator.entropy import Entropy
 from authflow.emulator.operations import OPERATIONS
 from authflow.emulator.outbox import Outbox
 from authflow.emulator.service import Service
+from authflow.emulator.settings import Settings
+from authflow.emulator.triggers import Triggers
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -29,6 +31,7 @@ class Emulator:
             order. The RSA keys and what is encrypted are not covered. Never seed one that strangers can reach.
         region: begins the pools' ids.
         issuer: the tokens' ``iss`` is this, a slash and the pool's id; Cognito's own address in the Region if None.
+        settings: how to behave where sources disagree about the service.
 
     Raises:
         ValueError: the clock returns a naive time.
@@ -40,19 +43,25 @@ class Emulator:
         seed: int | str | bytes | None = None,
         region: str = "eu-west-1",
         issuer: str | None = None,
+        settings: Settings | None = None,
     ) -> None:
         clock = clock or system_clock
         if clock().tzinfo is None:
             raise ValueError("clock: returns a naive time; it must say its timezone")
         issuer = issuer or f"https://cognito-idp.{region}.amazonaws.com"
         self.region = region
-        self._service = Service(clock, Entropy(seed), region, issuer.rstrip("/"))
+        self._service = Service(clock, Entropy(seed), region, issuer.rstrip("/"), settings or Settings())
         self._lock = RLock()
 
     @property
     def outbox(self) -> Outbox:
         """What was "sent" so far, newest last."""
         return self._service.outbox
+
+    @property
+    def triggers(self) -> Triggers:
+        """Lambda triggers as Python callables, by pool."""
+        return Triggers(self._service)
 
     def call(self, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
         """Carry out an operation of the service.

@@ -28,6 +28,11 @@ class Expiring(Generic[V]):
         entry = self._entries.get(key)
         return entry[1] if entry else None
 
+    def pop(self, key: str) -> V | None:
+        """Return the value kept under ``key``, and let it go."""
+        entry = self._entries.pop(key, None)
+        return entry[1] if entry else None
+
     def values(self) -> list[V]:
         """Return all that is kept."""
         return [value for _, value in self._entries.values()]

@@ -61,6 +61,7 @@ CLIENT_UNAUTHORIZED: Final = Fault("UnauthorizedException", "Unable to verify cl
 FLOW_NOT_ENABLED: Final = Fault("InvalidParameterException", "{} flow not enabled for this client")
 FLOW_OF_OTHER_API: Final = Fault("InvalidParameterException", "Initiate Auth method not supported.")
 FLOW_NOT_EMULATED: Final = Fault("UnsupportedOperationException", "authflow's emulator does not have {}")  # own text
+LOCKED: Final = Fault("NotAuthorizedException", "Password attempts exceeded")
 WRONG_PASSWORD: Final = Fault("NotAuthorizedException", "Incorrect username or password.")
 USER_DISABLED: Final = Fault("NotAuthorizedException", "User is disabled.")
 TEMPORARY_PASSWORD_EXPIRED: Final = Fault(
@@ -74,10 +75,43 @@ BAD_TIMESTAMP: Final = Fault(
     "InvalidParameterException", "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english."
 )
 
+# Devices
+# https://github.com/aws/aws-sdk-net-extensions-cognito/issues/10
+NO_DEVICE: Final = Fault("ResourceNotFoundException", "Device does not exist.")
+DEVICE_KEY_EXISTS: Final = Fault("DeviceKeyExistsException", "Device already exists.")  # own text
+BAD_DEVICE_VERIFIER: Final = Fault("InvalidParameterException", "{} is not an SRP value in base64")  # own text
+NO_USER_OF_DEVICE: Final = Fault("ResourceNotFoundException", "User does not exist.")
+BAD_PAGE: Final = Fault("InvalidParameterException", "Invalid pagination token")  # own text
+
+# Triggers
+# https://github.com/aws-amplify/amplify-js/issues/9127
+TRIGGER_FAILED: Final = Fault("UserLambdaValidationException", "{} failed with error {}.")
+# https://github.com/amazon-archives/amazon-cognito-identity-js/issues/167
+TRIGGER_OUTPUT: Final = Fault("InvalidLambdaResponseException", "Unrecognizable lambda output")
+# https://github.com/aws-amplify/amplify-js/issues/5623
+NO_CUSTOM_TRIGGER: Final = Fault(
+    "InvalidParameterException", "Custom auth lambda trigger is not configured for the user pool."
+)
+
 # Sessions
 SESSION_INVALID: Final = Fault("NotAuthorizedException", "Invalid session for the user.")
 SESSION_EXPIRED: Final = Fault("NotAuthorizedException", "Invalid session for the user, session is expired.")
 SESSION_USED: Final = Fault("NotAuthorizedException", "Invalid session for the user, session can only be used once.")
+
+# MFA and codes
+MFA_CODE_WRONG: Final = Fault("CodeMismatchException", "Invalid code or auth state for the user.")
+SOFTWARE_TOKEN_WRONG: Final = Fault("CodeMismatchException", "Invalid code received for user")
+SOFTWARE_TOKEN_USED: Final = Fault("ExpiredCodeException", "Your software token has already been used once.")
+SOFTWARE_TOKEN_NOT_ENABLED: Final = Fault(
+    "EnableSoftwareTokenMFAException", "Code mismatch and fail enable Software Token MFA"
+)
+SOFTWARE_TOKEN_OFF: Final = Fault(
+    "SoftwareTokenMFANotFoundException", "Software Token MFA has not been enabled by the userPool"
+)
+SOFTWARE_TOKEN_UNVERIFIED: Final = Fault("InvalidParameterException", "User has not verified software token mfa")
+NO_DELIVERY: Final = Fault("InvalidParameterException", "User does not have delivery config set to turn on {}")
+MFA_NOT_SET_UP: Final = Fault("InvalidParameterException", "No MFA factor has been set up")  # own text
+NOT_OFFERED: Final = Fault("InvalidParameterException", "{} is not among what can be answered")  # own text
 
 # Users, their attributes and passwords
 USERNAME_EXISTS: Final = Fault("UsernameExistsException", "User already exists")

@@ -24,6 +24,7 @@ class Grant:
         id: ``origin_jti`` in all of its tokens.
         auth_time: when the user proved who they are, in seconds since 1970; a refresh does not change it.
         expires: when its refresh tokens do, rotated ones too.
+        device_key: the device that it was given to, confirmed or proposed; None if devices took no part.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Grant:
     sub: str
     auth_time: int
     expires: datetime
+    device_key: str | None = None
     revoked: bool = False
 
 
@@ -68,10 +70,10 @@ class Grants:
         self._grants: Expiring[Grant] = Expiring()
         self._refresh_tokens: Expiring[RefreshToken] = Expiring()
 
-    def open(self, client: UserPoolClient, user: User, now: datetime) -> Grant:
+    def open(self, client: UserPoolClient, user: User, now: datetime, device_key: str | None = None) -> Grant:
         """Return a new grant."""
         expires = now + client.validity("RefreshToken")
-        grant = Grant(self._entropy.uuid(), client.id, user.sub, int(now.timestamp()), expires)
+        grant = Grant(self._entropy.uuid(), client.id, user.sub, int(now.timestamp()), expires, device_key)
         self._grants.put(grant.id, grant, until=expires + REMEMBERED, now=now)
         return grant
 

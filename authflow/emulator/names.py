@@ -63,8 +63,7 @@ def check_new(pool: UserPool, username: str) -> None:
 
 def own_attributes(pool: UserPool, username: str) -> dict[str, str]:
     """Return the attribute that a new user's name stands for where people sign in by email or phone number."""
-    kind = _kind(username)
-    return {kind: username} if kind and kind in pool.username_attributes else {}
+    return {kind: name for kind, name in contact(username).items() if kind in pool.username_attributes}
 
 
 def decoy(pool: UserPool, name: str) -> str:
@@ -77,6 +76,12 @@ def decoy(pool: UserPool, name: str) -> str:
 def decoy_bytes(pool: UserPool, label: str, name: str) -> bytes:
     """Return 16 bytes that are always the same for a name."""
     return hmac.digest(pool.decoy_key, f"{label}:{pool.fold(name)}".encode(), "sha256")[:16]
+
+
+def contact(name: str) -> dict[str, str]:
+    """Return the attribute that a name seems to be the value of: an address or a number."""
+    kind = _kind(name)
+    return {kind: name} if kind else {}
 
 
 def _kind(name: str) -> str | None:

@@ -1,7 +1,7 @@
 """What the emulator "sent"."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, overload
@@ -15,6 +15,9 @@ class Purpose(StrEnum):
     SIGN_UP = "sign_up"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"
+    MFA = "mfa"
+    FIRST_FACTOR = "first_factor"
+    MFA_SETUP = "mfa_setup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,16 @@ class Message:
 
 
 class Outbox(Sequence[Message]):
-    """The latest messages, newest last; the oldest go when there are more than ``CAPACITY``."""
+    """The latest messages, newest last; the oldest go when there are more than ``CAPACITY``.
+
+    Attributes:
+        listener: is called with each new message, while the emulator still answers the request that sent it; it must
+            return at once and not raise. None by default.
+    """
 
     def __init__(self) -> None:
         self._messages: deque[Message] = deque(maxlen=CAPACITY)
+        self.listener: Callable[[Message], None] | None = None
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -54,3 +63,5 @@ class Outbox(Sequence[Message]):
     def send(self, message: Message) -> None:
         """Add a message."""
         self._messages.append(message)
+        if self.listener is not None:
+            self.listener(message)

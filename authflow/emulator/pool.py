@@ -1,10 +1,11 @@
 """A user pool's record."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from authflow.emulator.expiring import Expiring
 from authflow.emulator.user import User
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ class UserPool:
         schema: the attributes that its users may have, by name.
         decoy_key: makes the answers for users who don't exist, the same ones each time.
         keys: sign its tokens; None until the first one.
+        triggers: Python callables in place of Lambda functions, by their names in LambdaConfig.
+        mfa: what SetUserPoolMfaConfig configures beside MfaConfiguration, as it was given.
+        ghosts: those who were asked for lately, by canonical name.
     """
 
     id: str
@@ -29,6 +33,9 @@ class UserPool:
     created: datetime
     modified: datetime
     keys: "PoolKeys | None" = field(default=None, repr=False)
+    mfa: dict[str, Any] = field(default_factory=dict)
+    ghosts: Expiring[User] = field(default_factory=Expiring, repr=False)
+    triggers: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict, repr=False)
     _users: dict[str, User] = field(default_factory=dict, repr=False)
     _by_sub: dict[str, User] = field(default_factory=dict, repr=False)
 
@@ -63,6 +70,17 @@ class UserPool:
         return frozenset(self.settings.get("AutoVerifiedAttributes", ()))
 
     @property
+    def mfa_mode(self) -> str:
+        """MfaConfiguration: OFF (the default), OPTIONAL or ON."""
+        return str(self.settings.get("MfaConfiguration", "OFF"))
+
+    @property
+    def first_factors(self) -> frozenset[str]:
+        """AllowedFirstAuthFactors: PASSWORD alone by default."""
+        policy = self.settings["Policies"].get("SignInPolicy", {})
+        return frozenset(policy.get("AllowedFirstAuthFactors", ["PASSWORD"]))
+
+    @property
     def password_policy(self) -> Mapping[str, Any]:
         """The PasswordPolicy."""
         policy: Mapping[str, Any] = self.settings["Policies"]["PasswordPolicy"]
@@ -73,6 +91,12 @@ class UserPool:
         """Names of the attributes that each user must have."""
         return sorted(name for name, attribute in self.schema.items() if attribute.get("Required") and name != "sub")
 
+    @property
+    def device_tracking(self) -> Mapping[str, bool]:
+        """The DeviceConfiguration; without members the pool does not track devices."""
+        configuration: Mapping[str, bool] = self.settings.get("DeviceConfiguration", {})
+        return configuration
+
     def fold(self, name: str) -> str:
         """Return a name as the pool compares it."""
         return name if self.case_sensitive else name.lower()
@@ -81,6 +105,10 @@ class UserPool:
         """Take a new user in; no user may have this username."""
         self._users[self.fold(user.username)] = user
         self._by_sub[user.sub] = user
+
+    def has(self, user: User) -> bool:
+        """Return whether this is one of its users: a ghost is not."""
+        return self._by_sub.get(user.sub) is user
 
     def remove(self, user: User) -> None:
         """Forget a user."""

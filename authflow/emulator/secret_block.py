@@ -18,12 +18,18 @@ class Round:
     """What the service must know of an SRP round to check its proof.
 
     Attributes:
+        challenge: the one that the proof answers.
         username: the canonical name; nobody may have it, where the pool hides who exists.
-        salt: of the password that the round is about.
+        flow: the AuthFlow that the sign-in began with.
+        device_key: the device that it came from, if it said so.
+        salt: of the password, or the device's secret, that the round is about.
         key: the key that a right proof is made with.
     """
 
+    challenge: str
     username: str
+    flow: str
+    device_key: str | None
     salt: int = field(repr=False)
     key: bytes = field(repr=False)
 
@@ -41,21 +47,25 @@ class SecretBlocks:
         state = {
             "id": self._entropy.uuid(),
             "client": client.id,
+            "challenge": srp_round.challenge,
             "username": srp_round.username,
+            "flow": srp_round.flow,
+            "device_key": srp_round.device_key,
             "salt": f"{srp_round.salt:x}",
             "key": srp_round.key.hex(),
             "expires": (now + client.session_validity).timestamp(),
         }
         return self._jose().seal(state)
 
-    def redeem(self, text: str, client: UserPoolClient, username: str, now: datetime) -> Round:
-        """Return the round in a block, which can't be redeemed again.
+    def redeem(self, text: str, client: UserPoolClient, wanted: tuple[str, str, str], now: datetime) -> Round:
+        """Return the round in a block, which can't be redeemed again; ``wanted`` are its challenge, username and flow.
 
         Raises:
             ServiceError: NotAuthorizedException: it was altered, belongs to something else, was used, or is expired.
         """
         state = self._jose().unseal(text)
-        if state is None or state["client"] != client.id or state["username"] != username:
+        names = ("client", "challenge", "username", "flow")
+        if state is None or tuple(state[name] for name in names) != (client.id, *wanted):
             raise faults.WRONG_PASSWORD()
         if self._used.get(state["id"]):
             raise faults.SESSION_USED()
@@ -63,7 +73,8 @@ class SecretBlocks:
         if now >= expires:
             raise faults.SESSION_EXPIRED()
         self._used.put(state["id"], value=True, until=expires, now=now)
-        return Round(username, int(state["salt"], 16), bytes.fromhex(state["key"]))
+        salt, key = int(state["salt"], 16), bytes.fromhex(state["key"])
+        return Round(*wanted, state["device_key"], salt, key)
 
     def _jose(self) -> "Sealer":
         if self._sealer is None:

@@ -13,6 +13,7 @@ from authflow.emulator.outbox import Outbox
 from authflow.emulator.pool import UserPool
 from authflow.emulator.secret_block import SecretBlocks
 from authflow.emulator.sessions import Sessions
+from authflow.emulator.settings import Settings
 
 Params: TypeAlias = dict[str, Any]
 Reply: TypeAlias = dict[str, Any]
@@ -26,12 +27,14 @@ class Service:
         entropy: the source of everything random.
         region: begins the pools' ids.
         issuer: begins the tokens' ``iss``, which ends in the pool's id.
+        settings: how to behave where sources disagree.
     """
 
-    def __init__(self, clock: Clock, entropy: Entropy, region: str, issuer: str) -> None:
+    def __init__(self, clock: Clock, entropy: Entropy, region: str, issuer: str, settings: Settings) -> None:
         self._clock = clock
         self.entropy = entropy
         self.region = region
+        self.settings = settings
         self._issuer = issuer
         self.model = ServiceModel()
         self.pools: dict[str, UserPool] = {}

@@ -4,15 +4,17 @@ A Session is bound to pool, client, user and the one challenge it was given out 
 """
 
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from authflow.emulator import faults
 from authflow.emulator.client import UserPoolClient
 from authflow.emulator.entropy import Entropy
 from authflow.emulator.expiring import Expiring
 from authflow.emulator.opaque import OpaqueTexts
+from authflow.emulator.sign_in import SignIn
 from authflow.emulator.user import User
 
 LENGTH: Final = 1500  # about what the service's have; SessionType permits 20 to 4096
@@ -27,13 +29,19 @@ class Session:
     Attributes:
         sub: the user who proved what came before.
         salt: of the password that counted then: a newer one ends the Session.
+        sign_in: what came before.
+        ghost: the user, if nobody has the name.
+        held: what the challenge needs to judge its answer, such as the code that was sent.
     """
 
     client_id: str
     sub: str
     salt: int = field(repr=False)
     challenge: str
+    sign_in: SignIn
     expires: datetime
+    held: Any = field(default=None, repr=False)
+    ghost: User | None = field(default=None, repr=False)
     used: bool = False
 
 
@@ -47,32 +55,40 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def open(self, client: UserPoolClient, user: User, challenge: str, now: datetime) -> str:
-        """Return a new Session for one challenge."""
-        expires = now + client.session_validity
+    def open(self, session: Session, now: datetime) -> str:
+        """Return the text that a new Session goes by."""
         identifier, text = self._texts.issue()
-        session = Session(client.id, user.sub, user.password.salt, challenge, expires)
-        self._kept.put(identifier, session, until=expires + REMEMBERED, now=now)
+        self._kept.put(identifier, session, until=session.expires + REMEMBERED, now=now)
         return text
 
-    def find(self, text: str, client: UserPoolClient, challenge: str, now: datetime) -> tuple[Session, User]:
-        """Return an open Session and its user; the Session stays usable.
+    def client_id(self, text: str) -> str | None:
+        """Return which app client a Session was given to; None for a text that is no Session."""
+        session = self._get(text)
+        return session.client_id if session else None
+
+    def find(
+        self, text: str, client: UserPoolClient, challenges: Collection[str], now: datetime
+    ) -> tuple[Session, User]:
+        """Return an open Session of one of these challenges, and its user; the Session stays usable.
 
         Raises:
             ServiceError: NotAuthorizedException: it was altered, belongs to something else, was used, or is expired.
         """
-        identifier = self._texts.id_of(text)
-        session = self._kept.get(identifier) if identifier else None
-        if session is None or session.client_id != client.id or session.challenge != challenge:
+        session = self._get(text)
+        if session is None or session.client_id != client.id or session.challenge not in challenges:
             raise faults.SESSION_INVALID()
         if session.used:
             raise faults.SESSION_USED()
         if now >= session.expires:
             raise faults.SESSION_EXPIRED()
-        user = client.pool.by_sub(session.sub)
+        user = session.ghost or client.pool.by_sub(session.sub)
         if user is None or user.password.salt != session.salt:
             raise faults.SESSION_INVALID()
         return session, user
+
+    def _get(self, text: str) -> Session | None:
+        identifier = self._texts.id_of(text)
+        return self._kept.get(identifier) if identifier else None
 
 
 def is_same(name: str, canonical: str) -> bool:

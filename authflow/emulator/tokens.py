@@ -1,16 +1,23 @@
 """Issuing, renewing and verifying tokens."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
-from authflow.emulator import claims, faults
+from authflow.emulator import claims, faults, token_generation
 from authflow.emulator.client import UserPoolClient
+from authflow.emulator.device import Proposal
 from authflow.emulator.grants import Grant, RefreshToken
 from authflow.emulator.pool import UserPool
 from authflow.emulator.service import Reply, Service
+from authflow.emulator.token_generation import Overrides
 from authflow.emulator.user import User
 
 if TYPE_CHECKING:
     from authflow.emulator.jose import PoolKeys
+
+#: what PreTokenGeneration is told of a refresh
+REFRESH: Final = "TokenGeneration_RefreshTokens"
 
 
 def keys(service: Service, pool: UserPool) -> "PoolKeys":
@@ -22,29 +29,66 @@ def keys(service: Service, pool: UserPool) -> "PoolKeys":
     return pool.keys
 
 
-def sign_in(service: Service, client: UserPoolClient, user: User) -> Reply:
-    """Return the AuthenticationResult of a user who has proven all that is asked."""
-    grant = service.grants.open(client, user, service.now())
-    result = _issue(service, client, user, grant)
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why tokens are made.
+
+    Attributes:
+        source: what PreTokenGeneration is told: the event's ``triggerSource``.
+        metadata: the ClientMetadata that PreTokenGeneration is told.
+        device_key: the device that they are for.
+    """
+
+    source: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    device_key: str | None = None
+
+
+def sign_in(service: Service, client: UserPoolClient, user: User, occasion: Occasion) -> Reply:
+    """Return the AuthenticationResult of a user who has proven all that is asked.
+
+    Raises:
+        ServiceError: PreTokenGeneration refuses.
+    """
+    overrides = token_generation.overrides(service, client, user, occasion.source, occasion.metadata)
+    grant = service.grants.open(client, user, service.now(), occasion.device_key)
+    result = _issue(service, client, user, grant, overrides)
     result["RefreshToken"] = service.grants.issue_refresh_token(grant, service.now())
     return result
 
 
-def refresh(service: Service, client: UserPoolClient, text: str) -> Reply:
+def refresh(service: Service, client: UserPoolClient, text: str, occasion: Occasion) -> Reply:
     """Return the AuthenticationResult for a refresh token; holds another one if the client rotates them.
 
     Raises:
-        ServiceError: the token is forged, revoked, expired, rotated out, or its user is disabled or gone.
+        ServiceError: the token is forged, revoked, expired, rotated out, its user is disabled or gone, the device is
+            not the one that it is for, or PreTokenGeneration refuses.
     """
     token, user = find_refresh_token(service, client, text)
     if not user.enabled:
         raise faults.USER_DISABLED()
     token.check(service.now())
-    result = _issue(service, client, user, token.grant)
+    proposal = _device(service, client.pool, user, token.grant, occasion.device_key)
+    overrides = token_generation.overrides(service, client, user, occasion.source, occasion.metadata)
+    if proposal is not None:
+        token.grant.device_key = proposal.key
+    result = _issue(service, client, user, token.grant, overrides)
+    if proposal is not None:
+        result["NewDeviceMetadata"] = proposal.described()
     if client.rotation_grace is not None:
         token.retires = token.retires or service.now() + client.rotation_grace
         result["RefreshToken"] = service.grants.issue_refresh_token(token.grant, service.now())
     return result
+
+
+def _device(service: Service, pool: UserPool, user: User, grant: Grant, key: str | None) -> Proposal | None:
+    """Check the device at a refresh; return a new one where that makes up for its absence."""
+    bound = pool.device_tracking and grant.device_key
+    if not bound or (key == grant.device_key and user.devices.find(key)):
+        return None
+    if service.settings.refresh_needs_device:
+        raise faults.REFRESH_TOKEN_INVALID()
+    return user.devices.propose(service.region, service.entropy, service.now())
 
 
 def find_refresh_token(service: Service, client: UserPoolClient, text: str) -> tuple[RefreshToken, User]:
@@ -83,9 +127,9 @@ def is_jwt(token: str) -> bool:
     return token.count(".") == 2
 
 
-def _issue(service: Service, client: UserPoolClient, user: User, grant: Grant) -> Reply:
+def _issue(service: Service, client: UserPoolClient, user: User, grant: Grant, overrides: Overrides) -> Reply:
     issuer = service.issuer_of(client.pool)
-    issue = claims.Issue(issuer, client, user, grant, service.entropy.uuid(), service.now())
+    issue = claims.Issue(issuer, client, user, grant, service.entropy.uuid(), service.now(), overrides)
     pair = keys(service, client.pool)
     return {
         "AccessToken": pair.access.sign(claims.access(issue, service.entropy.uuid())),

@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from authflow.emulator.device import Devices
 from authflow.emulator.limits import Attempts
+from authflow.emulator.lock import Lock
 from authflow.emulator.password import StoredPassword
+from authflow.emulator.totp import SoftwareToken
 
 
 class Status(StrEnum):
@@ -35,6 +38,13 @@ class User:
         sub: the identifier that no other user ever has.
         confirmation: the code that confirms the sign-up, while one is out.
         attempts: when the user did what is limited by the hour.
+        devices: where the user has signed in from.
+        lock: keeps people from guessing the user's password and codes.
+        mfa: the MFA preference: the factors that are on.
+        preferred_mfa: the one of them that is asked without a choice.
+        software_token: the authenticator whose code was verified.
+        pending_token: one that was associated with an access token, and not verified so far.
+        auto_confirmed: an administrator confirmed the sign-up, and there was no sign-in since.
     """
 
     username: str
@@ -47,6 +57,18 @@ class User:
     enabled: bool = True
     confirmation: Code | None = None
     attempts: Attempts = field(default_factory=Attempts, repr=False)
+    devices: Devices = field(default_factory=Devices, repr=False)
+    lock: Lock = field(default_factory=Lock, repr=False)
+    mfa: frozenset[str] = frozenset()
+    preferred_mfa: str | None = None
+    software_token: SoftwareToken | None = None
+    pending_token: SoftwareToken | None = None
+    auto_confirmed: bool = False
+
+    def note_sign_in(self) -> None:
+        """Note that the user has signed in: what went wrong before does not count any more."""
+        self.auto_confirmed = False
+        self.lock.reset()
 
     def described(self) -> dict[str, str]:
         """Return the attributes, ``sub`` among them."""

@@ -4,10 +4,11 @@ from typing import Final
 
 from authflow.app_client import AppClient
 from authflow.context import Context
+from authflow.devices import DEVICE_KEY_MOST
 from authflow.errors import InvalidInput
 from authflow.events import Begun
-from authflow.inputs import require_instance, require_text
-from authflow.openings import Opening, Password, Refresh, Srp, require_opening
+from authflow.inputs import TOKEN_MOST, require_instance, require_text
+from authflow.openings import Choice, Custom, Opening, Password, Refresh, Srp, require_opening
 from authflow.sign_in.book import BOOK, ENTER
 from authflow.sign_in.flow import Flow
 from authflow.sign_in.table import RULES, Node, Trigger
@@ -18,6 +19,8 @@ __all__ = ["BOOK", "Flow", "begin"]
 _TRIGGERS: Final[dict[type[Opening], Trigger]] = {
     Srp: Trigger.BEGIN_SRP,
     Password: Trigger.BEGIN_PASSWORD,
+    Custom: Trigger.BEGIN_CUSTOM,
+    Choice: Trigger.BEGIN_CHOICE,
     Refresh: Trigger.BEGIN_REFRESH,
 }
 
@@ -29,6 +32,7 @@ def begin(
     *,
     admin: bool = False,
     device_key: str | None = None,
+    holder: str | None = None,
     context: Context | None = None,
 ) -> Flow:
     """Begin a sign-in: the pure start.
@@ -41,6 +45,7 @@ def begin(
         stamp: made for this event.
         admin: use AdminInitiateAuth and AdminRespondToAuthChallenge, which need AWS credentials.
         device_key: the remembered device of this person here, where there is one.
+        holder: who holds the device: a browser, an installation; kept with the flow for its driver.
         context: what to tell Cognito with every request.
 
     Raises:
@@ -49,7 +54,9 @@ def begin(
     require_instance("app", app, AppClient)
     _require_usable(require_opening(opening), app)
     if device_key is not None:
-        require_text("device_key", device_key, at_most=55)
+        require_text("device_key", device_key, at_most=DEVICE_KEY_MOST)
+    if holder is not None:
+        require_text("holder", holder, at_most=TOKEN_MOST)
     if context is not None:
         require_instance("context", context, Context)
     event = Begun(_TRIGGERS[type(opening)], require_instance("stamp", stamp, Stamp), opening)
@@ -61,7 +68,9 @@ def begin(
         node=node,
         state=ENTER[node](None, event),  # no flow yet: the first steps need the event only
         username=opening.username or "",
+        typed=opening.username or "",
         admin=require_instance("admin", admin, bool),
+        holder=holder,
         device_key=device_key,
         context=context,
     )

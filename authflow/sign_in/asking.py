@@ -1,8 +1,9 @@
 """Asking a person, and sending what the person said: the same for every challenge."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
+from authflow.answers import Answer
 from authflow.challenges import Challenge
 from authflow.events import Answered, AskedAgain, Replied
 from authflow.replies import ChallengeReply
@@ -10,19 +11,22 @@ from authflow.requests import RespondToAuthChallenge
 from authflow.sign_in.flow import Flow
 from authflow.states import Calling
 
+ReplyT = TypeVar("ReplyT")
 Asks: TypeAlias = Callable[[Flow, Replied[ChallengeReply]], Challenge]
 
 
-def asking(ask: Asks) -> Callable[[Flow, Replied[ChallengeReply] | AskedAgain], Challenge]:
+def asking(
+    ask: Callable[[Flow, Replied[ReplyT]], Challenge],
+) -> Callable[[Flow, Replied[ReplyT] | AskedAgain], Challenge]:
     """Return the step of a challenge's node: what ``ask`` makes of the reply, or the same again after a refusal."""
 
-    def enter(flow: Flow, event: Replied[ChallengeReply] | AskedAgain) -> Challenge:
+    def enter(flow: Flow, event: Replied[ReplyT] | AskedAgain) -> Challenge:
         return event.challenge if isinstance(event, AskedAgain) else ask(flow, event)
 
     return enter
 
 
-def send_answer(flow: Flow, event: Answered) -> Calling:
+def send_answer(flow: Flow, event: Answered[Answer]) -> Calling:
     """RespondToAuthChallenge with a person's answer."""
     request = RespondToAuthChallenge(
         challenge_name=event.challenge.name,

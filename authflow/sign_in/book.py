@@ -1,16 +1,31 @@
 """The book of sign-in: its table, what each node holds, and how replies and refusals are named."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
+from authflow.challenges import EmailOtp, SmsMfa, SmsOtp
 from authflow.errors import Refusal, UnexpectedReply
-from authflow.events import AskedAgain, Refused, Replied
+from authflow.events import AskedAgain, DeviceForgotten, Refused, Replied
 from authflow.flow import Book
-from authflow.replies import AuthReply, ChallengeReply, parse_auth_reply
+from authflow.replies import ChallengeReply, parse_associated, parse_auth_reply, parse_verified
+from authflow.requests import AssociateSoftwareToken, VerifySoftwareToken
 from authflow.sign_in.asking import asking, send_answer
+from authflow.sign_in.choice import ask_choice, initiate_choice
+from authflow.sign_in.custom import ask_custom, initiate_custom
+from authflow.sign_in.device import answer_device, ask_device, verify_device
 from authflow.sign_in.end import fail, sign_in
-from authflow.sign_in.password import ask_new_password, initiate_password, initiate_srp, verify_password
+from authflow.sign_in.mfa import ask_message_code, ask_mfa_type, ask_totp_code
+from authflow.sign_in.password import (
+    answer_srp,
+    ask_new_password,
+    ask_password,
+    initiate_password,
+    initiate_srp,
+    verify_password,
+)
 from authflow.sign_in.refresh import initiate_refresh
+from authflow.sign_in.setup import ask_first_code, ask_mfa_setup, associate_totp, complete_setup, verify_totp
 from authflow.sign_in.table import ASKS_AGAIN, CHALLENGE_NAMES, RULES, Node, Trigger
 from authflow.stamp import Stamp
 from authflow.states import Calling, State
@@ -18,17 +33,42 @@ from authflow.states import Calling, State
 ENTER: Final[Mapping[str, Callable[..., State]]] = {
     Node.INITIATING_SRP: initiate_srp,
     Node.INITIATING_PASSWORD: initiate_password,
+    Node.INITIATING_CUSTOM: initiate_custom,
+    Node.INITIATING_CHOICE: initiate_choice,
     Node.REFRESHING: initiate_refresh,
     Node.VERIFYING_PASSWORD: verify_password,
-    Node.NEW_PASSWORD_REQUIRED: asking(ask_new_password),
     Node.ANSWERING: send_answer,
+    Node.ANSWERING_SRP: answer_srp,
+    Node.ANSWERING_DEVICE: answer_device,
+    Node.VERIFYING_DEVICE: verify_device,
+    Node.ASSOCIATING_TOTP: associate_totp,
+    Node.VERIFYING_TOTP: verify_totp,
+    Node.COMPLETING_SETUP: complete_setup,
+    Node.SMS_MFA: asking(ask_message_code(SmsMfa)),
+    Node.EMAIL_OTP: asking(ask_message_code(EmailOtp)),
+    Node.SMS_OTP: asking(ask_message_code(SmsOtp)),
+    Node.SOFTWARE_TOKEN_MFA: asking(ask_totp_code),
+    Node.SELECT_MFA_TYPE: asking(ask_mfa_type),
+    Node.MFA_SETUP: asking(ask_mfa_setup),
+    Node.TOTP_SETUP: asking(ask_first_code),
+    Node.NEW_PASSWORD_REQUIRED: asking(ask_new_password),
+    Node.CUSTOM_CHALLENGE: asking(ask_custom),
+    Node.SELECT_CHALLENGE: asking(ask_choice),
+    Node.PASSWORD: asking(ask_password),
+    Node.PASSWORD_SRP: asking(ask_password),
+    Node.ADMIN_NO_SRP_AUTH: asking(ask_password),
+    Node.DEVICE_SRP_AUTH: asking(ask_device),
     Node.SIGNED_IN: sign_in,
     Node.FAILED: fail,
 }
 
 
-def read_reply(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied[AuthReply]:
-    """Name a reply after the challenge in it, or ``tokens``."""
+def read_reply(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied[Any] | AskedAgain:
+    """Name a reply after the challenge in it, or after what the operation has done."""
+    if isinstance(call.request, AssociateSoftwareToken):
+        return Replied(Trigger.ASSOCIATED, stamp, parse_associated(reply), call)
+    if isinstance(call.request, VerifySoftwareToken):
+        return _read_verified(call, reply, stamp)
     parsed = parse_auth_reply(reply)
     if not isinstance(parsed, ChallengeReply):
         return Replied(Trigger.TOKENS, stamp, parsed, call)
@@ -37,10 +77,26 @@ def read_reply(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied
     return Replied(parsed.name, stamp, parsed, call)
 
 
-def read_refusal(call: Calling, refusal: Refusal, stamp: Stamp) -> Refused | AskedAgain:
-    """Name a refusal after the challenge that was asked where its Session is still good, else ``refused``."""
-    if call.asked is not None and (call.asked.name, refusal.code) in ASKS_AGAIN:
-        return AskedAgain(call.asked.name, stamp, call.asked.rejected_by(refusal))
+def _read_verified(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied[Any] | AskedAgain:
+    parsed = parse_verified(reply)
+    if parsed.status == "SUCCESS" or call.asked is None:
+        return Replied(Trigger.VERIFIED, stamp, parsed, call)
+    again = replace(call.asked, session=parsed.session or call.asked.session)
+    return AskedAgain(again.asked_by, stamp, again.rejected_by(parsed.status, ""))
+
+
+def read_refusal(
+    call: Calling,
+    refusal: Refusal,
+    stamp: Stamp,
+    with_device: bool,  # noqa: FBT001 - a Book's function, not called by hand
+) -> Refused | AskedAgain | DeviceForgotten:
+    """Name a refusal: of an answer that may be given again, of a device that is forgotten, or ``refused``."""
+    if call.asked is not None and (call.asked.asked_by, refusal.code) in ASKS_AGAIN:
+        return AskedAgain(call.asked.asked_by, stamp, call.asked.rejected_by(refusal.code, refusal.message))
+    # The same exception means a missing pool or client; only its wording tells them apart.
+    if with_device and refusal.code == "ResourceNotFoundException" and "device" in refusal.message.lower():
+        return DeviceForgotten(Trigger.DEVICE_FORGOTTEN, stamp)
     return Refused(Trigger.REFUSED, stamp, refusal)
 
 

@@ -7,7 +7,7 @@ from authflow.events import Cancelled, Refused, Replied
 from authflow.reasons import Reason, reason_for
 from authflow.replies import TokensReply
 from authflow.sign_in.flow import Flow
-from authflow.states import Failed, SignedIn, Tokens
+from authflow.states import Calling, DeviceSecrets, Failed, SignedIn, Tokens
 
 
 def sign_in(flow: Flow, event: Replied[TokensReply]) -> SignedIn:
@@ -28,8 +28,16 @@ def sign_in(flow: Flow, event: Replied[TokensReply]) -> SignedIn:
     )
 
 
-def fail(_: Flow, event: Refused | Cancelled) -> Failed:
+def fail(flow: Flow, event: Refused | Cancelled) -> Failed:
     """Cognito said no, or the caller gave up."""
     if isinstance(event, Cancelled):
         return Failed("Cancelled", "", Reason.CANCELLED)
-    return Failed(event.refusal.code, event.refusal.message, reason_for(event.refusal.code, event.refusal.message))
+    code, message = event.refusal.code, event.refusal.message
+    reason = reason_for(code, message)
+    if _of_device(flow) and (reason is Reason.WRONG_CREDENTIALS or code == "ResourceNotFoundException"):
+        reason = Reason.DEVICE_REJECTED
+    return Failed(code, message, reason)
+
+
+def _of_device(flow: Flow) -> bool:
+    return isinstance(flow.state, Calling) and isinstance(flow.state.secrets, DeviceSecrets)

@@ -1,13 +1,16 @@
-"""The password: sent, proven by SRP, or replaced."""
+"""The password: sent, proven by SRP, replaced, or asked for on its own."""
 
-from authflow.challenges import NewPasswordRequired
+from authflow.answers import SrpAnswer
+from authflow.challenges import NewPasswordRequired, PasswordChallenge
+from authflow.context import Pairs
 from authflow.errors import UnexpectedReply
-from authflow.events import Begun, Replied
+from authflow.events import Answered, Begun, Replied
 from authflow.openings import Password, Srp
 from authflow.replies import ChallengeReply
 from authflow.requests import InitiateAuth, RespondToAuthChallenge
 from authflow.sign_in.flow import Flow
-from authflow.srp import EPHEMERAL_BYTES, Ephemeral, claim_signature, format_timestamp
+from authflow.sign_in.proof import claim, fresh_ephemeral
+from authflow.stamp import Stamp
 from authflow.states import Calling, SrpSecrets
 
 _ATTRIBUTE_PREFIX = "userAttributes."
@@ -15,10 +18,18 @@ _ATTRIBUTE_PREFIX = "userAttributes."
 
 def initiate_srp(_: object, event: Begun[Srp]) -> Calling:
     """USER_SRP_AUTH."""
-    ephemeral = Ephemeral.from_entropy(event.stamp.derive("srp ephemeral", EPHEMERAL_BYTES))
-    parameters = (("USERNAME", event.opening.username), ("SRP_A", ephemeral.srp_a))
-    request = InitiateAuth(auth_flow="USER_SRP_AUTH", auth_parameters=parameters)
-    return Calling(request, secrets=SrpSecrets(ephemeral, event.opening.password))
+    username = (("USERNAME", event.opening.username),)
+    return initiate_with_srp("USER_SRP_AUTH", username, event.opening.password, event.stamp)
+
+
+def initiate_with_srp(
+    auth_flow: str, parameters: Pairs, password: str, stamp: Stamp, session: str | None = None
+) -> Calling:
+    """Return InitiateAuth with SRP_A among its parameters, and keep what the proof needs."""
+    secrets = SrpSecrets(fresh_ephemeral(stamp), password)
+    parameters = (*parameters, ("SRP_A", secrets.ephemeral.srp_a))
+    request = InitiateAuth(auth_flow=auth_flow, auth_parameters=parameters, session=session)
+    return Calling(request, secrets=secrets)
 
 
 def initiate_password(_: object, event: Begun[Password]) -> Calling:
@@ -27,31 +38,31 @@ def initiate_password(_: object, event: Begun[Password]) -> Calling:
     return Calling(InitiateAuth(auth_flow="USER_PASSWORD_AUTH", auth_parameters=parameters))
 
 
+def answer_srp(flow: Flow, event: Answered[SrpAnswer]) -> Calling:
+    """SRP_A, as the answer to a challenge."""
+    secrets = SrpSecrets(fresh_ephemeral(event.stamp), event.answer.password)
+    srp_a = ("SRP_A", secrets.ephemeral.srp_a)
+    request = RespondToAuthChallenge(
+        challenge_name=event.challenge.name,
+        session=event.challenge.session,
+        challenge_responses=(("USERNAME", flow.username), *event.answer.responses, srp_a),
+    )
+    return Calling(request, secrets=secrets)
+
+
 def verify_password(flow: Flow, event: Replied[ChallengeReply]) -> Calling:
     """PASSWORD_VERIFIER: the claim that the password is known, computed and not asked."""
-    reply = event.reply
-    secrets = event.call.secrets
-    if secrets is None:
+    reply, secrets = event.reply, event.call.secrets
+    if not isinstance(secrets, SrpSecrets):
         raise UnexpectedReply("ChallengeName", "PASSWORD_VERIFIER came where no SRP_A was sent")
-    secret_block, timestamp = reply.parameter("SECRET_BLOCK"), format_timestamp(event.stamp.at)
-    signature = claim_signature(
-        secrets.ephemeral,
-        group=flow.app.pool_name,
-        user=reply.parameters.get("USER_ID_FOR_SRP") or reply.parameter("USERNAME"),
-        password=secrets.password,
-        salt=reply.parameter("SALT"),
-        srp_b=reply.parameter("SRP_B"),
-        secret_block=secret_block,
-        timestamp=timestamp,
-    )
-    responses = (
-        ("USERNAME", flow.username),
-        ("PASSWORD_CLAIM_SECRET_BLOCK", secret_block),
-        ("PASSWORD_CLAIM_SIGNATURE", signature),
-        ("TIMESTAMP", timestamp),
-    )
+    user = reply.parameters.get("USER_ID_FOR_SRP") or reply.parameter("USERNAME")
+    proof = claim(reply, event.stamp, secrets.ephemeral, group=flow.app.pool_name, user=user, password=secrets.password)
     return Calling(
-        RespondToAuthChallenge(challenge_name=reply.name, session=reply.session, challenge_responses=responses)
+        RespondToAuthChallenge(
+            challenge_name=reply.name,
+            session=reply.session,
+            challenge_responses=(("USERNAME", flow.username), *proof),
+        )
     )
 
 
@@ -64,3 +75,8 @@ def ask_new_password(_: Flow, event: Replied[ChallengeReply]) -> NewPasswordRequ
         required_attributes=tuple(name.removeprefix(_ATTRIBUTE_PREFIX) for name in required),
         attributes=event.reply.string_pairs("userAttributes"),
     )
+
+
+def ask_password(_: Flow, event: Replied[ChallengeReply]) -> PasswordChallenge:
+    """PASSWORD, PASSWORD_SRP or ADMIN_NO_SRP_AUTH."""
+    return PasswordChallenge(session=event.reply.required_session(), asked_at=event.stamp.at, kind=event.reply.name)

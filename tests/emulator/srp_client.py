@@ -39,6 +39,10 @@ def values(a: int, srp_b: int, salt: int, identity: str, password: str) -> tuple
     return u, s, hmac.new(extracted, b"Caldera Derived Key\x01", "sha256").digest()[:16]
 
 
+def verifier(identity: str, password: str, salt: int) -> int:
+    return pow(G, hashed(padded(salt), hashlib.sha256(f"{identity}:{password}".encode()).digest()), N)
+
+
 def sign(key: bytes, identity: str, secret_block: str, stamp: str) -> str:
     message = identity.encode() + b64decode(secret_block) + stamp.encode()
     return b64encode(hmac.new(key, message, "sha256").digest()).decode()
@@ -52,7 +56,11 @@ def timestamp(now: datetime) -> str:
 
 def claim(a: int, challenge: Mapping[str, str], pool_id: str, password: str, stamp: str) -> dict[str, str]:
     """Return the answer to PASSWORD_VERIFIER."""
-    identity = pool_id.partition("_")[2] + challenge["USER_ID_FOR_SRP"]
+    return proof(a, challenge, pool_id.partition("_")[2] + challenge["USER_ID_FOR_SRP"], password, stamp)
+
+
+def proof(a: int, challenge: Mapping[str, str], identity: str, password: str, stamp: str) -> dict[str, str]:
+    """Return the answer to PASSWORD_VERIFIER or, but for DEVICE_KEY, to DEVICE_PASSWORD_VERIFIER."""
     _, _, key = values(a, int(challenge["SRP_B"], 16), int(challenge["SALT"], 16), identity, password)
     return {
         "USERNAME": challenge["USERNAME"],

@@ -4,27 +4,45 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from authflow.emulator import attributes, credentials, faults
-from authflow.emulator.auth import progress, srp_round
+from authflow.emulator.auth import choice, custom, device_round, mfa_answers, progress, srp_round
 from authflow.emulator.auth.exchange import Exchange
+from authflow.emulator.ghost import ghost
 from authflow.emulator.registration import check_aliases
 from authflow.emulator.service import Reply
 from authflow.emulator.sessions import Session, is_same
+from authflow.emulator.sign_in import Proof, SignIn
 from authflow.emulator.user import Status, User
 
 ATTRIBUTE_PREFIX: Final = "userAttributes."
 
 
 def password_verifier(exchange: Exchange) -> Reply:
-    """PASSWORD_VERIFIER: its state is in the SECRET_BLOCK; no Session was given out, so none can come."""
-    if exchange.session is not None:
-        raise faults.SESSION_INVALID()
-    user, right = srp_round.finish(exchange)
+    """PASSWORD_VERIFIER: of a USER_SRP_AUTH all state is in the SECRET_BLOCK; other flows gave out a Session too."""
+    claim = srp_round.Claim.of(exchange, "PASSWORD_VERIFIER")
+    session, user = _password_round(exchange, claim.username)
+    state = claim.redeem(exchange)
+    exchange.remember_device(state.device_key)
+    if session is not None:
+        session.used = True
+    right = claim.proves(state, srp_round.password_of(exchange.client.pool, user))
     return progress.after_password(exchange, user, right=right)
+
+
+def _password_round(exchange: Exchange, name: str) -> tuple[Session | None, User]:
+    if exchange.session is not None:
+        return exchange.answered("PASSWORD_VERIFIER")
+    exchange.sign_in = SignIn("USER_SRP_AUTH")
+    pool = exchange.client.pool
+    user = pool.by_username(name)
+    if user is None or not is_same(name, user.username):
+        user = pool.ghosts.get(name) or ghost(exchange.service, pool, name)
+    exchange.note_device(user)
+    return None, user
 
 
 def new_password_required(exchange: Exchange) -> Reply:
     """NEW_PASSWORD_REQUIRED: NEW_PASSWORD and ``userAttributes.<name>``; what is refused leaves the Session usable."""
-    session, user = _session(exchange, "NEW_PASSWORD_REQUIRED")
+    session, user = exchange.answered("NEW_PASSWORD_REQUIRED")
     pool, chosen = exchange.client.pool, exchange.required("NEW_PASSWORD")
     given = _given_attributes(exchange, user)
     changed = attributes.changed(user.attributes, given)
@@ -33,19 +51,18 @@ def new_password_required(exchange: Exchange) -> Reply:
     user.password = credentials.stored(exchange.service, pool, user.username, chosen)
     user.attributes, user.status, user.modified = changed, Status.CONFIRMED, exchange.service.now()
     session.used = True
+    exchange.prove(Proof.NEW_PASSWORD)
     return progress.proceed(exchange, user)
 
 
-def _session(exchange: Exchange, challenge: str) -> tuple[Session, User]:
-    """Return the open Session that an answer came with, and the user whom it belongs to."""
-    username = exchange.username()
-    if exchange.session is None:
-        raise faults.MISSING_PARAMETER("Session")
-    session, user = exchange.service.sessions.find(exchange.session, exchange.client, challenge, exchange.service.now())
-    if not is_same(username, user.username):
-        raise faults.SESSION_INVALID()
-    progress.check_enabled(user)
-    return session, user
+def custom_challenge(exchange: Exchange) -> Reply:
+    """CUSTOM_CHALLENGE: ANSWER."""
+    return progress.proceed(exchange, custom.answered(exchange))
+
+
+def device_password_verifier(exchange: Exchange) -> Reply:
+    """DEVICE_PASSWORD_VERIFIER: DEVICE_KEY and the members of PASSWORD_VERIFIER's answer."""
+    return progress.proceed(exchange, device_round.proven(exchange))
 
 
 def _given_attributes(exchange: Exchange, user: User) -> dict[str, str]:
@@ -66,6 +83,19 @@ def _given_attributes(exchange: Exchange, user: User) -> dict[str, str]:
 CHALLENGES: Final[Mapping[str, Callable[[Exchange], Reply]]] = {
     "PASSWORD_VERIFIER": password_verifier,
     "NEW_PASSWORD_REQUIRED": new_password_required,
+    "CUSTOM_CHALLENGE": custom_challenge,
+    "DEVICE_SRP_AUTH": device_round.device_srp_auth,
+    "DEVICE_PASSWORD_VERIFIER": device_password_verifier,
+    "SMS_MFA": mfa_answers.sms_mfa,
+    "SOFTWARE_TOKEN_MFA": mfa_answers.software_token_mfa,
+    "SELECT_MFA_TYPE": mfa_answers.select_mfa_type,
+    "MFA_SETUP": mfa_answers.set_up,
+    "EMAIL_OTP": choice.email_otp,
+    "SMS_OTP": choice.sms_otp,
+    "SELECT_CHALLENGE": choice.select_challenge,
+    "PASSWORD": choice.password,
+    "PASSWORD_SRP": choice.password_srp,
+    "ADMIN_NO_SRP_AUTH": choice.admin_no_srp_auth,
 }
 
 

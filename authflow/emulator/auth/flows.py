@@ -1,30 +1,61 @@
 """How a sign-in begins: one function for each AuthFlow."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from authflow.emulator import credentials, faults, names, secret_hash, tokens
-from authflow.emulator.auth import progress, srp_round
+from authflow.emulator import faults, names, secret_hash, srp, tokens
+from authflow.emulator.auth import choice, events, progress, srp_round, step_up
 from authflow.emulator.auth.exchange import Exchange
+from authflow.emulator.ghost import ghost
 from authflow.emulator.service import Reply
+from authflow.emulator.sign_in import Round, SignIn
 from authflow.emulator.user import User
 
 
 def user_srp_auth(exchange: Exchange) -> Reply:
     """USER_SRP_AUTH: USERNAME and SRP_A; PASSWORD_VERIFIER is asked."""
-    name = exchange.username()
-    return srp_round.start(exchange, name, _user(exchange, name))
+    return srp_round.ask_password(exchange, _user(exchange, exchange.username()))
 
 
 def user_password_auth(exchange: Exchange) -> Reply:
     """USER_PASSWORD_AUTH and ADMIN_USER_PASSWORD_AUTH: USERNAME and PASSWORD."""
-    name, password = exchange.username(), exchange.required("PASSWORD")
+    name = exchange.username()
+    exchange.required("PASSWORD")
+    return choice.check_password(exchange, _user(exchange, name))
+
+
+def admin_no_srp_auth(exchange: Exchange) -> Reply:
+    """ADMIN_NO_SRP_AUTH: USERNAME and PASSWORD; the challenge of the same name asks for a missing password."""
+    if exchange.parameters.get("PASSWORD"):
+        return user_password_auth(exchange)
+    user, name = _user(exchange, exchange.username()), "ADMIN_NO_SRP_AUTH"
+    parameters = exchange.named(user)
+    return {"ChallengeName": name, "Session": exchange.new_session(user, name), "ChallengeParameters": parameters}
+
+
+def user_auth(exchange: Exchange) -> Reply:
+    """USER_AUTH: USERNAME, and perhaps PREFERRED_CHALLENGE with its proof; or the Session of ConfirmSignUp."""
+    if exchange.session is not None:
+        return choice.after_sign_up(exchange)
+    name = exchange.username()
+    user = _found(exchange, name)
+    step_up.check(exchange, user)
+    return choice.begin(exchange, user, name)
+
+
+def custom_auth(exchange: Exchange) -> Reply:
+    """CUSTOM_AUTH: USERNAME; with CHALLENGE_NAME=SRP_A and SRP_A a password comes first."""
+    name = exchange.username()
+    first = exchange.parameters.get("CHALLENGE_NAME")
+    if first not in {None, "SRP_A"}:
+        raise faults.INVALID("CHALLENGE_NAME can only be SRP_A")
+    if first:
+        srp.client_public(exchange.required("SRP_A"))
+        exchange.sign_in = exchange.sign_in.after(Round("SRP_A", result=True))
     user = _user(exchange, name)
-    if user is None:
-        raise faults.WRONG_PASSWORD()
-    right = credentials.matches(exchange.client.pool, user, password)
-    return progress.after_password(exchange, user, right=right)
+    progress.check_enabled(user)
+    return progress.proceed(exchange, user)
 
 
 def refresh_token_auth(exchange: Exchange) -> Reply:
@@ -35,15 +66,26 @@ def refresh_token_auth(exchange: Exchange) -> Reply:
         raise faults.FLOW_NOT_ENABLED("REFRESH_TOKEN_AUTH")  # GetTokensFromRefreshToken is the only way then
     _, user = tokens.find_refresh_token(service, client, text)
     secret_hash.check(client, user.username, exchange.parameters.get("SECRET_HASH"), faults.SECRET_HASH_WRONG_REFRESH)
-    return {"ChallengeParameters": {}, "AuthenticationResult": tokens.refresh(service, client, text)}
+    occasion = tokens.Occasion(tokens.REFRESH, device_key=exchange.parameters.get("DEVICE_KEY"))
+    return {"ChallengeParameters": {}, "AuthenticationResult": tokens.refresh(service, client, text, occasion)}
 
 
-def _user(exchange: Exchange, name: str) -> User | None:
-    """Return the user who wants to sign in; None for nobody, where the client keeps that secret."""
-    find = names.find if exchange.client.hides_users else names.get
-    user = find(exchange.client.pool, name)
-    if user is not None:
-        progress.check_confirmed(user)
+def _user(exchange: Exchange, name: str) -> User:
+    """Return the user who wants to sign in with a password, and so must be confirmed."""
+    return _found(exchange, name, progress.check_confirmed)
+
+
+def _found(exchange: Exchange, name: str, check: Callable[[User], None] = lambda _: None) -> User:
+    """Return the user who wants to sign in; a ghost for nobody, where the client keeps that secret."""
+    pool = exchange.client.pool
+    user = names.find(pool, name)
+    if user is None:
+        if not exchange.client.hides_users:
+            raise faults.NO_USER()
+        user = ghost(exchange.service, pool, name)
+    check(user)
+    exchange.note_device(user)
+    events.pre_authentication(exchange, user)
     return user
 
 
@@ -71,6 +113,7 @@ _PASSWORD: Final = Flow(
 _ADMIN_PASSWORD: Final = Flow(
     user_password_auth, public=False, admin=True, permitted_by=frozenset({"ALLOW_ADMIN_USER_PASSWORD_AUTH"})
 )
+_CUSTOM: Final = Flow(custom_auth, public=True, admin=True, permitted_by=frozenset({"ALLOW_CUSTOM_AUTH"}))
 _REFRESH: Final = Flow(
     refresh_token_auth, public=True, admin=True, permitted_by=frozenset({"ALLOW_REFRESH_TOKEN_AUTH"})
 )
@@ -78,7 +121,9 @@ FLOWS: Final[Mapping[str, Flow]] = {
     "USER_SRP_AUTH": _SRP,
     "USER_PASSWORD_AUTH": _PASSWORD,
     "ADMIN_USER_PASSWORD_AUTH": _ADMIN_PASSWORD,
-    "ADMIN_NO_SRP_AUTH": _ADMIN_PASSWORD,
+    "ADMIN_NO_SRP_AUTH": replace(_ADMIN_PASSWORD, begin=admin_no_srp_auth),
+    "USER_AUTH": Flow(user_auth, public=True, admin=True, permitted_by=frozenset({"ALLOW_USER_AUTH"})),
+    "CUSTOM_AUTH": _CUSTOM,
     "REFRESH_TOKEN_AUTH": _REFRESH,
     "REFRESH_TOKEN": _REFRESH,
 }
@@ -97,4 +142,5 @@ def begin(name: str, exchange: Exchange) -> Reply:
         raise faults.FLOW_OF_OTHER_API()
     if not flow.permitted_by & exchange.client.allowed_flows:
         raise faults.FLOW_NOT_ENABLED(name)
+    exchange.sign_in = SignIn(name)
     return flow.begin(exchange)

@@ -1,10 +1,14 @@
 """What comes next after a proven factor."""
 
 import json
+from collections.abc import Callable
+from typing import Final
 
-from authflow.emulator import attributes, faults, tokens
+from authflow.emulator import attributes, faults
+from authflow.emulator.auth import custom, device_round, end, second_factor
 from authflow.emulator.auth.exchange import Exchange
 from authflow.emulator.service import Reply
+from authflow.emulator.sign_in import Proof, Round
 from authflow.emulator.user import Status, User
 
 
@@ -14,24 +18,24 @@ def after_password(exchange: Exchange, user: User, *, right: bool) -> Reply:
     Raises:
         ServiceError: the password was wrong, or the user may not sign in with it.
     """
-    if not right:
-        raise faults.WRONG_PASSWORD()
+    known = right and exchange.client.pool.has(user)
+    user.lock.judge(lambda: known, faults.WRONG_PASSWORD, exchange.service.now())
     check_enabled(user)
     if user.status is Status.RESET_REQUIRED:
         raise faults.RESET_REQUIRED()
     if user.password.expires is not None and exchange.service.now() >= user.password.expires:
         raise faults.TEMPORARY_PASSWORD_EXPIRED()
+    exchange.prove(Proof.PASSWORD, Round("PASSWORD_VERIFIER", result=True))
     return proceed(exchange, user)
 
 
 def proceed(exchange: Exchange, user: User) -> Reply:
     """Ask the next thing that this user has to prove or give, or hand out the tokens."""
-    if user.status is Status.FORCE_CHANGE_PASSWORD:
-        return _new_password_required(exchange, user)
-    return {
-        "ChallengeParameters": {},
-        "AuthenticationResult": tokens.sign_in(exchange.service, exchange.client, user),
-    }
+    for ask in STEPS:
+        reply = ask(exchange, user)
+        if reply is not None:
+            return reply
+    return end.hand_out(exchange, user)
 
 
 def check_confirmed(user: User) -> None:
@@ -46,14 +50,26 @@ def check_enabled(user: User) -> None:
         raise faults.USER_DISABLED()
 
 
-def _new_password_required(exchange: Exchange, user: User) -> Reply:
+def _new_password_required(exchange: Exchange, user: User) -> Reply | None:
+    if user.status is not Status.FORCE_CHANGE_PASSWORD or exchange.sign_in.passwordless:
+        return None
     wanted = [f"userAttributes.{name}" for name in attributes.missing(exchange.client.pool, user.attributes)]
     return {
         "ChallengeName": "NEW_PASSWORD_REQUIRED",
-        "Session": exchange.new_session(user, "NEW_PASSWORD_REQUIRED"),
         "ChallengeParameters": {
-            "USER_ID_FOR_SRP": user.username,
+            **exchange.named(user),
             "requiredAttributes": json.dumps(wanted),
             "userAttributes": json.dumps(user.attributes, ensure_ascii=False),
         },
+        "Session": exchange.new_session(user, "NEW_PASSWORD_REQUIRED"),
     }
+
+
+#: what may be asked before the tokens, in this order; each returns None where it has nothing to ask
+#: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
+STEPS: Final[tuple[Callable[[Exchange, User], Reply | None], ...]] = (
+    _new_password_required,
+    second_factor.ask,
+    custom.decide,
+    device_round.ask,
+)

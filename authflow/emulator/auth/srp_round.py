@@ -1,59 +1,104 @@
-"""An SRP round: SRP_A comes, PASSWORD_VERIFIER is asked, the proof comes."""
+"""SRP rounds, over a user's password or a device's secret: SRP_A comes, a verifier challenge is asked, the proof comes."""
 
 import hmac
 from base64 import b64decode, b64encode
+from dataclasses import dataclass, field
 
-from authflow.emulator import credentials, faults, names, secret_block, srp
+from authflow.emulator import credentials, secret_block, srp
 from authflow.emulator.auth import timestamp
 from authflow.emulator.auth.exchange import Exchange
+from authflow.emulator.device import Device
+from authflow.emulator.pool import UserPool
 from authflow.emulator.service import Reply
 from authflow.emulator.user import User
 
 
-def start(exchange: Exchange, name: str, user: User | None) -> Reply:
-    """Ask PASSWORD_VERIFIER; a user who does not exist is asked too, with values that stay the same.
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What the service keeps of a secret that it never sees.
+
+    Attributes:
+        identity: what SRP hashes beside it.
+    """
+
+    identity: str
+    salt: int = field(repr=False)
+    verifier: int = field(repr=False)
+
+
+def password_of(pool: UserPool, user: User) -> Secret:
+    """Return what is kept of a user's password."""
+    return Secret(credentials.identity(pool, user.username), user.password.salt, user.password.verifier)
+
+
+def secret_of(device: Device) -> Secret:
+    """Return what is kept of a device's secret."""
+    return Secret(device.identity, device.salt, device.verifier)
+
+
+def ask_password(exchange: Exchange, user: User) -> Reply:
+    """Ask PASSWORD_VERIFIER: with a Session, except after USER_SRP_AUTH.
+
+    Raises:
+        ServiceError: InvalidParameterException: SRP_A is missing or no SRP value.
+    """
+    name, secret = "PASSWORD_VERIFIER", password_of(exchange.client.pool, user)
+    parameters = {**exchange.named(user), **ask(exchange, name, user.username, secret)}
+    if exchange.sign_in.flow == "USER_SRP_AUTH":
+        return {"ChallengeName": name, "ChallengeParameters": parameters}
+    return {"ChallengeName": name, "Session": exchange.new_session(user, name), "ChallengeParameters": parameters}
+
+
+def ask(exchange: Exchange, challenge: str, username: str, secret: Secret) -> dict[str, str]:
+    """Return the parameters of a verifier challenge.
 
     Raises:
         ServiceError: InvalidParameterException: SRP_A is missing or no SRP value.
     """
     client_public = srp.client_public(exchange.required("SRP_A"))
-    username, salt, verifier = _credentials(exchange, name, user)
-    entropy = exchange.service.entropy
-    answer = srp.start(verifier, client_public, entropy.bits(srp.PRIVATE_BITS))
-    sealed = secret_block.Round(username, salt, answer.key)
+    service, sign_in = exchange.service, exchange.sign_in
+    answer = srp.start(secret.verifier, client_public, service.entropy.bits(srp.PRIVATE_BITS))
+    state = secret_block.Round(challenge, username, sign_in.flow, sign_in.device_key, secret.salt, answer.key)
     return {
-        "ChallengeName": "PASSWORD_VERIFIER",
-        "ChallengeParameters": {
-            "USER_ID_FOR_SRP": username,
-            "USERNAME": username,
-            "SALT": f"{salt:x}",
-            "SRP_B": f"{answer.public:x}",
-            "SECRET_BLOCK": exchange.service.secret_blocks.seal(exchange.client, sealed, exchange.service.now()),
-        },
+        "USERNAME": username,
+        "SALT": f"{secret.salt:x}",
+        "SRP_B": f"{answer.public:x}",
+        "SECRET_BLOCK": service.secret_blocks.seal(exchange.client, state, service.now()),
     }
 
 
-def finish(exchange: Exchange) -> tuple[User, bool]:
-    """Return whose proof this is, and whether it is right.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A proof that came."""
 
-    Raises:
-        ServiceError: something is missing, is not from this round, or the user does not exist.
-    """
-    service, pool = exchange.service, exchange.client.pool
-    username, stamp = exchange.username(), exchange.required("TIMESTAMP")
-    block, signature = (exchange.required(f"PASSWORD_CLAIM_{name}") for name in ("SECRET_BLOCK", "SIGNATURE"))
-    timestamp.check(stamp, service.now())
-    sealed = service.secret_blocks.redeem(block, exchange.client, username, service.now())
-    user = pool.by_username(username)
-    if user is None or user.username != username or user.password.salt != sealed.salt:
-        raise faults.WRONG_PASSWORD()  # nobody has the name, or the password is another one since
-    proof = srp.signature(sealed.key, credentials.identity(pool, username), b64decode(block), stamp)
-    return user, hmac.compare_digest(b64encode(proof), signature.encode())
+    challenge: str
+    username: str
+    block: str = field(repr=False)
+    signature: str = field(repr=False)
+    stamp: str
 
+    @classmethod
+    def of(cls, exchange: Exchange, challenge: str) -> "Claim":
+        """Read the proof in an answer to ``challenge``.
 
-def _credentials(exchange: Exchange, name: str, user: User | None) -> tuple[str, int, int]:
-    if user is not None:
-        return user.username, user.password.salt, user.password.verifier
-    pool = exchange.client.pool
-    salt = int.from_bytes(names.decoy_bytes(pool, "salt", name), "big")
-    return names.decoy(pool, name), salt, exchange.service.entropy.bits(srp.GROUP_BITS - 1)
+        Raises:
+            ServiceError: something is missing, or TIMESTAMP is of another form or time.
+        """
+        username, stamp = exchange.username(), exchange.required("TIMESTAMP")
+        block, signature = (exchange.required(f"PASSWORD_CLAIM_{name}") for name in ("SECRET_BLOCK", "SIGNATURE"))
+        timestamp.check(stamp, exchange.service.now())
+        return cls(challenge, username, block, signature, stamp)
+
+    def redeem(self, exchange: Exchange) -> secret_block.Round:
+        """Return the round that the proof is of; it can't be redeemed again.
+
+        Raises:
+            ServiceError: NotAuthorizedException: the block is not of such a round, was used, or is expired.
+        """
+        service, wanted = exchange.service, (self.challenge, self.username, exchange.sign_in.flow)
+        return service.secret_blocks.redeem(self.block, exchange.client, wanted, service.now())
+
+    def proves(self, state: secret_block.Round, secret: Secret) -> bool:
+        """Return whether whoever made this knew the secret, which must still be the one that the round began with."""
+        proof = srp.signature(state.key, secret.identity, b64decode(self.block), self.stamp)
+        return secret.salt == state.salt and hmac.compare_digest(b64encode(proof), self.signature.encode())

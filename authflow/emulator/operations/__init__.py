@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from authflow.emulator.operations import admin_users, authentication, clients, pools, sign_up, tokens, users
+from authflow.emulator.operations import admin_users, authentication, clients, devices, pools, sign_up, tokens, users
 from authflow.emulator.service import Params, Reply, Service
 
 Operation = Callable[[Service, Params], Reply]
@@ -31,6 +31,15 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "AdminRespondToAuthChallenge": authentication.admin_respond_to_auth_challenge,
     "GetTokensFromRefreshToken": tokens.get_tokens_from_refresh_token,
     "RevokeToken": tokens.revoke_token,
+    "ConfirmDevice": devices.confirm_device,
+    "UpdateDeviceStatus": devices.update_device_status,
+    "ForgetDevice": devices.forget_device,
+    "GetDevice": devices.get_device,
+    "ListDevices": devices.list_devices,
+    "AdminUpdateDeviceStatus": devices.admin_update_device_status,
+    "AdminForgetDevice": devices.admin_forget_device,
+    "AdminGetDevice": devices.admin_get_device,
+    "AdminListDevices": devices.admin_list_devices,
     "GetUser": users.get_user,
     "GlobalSignOut": users.global_sign_out,
 }

@@ -7,22 +7,26 @@ from authflow.emulator.service import Params, Reply, Service
 
 def initiate_auth(service: Service, params: Params) -> Reply:
     """InitiateAuth."""
-    return flows.begin(params["AuthFlow"], _exchange(service, params, "AuthParameters"))
+    exchange = _exchange(service, params, "AuthParameters")
+    exchange.validation = params.get("ClientMetadata", {})
+    return flows.begin(params["AuthFlow"], exchange)
 
 
 def admin_initiate_auth(service: Service, params: Params) -> Reply:
     """AdminInitiateAuth."""
-    return flows.begin(params["AuthFlow"], _exchange(service, params, "AuthParameters"))
+    return initiate_auth(service, params)
 
 
 def respond_to_auth_challenge(service: Service, params: Params) -> Reply:
     """RespondToAuthChallenge."""
-    return challenges.respond(params["ChallengeName"], _exchange(service, params, "ChallengeResponses"))
+    exchange = _exchange(service, params, "ChallengeResponses")
+    exchange.metadata = params.get("ClientMetadata", {})
+    return challenges.respond(params["ChallengeName"], exchange)
 
 
 def admin_respond_to_auth_challenge(service: Service, params: Params) -> Reply:
     """AdminRespondToAuthChallenge."""
-    return challenges.respond(params["ChallengeName"], _exchange(service, params, "ChallengeResponses"))
+    return respond_to_auth_challenge(service, params)
 
 
 def _exchange(service: Service, params: Params, parameters: str) -> Exchange:

@@ -12,8 +12,6 @@ ACCOUNT: Final = "123456789012"
 #: settings that would change how people sign in, in ways that the emulator does not have: refused, never ignored
 NOT_EMULATED: Final[Mapping[str, object]] = {
     "MfaConfiguration": "OFF",
-    "DeviceConfiguration": {},
-    "LambdaConfig": {},
 }
 
 

@@ -2,11 +2,14 @@
 
 import hmac
 
-from authflow.emulator import attributes, delivery, faults, names, secret_hash
+from authflow.emulator import attributes, delivery, faults, ghost, names, secret_hash
+from authflow.emulator.auth import choice, codes
+from authflow.emulator.auth.exchange import Exchange
 from authflow.emulator.client import UserPoolClient
 from authflow.emulator.outbox import Purpose
 from authflow.emulator.registration import check_aliases, new_user
 from authflow.emulator.service import Params, Reply, Service
+from authflow.emulator.sign_in import SignIn
 from authflow.emulator.user import Code, Status, User
 
 
@@ -26,7 +29,8 @@ def sign_up(service: Service, params: Params) -> Reply:
     # the operation declares no AliasExistsException
     check_aliases(client.pool, user, user.attributes, faults.USERNAME_EXISTS)
     client.pool.add(user)
-    return {"UserConfirmed": False, "UserSub": user.sub, **_send_code(service, client, user)}
+    session = _session(service, client, user, params["Username"], codes.SIGNED_UP)
+    return {"UserConfirmed": False, "UserSub": user.sub, **_send_code(service, client, user), **session}
 
 
 def confirm_sign_up(service: Service, params: Params) -> Reply:
@@ -42,9 +46,10 @@ def confirm_sign_up(service: Service, params: Params) -> Reply:
     having = {**user.attributes, f"{code.attribute}_verified": "true"}
     force = params.get("ForceAliasCreation", False)
     check_aliases(client.pool, user, having, faults.ALIAS_EXISTS, force=force)
+    _redeem(service, client, user, params.get("Session"))
     user.attributes, user.confirmation = having, None
     user.status, user.modified = Status.CONFIRMED, service.now()
-    return {}
+    return _session(service, client, user, params["Username"], codes.CONFIRMED, choice.BY_CODE[code.attribute])
 
 
 def resend_confirmation_code(service: Service, params: Params) -> Reply:
@@ -69,6 +74,26 @@ def _client(service: Service, params: Params) -> UserPoolClient:
     return client
 
 
+def _session(
+    service: Service, client: UserPoolClient, user: User, name: str, step: str, held: object = None
+) -> Reply:
+    """Return the Session for the next step of a sign-up that ends in a sign-in, where the client may use USER_AUTH."""
+    if "ALLOW_USER_AUTH" not in client.allowed_flows:
+        return {}
+    exchange = Exchange(service, client, {}, admin=False, session=None, sign_in=SignIn("USER_AUTH", typed=name))
+    return {"Session": exchange.new_session(user, step, held)}
+
+
+def _redeem(service: Service, client: UserPoolClient, user: User, text: str | None) -> None:
+    """Take the Session that SignUp gave, if one came."""
+    if text is None:
+        return
+    session, owner = service.sessions.find(text, client, {codes.SIGNED_UP}, service.now())
+    if owner is not user:
+        raise faults.SESSION_INVALID()
+    session.used = True
+
+
 def _checked(code: Code | None, given: str, service: Service) -> Code:
     if code is None or service.now() >= code.expires:
         raise faults.EXPIRED_CODE()
@@ -89,8 +114,4 @@ def _send_code(service: Service, client: UserPoolClient, user: User) -> Reply:
 
 def _pretended(client: UserPoolClient, name: str) -> Reply:
     contact = next(name for name in delivery.PREFERENCE if name in client.pool.auto_verified)
-    simulated = names.decoy_bytes(client.pool, "contact", name)
-    letters = "".join(chr(ord("a") + octet % 26) for octet in simulated)
-    digits = "".join(str(octet % 10) for octet in simulated)
-    address = digits if contact == "phone_number" else f"{letters[0]}@{letters[1]}"
-    return {"CodeDeliveryDetails": delivery.details(contact, address)}
+    return {"CodeDeliveryDetails": delivery.details(contact, ghost.contacts(client.pool, name)[contact])}

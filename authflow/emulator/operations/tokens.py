@@ -8,7 +8,8 @@ def get_tokens_from_refresh_token(service: Service, params: Params) -> Reply:
     """GetTokensFromRefreshToken: takes the raw client secret, and no hash."""
     client = service.client(params["ClientId"])
     secret_hash.check_secret(client, params.get("ClientSecret"), faults.CLIENT_SECRET_WRONG)
-    return {"AuthenticationResult": tokens.refresh(service, client, params["RefreshToken"])}
+    occasion = tokens.Occasion(tokens.REFRESH, params.get("ClientMetadata", {}), params.get("DeviceKey"))
+    return {"AuthenticationResult": tokens.refresh(service, client, params["RefreshToken"], occasion)}
 
 
 def revoke_token(service: Service, params: Params) -> Reply:

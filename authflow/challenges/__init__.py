@@ -1,0 +1,48 @@
+"""What a person is asked: one class for each thing, with typed replies.
+
+Sources: ChallengeParameters and ChallengeResponses on the API pages of InitiateAuth and RespondToAuthChallenge.
+"""
+
+from typing import Final, TypeAlias, get_args
+
+from authflow.challenges.base import BaseChallenge, Rejected
+from authflow.challenges.custom import CustomChallenge
+from authflow.challenges.device import DeviceSrp
+from authflow.challenges.mfa import EmailOtp, SelectMfaType, SmsMfa, SmsOtp, SoftwareTokenMfa
+from authflow.challenges.password import NewPasswordRequired, PasswordChallenge, SelectChallenge
+from authflow.challenges.setup import MfaSetup, TotpSetup
+
+__all__ = [
+    "CHALLENGES",
+    "BaseChallenge",
+    "Challenge",
+    "CustomChallenge",
+    "DeviceSrp",
+    "EmailOtp",
+    "MfaSetup",
+    "NewPasswordRequired",
+    "PasswordChallenge",
+    "Rejected",
+    "SelectChallenge",
+    "SelectMfaType",
+    "SmsMfa",
+    "SmsOtp",
+    "SoftwareTokenMfa",
+    "TotpSetup",
+]
+
+Challenge: TypeAlias = (
+    SmsMfa
+    | EmailOtp
+    | SmsOtp
+    | SoftwareTokenMfa
+    | SelectMfaType
+    | MfaSetup
+    | TotpSetup
+    | NewPasswordRequired
+    | CustomChallenge
+    | SelectChallenge
+    | PasswordChallenge
+    | DeviceSrp
+)
+CHALLENGES: Final[tuple[type[Challenge], ...]] = get_args(Challenge)

@@ -1,0 +1,73 @@
+"""MFA_SETUP: where MFA is required, and a user has no factor.
+
+An authenticator: AssociateSoftwareToken takes the challenge's Session and gives a secret and another one,
+VerifySoftwareToken takes that and a code and gives a third, which completes the challenge. An email address is the
+answer itself, and EMAIL_OTP then proves it. A phone number has to be set elsewhere.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from authflow.emulator import faults, mfa
+from authflow.emulator.auth.exchange import Exchange
+from authflow.emulator.service import Reply
+from authflow.emulator.sessions import Session
+from authflow.emulator.totp import SoftwareToken
+from authflow.emulator.user import User
+
+CHALLENGE: Final = "MFA_SETUP"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How far the set-up of an authenticator has come.
+
+    Attributes:
+        token: what was associated, if anything.
+        verified: whether its code was shown.
+    """
+
+    token: SoftwareToken | None = None
+    verified: bool = False
+
+
+def ask(exchange: Exchange, user: User) -> Reply:
+    """Ask for a factor to be set up."""
+    able = json.dumps(mfa.factors(exchange.client.pool))
+    parameters = {exchange.service.settings.mfa_setup_parameter: able, **exchange.named(user)}
+    session = exchange.new_session(user, CHALLENGE, Setup())
+    return {"ChallengeName": CHALLENGE, "Session": session, "ChallengeParameters": parameters}
+
+
+def associate(exchange: Exchange) -> Reply:
+    """AssociateSoftwareToken with a Session."""
+    session, user = _found(exchange)
+    token = SoftwareToken.new(exchange.service.entropy)
+    session.used = True
+    return {"SecretCode": token.secret, "Session": exchange.new_session(user, CHALLENGE, Setup(token))}
+
+
+def verify(exchange: Exchange, code: str, name: str) -> Reply:
+    """VerifySoftwareToken with a Session: the authenticator is the user's from now on.
+
+    Raises:
+        ServiceError: EnableSoftwareTokenMFAException: the code is wrong, or nothing was associated.
+    """
+    session, user = _found(exchange)
+    token = session.held.token
+    if token is None or not token.enrols(code, name, exchange.service.now()):
+        session.used = not exchange.service.settings.wrong_totp_keeps_session
+        raise faults.SOFTWARE_TOKEN_NOT_ENABLED()
+    user.software_token, session.used = token, True
+    return {"Status": "SUCCESS", "Session": exchange.new_session(user, CHALLENGE, Setup(token, verified=True))}
+
+
+def _found(exchange: Exchange) -> tuple[Session, User]:
+    """Return the Session and its user, where an authenticator can be set up."""
+    session, user = exchange.found(CHALLENGE)
+    if not user.enabled:
+        raise faults.USER_DISABLED()
+    if mfa.TOTP not in mfa.factors(exchange.client.pool):
+        raise faults.SOFTWARE_TOKEN_OFF()
+    return session, user

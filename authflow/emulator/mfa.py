@@ -1,0 +1,49 @@
+"""The MFA decision: which second factors a user can be asked for, and which one is.
+
+https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from authflow.emulator import attributes
+from authflow.emulator.pool import UserPool
+from authflow.emulator.user import User
+
+SMS: Final = "SMS_MFA"
+TOTP: Final = "SOFTWARE_TOKEN_MFA"
+EMAIL: Final = "EMAIL_OTP"
+#: the factors that are messages, and the attribute that each is sent to
+CONTACTS: Final[Mapping[str, str]] = {SMS: "phone_number", EMAIL: "email"}
+FACTORS: Final = (SMS, TOTP, EMAIL)
+
+
+def factors(pool: UserPool) -> list[str]:
+    """Return the factors that a pool has, whether or not MFA is on."""
+    having = {
+        SMS: "SmsMfaConfiguration" in pool.mfa,
+        TOTP: pool.mfa.get("SoftwareTokenMfaConfiguration", {}).get("Enabled", False),
+        EMAIL: "EmailMfaConfiguration" in pool.mfa,
+    }
+    return [factor for factor in FACTORS if having[factor]]
+
+
+def eligible(pool: UserPool, user: User) -> list[str]:
+    """Return the factors that a user can be asked for: nothing, where MFA is off."""
+    if pool.mfa_mode == "OFF":
+        return []
+    required = pool.mfa_mode == "ON"
+    return [factor for factor in factors(pool) if factor in user.mfa or (required and is_set_up(user, factor))]
+
+
+def asked(pool: UserPool, user: User) -> list[str]:
+    """Return the factor that a user is to be asked for; several, if the user must choose."""
+    able = eligible(pool, user)
+    return [user.preferred_mfa] if user.preferred_mfa in able else able
+
+
+def is_set_up(user: User, factor: str) -> bool:
+    """Return whether a factor has been proven to be the user's: preferences aside."""
+    if factor == TOTP:
+        return user.software_token is not None
+    return bool(user.attributes.get(CONTACTS[factor])) and attributes.is_verified(user.attributes, CONTACTS[factor])

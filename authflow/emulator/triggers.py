@@ -1,0 +1,200 @@
+"""Lambda triggers as Python callables, by pool.
+
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import Any, Final, TypeAlias
+
+from authflow.emulator import faults
+from authflow.emulator.client import UserPoolClient
+from authflow.emulator.service import Service
+from authflow.emulator.user import User
+
+#: gets the event that the Lambda function would get, and returns it with its response filled in
+Trigger: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
+
+#: the names that triggers have in LambdaConfig
+NAMES: Final = (
+    "DefineAuthChallenge",
+    "CreateAuthChallenge",
+    "VerifyAuthChallengeResponse",
+    "PreAuthentication",
+    "PostAuthentication",
+    "PreTokenGeneration",
+)
+
+
+class Triggers(MutableMapping[str, Mapping[str, Trigger]]):
+    """The triggers of each pool that has any: ``triggers[pool_id] = {"DefineAuthChallenge": define, ...}``.
+
+    The names are LambdaConfig's. A trigger gets an event of its own and returns it, changed or made anew; the
+    response counts. What it raises the client sees as UserLambdaValidationException, what it wrongly returns as
+    InvalidLambdaResponseException. It runs in the thread of the call that set it off, and may call the emulator.
+    The ARNs in a pool's LambdaConfig are kept and described, and never called.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def __setitem__(self, pool_id: str, triggers: Mapping[str, Trigger]) -> None:
+        for name, trigger in triggers.items():
+            if name not in NAMES:
+                raise ValueError(f"{name} is not among the triggers: {', '.join(NAMES)}")
+            if not callable(trigger):
+                raise TypeError(f"{name} is not callable")
+        self._service.pool(pool_id).triggers = dict(triggers)
+
+    def __getitem__(self, pool_id: str) -> Mapping[str, Trigger]:
+        triggers = self._all()[pool_id]
+        return triggers
+
+    def __delitem__(self, pool_id: str) -> None:
+        self._service.pool(pool_id).triggers = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> dict[str, Mapping[str, Trigger]]:
+        return {pool.id: pool.triggers for pool in self._service.pools.values() if pool.triggers}
+
+
+def run(
+    service: Service,
+    client: UserPoolClient,
+    user: User,
+    name: str,
+    source: str,
+    request: Mapping[str, Any],
+    metadata: Mapping[str, str],
+) -> dict[str, Any] | None:
+    """Run a pool's trigger.
+
+    Args:
+        service: the emulator's.
+        client: through which the user signs in.
+        user: whom it is about; a ghost perhaps.
+        name: the trigger's.
+        source: the event's ``triggerSource`` after the trigger's name and an underscore.
+        request: the event's ``request`` beside what all of them have.
+        metadata: the ClientMetadata that this trigger may see.
+
+    Returns:
+        The event's ``response`` as JSON has it, None where the pool has no such trigger.
+
+    Raises:
+        ServiceError: UserLambdaValidationException: it raised; InvalidLambdaResponseException: it returned no event.
+    """
+    trigger: Trigger | None = client.pool.triggers.get(name)
+    if trigger is None:
+        return None
+    event = {
+        "version": "1",
+        "triggerSource": source,
+        "region": service.region,
+        "userPoolId": client.pool.id,
+        "userName": user.username,
+        "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": client.id},
+        "request": {"userAttributes": _attributes(client, user), **request, **_optional(client, user, metadata)},
+        "response": {},
+    }
+    return _response(_called(name, trigger, _copied(event)))
+
+
+def _attributes(client: UserPoolClient, user: User) -> dict[str, str]:
+    if not client.pool.has(user):
+        return {}
+    return {**user.described(), "cognito:user_status": user.status}
+
+
+def _optional(client: UserPoolClient, user: User, metadata: Mapping[str, str]) -> dict[str, Any]:
+    """Return the members that an event has only if there is something to say.
+
+    userNotFound is there for clients with PreventUserExistenceErrors.
+    """
+    hiding = {"userNotFound": not client.pool.has(user)} if client.hides_users else {}
+    return {**hiding, "clientMetadata": dict(metadata)} if metadata else hiding
+
+
+def _called(name: str, trigger: Trigger, event: dict[str, Any]) -> object:
+    try:
+        return trigger(event)
+    except faults.EmulatorBug:
+        raise
+    except Exception as error:
+        raise faults.TRIGGER_FAILED(name, error) from error
+
+
+def _response(returned: object) -> dict[str, Any]:
+    response = returned.get("response") if isinstance(returned, Mapping) else None
+    if not isinstance(response, Mapping):
+        raise faults.TRIGGER_OUTPUT()
+    try:
+        return _copied(response)
+    except (TypeError, ValueError):
+        raise faults.TRIGGER_OUTPUT() from None
+
+
+def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a value as it arrives where JSON has carried it: neither side shares anything with the other."""
+    copy: dict[str, Any] = json.loads(json.dumps(value))
+    return copy
+
+
+def text(value: object) -> str:
+    """Return a text that a trigger must return.
+
+    Raises:
+        ServiceError: InvalidLambdaResponseException.
+    """
+    if not isinstance(value, str):
+        raise faults.TRIGGER_OUTPUT()
+    return value
+
+
+def flag(value: object) -> bool:
+    """Return a boolean that a trigger must return.
+
+    Raises:
+        ServiceError: InvalidLambdaResponseException.
+    """
+    if not isinstance(value, bool):
+        raise faults.TRIGGER_OUTPUT()
+    return value
+
+
+def texts(value: object) -> dict[str, str]:
+    """Return a mapping of texts that a trigger must return.
+
+    Raises:
+        ServiceError: InvalidLambdaResponseException.
+    """
+    if not isinstance(value, dict):
+        raise faults.TRIGGER_OUTPUT()
+    return {name: text(entry) for name, entry in value.items()}
+
+
+def section(value: object) -> Mapping[str, Any]:
+    """Return a structure that a trigger may return.
+
+    Raises:
+        ServiceError: InvalidLambdaResponseException.
+    """
+    if not isinstance(value, dict | None):
+        raise faults.TRIGGER_OUTPUT()
+    return value or {}
+
+
+def text_list(value: object) -> list[str]:
+    """Return a list of texts that a trigger must return.
+
+    Raises:
+        ServiceError: InvalidLambdaResponseException.
+    """
+    if not isinstance(value, list):
+        raise faults.TRIGGER_OUTPUT()
+    return [text(entry) for entry in value]
