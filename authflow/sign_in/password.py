@@ -1,5 +1,7 @@
 """The password: sent, proven by SRP, or replaced."""
 
+from sys import intern
+
 from authflow.challenges import NewPasswordRequired
 from authflow.errors import UnexpectedReply
 from authflow.events import Begun, Replied
@@ -61,6 +63,6 @@ def ask_new_password(_: Flow, event: Replied[ChallengeReply]) -> NewPasswordRequ
     return NewPasswordRequired(
         session=event.reply.required_session(),
         asked_at=event.stamp.at,
-        required_attributes=tuple(name.removeprefix(_ATTRIBUTE_PREFIX) for name in required),
+        required_attributes=tuple(intern(name.removeprefix(_ATTRIBUTE_PREFIX)) for name in required),
         attributes=event.reply.string_pairs("userAttributes"),
     )
