@@ -1,32 +1,37 @@
 """Explicit state machines for Amazon Cognito sign-in.
 
 The public names are here, in ``authflow.challenges``, ``authflow.errors``, ``authflow.srp`` and ``authflow.backends``.
+Each is loaded when it is first used, so that ``import authflow`` costs next to nothing.
 """
 
-from authflow.answers import Answer
-from authflow.app_client import AppClient
-from authflow.authenticator import Authenticator, Remember
-from authflow.clock import stamp_now
-from authflow.context import Context
-from authflow.device_store import DeviceStore, FileDeviceStore, MemoryDeviceStore
-from authflow.devices import Device
-from authflow.errors import (
-    AuthflowError,
-    BackendError,
-    IllegalTransition,
-    InvalidInput,
-    Refusal,
-    SignInFailed,
-    SnapshotError,
-    Throttled,
-    UnexpectedReply,
-)
-from authflow.openings import Choice, Custom, Password, Refresh, Srp
-from authflow.reasons import Reason
-from authflow.sign_in import Flow, begin
-from authflow.snapshot import dumps, loads
-from authflow.stamp import Stamp
-from authflow.states import Calling, Failed, SignedIn, Tokens
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from authflow.answers import Answer
+    from authflow.app_client import AppClient
+    from authflow.authenticator import Authenticator, Remember
+    from authflow.clock import stamp_now
+    from authflow.context import Context
+    from authflow.device_store import DeviceStore, FileDeviceStore, MemoryDeviceStore
+    from authflow.devices import Device
+    from authflow.errors import (
+        AuthflowError,
+        BackendError,
+        IllegalTransition,
+        InvalidInput,
+        Refusal,
+        SignInFailed,
+        SnapshotError,
+        Throttled,
+        UnexpectedReply,
+    )
+    from authflow.openings import Choice, Custom, Password, Refresh, Srp
+    from authflow.reasons import Reason
+    from authflow.sign_in import Flow, begin
+    from authflow.snapshot import dumps, loads
+    from authflow.stamp import Stamp
+    from authflow.states import Calling, Failed, SignedIn, Tokens
 
 __version__ = "0.1.0"
 
@@ -66,3 +71,51 @@ __all__ = [
     "loads",
     "stamp_now",
 ]
+
+_HOMES: Final = {
+    "Answer": "authflow.answers",
+    "AppClient": "authflow.app_client",
+    "Authenticator": "authflow.authenticator",
+    "AuthflowError": "authflow.errors",
+    "BackendError": "authflow.errors",
+    "Calling": "authflow.states",
+    "Choice": "authflow.openings",
+    "Context": "authflow.context",
+    "Custom": "authflow.openings",
+    "Device": "authflow.devices",
+    "DeviceStore": "authflow.device_store",
+    "Failed": "authflow.states",
+    "FileDeviceStore": "authflow.device_store",
+    "Flow": "authflow.sign_in",
+    "IllegalTransition": "authflow.errors",
+    "InvalidInput": "authflow.errors",
+    "MemoryDeviceStore": "authflow.device_store",
+    "Password": "authflow.openings",
+    "Reason": "authflow.reasons",
+    "Refresh": "authflow.openings",
+    "Refusal": "authflow.errors",
+    "Remember": "authflow.authenticator",
+    "SignInFailed": "authflow.errors",
+    "SignedIn": "authflow.states",
+    "SnapshotError": "authflow.errors",
+    "Srp": "authflow.openings",
+    "Stamp": "authflow.stamp",
+    "Throttled": "authflow.errors",
+    "Tokens": "authflow.states",
+    "UnexpectedReply": "authflow.errors",
+    "begin": "authflow.sign_in",
+    "dumps": "authflow.snapshot",
+    "loads": "authflow.snapshot",
+    "stamp_now": "authflow.clock",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever it is; type checkers read the imports above
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

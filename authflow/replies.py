@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any, Final, TypeAlias
 
 from authflow.errors import UnexpectedReply
@@ -61,14 +62,14 @@ class ChallengeReply:
         value = self._json(name, "[]")
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise UnexpectedReply(f"ChallengeParameters.{name}", "is not a JSON list of strings")
-        return tuple(value)
+        return tuple(intern(item) for item in value)  # the same few names in every flow
 
     def string_pairs(self, name: str) -> tuple[tuple[str, str], ...]:
         """Return a parameter that is a JSON object of strings; nothing if it is absent."""
         value = self._json(name, "{}")
         if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
             raise UnexpectedReply(f"ChallengeParameters.{name}", "is not a JSON object of strings")
-        return tuple(value.items())
+        return tuple((intern(name), item) for name, item in value.items())
 
     def _json(self, name: str, default: str) -> object:
         try:

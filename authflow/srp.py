@@ -50,10 +50,15 @@ K: Final = _hash(pad(N), pad(G))
 
 @dataclass(frozen=True, slots=True)
 class Ephemeral:
-    """The client's key pair for one SRP round: ``private`` (a) and ``public`` (A = g^a mod N). Never use it twice."""
+    """The client's key pair for one SRP round: a, and A = g^a mod N. Never use it twice.
+
+    Attributes:
+        private: a.
+        srp_a: SRP_A, which is A as plain hex, without padding. Kept as the text that the request has too.
+    """
 
     private: int = field(repr=False)
-    public: int = field(repr=False)
+    srp_a: str = field(repr=False)
 
     @classmethod
     def from_entropy(cls, entropy: bytes) -> "Ephemeral":
@@ -67,12 +72,12 @@ class Ephemeral:
         """Make the one that belongs to a given positive ``a``: for known answers."""
         if private <= 0:
             raise InvalidInput("private", "must be positive")
-        return cls(private, modexp(G, private, N))
+        return cls(private, f"{modexp(G, private, N):x}")
 
     @property
-    def srp_a(self) -> str:
-        """SRP_A: A as plain hex, without padding."""
-        return f"{self.public:x}"
+    def public(self) -> int:
+        """A as a number."""
+        return int(self.srp_a, 16)
 
 
 def scrambler(srp_a: int, srp_b: int) -> int:

@@ -1,20 +1,20 @@
 """One login's client arithmetic, beside pycognito's; the emulator's side of SRP checks every signature."""
 
 import secrets
+import time
 from base64 import b64encode
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
-from typing import Final, Protocol
+from typing import Final
 
 from pycognito.aws_srp import AWSSRP
 
 from authflow.emulator import srp as server_side
 from authflow.srp import Ephemeral, claim_signature, format_timestamp
-from benchmarks.common import Figure, Spread, pairs, seconds
+from benchmarks.common import Clock, Figure, Spread, pairs, seconds
 
 POOL: Final = "eu-west-1_Ab12Cd34E"
 GROUP: Final = POOL.partition("_")[2]
@@ -28,18 +28,8 @@ PAIRS: Final = 15
 checked = count()
 
 
-class Client(Protocol):
-    """One login, in the two legs between which the server speaks."""
-
-    def begin(self) -> str:
-        """Return SRP_A."""
-
-    def prove(self, challenge: dict[str, str]) -> tuple[str, str]:
-        """Return the signature and its timestamp."""
-
-
 class Authflow:
-    """authflow's arithmetic."""
+    """One login of authflow, in the two legs between which the server speaks."""
 
     def begin(self) -> str:
         """Return SRP_A."""
@@ -63,7 +53,7 @@ class Authflow:
 
 
 class Pycognito:
-    """pycognito's arithmetic."""
+    """The same of pycognito."""
 
     def begin(self) -> str:
         """Return SRP_A."""
@@ -105,19 +95,17 @@ def answer(srp_a: str) -> Round:
     return Round({"USER_ID_FOR_SRP": USER, "USERNAME": USER, **values}, block, spoken.key)
 
 
-def _per_login(make: Callable[[], Client], number: int, threads: int = 1) -> float:
+def _per_login(make: type[Authflow | Pycognito], number: int, threads: int, clock: Clock) -> float:
     """Return the seconds of a login's client side, of many; the server's side is not counted."""
     clients = [make() for _ in range(number)]
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(str, range(threads)))  # starts the threads
         publics: list[str] = []
         proofs: list[tuple[str, str]] = []
-        first = seconds(lambda: publics.extend(pool.map(lambda client: client.begin(), clients)))
+        first = seconds(lambda: publics.extend(pool.map(make.begin, clients)), clock)
         rounds = [answer(srp_a) for srp_a in publics]
         challenges = [each.challenge for each in rounds]
-        second = seconds(
-            lambda: proofs.extend(pool.map(lambda client, asked: client.prove(asked), clients, challenges))
-        )
+        second = seconds(lambda: proofs.extend(pool.map(make.prove, clients, challenges)), clock)
     for each, proof in zip(rounds, proofs, strict=True):
         each.check(*proof)
     return (first + second) / number
@@ -125,8 +113,9 @@ def _per_login(make: Callable[[], Client], number: int, threads: int = 1) -> flo
 
 def measure() -> list[Figure]:
     """Measure the area."""
-    ours, theirs = partial(_per_login, Authflow, OURS), partial(_per_login, Pycognito, THEIRS)
-    one, two = (partial(_per_login, Authflow, THREADED, threads) for threads in (1, 2))
+    ours = partial(_per_login, Authflow, OURS, 1, time.process_time)
+    theirs = partial(_per_login, Pycognito, THEIRS, 1, time.process_time)
+    one, two = (partial(_per_login, Authflow, THREADED, threads, time.perf_counter) for threads in (1, 2))
     ours(), theirs()  # warm
     beside = pairs(ours, theirs, PAIRS)
     threads = pairs(one, two, PAIRS)

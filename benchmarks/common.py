@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from timeit import Timer
-from typing import Self
+from typing import Self, TypeAlias
+
+Clock: TypeAlias = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,21 @@ def table(title: str, figures: Iterable[Figure]) -> str:
     return "\n".join((*head, *(figure.row() for figure in figures), ""))
 
 
-def seconds(action: Callable[[], object]) -> float:
+def seconds(action: Callable[[], object], clock: Clock = time.perf_counter) -> float:
     """Run something once; return how long it took."""
-    started = time.perf_counter()
+    started = clock()
     action()
-    return time.perf_counter() - started
+    return clock() - started
+
+
+def work(action: Callable[[], object]) -> float:
+    """Run something once; return the processor time that it took, which other programs disturb less."""
+    return seconds(action, time.process_time)
 
 
 def per_call(action: Callable[[], object], *, scale: float, repetitions: int = 9) -> Spread:
-    """Return what one call takes, of several rounds of many; ``scale``: 1e6 for microseconds."""
-    timer = Timer(action, "import gc; gc.enable()")  # timeit switches it off, users do not
+    """Return the processor time of one call, of several rounds of many; ``scale``: 1e6 for microseconds."""
+    timer = Timer(action, "import gc; gc.enable()", time.process_time)  # timeit switches it off, users do not
     calls, _ = timer.autorange()
     return Spread.of(taken / calls * scale for taken in timer.repeat(repetitions, calls))
 
@@ -100,4 +107,6 @@ def resident(process: int | str = "self") -> float:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}" if abs(value) >= 100 else f"{value:.3g}"

@@ -31,7 +31,7 @@ class CannedBackend:
 @contextmanager
 def constant_arithmetic() -> Iterator[None]:
     """Replace the key pair and the signature by constants of their real size."""
-    ephemeral = Ephemeral(1 << 255, N - 1)
+    ephemeral = Ephemeral(1 << 255, f"{N - 1:x}")
     with (
         patch.object(Ephemeral, "from_entropy", lambda _: ephemeral),
         patch("authflow.sign_in.password.claim_signature", lambda *_, **__: "c" * 44),

@@ -10,17 +10,20 @@ from typing import Final
 from benchmarks.common import Figure, Spread, pairs
 
 PAIRS: Final = 21
-_PROGRAM: Final = "import time; at = time.perf_counter(); import {}; print(time.perf_counter() - at)"
+_PROGRAM: Final = "import time; at = time.perf_counter(); {}; print(time.perf_counter() - at)"
 
 
 def measure() -> list[Figure]:
     """Measure the area."""
     with TemporaryDirectory() as bytecode:
-        ours, theirs = partial(_import, "authflow", bytecode), partial(_import, "boto3", bytecode)
-        ours(), theirs()  # writes the bytecode
+        ours, theirs = partial(_run, "import authflow", bytecode), partial(_run, "import boto3", bytecode)
+        names = partial(_run, "from authflow import *", bytecode)
+        ours(), theirs(), names()  # writes the bytecode
         taken = pairs(ours, theirs, PAIRS)
+        all_names = Spread.of(names() * 1e3 for _ in range(PAIRS))
     return [
         Figure(name="`import authflow`", value=Spread.of(first * 1e3 for first, _ in taken), unit="ms"),
+        Figure(name="`from authflow import *`", value=all_names, unit="ms"),
         Figure(name="`import boto3`", value=Spread.of(second * 1e3 for _, second in taken), unit="ms"),
         Figure(
             name="authflow's time, in boto3's",
@@ -31,9 +34,9 @@ def measure() -> list[Figure]:
     ]
 
 
-def _import(module: str, bytecode: str) -> float:
-    """Return the seconds of an import, without the interpreter's own start."""
-    command = [sys.executable, "-c", _PROGRAM.format(module)]
+def _run(statement: str, bytecode: str) -> float:
+    """Return the seconds of a statement, without the interpreter's own start."""
+    command = [sys.executable, "-c", _PROGRAM.format(statement)]
     environment = os.environ | {"PYTHONPYCACHEPREFIX": bytecode, "PYTHONDONTWRITEBYTECODE": ""}
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603 - our own
     return float(done.stdout)

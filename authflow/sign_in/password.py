@@ -1,5 +1,7 @@
 """The password: sent, proven by SRP, replaced, or asked for on its own."""
 
+from sys import intern
+
 from authflow.answers import SrpAnswer
 from authflow.challenges import NewPasswordRequired, PasswordChallenge
 from authflow.context import Pairs
@@ -72,7 +74,7 @@ def ask_new_password(_: Flow, event: Replied[ChallengeReply]) -> NewPasswordRequ
     return NewPasswordRequired(
         session=event.reply.required_session(),
         asked_at=event.stamp.at,
-        required_attributes=tuple(name.removeprefix(_ATTRIBUTE_PREFIX) for name in required),
+        required_attributes=tuple(intern(name.removeprefix(_ATTRIBUTE_PREFIX)) for name in required),
         attributes=event.reply.string_pairs("userAttributes"),
     )
 
