@@ -10,8 +10,7 @@ from difflib import ndiff
 from pprint import pformat
 from typing import Any, Self
 
-from authflow import AppClient, Flow, Refusal, Stamp
-from authflow.challenges import Answer
+from authflow import Answer, AppClient, Flow, Refusal, Stamp
 
 APP = AppClient("eu-west-1_Ab12Cd34E", "3n4b5urk1ft4fl3mg5e62d9ado")
 SECRET_APP = AppClient("eu-west-1_Ab12Cd34E", "3n4b5urk1ft4fl3mg5e62d9ado", "1sh0u1dn0tbes33n")

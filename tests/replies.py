@@ -51,3 +51,29 @@ def tokens(refresh_token: str | None = "refresh-1", username: str = "ada-sub", *
     if refresh_token:
         result["RefreshToken"] = refresh_token
     return {"ChallengeParameters": {}, "AuthenticationResult": result}
+
+
+def challenge(name: str, session: str = SESSION, available: object = None, **parameters: str) -> dict[str, Any]:
+    """Any other challenge."""
+    reply: dict[str, Any] = {"ChallengeName": name, "Session": session, "ChallengeParameters": parameters}
+    return reply | ({"AvailableChallenges": available} if available is not None else {})
+
+
+SENT = {"CODE_DELIVERY_DELIVERY_MEDIUM": "SMS", "CODE_DELIVERY_DESTINATION": "+*******9878"}
+CHALLENGES = {
+    "SMS_MFA": challenge("SMS_MFA", **SENT),
+    "EMAIL_OTP": challenge("EMAIL_OTP", CODE_DELIVERY_DELIVERY_MEDIUM="EMAIL", CODE_DELIVERY_DESTINATION="t***@e***"),
+    "SMS_OTP": challenge("SMS_OTP", **SENT),
+    "SOFTWARE_TOKEN_MFA": challenge("SOFTWARE_TOKEN_MFA", FRIENDLY_DEVICE_NAME="my phone"),
+    "SELECT_MFA_TYPE": challenge(
+        "SELECT_MFA_TYPE", MFAS_CAN_CHOOSE='["SMS_MFA","SOFTWARE_TOKEN_MFA","CARRIER_PIGEON"]'
+    ),
+    "MFA_SETUP": challenge("MFA_SETUP", MFAS_CAN_SETUP='["SOFTWARE_TOKEN_MFA","EMAIL_OTP","SMS_MFA"]'),
+    "NEW_PASSWORD_REQUIRED": new_password_required(),
+    "CUSTOM_CHALLENGE": challenge("CUSTOM_CHALLENGE", USERNAME="ada-sub", question="2 + 2?"),
+    "SELECT_CHALLENGE": challenge("SELECT_CHALLENGE", available=["PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "WEB_AUTHN"]),
+    "PASSWORD": challenge("PASSWORD"),
+    "PASSWORD_SRP": challenge("PASSWORD_SRP"),
+    "ADMIN_NO_SRP_AUTH": challenge("ADMIN_NO_SRP_AUTH"),
+    "DEVICE_SRP_AUTH": challenge("DEVICE_SRP_AUTH"),
+}

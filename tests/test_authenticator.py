@@ -22,8 +22,9 @@ from authflow import (
     Throttled,
     UnexpectedReply,
 )
+from authflow.answers import Answer
 from authflow.authenticator import Outcome
-from authflow.challenges import Answer, Challenge, NewPasswordRequired
+from authflow.challenges import Challenge, NewPasswordRequired
 from authflow.requests import Request
 from tests.playbook import APP, stamp
 from tests.replies import new_password_required, password_verifier, tokens

@@ -20,8 +20,9 @@ from authflow import (
     dumps,
     loads,
 )
+from authflow.answers import Answer
 from authflow.backends.boto3 import Boto3Backend
-from authflow.challenges import Answer, Challenge, NewPasswordRequired
+from authflow.challenges import Challenge, NewPasswordRequired
 from authflow.emulator import Emulator
 from authflow.emulator.boto3_door import client_at
 from authflow.emulator.http import running

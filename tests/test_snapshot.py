@@ -22,9 +22,11 @@ from authflow import (
     dumps,
     loads,
 )
+from authflow.challenges import MfaSetup, NewPasswordRequired
+from authflow.sign_in.table import CHALLENGES as NODES
 from authflow.snapshot import VERSION
 from tests.playbook import APP, SECRET_APP, stamp
-from tests.replies import new_password_required, password_verifier, tokens
+from tests.replies import CHALLENGES, SESSION, new_password_required, password_verifier, tokens
 
 GOLDEN = Path(__file__).parent / "snapshots" / "v1"
 CONTEXT = Context(client_metadata={"a": "1"}, ip_address="192.0.2.1")
@@ -39,14 +41,28 @@ def asked(app: AppClient = SECRET_APP, **options: Any) -> Flow:
 def asked_again() -> Flow:
     """The same after a refused password."""
     flow = asked()
-    assert flow.challenge
+    assert isinstance(flow.challenge, NewPasswordRequired)
     flow = flow.answer(flow.challenge.reply("weak", family_name="L"), stamp(3))
     return flow.refuse(Refusal("InvalidPasswordException", "too short"), stamp(4))
 
 
+def challenged(name: str) -> Flow:
+    """A flow at one of Cognito's challenges."""
+    flow = begin(SECRET_APP, Password("ada@example.com", "correct horse"), stamp(), holder="browser-1")
+    return flow.receive(CHALLENGES[name], stamp(1))
+
+
+def totp_setup() -> Flow:
+    flow = challenged("MFA_SETUP")
+    assert isinstance(flow.challenge, MfaSetup)
+    flow = flow.answer(flow.challenge.reply_totp(), stamp(2))
+    return flow.receive({"SecretCode": "JBSWY3DPEHPK3PXP", "Session": "another-" + SESSION}, stamp(3))
+
+
 def flows() -> dict[str, Flow]:
     """One of each kind that has a snapshot."""
-    return {
+    return {f"challenge_{name.lower()}": challenged(name) for name in CHALLENGES} | {
+        "totp_setup": totp_setup(),
         "new_password_required": asked(),
         "new_password_required_again": asked_again(),
         "new_password_required_admin": asked(admin=True, device_key="eu-west-1_d", context=CONTEXT),
@@ -77,9 +93,13 @@ def test_each_golden_snapshot_is_tested() -> None:
 
 def test_a_flow_goes_on_in_another_process() -> None:
     flow = loads(dumps(asked()), SECRET_APP)
-    assert flow.challenge
+    assert isinstance(flow.challenge, NewPasswordRequired)
     flow = flow.answer(flow.challenge.reply("N3w-passw0rd", family_name="L"), stamp(3))
     assert flow.receive(tokens(), stamp(4)).node == "signed_in"
+
+
+def test_every_resting_node_has_a_golden_snapshot() -> None:
+    assert {flow.node for flow in flows().values()} == {*NODES, "failed"}
 
 
 def test_no_secret_but_the_session() -> None:

@@ -8,7 +8,7 @@ import click
 
 from authflow import AuthflowError, __version__
 from authflow.machine import mermaid
-from authflow.sign_in.table import TABLE, Node
+from authflow.sign_in.table import GROUPS, TABLE, Node
 
 DEFAULT_PORT = 9229
 
@@ -67,4 +67,4 @@ def emulator(host: str, port: int, region: str, issuer: str | None, seed_file: T
 @authflow.command()
 def diagram() -> None:
     """Print the table of transitions as a Mermaid diagram."""
-    click.echo(mermaid(TABLE, {}, Node.START), nl=False)
+    click.echo(mermaid(TABLE, GROUPS, Node.START), nl=False)

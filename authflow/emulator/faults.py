@@ -60,7 +60,6 @@ CLIENT_UNAUTHORIZED: Final = Fault("UnauthorizedException", "Unable to verify cl
 # Signing in
 FLOW_NOT_ENABLED: Final = Fault("InvalidParameterException", "{} flow not enabled for this client")
 FLOW_OF_OTHER_API: Final = Fault("InvalidParameterException", "Initiate Auth method not supported.")
-FLOW_NOT_EMULATED: Final = Fault("UnsupportedOperationException", "authflow's emulator does not have {}")  # own text
 LOCKED: Final = Fault("NotAuthorizedException", "Password attempts exceeded")
 WRONG_PASSWORD: Final = Fault("NotAuthorizedException", "Incorrect username or password.")
 USER_DISABLED: Final = Fault("NotAuthorizedException", "User is disabled.")
@@ -110,6 +109,14 @@ SOFTWARE_TOKEN_OFF: Final = Fault(
 )
 SOFTWARE_TOKEN_UNVERIFIED: Final = Fault("InvalidParameterException", "User has not verified software token mfa")
 NO_DELIVERY: Final = Fault("InvalidParameterException", "User does not have delivery config set to turn on {}")
+MFA_NOT_CONFIGURED: Final = Fault("InvalidParameterException", "{} is not configured for the user pool")  # own text
+MFA_WITHOUT_FACTOR: Final = Fault(
+    "InvalidParameterException",
+    "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration.",
+)
+MFA_IS_RECOVERY: Final = Fault(  # own text
+    "InvalidParameterException", "{} can't be the only channel of account recovery too"
+)
 MFA_NOT_SET_UP: Final = Fault("InvalidParameterException", "No MFA factor has been set up")  # own text
 NOT_OFFERED: Final = Fault("InvalidParameterException", "{} is not among what can be answered")  # own text
 

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from authflow.emulator import attributes
 from authflow.emulator.pool import UserPool
@@ -20,12 +20,27 @@ FACTORS: Final = (SMS, TOTP, EMAIL)
 
 def factors(pool: UserPool) -> list[str]:
     """Return the factors that a pool has, whether or not MFA is on."""
+    return configured(pool.mfa)
+
+
+def configured(configuration: Mapping[str, Any]) -> list[str]:
+    """Return the factors that the members of SetUserPoolMfaConfig give a pool."""
     having = {
-        SMS: "SmsMfaConfiguration" in pool.mfa,
-        TOTP: pool.mfa.get("SoftwareTokenMfaConfiguration", {}).get("Enabled", False),
-        EMAIL: "EmailMfaConfiguration" in pool.mfa,
+        SMS: "SmsMfaConfiguration" in configuration,
+        TOTP: configuration.get("SoftwareTokenMfaConfiguration", {}).get("Enabled", False),
+        EMAIL: "EmailMfaConfiguration" in configuration,
     }
     return [factor for factor in FACTORS if having[factor]]
+
+
+def preference(user: User) -> dict[str, Any]:
+    """Return what descriptions of a user say of the MFA preference."""
+    described: dict[str, Any] = {}
+    if user.mfa:
+        described["UserMFASettingList"] = [factor for factor in FACTORS if factor in user.mfa]
+    if user.preferred_mfa:
+        described["PreferredMfaSetting"] = user.preferred_mfa
+    return described
 
 
 def eligible(pool: UserPool, user: User) -> list[str]:
@@ -33,7 +48,8 @@ def eligible(pool: UserPool, user: User) -> list[str]:
     if pool.mfa_mode == "OFF":
         return []
     required = pool.mfa_mode == "ON"
-    return [factor for factor in factors(pool) if factor in user.mfa or (required and is_set_up(user, factor))]
+    on = {factor for factor in user.mfa if factor == TOTP or user.attributes.get(CONTACTS[factor])}
+    return [factor for factor in factors(pool) if factor in on or (required and is_set_up(user, factor))]
 
 
 def asked(pool: UserPool, user: User) -> list[str]:
@@ -43,7 +59,7 @@ def asked(pool: UserPool, user: User) -> list[str]:
 
 
 def is_set_up(user: User, factor: str) -> bool:
-    """Return whether a factor has been proven to be the user's: preferences aside."""
+    """Return whether a factor was proven to be the user's, preferences aside."""
     if factor == TOTP:
         return user.software_token is not None
     return bool(user.attributes.get(CONTACTS[factor])) and attributes.is_verified(user.attributes, CONTACTS[factor])

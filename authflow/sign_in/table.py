@@ -151,4 +151,7 @@ ASKS_AGAIN: Final = {
 # The ChallengeNames that a reply may have
 CHALLENGE_NAMES: Final = frozenset(trigger for trigger in Trigger if trigger.isupper())
 
+GROUPS: Final = {
+    "calls": CALLS, "after_any": AFTER_ANY, "challenges": CHALLENGES, "plain_challenges": PLAIN_CHALLENGES,
+}  # fmt: skip
 RULES: Final = Rulebook(TABLE)

@@ -95,13 +95,6 @@ def test_flow_of_the_public_api(world: World) -> None:
     assert world.refused("AdminInitiateAuth", **request).startswith("InvalidParameterException")
 
 
-@pytest.mark.parametrize("flow", ["CUSTOM_AUTH", "USER_AUTH"])
-def test_flow_that_is_not_emulated(world: World, flow: str) -> None:
-    request = world.initiation(flow, USERNAME="ada")
-    refusal = world.refused("InitiateAuth", **request)
-    assert refusal == f"UnsupportedOperationException: authflow's emulator does not have {flow}"
-
-
 def test_client_of_another_pool(world: World) -> None:
     request = world.initiation("ADMIN_USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
     request["UserPoolId"] = world.pool().pool_id

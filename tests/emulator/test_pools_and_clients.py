@@ -60,8 +60,6 @@ def test_attributes_that_are_not_defined_well(empty: World, attribute: Json) -> 
     "settings",
     [
         {"MfaConfiguration": "ON"},
-        {"DeviceConfiguration": {"ChallengeRequiredOnNewDevice": True}},
-        {"LambdaConfig": {"PreSignUp": "arn:aws:lambda:eu-west-1:123456789012:function:f"}},
     ],
     ids=lambda settings: next(iter(settings)),
 )

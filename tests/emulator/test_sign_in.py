@@ -98,7 +98,7 @@ def test_sessions_look_like_the_services(world: World) -> None:
 
 
 def test_parameters_that_a_flow_does_not_know_are_ignored(world: World) -> None:
-    reply = world.initiate(USERNAME="ada", PASSWORD=PASSWORD, DEVICE_KEY="eu-west-1_x", SOMETHING="else")
+    reply = world.initiate(USERNAME="ada", PASSWORD=PASSWORD, SOMETHING="else")
     assert "AuthenticationResult" in reply
 
 

@@ -18,8 +18,8 @@ ATTRIBUTE_PREFIX: Final = "userAttributes."
 
 def password_verifier(exchange: Exchange) -> Reply:
     """PASSWORD_VERIFIER: of a USER_SRP_AUTH all state is in the SECRET_BLOCK; other flows gave out a Session too."""
+    session, user = _password_round(exchange)
     claim = srp_round.Claim.of(exchange, "PASSWORD_VERIFIER")
-    session, user = _password_round(exchange, claim.username)
     state = claim.redeem(exchange)
     exchange.remember_device(state.device_key)
     if session is not None:
@@ -28,11 +28,11 @@ def password_verifier(exchange: Exchange) -> Reply:
     return progress.after_password(exchange, user, right=right)
 
 
-def _password_round(exchange: Exchange, name: str) -> tuple[Session | None, User]:
+def _password_round(exchange: Exchange) -> tuple[Session | None, User]:
     if exchange.session is not None:
         return exchange.answered("PASSWORD_VERIFIER")
     exchange.sign_in = SignIn("USER_SRP_AUTH")
-    pool = exchange.client.pool
+    name, pool = exchange.username(), exchange.client.pool
     user = pool.by_username(name)
     if user is None or not is_same(name, user.username):
         user = pool.ghosts.get(name) or ghost(exchange.service, pool, name)

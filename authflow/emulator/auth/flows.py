@@ -133,11 +133,9 @@ def begin(name: str, exchange: Exchange) -> Reply:
     """Begin a sign-in by the flow of this name.
 
     Raises:
-        ServiceError: the emulator, the API or the client does not have the flow; or what the flow says.
+        ServiceError: the API or the client does not have the flow; or what the flow says.
     """
-    flow = FLOWS.get(name)
-    if flow is None:
-        raise faults.FLOW_NOT_EMULATED(name)
+    flow = FLOWS[name]  # the service model lets no other name through
     if not (flow.admin if exchange.admin else flow.public):
         raise faults.FLOW_OF_OTHER_API()
     if not flow.permitted_by & exchange.client.allowed_flows:

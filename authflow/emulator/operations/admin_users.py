@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from authflow.emulator import attributes, credentials, delivery, faults, names, password
+from authflow.emulator import attributes, credentials, delivery, faults, mfa, names, password
 from authflow.emulator.outbox import Purpose
 from authflow.emulator.pool import UserPool
 from authflow.emulator.registration import check_aliases, new_user
@@ -24,7 +24,32 @@ def admin_create_user(service: Service, params: Params) -> Reply:
 
 def admin_get_user(service: Service, params: Params) -> Reply:
     """AdminGetUser."""
-    return _described(_user(service, params)[1], "UserAttributes")
+    _, user = _user(service, params)
+    return {**_described(user, "UserAttributes"), **mfa.preference(user)}
+
+
+def admin_update_user_attributes(service: Service, params: Params) -> Reply:
+    """AdminUpdateUserAttributes: verified flags too; an address or number is not verified unless they say so."""
+    pool, user = _user(service, params)
+    given = attributes.from_list(params["UserAttributes"])
+    if "sub" in given:
+        raise faults.ATTRIBUTE_READ_ONLY("sub")
+    attributes.check(pool, given)
+    having = {**attributes.changed(user.attributes, given), **given}
+    attributes.check_complete(pool, having)
+    check_aliases(pool, user, having, faults.ALIAS_EXISTS)
+    user.attributes, user.modified = having, service.now()
+    return {}
+
+
+def admin_confirm_sign_up(service: Service, params: Params) -> Reply:
+    """AdminConfirmSignUp: no code is needed, and nothing is verified."""
+    _, user = _user(service, params)
+    if user.status is not Status.UNCONFIRMED:
+        raise faults.NOT_CONFIRMABLE(user.status)
+    user.status, user.confirmation, user.modified = Status.CONFIRMED, None, service.now()
+    user.auto_confirmed = True
+    return {}
 
 
 def admin_set_user_password(service: Service, params: Params) -> Reply:

@@ -1,28 +1,23 @@
 """User pools."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
-from authflow.emulator import attributes, faults, password
+from authflow.emulator import attributes, faults, password, pool_mfa
 from authflow.emulator.entropy import ALPHANUMERIC
 from authflow.emulator.pool import UserPool
 from authflow.emulator.service import Params, Reply, Service
 
 ACCOUNT: Final = "123456789012"
-#: settings that would change how people sign in, in ways that the emulator does not have: refused, never ignored
-NOT_EMULATED: Final[Mapping[str, object]] = {
-    "MfaConfiguration": "OFF",
-}
+#: first factors that the emulator does not have: refused, never ignored
+NOT_EMULATED: Final = frozenset({"WEB_AUTHN", "SOFTWARE_TOKEN"})
 
 
 def create_user_pool(service: Service, params: Params) -> Reply:
     """CreateUserPool."""
-    _check_settings(params)
-    policies = params.get("Policies", {})
-    shared = service.model.members("CreateUserPoolRequest") & service.model.members("UserPoolType")
-    settings = {name: value for name, value in params.items() if name in shared}
-    settings["Name"] = params["PoolName"]
-    settings["Policies"] = {**policies, "PasswordPolicy": password.policy(policies.get("PasswordPolicy"))}
+    _check_names(params)
+    settings = {**_settings(service, params), "Name": params["PoolName"]}
+    configured = pool_mfa.of_new_pool(params)
+    pool_mfa.check(settings, configured)
     pool = UserPool(
         id=f"{service.region}_{service.entropy.text(ALPHANUMERIC, 9)}",
         settings=settings,
@@ -30,6 +25,7 @@ def create_user_pool(service: Service, params: Params) -> Reply:
         decoy_key=service.entropy.bytes(32),
         created=service.now(),
         modified=service.now(),
+        mfa=configured,
     )
     service.pools[pool.id] = pool
     return {"UserPool": _described(service, pool)}
@@ -38,6 +34,19 @@ def create_user_pool(service: Service, params: Params) -> Reply:
 def describe_user_pool(service: Service, params: Params) -> Reply:
     """DescribeUserPool."""
     return {"UserPool": _described(service, service.pool(params["UserPoolId"]))}
+
+
+def update_user_pool(service: Service, params: Params) -> Reply:
+    """UpdateUserPool: what the request leaves out goes back to its default, save the name and how MFA is done."""
+    pool = service.pool(params["UserPoolId"])
+    lasting = service.model.members("CreateUserPoolRequest") - service.model.members("UpdateUserPoolRequest")
+    kept = {name: value for name, value in pool.settings.items() if name in lasting | {"Name"}}
+    settings = {**kept, **_settings(service, params)}
+    if "PoolName" in params:
+        settings["Name"] = params["PoolName"]
+    pool_mfa.check(settings, pool.mfa)
+    pool.settings, pool.modified = settings, service.now()
+    return {}
 
 
 def delete_user_pool(service: Service, params: Params) -> Reply:
@@ -54,14 +63,22 @@ def delete_user_pool(service: Service, params: Params) -> Reply:
     return {}
 
 
-def _check_settings(params: Params) -> None:
+def _check_names(params: Params) -> None:
     if params.get("AliasAttributes") and params.get("UsernameAttributes"):
         raise faults.INVALID("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
     for attribute in params.get("Schema", ()):
         attributes.check_definition(attribute)
-    for name, neutral in NOT_EMULATED.items():
-        if params.get(name, neutral) != neutral:
-            raise faults.INVALID(f"authflow's emulator does not have {name} beside {neutral!r}")
+
+
+def _settings(service: Service, params: Params) -> dict[str, Any]:
+    """Return what the pool keeps of a request to create or update it."""
+    policies = params.get("Policies", {})
+    factors = set(policies.get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ()))
+    if unknown := sorted(factors & NOT_EMULATED):
+        raise faults.INVALID(f"authflow's emulator does not have the first factors {unknown}")
+    described = service.model.members("UserPoolType")
+    settings = {name: value for name, value in params.items() if name in described}
+    return {**settings, "Policies": {**policies, "PasswordPolicy": password.policy(policies.get("PasswordPolicy"))}}
 
 
 def _described(service: Service, pool: UserPool) -> dict[str, Any]:

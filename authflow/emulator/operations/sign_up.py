@@ -29,7 +29,7 @@ def sign_up(service: Service, params: Params) -> Reply:
     # the operation declares no AliasExistsException
     check_aliases(client.pool, user, user.attributes, faults.USERNAME_EXISTS)
     client.pool.add(user)
-    session = _session(service, client, user, params["Username"], codes.SIGNED_UP)
+    session = _session(_exchange(service, client, params), user, codes.SIGNED_UP)
     return {"UserConfirmed": False, "UserSub": user.sub, **_send_code(service, client, user), **session}
 
 
@@ -46,10 +46,11 @@ def confirm_sign_up(service: Service, params: Params) -> Reply:
     having = {**user.attributes, f"{code.attribute}_verified": "true"}
     force = params.get("ForceAliasCreation", False)
     check_aliases(client.pool, user, having, faults.ALIAS_EXISTS, force=force)
-    _redeem(service, client, user, params.get("Session"))
+    exchange = _exchange(service, client, params)
+    _redeem(exchange, user)
     user.attributes, user.confirmation = having, None
     user.status, user.modified = Status.CONFIRMED, service.now()
-    return _session(service, client, user, params["Username"], codes.CONFIRMED, choice.BY_CODE[code.attribute])
+    return _session(exchange, user, codes.CONFIRMED, choice.BY_CODE[code.attribute])
 
 
 def resend_confirmation_code(service: Service, params: Params) -> Reply:
@@ -74,21 +75,23 @@ def _client(service: Service, params: Params) -> UserPoolClient:
     return client
 
 
-def _session(
-    service: Service, client: UserPoolClient, user: User, name: str, step: str, held: object = None
-) -> Reply:
-    """Return the Session for the next step of a sign-up that ends in a sign-in, where the client may use USER_AUTH."""
-    if "ALLOW_USER_AUTH" not in client.allowed_flows:
-        return {}
-    exchange = Exchange(service, client, {}, admin=False, session=None, sign_in=SignIn("USER_AUTH", typed=name))
-    return {"Session": exchange.new_session(user, step, held)}
+def _exchange(service: Service, client: UserPoolClient, params: Params) -> Exchange:
+    """Return the step of a sign-in by USER_AUTH that a request about a sign-up may be, too."""
+    sign_in = SignIn("USER_AUTH", typed=params["Username"])
+    return Exchange(service, client, {}, admin=False, session=params.get("Session"), sign_in=sign_in)
 
 
-def _redeem(service: Service, client: UserPoolClient, user: User, text: str | None) -> None:
+def _session(exchange: Exchange, user: User, step: str, held: object = None) -> Reply:
+    """Return the Session for the next step, where the client may use USER_AUTH."""
+    permitted = "ALLOW_USER_AUTH" in exchange.client.allowed_flows
+    return {"Session": exchange.new_session(user, step, held)} if permitted else {}
+
+
+def _redeem(exchange: Exchange, user: User) -> None:
     """Take the Session that SignUp gave, if one came."""
-    if text is None:
+    if exchange.session is None:
         return
-    session, owner = service.sessions.find(text, client, {codes.SIGNED_UP}, service.now())
+    session, owner = exchange.found(codes.SIGNED_UP)
     if owner is not user:
         raise faults.SESSION_INVALID()
     session.used = True

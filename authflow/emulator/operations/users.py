@@ -1,6 +1,6 @@
 """What users do with their access tokens."""
 
-from authflow.emulator import attributes, tokens
+from authflow.emulator import attributes, mfa, tokens
 from authflow.emulator.service import Params, Reply, Service
 
 
@@ -8,7 +8,7 @@ def get_user(service: Service, params: Params) -> Reply:
     """GetUser: the attributes that the app client may read."""
     client, user = tokens.verify_access(service, params["AccessToken"])
     readable = {name: value for name, value in user.described().items() if name == "sub" or client.may_read(name)}
-    return {"Username": user.username, "UserAttributes": attributes.to_list(readable)}
+    return {"Username": user.username, "UserAttributes": attributes.to_list(readable), **mfa.preference(user)}
 
 
 def global_sign_out(service: Service, params: Params) -> Reply:
