@@ -211,11 +211,12 @@ class Authenticator:
         return flow
 
     def _run(self, flow: Flow, rested: Flow | None) -> Flow:
+        context = flow.call_context  # also for what is answered here without asking
         while True:
             if (request := flow.request) is not None:
                 flow = self._called(flow, request, rested)
             elif isinstance(flow.challenge, DeviceSrp) and (device := self._device(flow.holder, flow.username)):
-                flow = flow.answer(flow.challenge.reply(device), self._stamp(), flow.context)
+                flow = flow.answer(flow.challenge.reply(device), self._stamp(), context)
             else:
                 break
         self._remember_new(flow)

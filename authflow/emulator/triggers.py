@@ -60,7 +60,7 @@ class Triggers(MutableMapping[str, Mapping[str, Trigger]]):
         return len(self._all())
 
     def _all(self) -> dict[str, Mapping[str, Trigger]]:
-        return {pool.id: pool.triggers for pool in self._service.pools.values() if pool.triggers}
+        return {pool.id: pool.triggers for pool in list(self._service.pools.values()) if pool.triggers}
 
 
 def run(

@@ -1,0 +1,360 @@
+"""Remembered devices: their store, their book, and what the driver does with them."""
+
+import base64
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from unittest.mock import ANY
+
+import pytest
+
+from authflow import (
+    Authenticator,
+    BackendError,
+    Context,
+    Device,
+    DeviceStore,
+    Failed,
+    FileDeviceStore,
+    IllegalTransition,
+    InvalidInput,
+    MemoryDeviceStore,
+    Password,
+    Reason,
+    Refresh,
+    Refusal,
+    Remember,
+    SignedIn,
+    SnapshotError,
+    Srp,
+    Tokens,
+    UnexpectedReply,
+)
+from authflow import device_store as store_module
+from authflow.challenges import DeviceSrp, SmsMfa
+from authflow.remember_device import DeviceFlow, Kept, begin
+from authflow.replies import NewDevice
+from tests.playbook import APP, AT, SECRET_APP, stamp
+from tests.replies import CHALLENGES, SESSION, password_verifier, tokens
+from tests.test_authenticator import Script
+
+DEVICE = Device("eu-west-1_0a1b", "-group", "the secret")
+PROPOSED = {"DeviceKey": "eu-west-1_new", "DeviceGroupKey": "-group"}
+FORGOTTEN = Refusal("ResourceNotFoundException", "Device does not exist.")
+BROWSER = "browser-1"
+VERIFIER = password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION}
+
+
+@pytest.fixture(params=["memory", "file"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> DeviceStore:
+    return MemoryDeviceStore() if request.param == "memory" else FileDeviceStore(tmp_path / "devices")
+
+
+def test_a_store_keeps_devices_by_holder_and_username(store: DeviceStore) -> None:
+    other = Device("eu-west-1_9", "-group", "another")
+    store.put(BROWSER, "ada", DEVICE)
+    store.put("browser-2", "ada", other)
+    assert store.get(BROWSER, "ada") == DEVICE
+    assert store.get("browser-2", "ada") == other
+    assert store.get(BROWSER, "grace") is None
+    store.put(BROWSER, "ada", other)
+    assert store.get(BROWSER, "ada") == other
+    store.drop(BROWSER, "ada")
+    store.drop(BROWSER, "ada")
+    assert store.get(BROWSER, "ada") is None
+    assert store.get("browser-2", "ada") == other
+
+
+def test_a_store_finds_a_device_by_the_name_that_was_typed(store: DeviceStore) -> None:
+    store.put(BROWSER, "ada-sub", DEVICE, typed="ada@example.com")
+    assert store.get(BROWSER, "ada@example.com") == store.get(BROWSER, "ada-sub") == DEVICE
+    assert store.get("browser-2", "ada@example.com") is None
+    store.drop(BROWSER, "ada@example.com")
+    assert store.get(BROWSER, "ada-sub") is None
+
+
+def test_holder_and_name_can_not_run_into_each_other(store: DeviceStore) -> None:
+    store.put("a", "b/../c", DEVICE)
+    assert store.get("a", "b/../c") == DEVICE
+    assert store.get("ab", "/../c") is None
+    store.put('a", "b', "c", DEVICE)
+    assert store.get("a", 'b", "c') is None
+
+
+def test_files_are_private_and_survive_the_process(tmp_path: Path) -> None:
+    directory = tmp_path / "deep" / "devices"
+    FileDeviceStore(directory).put(BROWSER, "ada-sub", DEVICE, typed="ada@example.com")
+    assert FileDeviceStore(str(directory)).get(BROWSER, "ada@example.com") == DEVICE
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    files = list(directory.iterdir())
+    assert len(files) == 2
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert not any("ada" in file.name or BROWSER in file.name for file in files)
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FileDeviceStore(tmp_path)
+    store.put(BROWSER, "ada", DEVICE)
+
+    def full(_: int) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(store_module.os, "fsync", full)
+    with pytest.raises(OSError, match="no space left"):
+        store.put(BROWSER, "ada", Device("eu-west-1_9", "-group", "another"))
+    assert store.get(BROWSER, "ada") == DEVICE
+    assert len(list(tmp_path.iterdir())) == 1, "nothing is left lying about"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"key": 5, "group_key": "g", "secret": "s"}', "{"])
+def test_a_file_that_is_no_device(tmp_path: Path, content: str) -> None:
+    store = FileDeviceStore(tmp_path)
+    store.put(BROWSER, "ada", DEVICE)
+    [file] = tmp_path.iterdir()
+    file.write_text(content)
+    with pytest.raises(SnapshotError) as caught:
+        store.get(BROWSER, "ada")
+    assert caught.value.code == "malformed"
+    assert DEVICE.secret not in str(caught.value)
+
+
+# The book
+
+
+NEW_DEVICE = NewDevice("eu-west-1_new", "-group")
+
+
+def signed_in_tokens(new_device: NewDevice | None = NEW_DEVICE) -> Tokens:
+    return Tokens("access", "id", "refresh", AT, "ada", new_device)
+
+
+def confirming(remembered: bool = True) -> DeviceFlow:
+    return begin(APP, signed_in_tokens(), stamp(), remembered=remembered, name="my browser")
+
+
+def test_confirm_device_sends_a_verifier_and_never_the_secret() -> None:
+    flow = confirming()
+    assert flow.request
+    assert flow.request.operation == "ConfirmDevice"
+    assert flow.request.params() == {
+        "AccessToken": "access",
+        "DeviceKey": "eu-west-1_new",
+        "DeviceSecretVerifierConfig": {"PasswordVerifier": ANY, "Salt": ANY},
+        "DeviceName": "my browser",
+    }
+    kept = flow.receive({}, stamp(1))
+    assert isinstance(kept.state, Kept)
+    secret = kept.state.device.secret
+    assert len(base64.b64decode(secret)) == 40
+    assert secret not in str(flow.request.params()) + repr(flow) + repr(kept)
+    assert "access" not in repr(flow)
+
+
+def test_a_device_that_cognito_remembers_by_itself() -> None:
+    flow = confirming(remembered=False).receive({"UserConfirmationNecessary": False}, stamp(1))
+    assert isinstance(flow.state, Kept)
+    assert flow.state.remembered
+
+
+@pytest.mark.parametrize(("wish", "status"), [(True, "remembered"), (False, "not_remembered")])
+def test_a_device_whose_person_decides(wish: bool, status: str) -> None:
+    flow = confirming(wish).receive({"UserConfirmationNecessary": True}, stamp(1))
+    assert flow.request
+    assert flow.request.operation == "UpdateDeviceStatus"
+    assert flow.request.params() == {
+        "AccessToken": "access",
+        "DeviceKey": "eu-west-1_new",
+        "DeviceRememberedStatus": status,
+    }
+    done = flow.receive({}, stamp(2))
+    assert isinstance(done.state, Kept)
+    assert done.state.remembered is wish
+
+
+def test_a_refused_confirmation_fails_and_a_refused_status_keeps_the_device() -> None:
+    refusal = Refusal("NotAuthorizedException", "Access Token has been revoked")
+    failed = confirming().refuse(refusal, stamp(1))
+    assert isinstance(failed.state, Failed)
+    updating = confirming().receive({"UserConfirmationNecessary": True}, stamp(1))
+    for kept in (updating.refuse(refusal, stamp(2)), updating.cancel(stamp(2))):
+        assert isinstance(kept.state, Kept)
+        assert not kept.state.remembered
+        assert kept.cancel(stamp(3)) == kept
+    given_up = confirming().cancel(stamp(1))
+    assert isinstance(given_up.state, Failed)
+    assert given_up.state.reason is Reason.CANCELLED
+    with pytest.raises(IllegalTransition):
+        given_up.receive({}, stamp(2))
+
+
+@pytest.mark.parametrize("reply", [{"UserConfirmationNecessary": "yes"}, []])
+def test_a_confirmation_that_can_not_be(reply: Any) -> None:
+    with pytest.raises(UnexpectedReply):
+        confirming().receive(reply, stamp(1))
+
+
+@pytest.mark.parametrize(
+    ("field", "make"),
+    [
+        ("tokens", lambda: begin(APP, signed_in_tokens(None), stamp())),
+        ("tokens", lambda: begin(APP, "tokens", stamp())),  # type: ignore[arg-type]
+        ("name", lambda: begin(APP, signed_in_tokens(), stamp(), name="")),
+        ("remembered", lambda: begin(APP, signed_in_tokens(), stamp(), remembered=1)),  # type: ignore[arg-type]
+        ("devices", lambda: Authenticator(APP, Script()).remember_device(signed_in_tokens(), BROWSER)),
+    ],
+)
+def test_bad_arguments(field: str, make: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        make()
+    assert caught.value.field == field
+
+
+# The driver
+
+
+def authenticator(script: Script, **options: Any) -> tuple[Authenticator, MemoryDeviceStore]:
+    store = MemoryDeviceStore()
+    return Authenticator(SECRET_APP, script, devices=store, **options), store
+
+
+def sent(script: Script) -> list[str]:
+    return [request.operation for request in script.heard]
+
+
+def new_device_tokens(username: str = "ada") -> Mapping[str, Any]:
+    return tokens(username=username, NewDeviceMetadata=PROPOSED)
+
+
+def test_a_new_device_is_remembered_after_the_tokens() -> None:
+    script = Script(new_device_tokens("ada-sub"), {"UserConfirmationNecessary": True}, {})
+    auth, store = authenticator(script)
+    flow = auth.begin(Password("ada@example.com", "pw"), holder=BROWSER)
+    assert isinstance(flow.state, SignedIn)
+    assert sent(script) == ["InitiateAuth", "ConfirmDevice", "UpdateDeviceStatus"]
+    device = store.get(BROWSER, "ada@example.com")
+    assert device
+    assert device.key == "eu-west-1_new"
+    assert store.get(BROWSER, "ada-sub") == device
+
+
+@pytest.mark.parametrize("remember", [Remember.ASK, Remember.NEVER])
+def test_a_new_device_is_left_alone_where_the_caller_chose_so(remember: Remember) -> None:
+    script = Script(new_device_tokens(), {})
+    auth, store = authenticator(script, remember=remember)
+    flow = auth.begin(Password("ada", "pw"), holder=BROWSER)
+    assert sent(script) == ["InitiateAuth"]
+    assert isinstance(flow.state, SignedIn)
+    done = auth.remember_device(flow.state.tokens, BROWSER, remembered=False)
+    assert isinstance(done.state, Kept)
+    assert store.get(BROWSER, "ada") == done.state.device
+
+
+def test_without_a_holder_nothing_is_remembered() -> None:
+    script = Script(new_device_tokens())
+    auth, _ = authenticator(script)
+    auth.begin(Password("ada", "pw"))
+    assert sent(script) == ["InitiateAuth"]
+
+
+@pytest.mark.parametrize(
+    "trouble", [Refusal("NotAuthorizedException"), BackendError("lost"), {"UserConfirmationNecessary": "yes"}]
+)
+def test_trouble_with_the_device_never_costs_the_tokens(trouble: Any) -> None:
+    seen: list[str] = []
+    script = Script(new_device_tokens(), trouble)
+    auth, store = authenticator(script, observe=lambda before, *_: seen.append(str(before.node)))
+    assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
+    assert seen == ["initiating_password", "confirming"]
+    assert store.get(BROWSER, "ada") is None
+
+
+def test_a_device_is_sent_from_the_first_request_on_and_answers_by_itself() -> None:
+    script = Script(CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, tokens(username="ada-sub"))
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada-sub", DEVICE, typed="ada@example.com")
+    assert isinstance(auth.begin(Password("ada@example.com", "pw"), holder=BROWSER).state, SignedIn)
+    first, second, third = (request.params() for request in script.heard)
+    assert DEVICE.key in str(first)
+    assert second["ChallengeName"] == "DEVICE_SRP_AUTH"
+    assert third["ChallengeName"] == "DEVICE_PASSWORD_VERIFIER"
+
+
+def test_another_browser_of_the_same_person_has_no_device() -> None:
+    script = Script(CHALLENGES["DEVICE_SRP_AUTH"])
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    flow = auth.begin(Password("ada", "pw"), holder="browser-2")
+    assert isinstance(flow.challenge, DeviceSrp), "nobody can answer: the person begins anew"
+    assert DEVICE.key not in str(script.heard[0].params())
+
+
+def test_a_device_after_an_answer_in_another_process() -> None:
+    script = Script(CHALLENGES["SMS_MFA"], CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, tokens())
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    flow = auth.begin(Password("ada", "pw"), holder=BROWSER)
+    assert isinstance(flow.challenge, SmsMfa)
+    again = Authenticator(SECRET_APP, script, devices=store)
+    done = again.answer(flow, flow.challenge.reply("123456"), context=Context(client_metadata={"a": "1"}))
+    assert isinstance(done.state, SignedIn)
+    metadata = [request.params().get("ClientMetadata") for request in script.heard]
+    assert metadata == [None, {"a": "1"}, {"a": "1"}, {"a": "1"}], "those that the driver sends by itself too"
+
+
+def test_a_forgotten_device_is_dropped_from_the_store() -> None:
+    script = Script(FORGOTTEN, new_device_tokens(), {})
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    auth.begin(Password("ada", "pw"), holder=BROWSER)
+    assert sent(script) == ["InitiateAuth", "InitiateAuth", "ConfirmDevice"]
+    device = store.get(BROWSER, "ada")
+    assert device
+    assert device.key == "eu-west-1_new"
+
+
+@pytest.mark.parametrize("refusal", [FORGOTTEN, Refusal("NotAuthorizedException", "Incorrect username or password.")])
+def test_a_rejected_device_is_dropped_from_the_store_and_the_flow_fails(refusal: Refusal) -> None:
+    script = Script(CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, refusal)
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    flow = auth.begin(Password("ada", "pw"), holder=BROWSER)
+    assert isinstance(flow.state, Failed)
+    assert flow.state.reason is Reason.DEVICE_REJECTED
+    assert store.get(BROWSER, "ada") is None
+
+
+def test_an_expired_session_keeps_the_device() -> None:
+    script = Script(CHALLENGES["DEVICE_SRP_AUTH"], Refusal("NotAuthorizedException", "Invalid session for the user."))
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    auth.begin(Password("ada", "pw"), holder=BROWSER)
+    assert store.get(BROWSER, "ada") == DEVICE
+
+
+def test_a_refresh_carries_the_device() -> None:
+    script = Script(tokens(refresh_token=None))
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    auth.begin(Refresh("refresh", "ada"), holder=BROWSER)
+    assert script.heard[0].params()["DeviceKey"] == DEVICE.key
+
+
+def test_a_lost_proof_can_be_sent_again() -> None:
+    script = Script(password_verifier("ada"), CHALLENGES["DEVICE_SRP_AUTH"], BackendError("lost"), VERIFIER, tokens())
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    with pytest.raises(BackendError) as caught:
+        auth.begin(Srp("ada", "pw"), holder=BROWSER)
+    assert caught.value.flow.node == "answering_device"
+    assert isinstance(auth.run(caught.value.flow).state, SignedIn)
+
+
+def test_private_files_do_not_depend_on_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        FileDeviceStore(tmp_path / "d").put(BROWSER, "ada", DEVICE)
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "d").iterdir()} == {0o600}
