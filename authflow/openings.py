@@ -102,13 +102,13 @@ class Choice:
         username: as the person typed it; an alias will do.
         preferred: ``PASSWORD``, ``PASSWORD_SRP``, ``EMAIL_OTP`` or ``SMS_OTP``; where Cognito can't offer it, or it is
             None, ``SelectChallenge`` asks.
-        password: goes with the first two.
+        password: goes with the first two; without it Cognito asks for it, by ``PasswordChallenge``.
         session: what ConfirmSignUp returned, for the first sign-in right after it.
         target_acr_values, access_token, max_age: step-up: the level wanted, the token that is held, seconds since the
             last sign-in that are still good.
 
     Raises:
-        InvalidInput: a wrong type, an empty or over-long text, or a password that is missing or superfluous.
+        InvalidInput: a wrong type, an empty or over-long text, or a password that is superfluous.
     """
 
     username: str
@@ -131,10 +131,11 @@ class Choice:
             raise InvalidInput("max_age", "must be a number of seconds, 0 or more")
 
     def _require_fitting_password(self) -> None:
-        if self.preferred in ("PASSWORD", "PASSWORD_SRP"):
-            require_text("password", self.password, at_most=PASSWORD_MOST)
-        elif self.password is not None:
+        if self.password is None:
+            return
+        if self.preferred not in ("PASSWORD", "PASSWORD_SRP"):
             raise InvalidInput("password", "goes with PASSWORD or PASSWORD_SRP only")
+        require_text("password", self.password, at_most=PASSWORD_MOST)
 
 
 FIRST_FACTORS: Final = ("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP")

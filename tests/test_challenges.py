@@ -403,7 +403,7 @@ def test_bad_replies_are_refused_before_anything_is_sent(case: str) -> None:
     ("field", "make"),
     [
         ("preferred", lambda: Choice("ada", "WEB_AUTHN")),
-        ("password", lambda: Choice("ada", "PASSWORD")),
+        ("password", lambda: Choice("ada", "PASSWORD", "")),
         ("password", lambda: Choice("ada", "EMAIL_OTP", "pw")),
         ("password", lambda: Choice("ada", password="pw")),
         ("session", lambda: Choice("ada", session="")),

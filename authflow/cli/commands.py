@@ -1,16 +1,22 @@
 """The commands and their options. The home of click."""
 
+import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from pathlib import Path
+from typing import Any, TextIO
 
 import click
 
 from authflow import AuthflowError, __version__
 from authflow.machine import mermaid
+from authflow.openings import FIRST_FACTORS
 from authflow.sign_in.table import GROUPS, TABLE, Node
 
 DEFAULT_PORT = 9229
+FLOWS = ("srp", "password", "custom", "custom-srp", "choice")
+SECRET_VARIABLE = "AUTHFLOW_CLIENT_SECRET"
+DIRECTORY = click.Path(file_okay=False, path_type=Path)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +37,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def authflow() -> None:
-    """Amazon Cognito sign-in: a demonstration, an emulator, a diagram."""
+    """Amazon Cognito sign-in: by hand, as a demonstration, against an emulator; and its diagram."""
 
 
 @authflow.command()
@@ -56,8 +62,8 @@ def demo() -> int:
 def emulator(host: str, port: int, region: str, issuer: str | None, seed_file: TextIO | None) -> None:
     """Serve user pools that verify every proof, over HTTP, until Ctrl-C.
 
-    They live in memory. AWS signatures are not checked: any credentials do. Codes that the pools "send" are at
-    /_authflow/outbox.
+    They live in memory. AWS signatures are not checked: any credentials do. Codes that the pools "send" are printed,
+    and are at /_authflow/outbox.
     """
     from authflow.cli.serve import serve  # noqa: PLC0415
 
@@ -68,3 +74,44 @@ def emulator(host: str, port: int, region: str, issuer: str | None, seed_file: T
 def diagram() -> None:
     """Print the table of transitions as a Mermaid diagram."""
     click.echo(mermaid(TABLE, GROUPS, Node.START), nl=False)
+
+
+def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    if not all(name and equals for name, equals, _ in pairs):
+        raise click.BadParameter("must be KEY=VALUE")
+    return {name: value for name, _, value in pairs}
+
+
+def _secret(_: click.Context, __: click.Parameter, wanted: bool) -> str | None:  # noqa: FBT001 - click's convention
+    from authflow.cli.terminal import ask_hidden  # noqa: PLC0415
+
+    return ask_hidden("client secret") if wanted else os.environ.get(SECRET_VARIABLE) or None
+
+
+@authflow.command("sign-in", context_settings={"allow_extra_args": True})
+@click.option("--pool-id", required=True, help="The user pool's id.")
+@click.option("--client-id", required=True, help="The app client's id.")
+@click.option("--client-secret", is_flag=True, callback=_secret, help=f"Ask for its secret; or set {SECRET_VARIABLE}.")
+@click.option("--endpoint-url", help="Such as an emulator's; default: Cognito's own.")
+@click.option("--region", help="Default: what the pool's id begins with.")
+@click.option("--flow", default="srp", show_default=True, type=click.Choice(FLOWS), help="How to begin.")
+@click.option("--preferred", type=click.Choice(FIRST_FACTORS), help="The first factor, for --flow choice.")
+@click.option("--username", help="Else it is asked for.")
+@click.option("--admin", is_flag=True, help="Use the admin API, with the AWS credentials that boto3 finds.")
+@click.option("--devices", type=DIRECTORY, help="Remember this installation, in that directory.")
+@click.option("--client-metadata", multiple=True, callback=_pairs, metavar="KEY=VALUE", help="For the pool's triggers.")
+@click.option("--show-tokens", is_flag=True, help="Print the tokens too: whoever reads them is signed in.")
+@click.pass_context
+def sign_in(context: click.Context, **options: Any) -> int:  # noqa: ANN401 - they are checked one by one
+    """Sign in to a user pool and answer whatever it asks.
+
+    Exits with 0 if signed in, with 1 if not.
+    """
+    from authflow.cli.signing_in import Settings, sign_in  # noqa: PLC0415
+
+    if context.args:  # not shown: it may be a secret that was given where it is asked for
+        raise click.UsageError("an argument too many; passwords and secrets are asked for")
+    if options["preferred"] and options["flow"] != "choice":
+        raise click.UsageError("--preferred goes with --flow choice")
+    return sign_in(Settings(**options))

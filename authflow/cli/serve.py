@@ -1,8 +1,11 @@
 """``authflow emulator``."""
 
 import sys
+from contextlib import suppress
+from datetime import datetime
 
-from authflow.emulator import Emulator
+from authflow.cli.terminal import plain
+from authflow.emulator import Emulator, Message
 from authflow.emulator.http import serve as serve_http
 from authflow.emulator.seeding import SeedError, seed
 from authflow.errors import InvalidInput
@@ -18,6 +21,7 @@ def serve(host: str, port: int, region: str, issuer: str | None, seed_text: str 
 
     def make(url: str) -> Emulator:
         emulator = Emulator(region=region, issuer=issuer or url)
+        emulator.outbox.listener = _show
         for client in seed(emulator, seed_text) if seed_text is not None else ():
             secret = f" secret {client.client_secret}" if client.client_secret else ""
             _say(f"pool {client.pool_id} ({client.pool_name}) client {client.client_id} ({client.client_name}){secret}")
@@ -27,6 +31,14 @@ def serve(host: str, port: int, region: str, issuer: str | None, seed_text: str 
         serve_http(make, host, port, lambda url: _say(f"authflow emulator at {url} (Ctrl-C stops it)"))
     except SeedError as error:
         raise InvalidInput("--seed-file", str(error)) from None
+
+
+def _show(message: Message) -> None:
+    """Print a message that was "sent": the codes are there to be typed in."""
+    words = (message.medium, message.destination, message.purpose, f"{message.username}@{message.pool_id}", message.code)
+    # It is called while the emulator answers: a terminal that is gone must not spoil that.
+    with suppress(OSError):
+        _say("  ".join((f"{datetime.now():%H:%M:%S}", *(plain(word) for word in words))))
 
 
 def _say(line: str) -> None:

@@ -84,9 +84,7 @@ class Devices:
         self._proposed.put(proposal.key, proposal, until=now + PROPOSED, now=now)
         return proposal
 
-    def confirm(
-        self, key: str, *, name: str | None, salt: int, verifier: int, remembered: bool, now: datetime
-    ) -> None:
+    def confirm(self, key: str, *, name: str | None, salt: int, verifier: int, remembered: bool, now: datetime) -> None:
         """Take a proposed device in.
 
         Raises:

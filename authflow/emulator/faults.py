@@ -117,6 +117,7 @@ MFA_WITHOUT_FACTOR: Final = Fault(
 MFA_IS_RECOVERY: Final = Fault(  # own text
     "InvalidParameterException", "{} can't be the only channel of account recovery too"
 )
+NO_PASSKEYS: Final = Fault("InvalidParameterException", "authflow's emulator does not have passkeys")  # own text
 MFA_NOT_SET_UP: Final = Fault("InvalidParameterException", "No MFA factor has been set up")  # own text
 NOT_OFFERED: Final = Fault("InvalidParameterException", "{} is not among what can be answered")  # own text
 

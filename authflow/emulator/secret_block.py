@@ -42,7 +42,7 @@ class SecretBlocks:
         self._sealer: Sealer | None = None
         self._used: Expiring[bool] = Expiring()
 
-    def seal(self, client: UserPoolClient, srp_round: Round, now: datetime) -> str:
+    def seal(self, client: UserPoolClient, srp_round: Round, expires: datetime) -> str:
         """Return a new block, bound to client (so to its pool) and user."""
         state = {
             "id": self._entropy.uuid(),
@@ -53,7 +53,7 @@ class SecretBlocks:
             "device_key": srp_round.device_key,
             "salt": f"{srp_round.salt:x}",
             "key": srp_round.key.hex(),
-            "expires": (now + client.session_validity).timestamp(),
+            "expires": expires.timestamp(),
         }
         return self._jose().seal(state)
 

@@ -29,9 +29,10 @@ def seed(emulator: Emulator, text: str) -> list[SeededClient]:
 
     Args:
         emulator: without pools so far.
-        text: ``{"pools": [{"PoolName": ..., "clients": [...], "users": [...]}]}``: a pool is the request of
-            CreateUserPool, a client of CreateUserPoolClient and a user of AdminCreateUser, each without UserPoolId. A
-            user's ``Password`` is set for good; without it the user has AdminCreateUser's temporary one.
+        text: ``{"pools": [{"PoolName": ..., "mfa": {...}, "clients": [...], "users": [...]}]}``: a pool is the request
+            of CreateUserPool, ``mfa`` of SetUserPoolMfaConfig, a client of CreateUserPoolClient and a user of
+            AdminCreateUser, each without UserPoolId. A user's ``Password`` is set for good; without it the user has
+            AdminCreateUser's temporary one.
 
     Raises:
         SeedError: it is not JSON of this shape, or the emulator refuses a request.
@@ -46,8 +47,11 @@ def seed(emulator: Emulator, text: str) -> list[SeededClient]:
 
 def _seed_pool(emulator: Emulator, pool: dict[str, Any], place: str) -> list[SeededClient]:
     clients, users = _items(pool, "clients", place), _items(pool, "users", place)
-    settings = {name: value for name, value in pool.items() if name not in {"clients", "users"}}
+    mfa = _object(pool.get("mfa", {}), f"{place}.mfa")
+    settings = {name: value for name, value in pool.items() if name not in {"clients", "users", "mfa"}}
     made = _call(emulator, "CreateUserPool", settings, place)["UserPool"]
+    if mfa:
+        _call(emulator, "SetUserPoolMfaConfig", {"UserPoolId": made["Id"], **mfa}, f"{place}.mfa")
     for number, user in enumerate(users):
         _seed_user(emulator, made["Id"], user, f"{place}.users[{number}]")
     return [_seed_client(emulator, made, client, f"{place}.clients[{number}]") for number, client in enumerate(clients)]

@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from authflow.emulator import triggers
-from authflow.emulator.client import UserPoolClient
-from authflow.emulator.service import Service
-from authflow.emulator.user import User
+from authflow.emulator import trigger_output
+from authflow.emulator.triggers import Subject
 
 #: claims of an id token that the trigger can neither set nor suppress
 RESERVED: Final = frozenset(
-    "acr amr aud at_hash auth_time azp cognito:username exp iat identities iss jti nbf nonce origin_jti sub "
-    "token_use".split()
+    [
+        *("acr", "amr", "at_hash", "aud", "auth_time", "azp", "cognito:username", "exp", "iat", "identities", "iss"),
+        *("jti", "nbf", "nonce", "origin_jti", "sub", "token_use"),
+    ]
 )
+#: the emulator has no groups
+NO_GROUPS: Final[Mapping[str, Any]] = {"groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +51,33 @@ class Overrides:
         return {**claims, **self.groups}
 
 
-def overrides(
-    service: Service, client: UserPoolClient, user: User, source: str, metadata: Mapping[str, str]
-) -> Overrides:
+def overrides(subject: Subject, source: str) -> Overrides:
     """Run PreTokenGeneration, and return what it wants to have in the tokens that are about to be made.
 
     Args:
-        service: the emulator's.
-        client: whom the tokens are for.
-        user: whom they are about.
+        subject: whom the tokens are for, and about.
         source: the event's ``triggerSource``.
-        metadata: the ClientMetadata that came with the request.
 
     Raises:
         ServiceError: the trigger refuses, or what it returned is not of the documented form.
     """
-    none_at_all = {"groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": None}  # there are no groups here
-    request = {"groupConfiguration": none_at_all}
-    response = triggers.run(service, client, user, "PreTokenGeneration", source, request, metadata)
-    details = triggers.section((response or {}).get("claimsOverrideDetails"))
+    response = subject.run("PreTokenGeneration", source, {"groupConfiguration": NO_GROUPS})
+    details = trigger_output.structure((response or {}).get("claimsOverrideDetails"))
     return Overrides(
-        added=triggers.texts(details.get("claimsToAddOrOverride") or {}),
-        suppressed=frozenset(triggers.text_list(details.get("claimsToSuppress") or [])),
-        **_group_claims(triggers.section(details.get("groupOverrideDetails"))),
+        added=trigger_output.texts(details.get("claimsToAddOrOverride") or {}),
+        suppressed=frozenset(trigger_output.text_list(details.get("claimsToSuppress") or [])),
+        **_group_claims(trigger_output.structure(details.get("groupOverrideDetails"))),
     )
 
 
 def _group_claims(details: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    groups = triggers.text_list(details.get("groupsToOverride") or [])
-    roles = triggers.text_list(details.get("iamRolesToOverride") or [])
+    groups = trigger_output.text_list(details.get("groupsToOverride") or [])
+    roles = trigger_output.text_list(details.get("iamRolesToOverride") or [])
     preferred = details.get("preferredRole")
     return {
         "groups": {"cognito:groups": groups} if groups else {},
         "roles": {
             **({"cognito:roles": roles} if roles else {}),
-            **({"cognito:preferred_role": triggers.text(preferred)} if preferred is not None else {}),
+            **({"cognito:preferred_role": trigger_output.text(preferred)} if preferred is not None else {}),
         },
     }

@@ -11,6 +11,7 @@ from authflow.emulator.grants import Grant, RefreshToken
 from authflow.emulator.pool import UserPool
 from authflow.emulator.service import Reply, Service
 from authflow.emulator.token_generation import Overrides
+from authflow.emulator.triggers import Subject
 from authflow.emulator.user import User
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def sign_in(service: Service, client: UserPoolClient, user: User, occasion: Occa
     Raises:
         ServiceError: PreTokenGeneration refuses.
     """
-    overrides = token_generation.overrides(service, client, user, occasion.source, occasion.metadata)
+    overrides = token_generation.overrides(Subject(service, client, user, occasion.metadata), occasion.source)
     grant = service.grants.open(client, user, service.now(), occasion.device_key)
     result = _issue(service, client, user, grant, overrides)
     result["RefreshToken"] = service.grants.issue_refresh_token(grant, service.now())
@@ -69,7 +70,7 @@ def refresh(service: Service, client: UserPoolClient, text: str, occasion: Occas
         raise faults.USER_DISABLED()
     token.check(service.now())
     proposal = _device(service, client.pool, user, token.grant, occasion.device_key)
-    overrides = token_generation.overrides(service, client, user, occasion.source, occasion.metadata)
+    overrides = token_generation.overrides(Subject(service, client, user, occasion.metadata), occasion.source)
     if proposal is not None:
         token.grant.device_key = proposal.key
     result = _issue(service, client, user, token.grant, overrides)

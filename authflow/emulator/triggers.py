@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-wor
 
 import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from authflow.emulator import faults
@@ -31,7 +32,8 @@ class Triggers(MutableMapping[str, Mapping[str, Trigger]]):
 
     The names are LambdaConfig's. A trigger gets an event of its own and returns it, changed or made anew; the
     response counts. What it raises the client sees as UserLambdaValidationException, what it wrongly returns as
-    InvalidLambdaResponseException. It runs in the thread of the call that set it off, and may call the emulator.
+    InvalidLambdaResponseException. It runs in the thread of the call that set it off, and may call the emulator from
+    there; calls from other threads wait until it returns.
     The ARNs in a pool's LambdaConfig are kept and described, and never called.
     """
 
@@ -47,8 +49,7 @@ class Triggers(MutableMapping[str, Mapping[str, Trigger]]):
         self._service.pool(pool_id).triggers = dict(triggers)
 
     def __getitem__(self, pool_id: str) -> Mapping[str, Trigger]:
-        triggers = self._all()[pool_id]
-        return triggers
+        return self._all()[pool_id]
 
     def __delitem__(self, pool_id: str) -> None:
         self._service.pool(pool_id).triggers = {}
@@ -63,61 +64,63 @@ class Triggers(MutableMapping[str, Mapping[str, Trigger]]):
         return {pool.id: pool.triggers for pool in list(self._service.pools.values()) if pool.triggers}
 
 
-def run(
-    service: Service,
-    client: UserPoolClient,
-    user: User,
-    name: str,
-    source: str,
-    request: Mapping[str, Any],
-    metadata: Mapping[str, str],
-) -> dict[str, Any] | None:
-    """Run a pool's trigger.
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the events that one request sets off are about.
 
-    Args:
-        service: the emulator's.
+    Attributes:
         client: through which the user signs in.
-        user: whom it is about; a ghost perhaps.
-        name: the trigger's.
-        source: the event's ``triggerSource`` after the trigger's name and an underscore.
-        request: the event's ``request`` beside what all of them have.
-        metadata: the ClientMetadata that this trigger may see.
-
-    Returns:
-        The event's ``response`` as JSON has it, None where the pool has no such trigger.
-
-    Raises:
-        ServiceError: UserLambdaValidationException: it raised; InvalidLambdaResponseException: it returned no event.
+        user: a ghost perhaps.
+        metadata: the ClientMetadata that triggers may see.
     """
-    trigger: Trigger | None = client.pool.triggers.get(name)
-    if trigger is None:
-        return None
-    event = {
-        "version": "1",
-        "triggerSource": source,
-        "region": service.region,
-        "userPoolId": client.pool.id,
-        "userName": user.username,
-        "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": client.id},
-        "request": {"userAttributes": _attributes(client, user), **request, **_optional(client, user, metadata)},
-        "response": {},
-    }
-    return _response(_called(name, trigger, _copied(event)))
 
+    service: Service = field(repr=False)
+    client: UserPoolClient
+    user: User
+    metadata: Mapping[str, str] = field(repr=False)
 
-def _attributes(client: UserPoolClient, user: User) -> dict[str, str]:
-    if not client.pool.has(user):
-        return {}
-    return {**user.described(), "cognito:user_status": user.status}
+    def run(self, name: str, source: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Run the pool's trigger of this name.
 
+        Args:
+            name: the trigger's.
+            source: the event's ``triggerSource``.
+            request: the event's ``request`` beside what all of them have.
 
-def _optional(client: UserPoolClient, user: User, metadata: Mapping[str, str]) -> dict[str, Any]:
-    """Return the members that an event has only if there is something to say.
+        Returns:
+            The event's ``response`` as JSON has it, None where the pool has no such trigger.
 
-    userNotFound is there for clients with PreventUserExistenceErrors.
-    """
-    hiding = {"userNotFound": not client.pool.has(user)} if client.hides_users else {}
-    return {**hiding, "clientMetadata": dict(metadata)} if metadata else hiding
+        Raises:
+            ServiceError: UserLambdaValidationException: it raised.
+                InvalidLambdaResponseException: it returned no event.
+        """
+        pool = self.client.pool
+        trigger: Trigger | None = pool.triggers.get(name)
+        if trigger is None:
+            return None
+        event = {
+            "version": "1",
+            "triggerSource": source,
+            "region": self.service.region,
+            "userPoolId": pool.id,
+            "userName": self.user.username,
+            "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": self.client.id},
+            "request": {"userAttributes": self._attributes(), **request, **self._optional()},
+            "response": {},
+        }
+        return _response(_called(name, trigger, _copied(event)))
+
+    def _attributes(self) -> dict[str, str]:
+        user = self.user
+        return {**user.described(), "cognito:user_status": user.status} if self.client.pool.has(user) else {}
+
+    def _optional(self) -> dict[str, Any]:
+        """Return the members that are there only if there is something to say.
+
+        userNotFound is there for clients with PreventUserExistenceErrors.
+        """
+        hiding = {"userNotFound": not self.client.pool.has(self.user)} if self.client.hides_users else {}
+        return {**hiding, "clientMetadata": dict(self.metadata)} if self.metadata else hiding
 
 
 def _called(name: str, trigger: Trigger, event: dict[str, Any]) -> object:
@@ -143,58 +146,3 @@ def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
     """Return a value as it arrives where JSON has carried it: neither side shares anything with the other."""
     copy: dict[str, Any] = json.loads(json.dumps(value))
     return copy
-
-
-def text(value: object) -> str:
-    """Return a text that a trigger must return.
-
-    Raises:
-        ServiceError: InvalidLambdaResponseException.
-    """
-    if not isinstance(value, str):
-        raise faults.TRIGGER_OUTPUT()
-    return value
-
-
-def flag(value: object) -> bool:
-    """Return a boolean that a trigger must return.
-
-    Raises:
-        ServiceError: InvalidLambdaResponseException.
-    """
-    if not isinstance(value, bool):
-        raise faults.TRIGGER_OUTPUT()
-    return value
-
-
-def texts(value: object) -> dict[str, str]:
-    """Return a mapping of texts that a trigger must return.
-
-    Raises:
-        ServiceError: InvalidLambdaResponseException.
-    """
-    if not isinstance(value, dict):
-        raise faults.TRIGGER_OUTPUT()
-    return {name: text(entry) for name, entry in value.items()}
-
-
-def section(value: object) -> Mapping[str, Any]:
-    """Return a structure that a trigger may return.
-
-    Raises:
-        ServiceError: InvalidLambdaResponseException.
-    """
-    if not isinstance(value, dict | None):
-        raise faults.TRIGGER_OUTPUT()
-    return value or {}
-
-
-def text_list(value: object) -> list[str]:
-    """Return a list of texts that a trigger must return.
-
-    Raises:
-        ServiceError: InvalidLambdaResponseException.
-    """
-    if not isinstance(value, list):
-        raise faults.TRIGGER_OUTPUT()
-    return [text(entry) for entry in value]

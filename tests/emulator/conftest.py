@@ -6,6 +6,8 @@ from authflow.emulator.entropy import Entropy
 from authflow.emulator.jose import PoolKeys
 from authflow.emulator.pool import UserPool
 from authflow.emulator.service import Service
+from tests.emulator.mfa import SMS, configure
+from tests.emulator.phones import tracking
 from tests.emulator.world import Clock, World
 
 
@@ -50,3 +52,13 @@ def world(empty: World) -> World:
 def secretive(world: World) -> World:
     """The same pool through a client that has a secret."""
     return world.client(GenerateSecret=True)
+
+
+@pytest.fixture
+def guarded(empty: World) -> World:
+    """A pool that tracks devices and has SMS as a second factor; ada, whose number is verified, may turn it on."""
+    made = tracking(empty)
+    number = [{"Name": "phone_number", "Value": "+15550109878"}, {"Name": "phone_number_verified", "Value": "true"}]
+    made.admin("AdminUpdateUserAttributes", "ada", UserAttributes=number)
+    configure(made, "OPTIONAL", SMS)
+    return made

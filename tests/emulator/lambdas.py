@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.emulator.phones import SRP_A
-from tests.emulator.world import ALL_FLOWS, Json, World
+from tests.emulator.world import ALL_FLOWS, PASSWORD, Json, World
 
 RIDDLE = {"public": "what has roots?", "private": "tree"}
-RIGHT = {"ANSWER": "tree"}
+BAD_OUTPUT = "InvalidLambdaResponseException: Unrecognizable lambda output"
 
 
 @dataclass
@@ -89,3 +89,28 @@ def proven(world: World, asked: Json, **responses: str) -> Json:
     assert asked["ChallengeName"] == "PASSWORD_VERIFIER"
     claim = {**world.claim(asked["ChallengeParameters"]), **responses}
     return world.respond("PASSWORD_VERIFIER", asked["Session"], **claim)
+
+
+class Recorder:
+    """A trigger that records its events and returns them as they came, but for the response."""
+
+    def __init__(self, **response: object) -> None:
+        self.events: list[Json] = []
+        self._response = response
+
+    def __call__(self, event: Json) -> Json:
+        self.events.append(event)
+        return {**event, "response": self._response}
+
+    @property
+    def requests(self) -> list[Json]:
+        return [event["request"] for event in self.events]
+
+
+def failing(_: Json) -> Json:
+    raise ValueError("no entry today")
+
+
+def refused_sign_in(world: World, **parameters: str) -> str:
+    request = world.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD, **parameters)
+    return world.refused("InitiateAuth", **request)

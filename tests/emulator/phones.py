@@ -4,6 +4,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from tests.emulator import srp_client
+from tests.emulator.mfa import SMS, prefer
 from tests.emulator.world import PASSWORD, PRIVATE, Json, World
 
 SALT = 0x80FF << 112  # its top bit is set
@@ -80,3 +81,10 @@ def round_ended(world: World, phone: Phone, asked: Json) -> Json:
 def by_device(world: World, phone: Phone, session: str, name: str = "ada") -> Json:
     """Answer both device challenges."""
     return round_ended(world, phone, round_begun(world, phone, session, name))
+
+
+def guard(world: World) -> Phone:
+    """Turn ada's second factor on; return a phone that she confirmed before."""
+    phone = confirmed(world)
+    prefer(world, "ada", SMS)
+    return phone

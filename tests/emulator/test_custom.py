@@ -1,17 +1,15 @@
 """CUSTOM_AUTH: riddles, with and without a password."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.emulator.lambdas import RIDDLE, Riddles, answered, begun, begun_by_srp, proven, riddling
+from authflow.emulator import Emulator, Settings
+from tests.emulator.attacks import WRONG
+from tests.emulator.lambdas import BAD_OUTPUT, RIDDLE, Riddles, answered, begun, begun_by_srp, proven, riddling
 from tests.emulator.phones import SRP_A, by_device, confirmed, tracking
 from tests.emulator.test_tokens import claims
-from tests.emulator.world import OTHER_PASSWORD, PASSWORD, Json, World, new_password
-
-WRONG = "NotAuthorizedException: Incorrect username or password."
-BAD_OUTPUT = "InvalidLambdaResponseException: Unrecognizable lambda output"
+from tests.emulator.world import OTHER_PASSWORD, PASSWORD, Clock, Json, World, new_password, refused_claim
 
 
 @pytest.fixture
@@ -187,8 +185,7 @@ def test_a_password_of_nobody(world: World) -> None:
     client = riddling(world, Riddles(), PreventUserExistenceErrors="ENABLED")
     asked = begun_by_srp(client, "eve")
     claim = client.claim(asked["ChallengeParameters"])
-    refusal = client.refused("RespondToAuthChallenge", **client.response("PASSWORD_VERIFIER", asked["Session"], **claim))
-    assert refusal == WRONG
+    assert refused_claim(client, claim, asked["Session"]) == WRONG
 
 
 # --- with a password first
@@ -209,10 +206,9 @@ def test_a_password_first(custom: World, riddles: Riddles) -> None:
 def test_a_wrong_password_first(custom: World, riddles: Riddles) -> None:
     asked = begun_by_srp(custom)
     claim = custom.claim(asked["ChallengeParameters"], OTHER_PASSWORD)
-    request = custom.response("PASSWORD_VERIFIER", asked["Session"], **claim)
-    assert custom.refused("RespondToAuthChallenge", **request) == WRONG
-    right = custom.response("PASSWORD_VERIFIER", asked["Session"], **custom.claim(asked["ChallengeParameters"]))
-    assert custom.refused("RespondToAuthChallenge", **right).endswith("session can only be used once.")
+    assert refused_claim(custom, claim, asked["Session"]) == WRONG
+    right = custom.claim(asked["ChallengeParameters"])
+    assert refused_claim(custom, right, asked["Session"]).endswith("session can only be used once.")
     assert len(riddles.events) == 1  # the triggers hear of right passwords only
 
 
@@ -230,10 +226,11 @@ def test_the_password_can_not_be_left_out(custom: World, response: Json) -> None
     assert refused_start(custom, CHALLENGE_NAME="SRP_A", SRP_A=SRP_A) == BAD_OUTPUT
 
 
-def test_the_setting_that_lets_it_be_left_out(custom: World) -> None:
-    service = custom.emulator._service
-    service.settings = replace(service.settings, custom_instead_of_password=True)
-    triggers = dict(custom.emulator.triggers[custom.pool_id])
+def test_the_setting_that_lets_it_be_left_out(clock: Clock) -> None:
+    emulator = Emulator(clock, settings=Settings(custom_instead_of_password=True))
+    pool = World(emulator, clock, "", "").pool()
+    pool.user("ada")
+    custom, triggers = riddling(pool, Riddles()), Riddles().triggers()
 
     def define(event: Json) -> Json:
         rounds = event["request"]["session"]
@@ -269,5 +266,3 @@ def test_a_remembered_device_after_the_riddle(empty: World, by_srp: bool, when: 
 def test_riddles_propose_devices(empty: World) -> None:
     client = riddling(tracking(empty), Riddles())
     assert "NewDeviceMetadata" in answered(client, begun(client))["AuthenticationResult"]
-
-

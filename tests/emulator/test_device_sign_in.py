@@ -4,7 +4,6 @@ import pytest
 
 from tests.emulator.phones import (
     SRP_A,
-    Phone,
     by_device,
     confirmed,
     round_begun,
@@ -14,7 +13,6 @@ from tests.emulator.phones import (
 )
 from tests.emulator.test_tokens import claims
 from tests.emulator.world import PASSWORD, TEMPORARY, Json, World, new_password
-
 
 
 @pytest.fixture

@@ -2,16 +2,15 @@
 
 import re
 from base64 import b64encode
-from dataclasses import replace
 
 import pytest
 
+from authflow.emulator import Emulator, Settings
 from tests.emulator import srp_client
+from tests.emulator.attacks import NO_DEVICE
 from tests.emulator.phones import Phone, confirmed, signed_in, tracking
 from tests.emulator.test_tokens import claims
-from tests.emulator.world import PASSWORD, Json, World
-
-NO_DEVICE = "ResourceNotFoundException: Device does not exist."
+from tests.emulator.world import PASSWORD, Clock, Json, World
 
 
 @pytest.fixture
@@ -30,7 +29,8 @@ def adas(world: World) -> dict[str, str]:
 
 def status(device: Json) -> str:
     attributes = {entry["Name"]: entry["Value"] for entry in device["DeviceAttributes"]}
-    return attributes["dev:device_remembered_status"]
+    remembered: str = attributes["dev:device_remembered_status"]
+    return remembered
 
 
 # --- proposing
@@ -296,15 +296,21 @@ def test_the_other_operation_carries_it_as_well(tracked: World) -> None:
 
 def test_tokens_from_before_the_pool_tracked_devices(world: World) -> None:
     token = world.tokens()["RefreshToken"]
-    world.emulator._service.pools[world.pool_id].settings["DeviceConfiguration"] = {
-        "ChallengeRequiredOnNewDevice": True
-    }
+    configuration = {"ChallengeRequiredOnNewDevice": True}
+    world.call("UpdateUserPool", UserPoolId=world.pool_id, DeviceConfiguration=configuration)
     assert "AuthenticationResult" in refresh(world, token)
+    assert "NewDeviceMetadata" in world.tokens()
 
 
-def test_the_setting_that_issues_a_new_key(tracked: World) -> None:
-    service = tracked.emulator._service
-    service.settings = replace(service.settings, refresh_needs_device=False)
+def test_a_pool_that_does_not_track_devices_any_more(tracked: World) -> None:
+    token, phone = tracked.tokens()["RefreshToken"], confirmed(tracked)
+    tracked.call("UpdateUserPool", UserPoolId=tracked.pool_id)
+    assert "AuthenticationResult" in refresh(tracked, token)
+    assert "NewDeviceMetadata" not in signed_in(tracked, DEVICE_KEY=phone.key)["AuthenticationResult"]
+
+
+def test_the_setting_that_issues_a_new_key(clock: Clock) -> None:
+    tracked = tracking(World(Emulator(clock, settings=Settings(refresh_needs_device=False)), clock, "", ""))
     result = tracked.tokens()
     renewed = refresh(tracked, result["RefreshToken"])["AuthenticationResult"]
     phone = Phone.of(renewed)

@@ -6,8 +6,22 @@ import pytest
 
 from authflow.emulator import ServiceError, faults
 from authflow.emulator.lock import Lock
-from tests.emulator.mfa import CONTACTS, LOCKED, SMS, TOTP, WRONG_CODE, answer, authenticator, code, configure
-from tests.emulator.mfa import first_step, other_code, prefer, refused, sent
+from tests.emulator.mfa import (
+    CONTACTS,
+    LOCKED,
+    SMS,
+    TOTP,
+    WRONG_CODE,
+    answer,
+    authenticator,
+    code,
+    configure,
+    first_step,
+    other_code,
+    prefer,
+    refused,
+    sent,
+)
 from tests.emulator.world import OTHER_PASSWORD, PASSWORD, Clock, World, refused_claim
 
 WRONG = "NotAuthorizedException: Incorrect username or password."

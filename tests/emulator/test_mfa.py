@@ -1,7 +1,7 @@
 """Second factors: which one is asked of whom, and what answers it."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyotp
 import pytest
@@ -198,8 +198,15 @@ def asked_of(world: World, password: str = PASSWORD) -> list[str]:
     return [reply["ChallengeName"]] if "ChallengeName" in reply else []
 
 
-DECISIONS: list[tuple[str, list[str], list[str], str | None, list[str]]] = [
-    # mode, verified contacts, factors turned on, the preferred one, what is asked
+class Decision(NamedTuple):
+    mode: str
+    verified: list[str]
+    on: list[str]
+    preferred: str | None
+    asked: list[str]
+
+
+DECISIONS = [Decision(*row) for row in [
     ("OFF", ["email", "phone_number"], [SMS, EMAIL], SMS, []),
     ("OPTIONAL", ["email", "phone_number"], [], None, []),
     ("OPTIONAL", [], [SMS], None, [SMS]),
@@ -212,17 +219,15 @@ DECISIONS: list[tuple[str, list[str], list[str], str | None, list[str]]] = [
     ("ON", ["phone_number"], [EMAIL], None, [SMS, EMAIL]),
     ("ON", ["phone_number"], [EMAIL], EMAIL, [EMAIL]),
     ("ON", [], [], None, ["MFA_SETUP"]),
-]
+]]  # fmt: skip
 
 
-@pytest.mark.parametrize(("mode", "verified", "on", "preferred", "expected"), DECISIONS)
-def test_decision(
-    optional: World, mode: str, verified: list[str], on: list[str], preferred: str | None, expected: list[str]
-) -> None:
-    verify(optional, *verified)
-    prefer(optional, "ada", *on, preferred=preferred)
-    configure(optional, mode)
-    assert asked_of(optional) == expected
+@pytest.mark.parametrize("row", DECISIONS, ids=str)
+def test_decision(optional: World, row: Decision) -> None:
+    verify(optional, *row.verified)
+    prefer(optional, "ada", *row.on, preferred=row.preferred)
+    configure(optional, row.mode)
+    assert asked_of(optional) == row.asked
 
 
 @pytest.mark.parametrize(("mode", "on", "expected"), [

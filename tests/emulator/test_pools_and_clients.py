@@ -56,18 +56,6 @@ def test_attributes_that_are_not_defined_well(empty: World, attribute: Json) -> 
     assert empty.refused("CreateUserPool", PoolName="p", Schema=[attribute]).startswith("InvalidParameterException")
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"MfaConfiguration": "ON"},
-    ],
-    ids=lambda settings: next(iter(settings)),
-)
-def test_settings_that_are_not_emulated_are_refused(empty: World, settings: Json) -> None:
-    refusal = empty.refused("CreateUserPool", PoolName="p", **settings)
-    assert refusal.startswith("InvalidParameterException: authflow's emulator does not have")
-
-
 def test_client_round(world: World, clock: Clock) -> None:
     secretive = world.client(GenerateSecret=True, ClientName="mine", AuthSessionValidity=5)
     assert re.fullmatch("[0-9a-z]{26}", secretive.client_id)

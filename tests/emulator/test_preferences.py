@@ -5,8 +5,19 @@ from typing import Any
 import pytest
 
 from authflow.emulator.outbox import Message, Outbox, Purpose
-from tests.emulator.mfa import CONTACTS, EMAIL, MEMBERS, SETTINGS, SMS, TOTP, attribute, authenticator, configure
-from tests.emulator.mfa import first_step, prefer
+from tests.emulator.mfa import (
+    CONTACTS,
+    EMAIL,
+    MEMBERS,
+    SETTINGS,
+    SMS,
+    TOTP,
+    attribute,
+    authenticator,
+    configure,
+    first_step,
+    prefer,
+)
 from tests.emulator.world import PASSWORD, Json, World
 
 NO_FACTOR = (
@@ -38,6 +49,12 @@ def test_mfa_without_a_factor(world: World) -> None:
     assert world.refused("SetUserPoolMfaConfig", **request, **off) == NO_FACTOR
     assert world.refused("UpdateUserPool", **request) == NO_FACTOR
     assert configuration(world) == {"MfaConfiguration": "OFF"}
+
+
+def test_passkeys_are_not_emulated(world: World) -> None:
+    given = {"UserPoolId": world.pool_id, "WebAuthnConfiguration": {"RelyingPartyId": "example.com"}}
+    refusal = world.refused("SetUserPoolMfaConfig", **given)
+    assert refusal == "InvalidParameterException: authflow's emulator does not have passkeys"
 
 
 def test_new_pool_has_sms_or_nothing(empty: World) -> None:

@@ -15,7 +15,7 @@ DOCUMENT: Json = {
                 {"Username": "bob", "TemporaryPassword": TEMPORARY},
             ],
         },
-        {"PoolName": "empty"},
+        {"PoolName": "empty", "mfa": {"MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": True}}},
     ]
 }
 
@@ -28,6 +28,8 @@ def test_seeding(empty: World) -> None:
     world = World(empty.emulator, empty.clock, client.pool_id, client.client_id, client.client_secret)
     assert "AuthenticationResult" in world.srp("ada")
     assert world.srp("bob", TEMPORARY)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+    modes = {pool.settings["Name"]: pool.mfa_mode for pool in empty.emulator._service.pools.values()}
+    assert modes == {"people": "OFF", "empty": "ON"}
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,8 @@ def test_seeding(empty: World) -> None:
         ('{"pools": {}}', "document.pools is not a JSON list"),
         ('{"pools": [1]}', "document.pools[0] is not a JSON object"),
         ('{"pools": [{}]}', "pools[0]: CreateUserPool: InvalidParameterException"),
+        ('{"pools": [{"PoolName": "p", "mfa": {"MfaConfiguration": "ON"}}]}', "pools[0].mfa: SetUserPoolMfaConfig"),
+        ('{"pools": [{"PoolName": "p", "mfa": []}]}', "pools[0].mfa is not a JSON object"),
         ('{"pools": [{"PoolName": "p", "clients": [{}]}]}', "pools[0].clients[0]: CreateUserPoolClient"),
         (
             '{"pools": [{"PoolName": "p", "users": [{"Username": "a", "Password": "x"}]}]}',

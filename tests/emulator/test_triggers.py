@@ -1,43 +1,16 @@
 """Lambda triggers as Python callables: what they are told, what they return, what they raise."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from authflow.emulator import EmulatorBug, ServiceError
-from tests.emulator.lambdas import Riddles, answered, begun, riddling
-from tests.emulator.phones import Phone, by_device, confirmed, signed_in, tracking
+from tests.emulator.lambdas import BAD_OUTPUT, Recorder, Riddles, answered, begun, failing, refused_sign_in, riddling
+from tests.emulator.phones import confirmed, signed_in, tracking
 from tests.emulator.test_tokens import claims
-from tests.emulator.world import PASSWORD, TEMPORARY, Json, World, new_password
+from tests.emulator.world import PASSWORD, Json, World
 
-BAD_OUTPUT = "InvalidLambdaResponseException: Unrecognizable lambda output"
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
-
-
-class Recorder:
-    """A trigger that records its events and returns them as they came, but for the response."""
-
-    def __init__(self, **response: object) -> None:
-        self.events: list[Json] = []
-        self._response = response
-
-    def __call__(self, event: Json) -> Json:
-        self.events.append(event)
-        return {**event, "response": self._response}
-
-    @property
-    def requests(self) -> list[Json]:
-        return [event["request"] for event in self.events]
-
-
-def failing(_: Json) -> Json:
-    raise ValueError("no entry today")
-
-
-def refused_sign_in(world: World, **parameters: str) -> str:
-    request = world.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD, **parameters)
-    return world.refused("InitiateAuth", **request)
 
 
 # --- the mapping
@@ -83,10 +56,11 @@ def test_triggers_that_are_none(world: World, triggers: Any, error: type[Excepti
         world.emulator.triggers[world.pool_id] = triggers
 
 
-def test_arns_are_described_and_not_called(empty: World) -> None:
+def test_arns_are_described_and_not_called(world: World) -> None:
     config = {"DefineAuthChallenge": ARN, "PreTokenGenerationConfig": {"LambdaVersion": "V1_0", "LambdaArn": ARN}}
-    world = empty.pool(LambdaConfig=config)
-    world.user("ada")
+    made = world.pool(LambdaConfig=config)
+    assert world.call("DescribeUserPool", UserPoolId=made.pool_id)["UserPool"]["LambdaConfig"] == config
+    world.call("UpdateUserPool", UserPoolId=world.pool_id, LambdaConfig=config)
     assert world.call("DescribeUserPool", UserPoolId=world.pool_id)["UserPool"]["LambdaConfig"] == config
     assert world.tokens()
 
@@ -299,124 +273,3 @@ def test_bugs_stay_bugs(world: World) -> None:
     world.emulator.triggers[world.pool_id] = {"PreAuthentication": define}
     with pytest.raises(EmulatorBug):
         world.tokens()
-
-
-# --- tokens
-
-
-def overridden(world: World, **details: object) -> Json:
-    """Return the claims of an id token that PreTokenGeneration had its say in, and those of the access token."""
-    world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": Recorder(claimsOverrideDetails=details)}
-    result = world.tokens()
-    return {"id": claims(world, result["IdToken"]), "access": claims(world, result["AccessToken"])}
-
-
-def test_claims_of_ones_own(world: World) -> None:
-    made = overridden(world, claimsToAddOrOverride={"team": "blue", "email": "x"}, claimsToSuppress=["email_verified"])
-    assert (made["id"]["team"], made["id"]["email"]) == ("blue", "x")
-    assert "email_verified" not in made["id"]
-    assert "team" not in made["access"]
-
-
-@pytest.mark.parametrize("name", ["sub", "exp", "cognito:username", "token_use", "nonce", "amr"])
-def test_claims_that_stay(world: World, name: str) -> None:
-    plain = claims(world, world.tokens()["IdToken"])
-    made = overridden(world, claimsToAddOrOverride={name: "x"}, claimsToSuppress=[name])["id"]
-    assert made.get(name) == plain.get(name)
-    assert set(made) == set(plain)
-
-
-def test_groups_and_roles(world: World) -> None:
-    groups = {"groupsToOverride": ["staff"], "iamRolesToOverride": ["arn:a"], "preferredRole": "arn:a"}
-    made = overridden(world, groupOverrideDetails=groups)
-    assert made["id"]["cognito:groups"] == made["access"]["cognito:groups"] == ["staff"]
-    assert (made["id"]["cognito:roles"], made["id"]["cognito:preferred_role"]) == (["arn:a"], "arn:a")
-    assert "cognito:roles" not in made["access"]
-
-
-@pytest.mark.parametrize("details", [None, {}, {"claimsToAddOrOverride": None, "groupOverrideDetails": None}])
-def test_nothing_to_say(world: World, details: Json | None) -> None:
-    plain = claims(world, world.tokens()["IdToken"])
-    world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": Recorder(claimsOverrideDetails=details)}
-    assert set(claims(world, world.tokens()["IdToken"])) == set(plain)
-
-
-@pytest.mark.parametrize(
-    "details",
-    [
-        "all",
-        {"claimsToAddOrOverride": {"level": 1}},
-        {"claimsToAddOrOverride": ["level"]},
-        {"claimsToSuppress": "email"},
-        {"claimsToSuppress": [1]},
-        {"groupOverrideDetails": []},
-        {"groupOverrideDetails": {"groupsToOverride": "staff"}},
-        {"groupOverrideDetails": {"preferredRole": 1}},
-    ],
-    ids=str,
-)
-def test_overrides_that_are_none(world: World, details: object) -> None:
-    world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": Recorder(claimsOverrideDetails=details)}
-    assert refused_sign_in(world) == BAD_OUTPUT
-    assert not world.emulator._service.grants._grants.values()  # no tokens, and nothing that could make some
-
-
-def sources(world: World, act: Callable[[World], object]) -> list[str]:
-    """Return where PreTokenGeneration was told that tokens come from."""
-    recorder = Recorder()
-    world.emulator.triggers[world.pool_id] = {**Riddles().triggers(), "PreTokenGeneration": recorder}
-    act(world)
-    assert all(
-        request["groupConfiguration"] == {"groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": None}
-        for request in recorder.requests
-    )
-    return [event["triggerSource"] for event in recorder.events]
-
-
-def test_where_tokens_come_from(world: World) -> None:
-    def sign_in_and_refresh(world: World) -> None:
-        token = world.srp("ada")["AuthenticationResult"]["RefreshToken"]
-        world.initiate("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
-        world.call("GetTokensFromRefreshToken", ClientId=world.client_id, RefreshToken=token)
-
-    refreshed = "TokenGeneration_RefreshTokens"
-    assert sources(world, sign_in_and_refresh) == ["TokenGeneration_Authentication", refreshed, refreshed]
-
-
-def test_tokens_that_come_from_a_new_password(world: World) -> None:
-    def choose(world: World) -> None:
-        world.invited("bob")
-        session = world.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
-        world.call("RespondToAuthChallenge", **new_password(world, session))
-
-    assert sources(world, choose) == ["TokenGeneration_NewPasswordChallenge"]
-
-
-def test_tokens_that_come_from_a_device(empty: World) -> None:
-    world = tracking(empty)
-    phone = confirmed(world)
-    assert sources(world, lambda world: _with_device(world, phone)) == ["TokenGeneration_AuthenticateDevice"]
-
-
-def _with_device(world: World, phone: Phone) -> Json:
-    return by_device(world, phone, signed_in(world, DEVICE_KEY=phone.key)["Session"])
-
-
-def test_metadata_of_a_refresh(world: World) -> None:
-    recorder, token = Recorder(), world.tokens()["RefreshToken"]
-    world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": recorder}
-    request = {"ClientId": world.client_id, "RefreshToken": token, "ClientMetadata": {"from": "home"}}
-    world.call("GetTokensFromRefreshToken", **request)
-    begun_anew = world.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
-    world.call("InitiateAuth", **begun_anew, ClientMetadata={"from": "home"})
-    assert [request.get("clientMetadata") for request in recorder.requests] == [{"from": "home"}, None]
-
-
-def test_a_refresh_that_is_refused(world: World) -> None:
-    client = world.client(RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 0})
-    token = client.tokens()["RefreshToken"]
-    world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": failing}
-    request = {"ClientId": client.client_id, "RefreshToken": token}
-    assert client.refused("GetTokensFromRefreshToken", **request).startswith("UserLambdaValidationException")
-    del world.emulator.triggers[world.pool_id]
-    assert client.call("GetTokensFromRefreshToken", **request)  # the token was not rotated out

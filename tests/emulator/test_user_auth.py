@@ -1,9 +1,11 @@
 """USER_AUTH: the user chooses how to sign in."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from authflow.emulator import Emulator, Settings
 from authflow.emulator.outbox import Purpose
 from tests.emulator import srp_client
 from tests.emulator.mfa import (
@@ -115,8 +117,24 @@ def test_preferred_srp(choice: World) -> None:
 def test_session_of_one_srp_round_with_the_block_of_another(choice: World) -> None:
     first, second = (begin(choice, preferred="PASSWORD_SRP", SRP_A=SRP_A) for _ in range(2))
     choice.respond("PASSWORD_VERIFIER", first["Session"], **proof(choice, first))
-    again = choice.response("PASSWORD_VERIFIER", first["Session"], **proof(choice, second))
-    assert choice.refused("RespondToAuthChallenge", **again) == USED
+    for session, expected in ((first["Session"], USED), (begin(choice)["Session"], INVALID_SESSION)):
+        again = choice.response("PASSWORD_VERIFIER", session, **proof(choice, second))
+        assert choice.refused("RespondToAuthChallenge", **again) == expected
+    third = begin(choice, preferred="PASSWORD_SRP", SRP_A=SRP_A)
+    swapped = choice.response("PASSWORD_VERIFIER", third["Session"], **proof(choice, second))
+    assert choice.refused("RespondToAuthChallenge", **swapped) == INVALID_SESSION
+    assert "AuthenticationResult" in choice.respond("PASSWORD_VERIFIER", third["Session"], **proof(choice, third))
+
+
+def test_time_for_a_proof_is_a_setting(clock: Clock) -> None:
+    emulator = Emulator(clock, settings=Settings(proof_validity=timedelta(seconds=5)))
+    world = choosing(World(emulator, clock, "", "").pool())
+    world.user("ada")
+    asked = begin(world, preferred="PASSWORD_SRP", SRP_A=SRP_A)
+    claim = proof(world, asked)
+    clock.forward(seconds=5)
+    request = world.response("PASSWORD_VERIFIER", asked["Session"], **claim)
+    assert world.refused("RespondToAuthChallenge", **request).endswith("session is expired.")
 
 
 def test_preferred_challenge_without_its_proof(choice: World) -> None:

@@ -20,10 +20,8 @@ def password_verifier(exchange: Exchange) -> Reply:
     """PASSWORD_VERIFIER: of a USER_SRP_AUTH all state is in the SECRET_BLOCK; other flows gave out a Session too."""
     session, user = _password_round(exchange)
     claim = srp_round.Claim.of(exchange, "PASSWORD_VERIFIER")
-    state = claim.redeem(exchange)
+    state = claim.redeem(exchange, session)
     exchange.remember_device(state.device_key)
-    if session is not None:
-        session.used = True
     right = claim.proves(state, srp_round.password_of(exchange.client.pool, user))
     return progress.after_password(exchange, user, right=right)
 
@@ -35,7 +33,7 @@ def _password_round(exchange: Exchange) -> tuple[Session | None, User]:
     name, pool = exchange.username(), exchange.client.pool
     user = pool.by_username(name)
     if user is None or not is_same(name, user.username):
-        user = pool.ghosts.get(name) or ghost(exchange.service, pool, name)
+        user = ghost(exchange.service, pool, name)
     exchange.note_device(user)
     return None, user
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from authflow.emulator import credentials, faults, mfa
-from authflow.emulator.auth import codes, mfa_answers, progress, srp_round
+from authflow.emulator.auth import codes, events, mfa_answers, progress, srp_round
 from authflow.emulator.auth.exchange import Exchange
 from authflow.emulator.outbox import Purpose
 from authflow.emulator.pool import UserPool
@@ -34,7 +34,7 @@ def offered(pool: UserPool, user: User) -> list[str]:
     return [*passwords, *able]
 
 
-def begin(exchange: Exchange, user: User, typed: str | None) -> Reply:
+def begin(exchange: Exchange, user: User, typed: str) -> Reply:
     """Ask what the client prefers, if it applies; let the user choose otherwise.
 
     Args:
@@ -54,6 +54,8 @@ def begin(exchange: Exchange, user: User, typed: str | None) -> Reply:
 def after_sign_up(exchange: Exchange) -> Reply:
     """Go on with the Session that ConfirmSignUp gave: its code counts, where users may sign in by one.
 
+    AuthParameters don't count, but for the SECRET_HASH, which a client with a secret can't leave out.
+
     Raises:
         ServiceError: NotAuthorizedException: it is another Session, was used, or is expired.
     """
@@ -62,9 +64,10 @@ def after_sign_up(exchange: Exchange) -> Reply:
     else:
         session, user = exchange.found(codes.CONFIRMED)
     progress.check_enabled(user)
+    events.pre_authentication(exchange, user)
     session.used = True
     if session.held not in offered(exchange.client.pool, user):
-        return begin(exchange, user, exchange.sign_in.typed)
+        return _select(exchange, user)
     exchange.prove(Proof.CODE)
     return progress.proceed(exchange, user)
 

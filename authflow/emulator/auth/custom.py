@@ -39,8 +39,7 @@ def answered(exchange: Exchange) -> User:
         ServiceError: something is missing, the Session is not of this challenge, or the trigger failed.
     """
     session, user = exchange.answered("CUSTOM_CHALLENGE")
-    challenge = session.held
-    assert isinstance(challenge, events.CustomChallenge)
+    challenge: events.CustomChallenge = session.held
     right = events.verify(exchange, user, challenge.private, exchange.required("ANSWER"))
     session.used = True
     exchange.sign_in = exchange.sign_in.after(Round("CUSTOM_CHALLENGE", right, challenge.metadata))

@@ -42,7 +42,7 @@ def device_srp_auth(exchange: Exchange) -> Reply:
     session.used = True
     return {
         "ChallengeName": name,
-        "Session": exchange.new_session(user, name),
+        "Session": exchange.new_session(user, name, held=parameters["SECRET_BLOCK"]),
         "ChallengeParameters": {"DEVICE_KEY": device.key, **parameters},
     }
 
@@ -55,9 +55,8 @@ def proven(exchange: Exchange) -> User:
     """
     claim = srp_round.Claim.of(exchange, "DEVICE_PASSWORD_VERIFIER")
     session, user, device = _answered(exchange, "DEVICE_PASSWORD_VERIFIER")
-    state = claim.redeem(exchange)
-    session.used = True
-    if state.device_key != device.key or not claim.proves(state, srp_round.secret_of(device)):
+    state = claim.redeem(exchange, session)
+    if not claim.proves(state, srp_round.secret_of(device)):
         raise faults.WRONG_PASSWORD()
     exchange.prove(Proof.DEVICE)
     exchange.prove(Proof.SECOND_FACTOR)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from authflow.emulator import faults, triggers
+from authflow.emulator import faults, trigger_output, triggers
 from authflow.emulator.auth.exchange import Exchange
 from authflow.emulator.user import User
 
@@ -56,8 +56,8 @@ def define(exchange: Exchange, user: User) -> Decision:
     rounds = [finished.described() for finished in exchange.sign_in.rounds]
     response = _custom(exchange, user, "DefineAuthChallenge", {"session": rounds})
     given = {name: value for name, value in response.items() if value is not None}
-    issue, fail = (triggers.flag(given.get(name, False)) for name in ("issueTokens", "failAuthentication"))
-    challenge = triggers.text(given["challengeName"]) if "challengeName" in given else None
+    issue, fail = (trigger_output.flag(given.get(name, False)) for name in ("issueTokens", "failAuthentication"))
+    challenge = trigger_output.text(given["challengeName"]) if "challengeName" in given else None
     if not (challenge or issue or fail):
         raise faults.TRIGGER_OUTPUT()
     return Decision(challenge, issue, fail)
@@ -87,9 +87,11 @@ def create(exchange: Exchange, user: User) -> CustomChallenge:
     rounds = [finished.described() for finished in exchange.sign_in.rounds]
     request = {"challengeName": "CUSTOM_CHALLENGE", "session": rounds}
     response = _custom(exchange, user, "CreateAuthChallenge", request)
-    public, private = (triggers.texts(response.get(f"{name}ChallengeParameters")) for name in ("public", "private"))
+    public, private = (
+        trigger_output.texts(response.get(f"{name}ChallengeParameters")) for name in ("public", "private")
+    )
     metadata = response.get("challengeMetadata")
-    return CustomChallenge(public, private, None if metadata is None else triggers.text(metadata))
+    return CustomChallenge(public, private, None if metadata is None else trigger_output.text(metadata))
 
 
 def verify(exchange: Exchange, user: User, private: Mapping[str, str], answer: str) -> bool:
@@ -100,7 +102,7 @@ def verify(exchange: Exchange, user: User, private: Mapping[str, str], answer: s
     """
     request = {"privateChallengeParameters": dict(private), "challengeAnswer": answer}
     response = _custom(exchange, user, "VerifyAuthChallengeResponse", request)
-    return triggers.flag(response.get("answerCorrect"))
+    return trigger_output.flag(response.get("answerCorrect"))
 
 
 def _custom(exchange: Exchange, user: User, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,5 +113,5 @@ def _custom(exchange: Exchange, user: User, name: str, request: Mapping[str, Any
 
 
 def _run(exchange: Exchange, user: User, name: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
-    source = f"{name}_Authentication"
-    return triggers.run(exchange.service, exchange.client, user, name, source, request, exchange.metadata)
+    subject = triggers.Subject(exchange.service, exchange.client, user, exchange.metadata)
+    return subject.run(name, f"{name}_Authentication", request)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from authflow.emulator import faults, secret_hash
 from authflow.emulator.client import UserPoolClient
@@ -33,7 +32,7 @@ class Exchange:
     session: str | None = field(repr=False)
     validation: Mapping[str, str] = field(default_factory=dict, repr=False)
     metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
-    sign_in: SignIn = SignIn()
+    sign_in: SignIn = field(default_factory=SignIn)
 
     def required(self, name: str) -> str:
         """Return a parameter.
@@ -106,17 +105,16 @@ class Exchange:
         if self.sign_in.device_key is None:
             self.sign_in = replace(self.sign_in, device_key=key)
 
-    def new_session(self, user: User, challenge: str, held: object = None, validity: timedelta | None = None) -> str:
+    def new_session(self, user: User, challenge: str, held: object = None) -> str:
         """Return a new Session for a challenge to the user.
 
         Args:
             user: is asked.
             challenge: its name.
             held: what its answer is judged by.
-            validity: how long it may be answered; None for as long as the client's settings say.
         """
         now = self.service.now()
-        expires = now + (validity or self.client.session_validity)
+        expires = now + self.client.session_validity
         ghost = None if self.client.pool.has(user) else user
         session = Session(self.client.id, user.sub, user.password.salt, challenge, self.sign_in, expires, held, ghost)
         return self.service.sessions.open(session, now)

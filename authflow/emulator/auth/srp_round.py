@@ -1,15 +1,16 @@
-"""SRP rounds, over a user's password or a device's secret: SRP_A comes, a verifier challenge is asked, the proof comes."""
+"""SRP rounds, over a password or a device's secret: SRP_A comes, a verifier challenge is asked, the proof comes."""
 
 import hmac
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 
-from authflow.emulator import credentials, secret_block, srp
+from authflow.emulator import credentials, faults, secret_block, srp
 from authflow.emulator.auth import timestamp
 from authflow.emulator.auth.exchange import Exchange
 from authflow.emulator.device import Device
 from authflow.emulator.pool import UserPool
 from authflow.emulator.service import Reply
+from authflow.emulator.sessions import Session
 from authflow.emulator.user import User
 
 
@@ -46,7 +47,8 @@ def ask_password(exchange: Exchange, user: User) -> Reply:
     parameters = {**exchange.named(user), **ask(exchange, name, user.username, secret)}
     if exchange.sign_in.flow == "USER_SRP_AUTH":
         return {"ChallengeName": name, "ChallengeParameters": parameters}
-    return {"ChallengeName": name, "Session": exchange.new_session(user, name), "ChallengeParameters": parameters}
+    session = exchange.new_session(user, name, held=parameters["SECRET_BLOCK"])
+    return {"ChallengeName": name, "Session": session, "ChallengeParameters": parameters}
 
 
 def ask(exchange: Exchange, challenge: str, username: str, secret: Secret) -> dict[str, str]:
@@ -57,13 +59,14 @@ def ask(exchange: Exchange, challenge: str, username: str, secret: Secret) -> di
     """
     client_public = srp.client_public(exchange.required("SRP_A"))
     service, sign_in = exchange.service, exchange.sign_in
+    validity = service.settings.proof_validity or exchange.client.session_validity
     answer = srp.start(secret.verifier, client_public, service.entropy.bits(srp.PRIVATE_BITS))
     state = secret_block.Round(challenge, username, sign_in.flow, sign_in.device_key, secret.salt, answer.key)
     return {
         "USERNAME": username,
         "SALT": f"{secret.salt:x}",
         "SRP_B": f"{answer.public:x}",
-        "SECRET_BLOCK": service.secret_blocks.seal(exchange.client, state, service.now()),
+        "SECRET_BLOCK": service.secret_blocks.seal(exchange.client, state, service.now() + validity),
     }
 
 
@@ -89,14 +92,19 @@ class Claim:
         timestamp.check(stamp, exchange.service.now())
         return cls(challenge, username, block, signature, stamp)
 
-    def redeem(self, exchange: Exchange) -> secret_block.Round:
-        """Return the round that the proof is of; it can't be redeemed again.
+    def redeem(self, exchange: Exchange, session: Session | None) -> secret_block.Round:
+        """Return the round that the proof is of; neither it nor its Session, if it has one, can be used again.
 
         Raises:
             ServiceError: NotAuthorizedException: the block is not of such a round, was used, or is expired.
         """
+        if session is not None and session.held != self.block:
+            raise faults.SESSION_INVALID()
         service, wanted = exchange.service, (self.challenge, self.username, exchange.sign_in.flow)
-        return service.secret_blocks.redeem(self.block, exchange.client, wanted, service.now())
+        state = service.secret_blocks.redeem(self.block, exchange.client, wanted, service.now())
+        if session is not None:
+            session.used = True
+        return state
 
     def proves(self, state: secret_block.Round, secret: Secret) -> bool:
         """Return whether whoever made this knew the secret, which must still be the one that the round began with."""

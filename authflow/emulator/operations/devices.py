@@ -2,14 +2,13 @@
 
 import binascii
 from base64 import b64decode
-from typing import Any
+from typing import Any, Final
 
 from authflow.emulator import faults, names, srp, tokens
 from authflow.emulator.device import Devices
 from authflow.emulator.service import Params, Reply, Service
-from authflow.emulator.user import User
 
-PAGE = 60  # QueryLimitType's maximum
+PAGE: Final = 60  # QueryLimitType's maximum
 
 
 def confirm_device(service: Service, params: Params) -> Reply:
@@ -21,9 +20,7 @@ def confirm_device(service: Service, params: Params) -> Reply:
         raise faults.BAD_DEVICE_VERIFIER("PasswordVerifier")
     asks = client.pool.device_tracking.get("DeviceOnlyRememberedOnUserPrompt", False)
     name, now = params.get("DeviceName"), service.now()
-    user.devices.confirm(
-        params["DeviceKey"], name=name, salt=salt, verifier=verifier, remembered=not asks, now=now
-    )
+    user.devices.confirm(params["DeviceKey"], name=name, salt=salt, verifier=verifier, remembered=not asks, now=now)
     return {"UserConfirmationNecessary": asks}
 
 
@@ -76,8 +73,8 @@ def _own(service: Service, params: Params) -> Devices:
 
 
 def _theirs(service: Service, params: Params, nobody: faults.Fault) -> Devices:
-    """Return a user's devices; ``nobody`` is how to refuse, since not every operation declares UserNotFoundException."""
-    user: User | None = names.find(service.pool(params["UserPoolId"]), params["Username"])
+    """Return a user's devices; ``nobody`` says how to refuse: not every operation declares UserNotFoundException."""
+    user = names.find(service.pool(params["UserPoolId"]), params["Username"])
     if user is None:
         raise nobody()
     return user.devices

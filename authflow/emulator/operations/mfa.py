@@ -20,6 +20,8 @@ PREFERENCES: Final[Mapping[str, str]] = {
 def set_user_pool_mfa_config(service: Service, params: Params) -> Reply:
     """SetUserPoolMfaConfig: what the request leaves out stays as it is."""
     pool = service.pool(params["UserPoolId"])
+    if "WebAuthnConfiguration" in params:
+        raise faults.NO_PASSKEYS()
     configured: dict[str, Any] = {**pool.mfa, **{name: params[name] for name in pool_mfa.MEMBERS if name in params}}
     settings = {**pool.settings, "MfaConfiguration": params.get("MfaConfiguration", pool.mfa_mode)}
     pool_mfa.check(settings, configured)
@@ -57,7 +59,7 @@ def _configuration(pool: UserPool) -> Reply:
 
 def _prefer(pool: UserPool, user: User, params: Params) -> Reply:
     if "WebAuthnMfaSettings" in params:
-        raise faults.INVALID("authflow's emulator does not have passkeys")
+        raise faults.NO_PASSKEYS()
     on, preferred = set(user.mfa), user.preferred_mfa
     for member, factor in PREFERENCES.items():
         if member in params:
@@ -70,9 +72,7 @@ def _prefer(pool: UserPool, user: User, params: Params) -> Reply:
     return {}
 
 
-def _changed(
-    on: set[str], preferred: str | None, factor: str, given: Mapping[str, Any]
-) -> tuple[set[str], str | None]:
+def _changed(on: set[str], preferred: str | None, factor: str, given: Mapping[str, Any]) -> tuple[set[str], str | None]:
     """Return which factors are on and which is preferred, as one factor's settings change them; absent is no."""
     wanted = given.get("PreferredMfa", False)
     if not given.get("Enabled", False):
