@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -11,11 +11,10 @@ from authflow.machine import SAME, Row, excerpt, mermaid
 from authflow.remember_device import table as remember_device
 from authflow.sign_in import table as sign_in
 from authflow.sign_in.table import AFTER_ANY, ASKS_AGAIN, CALLS, CHALLENGES, GROUPS, TABLE
-from authflow.sign_in.table import Node as N
-from authflow.sign_in.table import Trigger as T
 
 PAGE: Final = Path(__file__).with_name("machine.md")
 Groups = Mapping[str, Sequence[str]]
+N, T = sign_in.Node, sign_in.Trigger
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ MECHANISMS: Final = (
     ),
     Mechanism(
         "Setting up an authenticator app",
-        "The secret is asked for, shown, proven by a first code, and the set-up completed: four requests, one question.",
+        "The secret is asked for and shown, a first code is verified, and the set-up completed: three requests.",
         (
             N.VERIFYING_PASSWORD, N.MFA_SETUP, N.ASSOCIATING_TOTP, N.TOTP_SETUP, N.VERIFYING_TOTP, N.COMPLETING_SETUP,
             N.SIGNED_IN,
@@ -86,6 +85,8 @@ MECHANISMS: Final = (
         "Each request that carried the key of a device that Cognito has forgotten is sent again without it, once.",
         sign_in.WITH_DEVICE_KEY,
         (T.DEVICE_FORGOTTEN,),
+        groups={"with_device_key": sign_in.WITH_DEVICE_KEY},
+        folded=True,
     ),
     Mechanism(
         "The pool's own challenges",
@@ -99,20 +100,18 @@ MECHANISMS: Final = (
         groups={"first_factor": (N.SELECT_CHALLENGE, N.EMAIL_OTP, N.SMS_OTP)},
     ),
     Mechanism(
-        "A password among the choices",
-        "Sent, or proven by SRP with a key pair of its own; it may be chosen, or asked for by itself.",
+        "A password that is asked for and sent",
+        "`PASSWORD` is one of the choices; `ADMIN_NO_SRP_AUTH` comes through the admin API only.",
+        (N.INITIATING_CHOICE, N.PASSWORD, N.ADMIN_NO_SRP_AUTH, N.ANSWERING, N.SIGNED_IN),
+        groups={"asked": (N.PASSWORD, N.ADMIN_NO_SRP_AUTH)},
+    ),
+    Mechanism(
+        "A password that is asked for and proven",
+        "The proof begins with the answer, and with a key pair of its own.",
         (
-            N.INITIATING_CHOICE, N.SELECT_CHALLENGE, N.PASSWORD, N.PASSWORD_SRP, N.ADMIN_NO_SRP_AUTH, N.ANSWERING,
-            N.ANSWERING_SRP, N.VERIFYING_PASSWORD, N.SIGNED_IN,
+            N.INITIATING_CHOICE, N.SELECT_CHALLENGE, N.PASSWORD_SRP, N.ANSWERING_SRP, N.VERIFYING_PASSWORD,
+            N.SIGNED_IN,
         ),
-        (
-            T.SELECT_CHALLENGE, T.PASSWORD, T.PASSWORD_SRP, T.ADMIN_NO_SRP_AUTH, T.ANSWER, T.ANSWER_SRP,
-            T.PASSWORD_VERIFIER, T.TOKENS,
-        ),
-        groups={
-            "first_reply": (N.INITIATING_CHOICE, N.ANSWERING, N.VERIFYING_PASSWORD),
-            "a_password": (N.SELECT_CHALLENGE, N.PASSWORD, N.ADMIN_NO_SRP_AUTH),
-        },
     ),
     Mechanism(
         "Refresh",
@@ -134,11 +133,13 @@ TEXT: Final = """\
 
 <!-- Written by docs/diagrams.py. To change it, change the tables or that script, and run it again. -->
 
-Everything here is drawn from `authflow.sign_in.table`. A node named by a gerund waits for Cognito. A node with Cognito's
-own challenge name waits for a person. An arrow in capitals is a challenge that came with Cognito's reply.
+Everything here is drawn from `authflow.sign_in.table`. A node named by a gerund waits for Cognito. A node with the name
+of a challenge waits for a person. An arrow in capitals is a challenge that came with Cognito's reply.
 [Challenges](challenges.md) tells what each one asks.
 
 ## At a glance
+
+All calls as one, and all challenges as one; what leads from a call to another call is not shown.
 
 ```mermaid
 {glance}
@@ -146,9 +147,9 @@ own challenge name waits for a person. An arrow in capitals is a challenge that 
 
 ## The whole
 
-An arrow from a frame holds for every node in it. An arrow to a frame, "by its name", stands for one arrow to each node in it.
-Rows that lead back to where they begin are left out: they stand [below](#a-forgotten-device). `authflow diagram` prints
-every arrow.
+An arrow from a frame holds for every node in it. An arrow to a frame, "by its name", stands for one arrow to each node
+in it. Rows that lead back to where they begin are left out: they stand [below](#a-forgotten-device).
+`authflow diagram` prints every arrow.
 
 ```mermaid
 {whole}
@@ -233,20 +234,20 @@ def _drawn(rows: Sequence[Row], groups: Groups, start: str) -> str:
 
 
 def _glance() -> list[Row]:
-    """Return the table as if each of its groups were one node, and each kind of trigger one."""
+    """Return the table as if each of its groups were one node, and each kind of trigger one; loops are left out."""
     kinds = {"calls": CALLS, "challenges": CHALLENGES}
-    whose = {node: kind for kind, nodes in kinds.items() for node in nodes}
+    whose = {str(node): kind for kind, nodes in kinds.items() for node in nodes}
     arrows: dict[tuple[str, str], dict[str, None]] = {}
     for row in TABLE:
         for source in dict.fromkeys(whose.get(source, source) for source in row.sources):
-            target = source if row.destination == SAME else whose.get(row.destination, row.destination)
+            target = whose.get(row.destination, source if row.destination == SAME else row.destination)
             arrows.setdefault((source, target), {})[_kind(row)] = None
-    return [Row(", ".join(kinds), (source,), target) for (source, target), kinds in arrows.items()]
+    return [Row(", ".join(kinds), (source,), target) for (source, target), kinds in arrows.items() if source != target]
 
 
 def _kind(row: Row) -> str:
     if row.trigger.isupper():
-        return "a computed challenge" if row.destination in CALLS else "a challenge"
+        return "a challenge"
     return row.trigger.split("_")[0] if row.trigger.startswith(("begin", "answer")) else row.trigger
 
 
@@ -299,7 +300,7 @@ def _names(names: Sequence[str]) -> str:
     return ", ".join(f"*{name}*" if name in _groups() else _code(name) for name in names)
 
 
-def _table(heads: Sequence[str], rows: object) -> str:
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

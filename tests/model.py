@@ -40,7 +40,6 @@ class SignModel:
     """A sign-in, and what it has come through."""
 
     opening: str
-    password_known: bool = True
     preferred: str | None = None
     device: bool = False
     proven: set[str] = field(default_factory=set)

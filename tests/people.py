@@ -24,6 +24,7 @@ from authflow.challenges import (
     TotpSetup,
 )
 from authflow.emulator import Emulator
+from authflow.emulator.outbox import Purpose
 from tests.emulator.lambdas import RIDDLE, Riddles
 from tests.emulator.mfa import MEMBERS, SETTINGS, authenticator, code
 from tests.emulator.world import PASSWORD, Clock, Json, World
@@ -37,6 +38,7 @@ FLOWS = [
     "ALLOW_USER_AUTH",
     "ALLOW_REFRESH_TOKEN_AUTH",
 ]
+CODES = (Purpose.MFA, Purpose.FIRST_FACTOR, Purpose.MFA_SETUP)
 NEW_PASSWORD = "Brand-new-1"
 WRONG = "Wr0ng-passw0rd!"
 WRONG_CODES = ("111111", "222222", "333333", "444444")
@@ -78,8 +80,8 @@ def site(emulator: Emulator, clock: Clock, model: PoolModel, **pool: Any) -> Sit
     world = World(emulator, clock, "", "").pool(**settings)
     emulator.triggers[world.pool_id] = Riddles(model.riddles, patience=3).triggers()
     configure(world, model, model.mfa)
-    clients = [world.client(ExplicitAuthFlows=FLOWS, GenerateSecret=secret) for secret in (False, True)]
-    return Site(model, *clients)
+    open_, secretive = (world.client(ExplicitAuthFlows=FLOWS, GenerateSecret=secret) for secret in (False, True))
+    return Site(model, open_, secretive)
 
 
 def configure(world: World, model: PoolModel, mode: str) -> None:
@@ -121,7 +123,8 @@ class Person:
     def sent(self) -> str:
         """The latest code that was sent to this person."""
         messages = [message for message in self.world.emulator.outbox if message.username == self.username]
-        return messages[-1].code
+        codes = [message.code for message in messages if message.purpose in CODES]
+        return codes[-1] if codes else "000000"
 
     def shown(self) -> str:
         """What the authenticator shows now: half a minute on, since a code works once."""
@@ -176,10 +179,10 @@ class Person:
         return None
 
 
-def register(site: Site, model: UserModel, password: str = PASSWORD) -> Person:
+def register(site: Site, model: UserModel, password: str = PASSWORD, suffix: str = "") -> Person:
     """Make a user as the model has it."""
     number, world = next(NAMES), site.world
-    username, email = f"person{number}", f"person{number}@example.com"
+    username, email = f"person{number}{suffix}", f"person{number}@example.com"
     attributes = {"email": email, "email_verified": "true"} if model.email else {}
     if model.phone:
         attributes |= {"phone_number": f"+1555{number:07d}", "phone_number_verified": "true"}
@@ -187,18 +190,17 @@ def register(site: Site, model: UserModel, password: str = PASSWORD) -> Person:
         attributes["family_name"] = "Lovelace"
     world.invited(username, password, **attributes)
     person = Person(site, model, username, email, password)
-    if model.totp or not model.temporary:
-        world.admin("AdminSetUserPassword", username, Password=password, Permanent=True)
     if model.totp:
+        world.admin("AdminSetUserPassword", username, Password=PASSWORD, Permanent=True)
         _set_up_totp(person)
+    if model.totp or not model.temporary:
+        world.admin("AdminSetUserPassword", username, Password=password, Permanent=not model.temporary)
     if model.enabled_factors:
         enabled = {
             SETTINGS[factor]: {"Enabled": True, "PreferredMfa": factor == model.preferred}
             for factor in sorted(model.enabled_factors)
         }
         world.admin("AdminSetUserMFAPreference", username, **enabled)
-    if model.totp and model.temporary:
-        world.admin("AdminSetUserPassword", username, Password=password, Permanent=False)
     return person
 
 

@@ -9,14 +9,20 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
+from rich.console import Console
 
 from authflow import AppClient, Authenticator, SignedIn, Srp, __version__
 from authflow.backends.boto3 import Boto3Backend
-from authflow.cli import demo as demo_module
+from authflow.cli import demo, qr
+from authflow.cli.commands import run as run_here
+from authflow.cli.demo import custom, passwords, second_factor
+from authflow.cli.demo.stage import Stage
 from authflow.emulator.boto3_door import client_at
 from authflow.machine import mermaid
 from authflow.sign_in.table import GROUPS, TABLE, Node
@@ -39,13 +45,23 @@ SEED = {
 }
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([AUTHFLOW, *arguments], capture_output=True, text=True, timeout=60, check=False)
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command, env = [str(AUTHFLOW), *arguments], os.environ | environment
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=env)
+
+
+@dataclass(frozen=True)
+class Served:
+    """``authflow emulator`` as it runs: what it printed before it was ready, its URL, what it prints now."""
+
+    lines: list[str]
+    url: str
+    output: IO[str]
 
 
 @contextmanager
-def emulator(*arguments: str) -> Iterator[tuple[list[str], str]]:
-    """``authflow emulator`` on a free port: the lines before it is ready, and its URL."""
+def emulator(*arguments: str) -> Iterator[Served]:
+    """``authflow emulator`` on a free port."""
     command = [str(AUTHFLOW), "emulator", "--port", "0", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -55,7 +71,7 @@ def emulator(*arguments: str) -> Iterator[tuple[list[str], str]]:
             assert line, process.stderr.read()
             lines.append(line)
         try:
-            yield lines, ready[1]
+            yield Served(lines, ready[1], process.stdout)
         finally:
             process.send_signal(signal.SIGINT)
             assert process.wait(10) == 0, "Ctrl-C stops it cleanly"
@@ -75,26 +91,63 @@ def test_diagram() -> None:
     assert run("diagram").stdout == mermaid(TABLE, GROUPS, Node.START)
 
 
-def test_demo_holds_and_is_plain_text_in_a_pipe() -> None:
-    done = run("demo")
+@pytest.fixture(scope="module")
+def done() -> subprocess.CompletedProcess[str]:
+    """``authflow demo``, in a pipe."""
+    return run("demo")
+
+
+def test_demo_holds_and_is_plain_text_in_a_pipe(done: subprocess.CompletedProcess[str]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout
     assert "FAILED" not in done.stdout
     assert done.stdout.endswith("All of it held.\n")
     assert all(len(line) <= 100 for line in done.stdout.splitlines())
-    for node in ("initiating_srp", "verifying_password", "new_password_required", "refreshing", "signed_in", "failed"):
-        assert node in done.stdout
-    assert len(re.findall(r"\d+\.\d ms", done.stdout)) >= 12
+    nodes = set(re.findall(r"^  ([a-z_]+) |-> ([a-z_]+)$", done.stdout, re.MULTILINE))
+    assert {"initiating_srp", "verifying_password", "answering", "refreshing", "initiating_custom"} <= {
+        a for a, _ in nodes
+    }
+    assert {"new_password_required", "signed_in", "failed", "custom_challenge", "kept"} <= {b for _, b in nodes}
+    assert len(re.findall(r"\d+\.\d ms", done.stdout)) >= 30
+    assert done.stdout.count("ms in all") == 9
+
+
+def test_the_demo_draws_the_qr_code_of_the_secret_that_it_shows(done: subprocess.CompletedProcess[str]) -> None:
+    out = done.stdout
+    secret = re.search(r"or type in: ([A-Z2-7]+)\n", out)
+    assert secret
+    blocks = [line[2:] for line in out.splitlines() if len(line) > 30 and set(line) <= set(" ▀▄█")]
+    uri = f"otpauth://totp/authflow%20demo:ada?secret={secret[1]}&issuer=authflow%20demo"
+    assert blocks == qr.drawn(uri, "utf-8")
+
+
+def test_the_demo_s_device_needs_no_code(done: subprocess.CompletedProcess[str]) -> None:
+    """The steps of the sign-in after the one that confirmed the device."""
+    part = done.stdout.partition("A remembered device\n")[2]
+    later = part.partition("the device is confirmed")[2].partition("signed in with the device")[0]
+    steps = re.findall(r"-> ([a-z_]+)$", later, re.MULTILINE)
+    assert steps == ["verifying_password", "device_srp_auth", "verifying_device", "signed_in"]
+
+
+def test_a_stage_without_the_characters_of_a_qr_code() -> None:
+    output = TextIOWrapper(BytesIO(), "ascii")
+    assert not Stage(Console(file=output)).qr("otpauth://totp/a:b?secret=C")
+    assert not output.tell()
 
 
 def test_a_demo_that_does_not_hold_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(demo_module, "verified", lambda *_: {"token_use": "id"})
-    monkeypatch.setattr(demo_module, "GRACE", "nobody@example.com/")
-    monkeypatch.setattr(demo_module, "loads", lambda *_: 1 / 0)
-    assert not demo_module.show()
+    monkeypatch.setattr(passwords, "verified", lambda *_: {"token_use": "id"})
+    monkeypatch.setattr(passwords, "GRACE", "nobody@example.com/")
+    monkeypatch.setattr(passwords, "loads", lambda *_: 1 / 0)
+    monkeypatch.setattr(second_factor, "code_at", lambda *_: "000000")
+    monkeypatch.setattr(custom, "verify", lambda event: {**event, "response": {"answerCorrect": False}})
+    assert not demo.show()
     out = capsys.readouterr().out
-    assert "FAILED" in out
     assert "ZeroDivisionError" in out
+    failed = re.findall(r"^  FAILED  (.*)$", out, re.MULTILINE)
+    assert "an altered token is refused" in failed
+    assert "signed in; the app's first code was right" in failed
+    assert "TypeError: failed where CustomChallenge was to be asked" in failed
     assert out.endswith("It did not hold.\n")
 
 
@@ -112,7 +165,7 @@ def test_usage_errors_are_one_line_and_exit_code_2(arguments: list[str]) -> None
 def test_help_lists_the_commands() -> None:
     done = run("--help")
     assert done.returncode == 0
-    assert all(command in done.stdout for command in ("demo", "emulator", "diagram"))
+    assert all(command in done.stdout for command in ("demo", "emulator", "sign-in", "diagram"))
 
 
 def test_without_the_extras_it_says_what_is_missing() -> None:
@@ -125,8 +178,8 @@ def test_without_the_extras_it_says_what_is_missing() -> None:
 def test_the_emulator_signs_in_those_in_the_seed_file(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps(SEED))
-    with emulator("--seed-file", str(seed)) as (lines, url):
-        [web, open_] = lines
+    with emulator("--seed-file", str(seed)) as served:
+        [web, open_], url = served.lines, served.url
         found = re.fullmatch(r"pool (\S+) \(people\) client (\S+) \(web\) secret (\S+)\n", web)
         assert found
         assert "secret" not in open_
@@ -140,8 +193,22 @@ def test_the_emulator_signs_in_those_in_the_seed_file(tmp_path: Path) -> None:
         assert get(f"{url}/_authflow/outbox") == []
 
 
+def test_the_emulator_prints_what_it_sends() -> None:
+    with emulator() as served:
+        cognito = client_at(served.url)
+        pool = cognito.create_user_pool(PoolName="people", AutoVerifiedAttributes=["email"])["UserPool"]["Id"]
+        client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="web")["UserPoolClient"]["ClientId"]
+        email: Any = {"Name": "email", "Value": "ada@example.com"}
+        cognito.sign_up(ClientId=client, Username="ada", Password="Correct-Horse-9", UserAttributes=[email])
+        line = served.output.readline()
+        [message] = get(f"{served.url}/_authflow/outbox")
+    rest = rf"  EMAIL to ada@example.com  sign_up for ada in {pool}: {message['code']}\n"
+    assert re.fullmatch(r"\d\d:\d\d:\d\d" + rest, line)
+
+
 def test_region_and_issuer_of_the_emulator() -> None:
-    with emulator("--region", "eu-north-1", "--issuer", "https://id.example.com") as (_, url):
+    with emulator("--region", "eu-north-1", "--issuer", "https://id.example.com") as served:
+        url = served.url
         pool = client_at(url, "eu-north-1").create_user_pool(PoolName="people")["UserPool"]["Id"]
         assert pool.startswith("eu-north-1_")
         assert get(f"{url}/{pool}/.well-known/openid-configuration")["issuer"] == f"https://id.example.com/{pool}"
@@ -162,18 +229,20 @@ def test_region_and_issuer_of_the_emulator() -> None:
         ),
     ],
 )
-def test_a_seed_file_that_can_not_be_carried_out(tmp_path: Path, text: str, says: str) -> None:
+def test_a_seed_file_that_can_not_be_carried_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, says: str
+) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text(text)
-    done = run("emulator", "--port", "0", "--seed-file", str(seed))
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"authflow: --seed-file: {says}")
-    assert done.stderr.count("\n") == 1
+    assert run_here(["emulator", "--port", "0", "--seed-file", str(seed)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"authflow: --seed-file: {says}")
+    assert said.count("\n") == 1
 
 
 def test_an_address_that_can_not_be_listened_at() -> None:
-    with emulator() as (_, url):
-        done = run("emulator", "--port", url.rpartition(":")[2])
+    with emulator() as served:
+        done = run("emulator", "--port", served.url.rpartition(":")[2])
     assert done.returncode == 1
     assert re.fullmatch(r"authflow: .*in use.*\n", done.stderr)
 

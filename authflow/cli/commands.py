@@ -83,16 +83,10 @@ def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dic
     return {name: value for name, _, value in pairs}
 
 
-def _secret(_: click.Context, __: click.Parameter, wanted: bool) -> str | None:  # noqa: FBT001 - click's convention
-    from authflow.cli.terminal import ask_hidden  # noqa: PLC0415
-
-    return ask_hidden("client secret") if wanted else os.environ.get(SECRET_VARIABLE) or None
-
-
 @authflow.command("sign-in", context_settings={"allow_extra_args": True})
 @click.option("--pool-id", required=True, help="The user pool's id.")
 @click.option("--client-id", required=True, help="The app client's id.")
-@click.option("--client-secret", is_flag=True, callback=_secret, help=f"Ask for its secret; or set {SECRET_VARIABLE}.")
+@click.option("--client-secret", is_flag=True, help=f"Ask for its secret; or set {SECRET_VARIABLE}.")
 @click.option("--endpoint-url", help="Such as an emulator's; default: Cognito's own.")
 @click.option("--region", help="Default: what the pool's id begins with.")
 @click.option("--flow", default="srp", show_default=True, type=click.Choice(FLOWS), help="How to begin.")
@@ -103,15 +97,18 @@ def _secret(_: click.Context, __: click.Parameter, wanted: bool) -> str | None: 
 @click.option("--client-metadata", multiple=True, callback=_pairs, metavar="KEY=VALUE", help="For the pool's triggers.")
 @click.option("--show-tokens", is_flag=True, help="Print the tokens too: whoever reads them is signed in.")
 @click.pass_context
-def sign_in(context: click.Context, **options: Any) -> int:  # noqa: ANN401 - they are checked one by one
+def sign_in(context: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - they are checked one by one
     """Sign in to a user pool and answer whatever it asks.
 
     Exits with 0 if signed in, with 1 if not.
     """
     from authflow.cli.signing_in import Settings, sign_in  # noqa: PLC0415
+    from authflow.cli.terminal import ask_hidden  # noqa: PLC0415
 
     if context.args:  # not shown: it may be a secret that was given where it is asked for
         raise click.UsageError("an argument too many; passwords and secrets are asked for")
     if options["preferred"] and options["flow"] != "choice":
         raise click.UsageError("--preferred goes with --flow choice")
-    return sign_in(Settings(**options))
+    wanted = options.pop("client_secret")
+    secret = ask_hidden("client secret") if wanted else os.environ.get(SECRET_VARIABLE)
+    return sign_in(Settings(client_secret=secret or None, **options))

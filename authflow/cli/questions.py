@@ -38,7 +38,7 @@ class Unanswerable(AuthflowError):
     """A challenge that can't be answered here; the text says what the person must do."""
 
 
-def introduce(challenge: Challenge, issuer: str, account: str) -> None:
+def introduce(challenge: Challenge, issuer: str, account: str) -> None:  # noqa: C901, PLR0912 - a case for each
     """Say what a challenge is about.
 
     Args:
@@ -79,7 +79,7 @@ def introduce(challenge: Challenge, issuer: str, account: str) -> None:
             assert_never(challenge)
 
 
-def question(challenge: Challenge) -> Answer:
+def question(challenge: Challenge) -> Answer:  # noqa: PLR0911 - a case for each
     """Ask the person, and return the reply.
 
     Raises:

@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 from authflow.cli.terminal import plain
 from authflow.emulator import Emulator, Message
@@ -34,11 +34,12 @@ def serve(host: str, port: int, region: str, issuer: str | None, seed_text: str 
 
 
 def _show(message: Message) -> None:
-    """Print a message that was "sent": the codes are there to be typed in."""
-    words = (message.medium, message.destination, message.purpose, f"{message.username}@{message.pool_id}", message.code)
-    # It is called while the emulator answers: a terminal that is gone must not spoil that.
+    """Print a message that was "sent"."""
+    to = f"{message.medium} to {message.destination}"
+    purpose = f"{message.purpose} for {message.username} in {message.pool_id}"
+    # It is called while the emulator answers: an output that is gone must not spoil that.
     with suppress(OSError):
-        _say("  ".join((f"{datetime.now():%H:%M:%S}", *(plain(word) for word in words))))
+        _say(f"{datetime.now(UTC).astimezone():%H:%M:%S}  {plain(to)}  {plain(purpose)}: {plain(message.code)}")
 
 
 def _say(line: str) -> None:

@@ -65,21 +65,33 @@ def sign_in(settings: Settings) -> int:
         OSError: the directory of devices can't be used.
     """
     try:
-        flow = _Session(settings).run()
+        flow = _Conversation(settings).run()
     except KeyboardInterrupt:
         # Cognito is not told: a Session that nobody answers expires.
         say(f"\nauthflow: {Reason.CANCELLED}")
         return CANCELLED
-    if isinstance(flow.state, SignedIn):
-        _report(flow.state.tokens, settings)
-        return 0
-    assert isinstance(flow.state, Failed)  # noqa: S101 - at rest and not asking, a flow has ended
-    said = plain(flow.state.message or flow.state.code)
-    say(f"authflow: {flow.state.reason}: {said}")
-    return 1
+    match flow.state:
+        case SignedIn(tokens):
+            _report(tokens, settings)
+            return 0
+        case Failed(code, message, reason):
+            say(f"authflow: {reason}: {plain(message or code)}")
+            return 1
+        case other:
+            raise AssertionError(f"at rest and not asking, a flow has ended, not {other}")
 
 
-class _Session:
+def claims(token: str) -> dict[str, str]:
+    """Return a JWT's claims for a person to read; its signature is not checked, since it came from Cognito itself."""
+    try:
+        body = token.split(".")[1]
+        said = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in said.items()}
+    except (IndexError, ValueError, AttributeError):
+        return {}
+
+
+class _Conversation:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         if settings.username is not None:  # what was typed can be typed again; this can't
@@ -154,19 +166,9 @@ def _report(tokens: Tokens, settings: Settings) -> None:
         f"signed in as {plain(tokens.username)}",
         f"the access token expires at {tokens.expires_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
         "the id token says",
-        *(f"  {plain(name):<22}{plain(value)}" for name, value in _claims(tokens.id_token).items()),
+        *(f"  {plain(name):<22}{plain(value)}" for name, value in claims(tokens.id_token).items()),
     ]
     if settings.show_tokens:
         lines += [f"{name}: {getattr(tokens, name)}" for name in ("access_token", "id_token", "refresh_token")]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
-
-
-def _claims(token: str) -> dict[str, str]:
-    """Return a JWT's claims for a person to read; whose signature it is, is not asked: it came straight from Cognito."""
-    try:
-        body = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in claims.items()}
-    except (IndexError, ValueError, AttributeError):
-        return {}

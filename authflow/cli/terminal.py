@@ -72,4 +72,4 @@ def until_valid(make: Callable[[], T]) -> T:
         try:
             return make()
         except InvalidInput as error:
-            say(f"{plain(str(error))}; try again")
+            say(f"Not possible: {plain(str(error))}; try again")

@@ -47,9 +47,9 @@ def eligible(pool: UserPool, user: User) -> list[str]:
     """Return the factors that a user can be asked for: nothing, where MFA is off."""
     if pool.mfa_mode == "OFF":
         return []
+    having = [factor for factor in factors(pool) if has(user, factor)]
     required = pool.mfa_mode == "ON"
-    on = {factor for factor in user.mfa if factor == TOTP or user.attributes.get(CONTACTS[factor])}
-    return [factor for factor in factors(pool) if factor in on or (required and is_set_up(user, factor))]
+    return [factor for factor in having if factor in user.mfa or (required and _is_proven(user, factor))]
 
 
 def asked(pool: UserPool, user: User) -> list[str]:
@@ -58,8 +58,10 @@ def asked(pool: UserPool, user: User) -> list[str]:
     return [user.preferred_mfa] if user.preferred_mfa in able else able
 
 
-def is_set_up(user: User, factor: str) -> bool:
-    """Return whether a factor was proven to be the user's, preferences aside."""
-    if factor == TOTP:
-        return user.software_token is not None
-    return bool(user.attributes.get(CONTACTS[factor])) and attributes.is_verified(user.attributes, CONTACTS[factor])
+def has(user: User, factor: str) -> bool:
+    """Return whether a user has what a factor needs: a verified authenticator, an address or a number."""
+    return bool(user.software_token if factor == TOTP else user.attributes.get(CONTACTS[factor]))
+
+
+def _is_proven(user: User, factor: str) -> bool:
+    return factor == TOTP or attributes.is_verified(user.attributes, CONTACTS[factor])

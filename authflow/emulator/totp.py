@@ -61,3 +61,8 @@ class SoftwareToken:
 
     def _shows(self, code: str, step: int) -> bool:
         return hmac.compare_digest(pyotp.TOTP(self.secret).generate_otp(step).encode(), code.encode())
+
+
+def code_at(secret: str, time: datetime) -> str:
+    """Return the code that an authenticator with this secret shows at a time: for tests and demonstrations."""
+    return pyotp.TOTP(secret).at(time)

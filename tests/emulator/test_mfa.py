@@ -8,6 +8,7 @@ import pytest
 
 from authflow.emulator import Emulator, Settings
 from authflow.emulator.outbox import Purpose
+from authflow.emulator.totp import code_at
 from tests.emulator.mfa import (
     CONTACTS,
     EMAIL,
@@ -110,6 +111,16 @@ def test_code_of_another_sign_in(optional: World) -> None:
     assert "AuthenticationResult" in answer(optional, first, SMS_MFA_CODE=first_code)
 
 
+def test_number_changed_while_a_code_is_out(optional: World) -> None:
+    prefer(optional, "ada", SMS)
+    asked = first_step(optional)
+    given = [{"Name": "phone_number", "Value": "+15550100000"}]
+    optional.admin("AdminUpdateUserAttributes", "ada", UserAttributes=given)
+    assert refused(optional, asked, SMS_MFA_CODE=optional.last_message().code) == WRONG_CODE
+    assert attribute(optional, "ada", "phone_number") == "+15550100000"
+    assert "AuthenticationResult" in sent(optional, first_step(optional))
+
+
 def test_length_of_a_code_is_a_setting(clock: Clock) -> None:
     world = World(Emulator(clock, settings=Settings(mfa_code_digits=8)), clock, "", "").pool()
     world.user("ada", **CONTACTS)
@@ -139,7 +150,9 @@ def test_authenticator(optional: World) -> None:
     prefer(optional, "ada", TOTP)
     asked = first_step(optional)
     assert asked["ChallengeParameters"] == {"USER_ID_FOR_SRP": "ada"}
-    assert "AuthenticationResult" in answer(optional, asked, SOFTWARE_TOKEN_MFA_CODE=code(optional, app))
+    shown = code_at(app.secret, optional.clock.now)
+    assert shown == code(optional, app)
+    assert "AuthenticationResult" in answer(optional, asked, SOFTWARE_TOKEN_MFA_CODE=shown)
 
 
 @pytest.mark.parametrize("steps", [-1, 0, 1])

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-s
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from authflow.emulator import credentials, faults, mfa
@@ -34,15 +33,13 @@ def offered(pool: UserPool, user: User) -> list[str]:
     return [*passwords, *able]
 
 
-def begin(exchange: Exchange, user: User, typed: str) -> Reply:
+def begin(exchange: Exchange, user: User) -> Reply:
     """Ask what the client prefers, if it applies; let the user choose otherwise.
 
     Args:
         exchange: InitiateAuth; PREFERRED_CHALLENGE may have its proof with it.
         user: who wants to sign in.
-        typed: the name that the user was found by; the client has to go on with it until it is told the canonical one.
     """
-    exchange.sign_in = replace(exchange.sign_in, typed=typed)
     preferred = exchange.parameters.get("PREFERRED_CHALLENGE")
     if preferred not in offered(exchange.client.pool, user):
         return _select(exchange, user)

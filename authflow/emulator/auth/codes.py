@@ -78,6 +78,8 @@ def check(exchange: Exchange, session: Session, user: User) -> None:
     """
     sent: Sent = session.held
     given = exchange.required(f"{session.challenge}_CODE")
+    if sent.purpose is not Purpose.MFA_SETUP and user.attributes.get(sent.attribute) != sent.address:
+        raise faults.MFA_CODE_WRONG()  # what the code would prove is not the user's any more
     if sent.purpose is not Purpose.FIRST_FACTOR:
         user.lock.judge(lambda: sent.is_right(given), faults.MFA_CODE_WRONG, exchange.service.now())
     elif not sent.is_right(given):  # locks nobody out: six wrong ones were seen to have no consequence

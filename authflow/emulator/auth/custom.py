@@ -62,6 +62,7 @@ def _promises_password(exchange: Exchange) -> bool:
 
 def _custom_challenge(exchange: Exchange, user: User) -> Reply:
     challenge = events.create(exchange, user)
+    exchange.named(user)
     return {
         "ChallengeName": "CUSTOM_CHALLENGE",
         "Session": exchange.new_session(user, "CUSTOM_CHALLENGE", challenge),

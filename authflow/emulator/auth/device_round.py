@@ -39,6 +39,7 @@ def device_srp_auth(exchange: Exchange) -> Reply:
     session, user, device = _answered(exchange, "DEVICE_SRP_AUTH")
     name = "DEVICE_PASSWORD_VERIFIER"
     parameters = srp_round.ask(exchange, name, user.username, srp_round.secret_of(device))
+    exchange.named(user)
     session.used = True
     return {
         "ChallengeName": name,

@@ -41,7 +41,7 @@ def user_auth(exchange: Exchange) -> Reply:
     name = exchange.username()
     user = _found(exchange, name)
     step_up.check(exchange, user)
-    return choice.begin(exchange, user, name)
+    return choice.begin(exchange, user)
 
 
 def custom_auth(exchange: Exchange) -> Reply:
@@ -84,6 +84,7 @@ def _found(exchange: Exchange, name: str, check: Callable[[User], None] = lambda
             raise faults.NO_USER()
         user = ghost(exchange.service, pool, name)
     check(user)
+    exchange.sign_in = replace(exchange.sign_in, typed=name)
     exchange.note_device(user)
     events.pre_authentication(exchange, user)
     return user

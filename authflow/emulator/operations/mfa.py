@@ -87,8 +87,5 @@ def _changed(on: set[str], preferred: str | None, factor: str, given: Mapping[st
 def _check_usable(pool: UserPool, user: User, factor: str) -> None:
     if factor not in mfa.factors(pool):
         raise faults.MFA_NOT_CONFIGURED(factor)
-    if factor in mfa.CONTACTS:
-        if not user.attributes.get(mfa.CONTACTS[factor]):
-            raise faults.NO_DELIVERY(factor)
-    elif user.software_token is None:
-        raise faults.SOFTWARE_TOKEN_UNVERIFIED()
+    if not mfa.has(user, factor):
+        raise faults.SOFTWARE_TOKEN_UNVERIFIED() if factor == mfa.TOTP else faults.NO_DELIVERY(factor)

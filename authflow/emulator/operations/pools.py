@@ -84,6 +84,7 @@ def _settings(service: Service, params: Params) -> dict[str, Any]:
 def _described(service: Service, pool: UserPool) -> dict[str, Any]:
     return {
         **pool.settings,
+        "MfaConfiguration": pool.mfa_mode,
         "Id": pool.id,
         "Arn": f"arn:aws:cognito-idp:{service.region}:{ACCOUNT}:userpool/{pool.id}",
         "CreationDate": pool.created,

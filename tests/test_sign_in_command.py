@@ -1,0 +1,598 @@
+"""``authflow sign-in`` as a person meets it: in a terminal, against an emulator over HTTP."""
+
+import os
+import re
+import select
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO, StringIO, TextIOWrapper
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
+
+import pyotp
+import pytest
+
+from authflow import Authenticator, BackendError, Device, Failed, InvalidInput, Reason
+from authflow.challenges import (
+    Challenge,
+    CustomChallenge,
+    DeviceSrp,
+    EmailOtp,
+    MfaSetup,
+    NewPasswordRequired,
+    PasswordChallenge,
+    SelectChallenge,
+    SelectMfaType,
+    SmsMfa,
+    SmsOtp,
+    SoftwareTokenMfa,
+    TotpSetup,
+)
+from authflow.cli import qr
+from authflow.cli.commands import run
+from authflow.cli.installation import holder_in
+from authflow.cli.questions import Unanswerable, introduce, question
+from authflow.cli.signing_in import Settings, claims, sign_in
+from authflow.cli.terminal import NoInput, ask
+from authflow.emulator import Emulator
+from authflow.emulator.http import running
+from authflow.remember_device import Kept
+from tests.emulator import mfa
+from tests.emulator.lambdas import RIDDLE, Riddles, riddling
+from tests.emulator.world import ALL_FLOWS, OTHER_PASSWORD, PASSWORD, TEMPORARY, Clock, World
+
+pty = pytest.importorskip("pty")
+
+AUTHFLOW = Path(sys.executable).with_name("authflow")
+# makes the terminal the process's own, so that Ctrl-C there reaches it
+TAKES_THE_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+)
+PATIENCE = 20.0  # seconds
+FAMILY_NAME: Any = {"Name": "family_name", "AttributeDataType": "String", "Required": True, "Mutable": True}
+AT = datetime(2026, 11, 7, 9, 5, 3, tzinfo=UTC)
+ASKED: Any = {"session": "s" * 20, "asked_at": AT}
+
+
+class Site:
+    """An emulator behind a URL, for worlds of its own."""
+
+    def __init__(self, emulator: Emulator, url: str) -> None:
+        self.url = url
+        self.world = World(emulator, Clock(datetime.now(UTC)), "", "")
+
+    def settings(self, world: World, **changes: Any) -> Settings:
+        settings = Settings(
+            pool_id=world.pool_id,
+            client_id=world.client_id,
+            client_secret=world.secret,
+            endpoint_url=self.url,
+            region=None,
+            flow="srp",
+            preferred=None,
+            username="ada",
+            admin=False,
+            devices=None,
+            client_metadata={},
+            show_tokens=False,
+        )
+        return replace(settings, **changes)
+
+    def command(self, world: World, *options: str) -> list[str]:
+        where = ["--pool-id", world.pool_id, "--client-id", world.client_id, "--endpoint-url", self.url]
+        return [str(AUTHFLOW), "sign-in", *where, *options]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    emulator = Emulator()
+    with running(lambda _: emulator) as url:
+        yield Site(emulator, url)
+
+
+@pytest.fixture(scope="module")
+def people(site: Site) -> World:
+    """A pool with ada, who has a password and nothing else."""
+    world = site.world.pool()
+    world.user("ada", email="ada@example.com")
+    return world
+
+
+@pytest.fixture(scope="module")
+def tracked(site: Site) -> World:
+    """A pool that proposes devices, with ada."""
+    devices = {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": False}
+    world = site.world.pool(DeviceConfiguration=devices)
+    world.user("ada")
+    return world
+
+
+class Screen:
+    """A terminal with a command in it, and somebody who reads and types."""
+
+    def __init__(self, master: int, process: "subprocess.Popen[bytes]") -> None:
+        self.text = ""
+        self._master = master
+        self._process = process
+        self._seen = 0
+
+    def before(self, pattern: str) -> str:
+        """Wait for a pattern; return what came before it, and after the last prompt that was answered."""
+        found = self._found(pattern)
+        return self.text[self._seen : found.start()]
+
+    def answer(self, prompt: str, text: str) -> None:
+        """Wait for a prompt, and type a line."""
+        self._seen = self._found(f"^{prompt}: ").end()
+        self.press(f"{text}\n")
+
+    def _found(self, pattern: str) -> re.Match[str]:
+        deadline = time.monotonic() + PATIENCE
+        while not (found := re.compile(pattern, re.MULTILINE).search(self.text, self._seen)):
+            assert self._read(deadline), f"{pattern} did not come:\n{self.text}"
+        return found
+
+    def press(self, keys: str) -> None:
+        """Type something as it is."""
+        os.write(self._master, keys.encode())
+
+    def end(self) -> int:
+        """Wait for the end; return the exit code."""
+        deadline = time.monotonic() + PATIENCE
+        while self._read(deadline):
+            pass
+        return self._process.wait(PATIENCE)
+
+    def _read(self, deadline: float) -> bool:
+        ready, _, _ = select.select([self._master], [], [], max(0, deadline - time.monotonic()))
+        assert ready, f"nothing came any more:\n{self.text}"
+        with suppress(OSError):  # Linux's way of saying that the other end is closed
+            data = os.read(self._master, 4096)
+            self.text += data.decode(errors="replace")
+            return bool(data)
+        return False
+
+
+@contextmanager
+def terminal(command: list[str], **environment: str) -> Iterator[Screen]:
+    master, slave = pty.openpty()
+    wrapped = [sys.executable, "-c", TAKES_THE_TERMINAL, *command]
+    process = subprocess.Popen(
+        wrapped, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=environ(**environment)
+    )
+    os.close(slave)
+    try:
+        yield Screen(master, process)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+
+
+class Pipe:
+    """Runs the command in this process, with lines to read: sooner than in one of its own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def __call__(self, command: list[str], *lines: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        with self._monkeypatch.context() as patched:
+            patched.setattr("os.environ", environ(**environment))
+            patched.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in lines)))
+            code = run(command[1:])
+        shown = self._capsys.readouterr()
+        return subprocess.CompletedProcess(command, code, shown.out, shown.err)
+
+
+@pytest.fixture
+def pipe(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Pipe:
+    return Pipe(monkeypatch, capsys)
+
+
+def environ(**more: str) -> dict[str, str]:
+    """An environment without AWS credentials: the public API needs none."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AUTHFLOW_"))}
+    return {
+        **kept,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "LC_ALL": "C.UTF-8",
+        **more,
+    }
+
+
+def last_line(text: str) -> str:
+    return text.splitlines()[-1]
+
+
+# --- passwords
+
+
+def test_a_password_in_a_terminal(site: Site, people: World) -> None:
+    with terminal(site.command(people)) as screen:
+        screen.answer("username", "ada")
+        screen.answer("password", PASSWORD)
+        assert screen.end() == 0
+    assert "signed in as ada\r\n" in screen.text
+    assert re.search(r"the access token expires at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", screen.text)
+    assert re.search(r"  email +ada@example.com\r\n", screen.text)
+    assert PASSWORD not in screen.text
+    assert "eyJ" not in screen.text, "a token is shown"
+
+
+def test_a_wrong_password_from_a_pipe(site: Site, people: World) -> None:
+    command = site.command(people, "--username", "ada")
+    text = "Wr0ng-Horse!\n"
+    done = subprocess.run(command, input=text, capture_output=True, text=True, env=environ(), check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "password: \nauthflow: wrong_credentials: Incorrect username or password.\n"
+
+
+def test_a_new_password_and_an_attribute(site: Site) -> None:
+    world = site.world.pool(Schema=[FAMILY_NAME])
+    world.invited("grace", TEMPORARY, email="grace@example.com")
+    with terminal(site.command(world, "--flow", "password", "--username", "grace")) as screen:
+        screen.answer("password", TEMPORARY)
+        assert "Known already: email" in screen.before("new password: ")
+        assert "grace@example.com" not in screen.text
+        for first, again in (("weak", "weak"), (OTHER_PASSWORD, PASSWORD), (OTHER_PASSWORD, OTHER_PASSWORD)):
+            screen.answer("new password", first)
+            screen.answer("new password again", again)
+            if first == again:
+                screen.answer("family_name", "Hopper")
+        assert screen.end() == 0
+    assert "Not accepted: Password did not conform with policy" in screen.text
+    assert "Not possible: new password: the two differ; try again" in screen.text
+    assert re.search(r"  family_name +Hopper\r\n", screen.text)
+    assert not re.search(f"{TEMPORARY}|{PASSWORD}|{OTHER_PASSWORD}|weak", screen.text)
+
+
+def test_a_client_secret_is_asked_for_or_in_the_environment(site: Site, people: World, pipe: Pipe) -> None:
+    world = people.client(GenerateSecret=True)
+    assert world.secret
+    command = site.command(world, "--username", "ada")
+    with terminal([*command, "--client-secret"]) as screen:
+        screen.answer("client secret", world.secret)
+        screen.answer("password", PASSWORD)
+        assert screen.end() == 0
+    assert world.secret not in screen.text
+    done = pipe(command, PASSWORD, AUTHFLOW_CLIENT_SECRET=world.secret)
+    assert done.returncode == 0
+    assert world.secret not in done.stdout + done.stderr
+    assert last_line(pipe(command, PASSWORD).stderr).startswith("authflow: secret_hash: ")
+
+
+def test_the_admin_api_and_tokens_on_demand(site: Site, people: World, pipe: Pipe) -> None:
+    command = site.command(people, "--username", "ada", "--flow", "password", "--admin", "--show-tokens")
+    done = pipe(command, PASSWORD, AWS_ACCESS_KEY_ID="any", AWS_SECRET_ACCESS_KEY="any")
+    assert done.returncode == 0
+    token = re.search(r"^access_token: (eyJ\S+)$", done.stdout, re.MULTILINE)
+    assert token
+    assert people.call("GetUser", AccessToken=token[1])["Username"] == "ada"
+    assert len(re.findall(r"^(?:id|refresh)_token: \S+$", done.stdout, re.MULTILINE)) == 2
+    done = pipe(command, PASSWORD)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert last_line(done.stderr) == "authflow: AdminInitiateAuth: NoCredentialsError"
+
+
+# --- second factors
+
+
+def test_a_text_message(site: Site) -> None:
+    world = site.world.pool()
+    world.user("ada", phone_number="+15550109878", phone_number_verified="true")
+    mfa.configure(world, "ON", mfa.SMS)
+    with terminal(site.command(world, "--username", "ada")) as screen:
+        screen.answer("password", PASSWORD)
+        assert "A code was sent in a text message to +*******9878." in screen.before("^code: ")
+        code = world.last_message().code
+        for typed in ("six", mfa.other_code(code), code):
+            screen.answer("code", typed)
+        assert screen.end() == 0
+    assert "Not possible: code: must be 4 to 10 digits; try again" in screen.text
+    assert "Not accepted: Invalid code" in screen.text
+
+
+def test_a_choice_of_second_factors(site: Site) -> None:
+    world = site.world.pool()
+    world.user("ada", email="ada@example.com", email_verified="true", phone_number="+15550109878")
+    mfa.configure(world, "OPTIONAL", mfa.SMS, mfa.EMAIL)
+    mfa.prefer(world, "ada", mfa.SMS, mfa.EMAIL)
+    with terminal(site.command(world, "--username", "ada")) as screen:
+        screen.answer("password", PASSWORD)
+        offered = screen.before("choice: ")
+        assert re.search(r"1  SMS_MFA +a code in a text message\r\n  2  EMAIL_OTP +a code in an email\r\n", offered)
+        screen.answer("choice", "3")
+        screen.answer("choice", "2")
+        screen.before("^code: ")  # now it is sent
+        screen.answer("code", world.last_message().code)
+        assert screen.end() == 0
+    assert "Not possible: option: was not offered; offered: SMS_MFA, EMAIL_OTP; try again" in screen.text
+
+
+def test_an_authenticator_app_is_set_up_and_used(site: Site, pipe: Pipe) -> None:
+    world = site.world.pool()
+    world.user("ada")
+    mfa.configure(world, "ON", mfa.TOTP)
+    command = site.command(world, "--username", "ada")
+    with terminal(command) as screen:
+        screen.answer("password", PASSWORD)
+        drawing = screen.before("Then type the code")
+        app = pyotp.TOTP(re.findall("secret: ([A-Z2-7]+)\r\n", drawing)[0])
+        code = app.now()
+        screen.answer("code", mfa.other_code(code))
+        screen.answer("code", code)
+        assert screen.end() == 0
+    lines = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in drawing.splitlines()]
+    blocks = [line for line in lines if line and set(line) <= set(" ▀▄█")]
+    assert blocks == qr.drawn(f"otpauth://totp/{world.pool_id}:ada?secret={app.secret}&issuer={world.pool_id}", "utf-8")
+    assert screen.text.count("secret: ") == 1, "a wrong code does not draw it again"
+    assert "Not accepted" in screen.text
+    done = pipe(command, PASSWORD, code, app.at(int(time.time()), counter_offset=1))
+    assert done.returncode == 0
+    assert "A code of your authenticator app is needed." in done.stderr
+
+
+def test_an_email_address_is_set_up(site: Site) -> None:
+    world = site.world.pool()
+    world.user("ada")
+    mfa.configure(world, "ON", mfa.EMAIL, mfa.TOTP)
+    with terminal(site.command(world, "--username", "ada")) as screen:
+        screen.answer("password", PASSWORD)
+        screen.answer("choice", "SMS_MFA")
+        screen.answer("choice", "EMAIL_OTP")
+        screen.answer("email address", "ada@example.com")
+        assert "in an email to a***@e***" in screen.before("^code: ")
+        screen.answer("code", world.last_message().code)
+        assert screen.end() == 0
+    assert "Not possible: choice: must be one of SOFTWARE_TOKEN_MFA, EMAIL_OTP; try again" in screen.text
+
+
+def test_what_can_not_be_set_up_here(site: Site, pipe: Pipe) -> None:
+    world = site.world.pool()
+    world.user("ada")
+    mfa.configure(world, "ON", mfa.SMS)
+    done = pipe(site.command(world, "--username", "ada"), PASSWORD)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"authflow: .*administrator set up SMS_MFA.*sign in again", last_line(done.stderr))
+
+
+def test_a_remembered_installation_needs_no_code(site: Site, pipe: Pipe, tmp_path: Path) -> None:
+    devices = {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": True}
+    world = site.world.pool(DeviceConfiguration=devices)
+    world.user("ada", phone_number="+15550109878", phone_number_verified="true")
+    mfa.configure(world, "ON", mfa.SMS)
+    directory = tmp_path / "devices"
+    command = site.command(world, "--username", "ada", "--devices", str(directory))
+    with terminal(command) as screen:
+        screen.answer("password", PASSWORD)
+        screen.before("^code: ")  # now it is sent
+        screen.answer("code", world.last_message().code)
+        assert screen.end() == 0
+    assert "This installation is remembered as a device of yours.\r\n" in screen.text
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()} == {0o600}
+    done = pipe(command, PASSWORD)
+    assert (done.returncode, "code" in done.stderr) == (0, False)
+    [device] = world.admin("AdminListDevices", "ada")["Devices"]
+    world.admin("AdminForgetDevice", "ada", DeviceKey=device["DeviceKey"])
+    done = pipe(command, PASSWORD)
+    assert last_line(done.stderr) == "authflow: the input ended where this was asked: code", "Cognito forgot it"
+
+
+# --- other first factors
+
+
+def test_custom_challenges(site: Site, people: World) -> None:
+    riddles = Riddles(wanted=2)
+    world = riddling(people, riddles)
+    with terminal(site.command(world, "--flow", "custom", "--client-metadata", "a=b=c")) as screen:
+        screen.answer("username", "ada")
+        assert f"  riddle: {RIDDLE['public']}\r\n" in screen.before("answer: ")
+        for typed in ("", "stone", RIDDLE["private"], RIDDLE["private"]):
+            screen.answer("answer", typed)
+        assert screen.end() == 0
+    assert "Not possible: answer: must not be empty; try again" in screen.text
+    assert riddles.told("VerifyAuthChallengeResponse_Authentication")[0]["clientMetadata"] == {"a": "b=c"}
+
+
+def test_a_password_before_custom_challenges(site: Site, people: World, pipe: Pipe) -> None:
+    world = riddling(people, Riddles())
+    done = pipe(site.command(world, "--flow", "custom-srp", "--username", "ada"), PASSWORD, RIDDLE["private"])
+    assert done.returncode == 0
+    assert done.stdout.startswith("signed in as ada\n")
+
+
+def test_a_choice_of_first_factors(site: Site, pipe: Pipe) -> None:
+    factors = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}
+    world = site.world.pool(Policies=factors).client(ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_USER_AUTH"])
+    world.user("ada", email="ada@example.com", email_verified="true")
+    command = site.command(world, "--flow", "choice", "--username", "ada")
+    with terminal(command) as screen:
+        screen.answer("choice", "EMAIL_OTP")
+        screen.before("^code: ")  # now it is sent
+        screen.answer("code", world.last_message().code)
+        assert screen.end() == 0
+    assert pipe(command, "PASSWORD_SRP", PASSWORD).returncode == 0
+    assert pipe([*command, "--preferred", "PASSWORD"], PASSWORD).returncode == 0
+
+
+# --- the end of it
+
+
+def test_ctrl_c(site: Site, people: World) -> None:
+    world = riddling(people, Riddles())
+    with terminal(site.command(world, "--flow", "custom", "--username", "ada")) as screen:
+        screen.before("answer: ")
+        screen.press("\x03")
+        assert screen.end() == 130
+    assert screen.text.endswith("\r\nauthflow: cancelled\r\n")
+    with terminal(site.command(world, "--username", "ada")) as screen:
+        screen.before("password: ")
+        screen.press("\x03")
+        assert screen.end() == 130
+
+
+def test_ctrl_d(site: Site, people: World) -> None:
+    with terminal(site.command(people, "--username", "ada")) as screen:
+        screen.before("password: ")
+        screen.press("\x04")
+        assert screen.end() == 1
+    assert screen.text.endswith("authflow: the input ended where this was asked: password\r\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (["hunter2"], 2, "an argument too many; passwords and secrets are asked for (see authflow --help)"),
+        (["--preferred", "PASSWORD"], 2, "--preferred goes with --flow choice (see authflow --help)"),
+        (
+            ["--client-metadata", "k3y"],
+            2,
+            "Invalid value for '--client-metadata': must be KEY=VALUE (see authflow --help)",
+        ),
+        (["--flow", "custom", "--username", "a" * 129], 1, "--username: has 129 characters, at most 128 are allowed"),
+        (["--pool-id", "nonsense"], 1, "pool_id: must look like eu-west-1_Ab12Cd34E: a region, an underscore, a name"),
+        (["--endpoint-url", "nonsense"], 1, "endpoint_url: is not a URL"),
+        (["--devices", __file__], 2, None),
+    ],
+)
+def test_what_can_not_be(site: Site, pipe: Pipe, options: list[str], code: int, says: str | None) -> None:
+    done = pipe([*site.command(replace(site.world, pool_id="eu-west-1_a", client_id="b")), *options])
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("authflow: ")
+    assert "hunter2" not in done.stderr
+    assert says is None or done.stderr == f"authflow: {says}\n"
+
+
+def test_nobody_listens(site: Site, pipe: Pipe) -> None:
+    command = site.command(replace(site.world, pool_id="eu-west-1_a", client_id="b"), "--username", "ada")
+    done = pipe([*command, "--endpoint-url", "http://127.0.0.1:9"], PASSWORD)
+    assert (done.returncode, last_line(done.stderr)) == (1, "authflow: InitiateAuth: EndpointConnectionError")
+
+
+# --- in pieces
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in lines)))
+
+
+@pytest.mark.parametrize(
+    ("challenge", "lines"),
+    [
+        (SmsMfa(**ASKED), ["123456"]),
+        (SmsOtp(**ASKED), ["123456"]),
+        (EmailOtp(**ASKED, medium="PIGEON", destination="the \x1b[2Jroof"), ["123456"]),
+        (SoftwareTokenMfa(**ASKED, device_name="my \x1b[2Jphone"), ["123456"]),
+        (SelectMfaType(**ASKED, options=("SMS_MFA",), unknown=("\x1b[2J",)), ["1"]),
+        (MfaSetup(**ASKED, options=("SOFTWARE_TOKEN_MFA",), elsewhere=("SMS_MFA",)), []),
+        (TotpSetup(**ASKED, secret="ABCDEFGH"), ["123456"]),
+        (NewPasswordRequired(**ASKED, required_attributes=("\x1b[2J",)), ["hidden", "hidden", "a"]),
+        (CustomChallenge(**ASKED, parameters=(("\x1b[2J", "a\nb"),)), ["yes"]),
+        (SelectChallenge(**ASKED, options=("PASSWORD",)), ["PASSWORD", "hidden"]),
+        (PasswordChallenge(**ASKED, kind="ADMIN_NO_SRP_AUTH"), ["hidden"]),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_question(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], challenge: Challenge, lines: list[str]
+) -> None:
+    typed(monkeypatch, *lines)
+    introduce(challenge, "issuer", "account")
+    assert question(challenge).digest == challenge.digest
+    shown = capsys.readouterr()
+    assert shown.out == "", "that is for the result"
+    assert shown.err
+    assert "\x1b" not in shown.err, "what comes over the network does not move the cursor"
+    assert "hidden" not in shown.err
+
+
+@pytest.mark.parametrize(
+    ("challenge", "says"),
+    [
+        (DeviceSrp(**ASKED), "a remembered device is to prove itself"),
+        (MfaSetup(**ASKED), "have an administrator set up a second factor"),
+        (SelectMfaType(**ASKED, unknown=("PIGEON\n",)), r"offered: PIGEON\\n$"),
+        (SelectChallenge(**ASKED), "offered: nothing$"),
+    ],
+)
+def test_what_can_not_be_answered(challenge: Challenge, says: str) -> None:
+    with pytest.raises(Unanswerable, match=says):
+        introduce(challenge, "issuer", "account")
+
+
+def test_input_that_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"\xff\n"), "utf-8"))
+    with pytest.raises(NoInput, match="not text in the terminal's encoding"):
+        ask("answer")
+
+
+def test_where_no_qr_code_can_be_drawn() -> None:
+    assert qr.drawn("otpauth://totp/a:b?secret=C", "latin-1") == []
+    assert qr.drawn("otpauth://totp/a:b?secret=C", None) == []
+
+
+def test_an_installation_has_one_id(tmp_path: Path) -> None:
+    holder = holder_in(tmp_path)
+    assert holder == holder_in(tmp_path)
+    [path] = tmp_path.iterdir()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.write_text("../..")
+    with pytest.raises(InvalidInput, match="does not hold an installation's id"):
+        holder_in(tmp_path)
+
+
+def test_two_that_make_the_id_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(holder_in, [tmp_path] * 50))) == 1
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+DEVICE = Device("key", "group", "secret")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [
+        (Kept(DEVICE, remembered=True), "is remembered as a device of yours"),
+        (Kept(DEVICE, remembered=False), "is known as a device of yours, but it does not stand for a second factor"),
+        (Failed("LimitExceededException", "", Reason.OTHER), "is not remembered: LimitExceededException"),
+        (BackendError("ConfirmDevice: ReadTimeoutError"), "is not remembered: ConfirmDevice: ReadTimeoutError"),
+    ],
+)
+def test_whatever_becomes_of_the_device_the_person_is_signed_in(
+    site: Site,
+    tracked: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    outcome: Kept | Failed | BackendError,
+    says: str,
+) -> None:
+    monkeypatch.setattr(Authenticator, "remember_device", Mock(side_effect=[remembering(outcome)]))
+    typed(monkeypatch, PASSWORD)
+    assert sign_in(site.settings(tracked, devices=tmp_path)) == 0
+    shown = capsys.readouterr()
+    assert shown.out.startswith("signed in as ada\n")
+    assert f"This installation {says}" in shown.err
+
+
+def remembering(outcome: Kept | Failed | BackendError) -> Any:
+    return outcome if isinstance(outcome, BackendError) else SimpleNamespace(state=outcome)
+
+
+@pytest.mark.parametrize("token", ["", "a", "a.b.c", "a.W10.c"])
+def test_an_id_token_that_is_not_a_jwt(token: str) -> None:
+    assert claims(token) == {}
