@@ -64,7 +64,7 @@ class BaseFlow(Generic[S]):
     username: str = ""
     typed: str = ""
     admin: bool = False
-    holder: str | None = None
+    holder: str | None = field(default=None, repr=False)
     device_key: str | None = None
     context: Context | None = None
     call_context: Context | None = None

@@ -11,7 +11,6 @@ from authflow import (
     BackendError,
     Context,
     Failed,
-    Flow,
     InvalidInput,
     Password,
     Reason,
@@ -23,7 +22,7 @@ from authflow import (
     UnexpectedReply,
 )
 from authflow.answers import Answer
-from authflow.authenticator import Outcome
+from authflow.authenticator import AnyFlow, Outcome
 from authflow.challenges import Challenge, NewPasswordRequired
 from authflow.requests import Request
 from tests.playbook import APP, stamp
@@ -52,6 +51,8 @@ def answer(challenge: Challenge) -> Answer:
     match challenge:
         case NewPasswordRequired():
             return challenge.reply("N3w-passw0rd", family_name="Lovelace")
+        case other:
+            raise AssertionError(f"nobody expected {other}")
 
 
 def test_sign_in_asks_until_tokens_come() -> None:
@@ -111,7 +112,7 @@ def test_an_unexpected_reply_has_the_flow() -> None:
 def test_observe_is_told_of_every_call() -> None:
     seen: list[tuple[str, str, str, str | None]] = []
 
-    def observe(before: Flow, request: Request, outcome: Outcome, after: Flow | None, seconds: float) -> None:
+    def observe(before: AnyFlow, request: Request, outcome: Outcome, after: AnyFlow | None, seconds: float) -> None:
         assert seconds >= 0
         seen.append((str(before.node), request.operation, type(outcome).__name__, str(after.node) if after else None))
 

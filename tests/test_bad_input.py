@@ -1,5 +1,6 @@
 """Bad input: a clear error that names the field, and nothing has happened."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from authflow import (
     UnexpectedReply,
     begin,
 )
+from authflow.challenges import NewPasswordRequired
 from tests.playbook import APP, AT, stamp
 from tests.replies import SALT, new_password_required, password_verifier, tokens
 
@@ -140,7 +142,7 @@ def asked() -> Flow:
 )
 def test_replies_to_new_password_required(field: str, password: Any, attributes: dict[str, Any]) -> None:
     challenge = asked().challenge
-    assert challenge
+    assert isinstance(challenge, NewPasswordRequired)
     with pytest.raises(InvalidInput) as caught:
         challenge.reply(password, **attributes)
     assert caught.value.field == field
@@ -150,7 +152,7 @@ def test_what_is_not_an_answer_is_refused() -> None:
     flow = asked()
     with pytest.raises(InvalidInput):
         flow.answer("N3w-passw0rd", stamp())  # type: ignore[arg-type]
-    assert flow.challenge
+    assert isinstance(flow.challenge, NewPasswordRequired)
     good = flow.challenge.reply("pw", family_name="L")
     with pytest.raises(InvalidInput):
         flow.answer(good, None)  # type: ignore[arg-type]
@@ -172,7 +174,11 @@ def test_events_that_do_not_fit_raise() -> None:
         asked().refuse(Refusal("X"), stamp())
     ended = calling().cancel(stamp())
     assert ended.cancel(stamp(1)) == ended, "cancelling is possible from everywhere"
-    for event in (lambda: ended.receive(tokens(), stamp()), lambda: ended.refuse(Refusal("X"), stamp())):
+    events: list[Callable[[], Flow]] = [
+        lambda: ended.receive(tokens(), stamp()),
+        lambda: ended.refuse(Refusal("X"), stamp()),
+    ]
+    for event in events:
         with pytest.raises(IllegalTransition, match="accepted here: cancel"):
             event()
     with pytest.raises(InvalidInput):

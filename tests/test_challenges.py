@@ -24,13 +24,14 @@ from authflow import (
     begin,
 )
 from authflow.challenges import BaseChallenge
+from authflow.openings import Opening
 from authflow.sign_in.table import WITH_DEVICE_KEY
-from tests.playbook import CANCEL, SECRET_APP, Calls, Playbook, Rests, stamp
+from tests.playbook import CANCEL, SECRET_APP, Calls, Playbook, Rests, Says, stamp
 from tests.replies import CHALLENGES, SECRET_BLOCK, SESSION, challenge, password_verifier, tokens
 
 CLIENT = SECRET_APP.client_id
 HASH = SECRET_APP.secret_hash("ada")
-CLAIM = {"PASSWORD_CLAIM_SECRET_BLOCK": SECRET_BLOCK, "PASSWORD_CLAIM_SIGNATURE": ANY, "TIMESTAMP": ANY}
+CLAIM: dict[str, Any] = {"PASSWORD_CLAIM_SECRET_BLOCK": SECRET_BLOCK, "PASSWORD_CLAIM_SIGNATURE": ANY, "TIMESTAMP": ANY}
 DEVICE = Device("eu-west-1_0a1b", "-group", "secret of the device")
 FORGOTTEN = Refusal("ResourceNotFoundException", "Device does not exist.")
 
@@ -139,7 +140,8 @@ def test_where_only_a_phone_can_be_set_up_the_challenge_says_so() -> None:
         >> challenge("MFA_SETUP", MFAS_CAN_SETUP='["SMS_MFA"]')
         << Rests("mfa_setup", options=(), elsewhere=("SMS_MFA",))
     )
-    for reply in (lambda c: c.reply_totp(), lambda c: c.reply_email("ada@example.com")):
+    replies: list[Says] = [lambda c: c.reply_totp(), lambda c: c.reply_email("ada@example.com")]
+    for reply in replies:
         with pytest.raises(InvalidInput, match="was not offered; offered: nothing"):
             reply(play.flow.challenge)
     play >> CANCEL << Rests("failed", reason=Reason.CANCELLED)
@@ -319,7 +321,7 @@ def test_an_expired_session_does_not_reject_the_device() -> None:
     play << Rests("failed", reason=Reason.SESSION_EXPIRED)
 
 
-OPENINGS = {
+OPENINGS: dict[str, Opening] = {
     "initiating_srp": Srp("ada", "pw"),
     "initiating_password": Password("ada", "pw"),
     "initiating_custom": Custom("ada"),

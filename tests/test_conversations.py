@@ -249,7 +249,7 @@ def test_context_goes_with_every_request_of_the_flow_and_instead_of_it_with_thos
     assert flow.request
     assert members.items() <= flow.request.params().items()
     asked = flow.receive(new_password_required(), stamp(2))
-    assert asked.challenge
+    assert isinstance(asked.challenge, NewPasswordRequired)
     flow = asked.answer(asked.challenge.reply("pw", family_name="L"), stamp(3), Context(client_metadata={"b": "2"}))
     assert flow.request
     params = flow.request.params()
@@ -314,7 +314,7 @@ def test_a_playbook_shows_where_a_conversation_differs() -> None:
 def test_answers_know_their_challenge() -> None:
     first = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
     other = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required("other-session-" + "z" * 20)
-    assert first.flow.challenge
+    assert isinstance(first.flow.challenge, NewPasswordRequired)
     with pytest.raises(InvalidInput) as caught:
         other.flow.answer(first.flow.challenge.reply("pw", family_name="L"), stamp(9))
     assert caught.value.field == "answer"

@@ -32,7 +32,6 @@ from authflow import (
     Tokens,
     UnexpectedReply,
 )
-from authflow import device_store as store_module
 from authflow.challenges import DeviceSrp, SmsMfa
 from authflow.remember_device import DeviceFlow, Kept, begin
 from authflow.replies import NewDevice
@@ -101,7 +100,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     def full(_: int) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(store_module.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="no space left"):
         store.put(BROWSER, "ada", Device("eu-west-1_9", "-group", "another"))
     assert store.get(BROWSER, "ada") == DEVICE

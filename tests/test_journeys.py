@@ -95,6 +95,8 @@ def answer(challenge: Challenge) -> Answer:
     match challenge:
         case NewPasswordRequired():
             return challenge.reply(NEW_PASSWORD, family_name="Lovelace")
+        case other:
+            raise AssertionError(f"nobody expected {other}")
 
 
 @pytest.mark.parametrize("admin", [False, True], ids=["public", "admin"])

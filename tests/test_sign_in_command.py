@@ -1,18 +1,14 @@
 """``authflow sign-in`` as a person meets it: in a terminal, against an emulator over HTTP."""
 
-import os
 import re
-import select
 import stat
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from io import BytesIO, StringIO, TextIOWrapper
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,46 +17,20 @@ from unittest.mock import Mock
 import pyotp
 import pytest
 
-from authflow import Authenticator, BackendError, Device, Failed, InvalidInput, Reason
-from authflow.challenges import (
-    Challenge,
-    CustomChallenge,
-    DeviceSrp,
-    EmailOtp,
-    MfaSetup,
-    NewPasswordRequired,
-    PasswordChallenge,
-    SelectChallenge,
-    SelectMfaType,
-    SmsMfa,
-    SmsOtp,
-    SoftwareTokenMfa,
-    TotpSetup,
-)
+from authflow import Authenticator, BackendError, Device, Failed, Reason
 from authflow.cli import qr
 from authflow.cli.commands import run
-from authflow.cli.installation import holder_in
-from authflow.cli.questions import Unanswerable, introduce, question
-from authflow.cli.signing_in import Settings, claims, sign_in
-from authflow.cli.terminal import NoInput, ask
+from authflow.cli.signing_in import Settings, sign_in
 from authflow.emulator import Emulator
 from authflow.emulator.http import running
 from authflow.remember_device import Kept
 from tests.emulator import mfa
 from tests.emulator.lambdas import RIDDLE, Riddles, riddling
 from tests.emulator.world import ALL_FLOWS, OTHER_PASSWORD, PASSWORD, TEMPORARY, Clock, World
-
-pty = pytest.importorskip("pty")
+from tests.terminal import environ, terminal
 
 AUTHFLOW = Path(sys.executable).with_name("authflow")
-# makes the terminal the process's own, so that Ctrl-C there reaches it
-TAKES_THE_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
-)
-PATIENCE = 20.0  # seconds
 FAMILY_NAME: Any = {"Name": "family_name", "AttributeDataType": "String", "Required": True, "Mutable": True}
-AT = datetime(2026, 11, 7, 9, 5, 3, tzinfo=UTC)
-ASKED: Any = {"session": "s" * 20, "asked_at": AT}
 
 
 class Site:
@@ -116,68 +86,6 @@ def tracked(site: Site) -> World:
     return world
 
 
-class Screen:
-    """A terminal with a command in it, and somebody who reads and types."""
-
-    def __init__(self, master: int, process: "subprocess.Popen[bytes]") -> None:
-        self.text = ""
-        self._master = master
-        self._process = process
-        self._seen = 0
-
-    def before(self, pattern: str) -> str:
-        """Wait for a pattern; return what came before it, and after the last prompt that was answered."""
-        found = self._found(pattern)
-        return self.text[self._seen : found.start()]
-
-    def answer(self, prompt: str, text: str) -> None:
-        """Wait for a prompt, and type a line."""
-        self._seen = self._found(f"^{prompt}: ").end()
-        self.press(f"{text}\n")
-
-    def _found(self, pattern: str) -> re.Match[str]:
-        deadline = time.monotonic() + PATIENCE
-        while not (found := re.compile(pattern, re.MULTILINE).search(self.text, self._seen)):
-            assert self._read(deadline), f"{pattern} did not come:\n{self.text}"
-        return found
-
-    def press(self, keys: str) -> None:
-        """Type something as it is."""
-        os.write(self._master, keys.encode())
-
-    def end(self) -> int:
-        """Wait for the end; return the exit code."""
-        deadline = time.monotonic() + PATIENCE
-        while self._read(deadline):
-            pass
-        return self._process.wait(PATIENCE)
-
-    def _read(self, deadline: float) -> bool:
-        ready, _, _ = select.select([self._master], [], [], max(0, deadline - time.monotonic()))
-        assert ready, f"nothing came any more:\n{self.text}"
-        with suppress(OSError):  # Linux's way of saying that the other end is closed
-            data = os.read(self._master, 4096)
-            self.text += data.decode(errors="replace")
-            return bool(data)
-        return False
-
-
-@contextmanager
-def terminal(command: list[str], **environment: str) -> Iterator[Screen]:
-    master, slave = pty.openpty()
-    wrapped = [sys.executable, "-c", TAKES_THE_TERMINAL, *command]
-    process = subprocess.Popen(
-        wrapped, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=environ(**environment)
-    )
-    os.close(slave)
-    try:
-        yield Screen(master, process)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(master)
-
-
 class Pipe:
     """Runs the command in this process, with lines to read: sooner than in one of its own."""
 
@@ -197,18 +105,6 @@ class Pipe:
 @pytest.fixture
 def pipe(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Pipe:
     return Pipe(monkeypatch, capsys)
-
-
-def environ(**more: str) -> dict[str, str]:
-    """An environment without AWS credentials: the public API needs none."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AUTHFLOW_"))}
-    return {
-        **kept,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "LC_ALL": "C.UTF-8",
-        **more,
-    }
 
 
 def last_line(text: str) -> str:
@@ -482,82 +378,7 @@ def test_nobody_listens(site: Site, pipe: Pipe) -> None:
     assert (done.returncode, last_line(done.stderr)) == (1, "authflow: InitiateAuth: EndpointConnectionError")
 
 
-# --- in pieces
-
-
-def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
-    monkeypatch.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in lines)))
-
-
-@pytest.mark.parametrize(
-    ("challenge", "lines"),
-    [
-        (SmsMfa(**ASKED), ["123456"]),
-        (SmsOtp(**ASKED), ["123456"]),
-        (EmailOtp(**ASKED, medium="PIGEON", destination="the \x1b[2Jroof"), ["123456"]),
-        (SoftwareTokenMfa(**ASKED, device_name="my \x1b[2Jphone"), ["123456"]),
-        (SelectMfaType(**ASKED, options=("SMS_MFA",), unknown=("\x1b[2J",)), ["1"]),
-        (MfaSetup(**ASKED, options=("SOFTWARE_TOKEN_MFA",), elsewhere=("SMS_MFA",)), []),
-        (TotpSetup(**ASKED, secret="ABCDEFGH"), ["123456"]),
-        (NewPasswordRequired(**ASKED, required_attributes=("\x1b[2J",)), ["hidden", "hidden", "a"]),
-        (CustomChallenge(**ASKED, parameters=(("\x1b[2J", "a\nb"),)), ["yes"]),
-        (SelectChallenge(**ASKED, options=("PASSWORD",)), ["PASSWORD", "hidden"]),
-        (PasswordChallenge(**ASKED, kind="ADMIN_NO_SRP_AUTH"), ["hidden"]),
-    ],
-    ids=lambda value: type(value).__name__,
-)
-def test_a_question(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], challenge: Challenge, lines: list[str]
-) -> None:
-    typed(monkeypatch, *lines)
-    introduce(challenge, "issuer", "account")
-    assert question(challenge).digest == challenge.digest
-    shown = capsys.readouterr()
-    assert shown.out == "", "that is for the result"
-    assert shown.err
-    assert "\x1b" not in shown.err, "what comes over the network does not move the cursor"
-    assert "hidden" not in shown.err
-
-
-@pytest.mark.parametrize(
-    ("challenge", "says"),
-    [
-        (DeviceSrp(**ASKED), "a remembered device is to prove itself"),
-        (MfaSetup(**ASKED), "have an administrator set up a second factor"),
-        (SelectMfaType(**ASKED, unknown=("PIGEON\n",)), r"offered: PIGEON\\n$"),
-        (SelectChallenge(**ASKED), "offered: nothing$"),
-    ],
-)
-def test_what_can_not_be_answered(challenge: Challenge, says: str) -> None:
-    with pytest.raises(Unanswerable, match=says):
-        introduce(challenge, "issuer", "account")
-
-
-def test_input_that_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"\xff\n"), "utf-8"))
-    with pytest.raises(NoInput, match="not text in the terminal's encoding"):
-        ask("answer")
-
-
-def test_where_no_qr_code_can_be_drawn() -> None:
-    assert qr.drawn("otpauth://totp/a:b?secret=C", "latin-1") == []
-    assert qr.drawn("otpauth://totp/a:b?secret=C", None) == []
-
-
-def test_an_installation_has_one_id(tmp_path: Path) -> None:
-    holder = holder_in(tmp_path)
-    assert holder == holder_in(tmp_path)
-    [path] = tmp_path.iterdir()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    path.write_text("../..")
-    with pytest.raises(InvalidInput, match="does not hold an installation's id"):
-        holder_in(tmp_path)
-
-
-def test_two_that_make_the_id_at_once(tmp_path: Path) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        assert len(set(pool.map(holder_in, [tmp_path] * 50))) == 1
-    assert len(list(tmp_path.iterdir())) == 1
+# --- devices
 
 
 DEVICE = Device("key", "group", "secret")
@@ -582,7 +403,7 @@ def test_whatever_becomes_of_the_device_the_person_is_signed_in(
     says: str,
 ) -> None:
     monkeypatch.setattr(Authenticator, "remember_device", Mock(side_effect=[remembering(outcome)]))
-    typed(monkeypatch, PASSWORD)
+    monkeypatch.setattr("sys.stdin", StringIO(f"{PASSWORD}\n"))
     assert sign_in(site.settings(tracked, devices=tmp_path)) == 0
     shown = capsys.readouterr()
     assert shown.out.startswith("signed in as ada\n")
@@ -591,8 +412,3 @@ def test_whatever_becomes_of_the_device_the_person_is_signed_in(
 
 def remembering(outcome: Kept | Failed | BackendError) -> Any:
     return outcome if isinstance(outcome, BackendError) else SimpleNamespace(state=outcome)
-
-
-@pytest.mark.parametrize("token", ["", "a", "a.b.c", "a.W10.c"])
-def test_an_id_token_that_is_not_a_jwt(token: str) -> None:
-    assert claims(token) == {}

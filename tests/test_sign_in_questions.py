@@ -1,0 +1,115 @@
+"""The parts of ``authflow sign-in``: what is told and asked, and this installation's id."""
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from io import BytesIO, StringIO, TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from authflow import InvalidInput
+from authflow.challenges import (
+    Challenge,
+    CustomChallenge,
+    DeviceSrp,
+    EmailOtp,
+    MfaSetup,
+    NewPasswordRequired,
+    PasswordChallenge,
+    SelectChallenge,
+    SelectMfaType,
+    SmsMfa,
+    SmsOtp,
+    SoftwareTokenMfa,
+    TotpSetup,
+)
+from authflow.cli import qr
+from authflow.cli.installation import holder_in
+from authflow.cli.questions import Unanswerable, introduce, question
+from authflow.cli.signing_in import claims
+from authflow.cli.terminal import NoInput, ask
+
+AT = datetime(2026, 11, 7, 9, 5, 3, tzinfo=UTC)
+ASKED: Any = {"session": "s" * 20, "asked_at": AT}
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in lines)))
+
+
+@pytest.mark.parametrize(
+    ("challenge", "lines"),
+    [
+        (SmsMfa(**ASKED), ["123456"]),
+        (SmsOtp(**ASKED), ["123456"]),
+        (EmailOtp(**ASKED, medium="PIGEON", destination="the \x1b[2Jroof"), ["123456"]),
+        (SoftwareTokenMfa(**ASKED, device_name="my \x1b[2Jphone"), ["123456"]),
+        (SelectMfaType(**ASKED, options=("SMS_MFA",), unknown=("\x1b[2J",)), ["1"]),
+        (MfaSetup(**ASKED, options=("SOFTWARE_TOKEN_MFA",), elsewhere=("SMS_MFA",)), []),
+        (TotpSetup(**ASKED, secret="ABCDEFGH"), ["123456"]),
+        (NewPasswordRequired(**ASKED, required_attributes=("\x1b[2J",)), ["hidden", "hidden", "a"]),
+        (CustomChallenge(**ASKED, parameters=(("\x1b[2J", "a\nb"),)), ["yes"]),
+        (SelectChallenge(**ASKED, options=("PASSWORD",)), ["PASSWORD", "hidden"]),
+        (PasswordChallenge(**ASKED, kind="ADMIN_NO_SRP_AUTH"), ["hidden"]),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_question(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], challenge: Challenge, lines: list[str]
+) -> None:
+    typed(monkeypatch, *lines)
+    introduce(challenge, "issuer", "account")
+    assert question(challenge).digest == challenge.digest
+    shown = capsys.readouterr()
+    assert shown.out == "", "that is for the result"
+    assert shown.err
+    assert "\x1b" not in shown.err, "what comes over the network does not move the cursor"
+    assert "hidden" not in shown.err
+
+
+@pytest.mark.parametrize(
+    ("challenge", "says"),
+    [
+        (DeviceSrp(**ASKED), "a remembered device is to prove itself"),
+        (MfaSetup(**ASKED), "have an administrator set up a second factor"),
+        (SelectMfaType(**ASKED, unknown=("PIGEON\n",)), r"offered: PIGEON\\n$"),
+        (SelectChallenge(**ASKED), "offered: nothing$"),
+    ],
+)
+def test_what_can_not_be_answered(challenge: Challenge, says: str) -> None:
+    with pytest.raises(Unanswerable, match=says):
+        introduce(challenge, "issuer", "account")
+
+
+def test_input_that_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"\xff\n"), "utf-8"))
+    with pytest.raises(NoInput, match="not text in the terminal's encoding"):
+        ask("answer")
+
+
+def test_where_no_qr_code_can_be_drawn() -> None:
+    assert qr.drawn("otpauth://totp/a:b?secret=C", "latin-1") == []
+    assert qr.drawn("otpauth://totp/a:b?secret=C", None) == []
+
+
+def test_an_installation_has_one_id(tmp_path: Path) -> None:
+    holder = holder_in(tmp_path)
+    assert holder == holder_in(tmp_path)
+    [path] = tmp_path.iterdir()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.write_text("../..")
+    with pytest.raises(InvalidInput, match="does not hold an installation's id"):
+        holder_in(tmp_path)
+
+
+def test_two_that_make_the_id_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(holder_in, [tmp_path] * 50))) == 1
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("token", ["", "a", "a.b.c", "a.W10.c"])
+def test_an_id_token_that_is_not_a_jwt(token: str) -> None:
+    assert claims(token) == {}
