@@ -47,6 +47,7 @@ def test_alias_secret_mfa_and_device(tmp_path: Path, admin: bool) -> None:
     assert isinstance(flow.challenge, SmsMfa)
     assert flow.challenge.rejected
     flow = loads(dumps(flow), app)
+    assert flow.challenge
     flow = auth().answer(flow, person.reply(flow.challenge))
     assert isinstance(flow.state, SignedIn)
     assert flow.state.tokens.username == person.username
