@@ -21,6 +21,7 @@ class PoolModel:
     requires_name: bool = False
     codes_first: bool = False
     riddles: int = 1
+    alias: bool = True
 
 
 @dataclass

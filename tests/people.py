@@ -65,7 +65,7 @@ class Site:
 
 def site(emulator: Emulator, clock: Clock, model: PoolModel, **pool: Any) -> Site:
     """Make a pool as the model has it."""
-    settings: Json = {"AliasAttributes": ["email"], **pool}
+    settings: Json = {**({"AliasAttributes": ["email"]} if model.alias else {}), **pool}
     if model.requires_name:
         name = {"Name": "family_name", "AttributeDataType": "String", "Required": True, "Mutable": True}
         settings["Schema"] = [name]
@@ -80,7 +80,8 @@ def site(emulator: Emulator, clock: Clock, model: PoolModel, **pool: Any) -> Sit
     world = World(emulator, clock, "", "").pool(**settings)
     emulator.triggers[world.pool_id] = Riddles(model.riddles, patience=3).triggers()
     configure(world, model, model.mfa)
-    open_, secretive = (world.client(ExplicitAuthFlows=FLOWS, GenerateSecret=secret) for secret in (False, True))
+    open_ = world.client(ExplicitAuthFlows=FLOWS)
+    secretive = world.client(ExplicitAuthFlows=FLOWS, GenerateSecret=True, PreventUserExistenceErrors="ENABLED")
     return Site(model, open_, secretive)
 
 
@@ -107,7 +108,7 @@ class Person:
 
     def opening(self, kind: str, *, right: bool = True, alias: bool = False, preferred: str | None = None) -> Any:
         """How this person begins."""
-        name = self.email if alias and self.model.email else self.username
+        name = self.email if alias and self.model.email and self.site.model.alias else self.username
         password = self.password if right else WRONG
         match kind:
             case "srp":
