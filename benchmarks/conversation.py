@@ -34,7 +34,7 @@ def constant_arithmetic() -> Iterator[None]:
     ephemeral = Ephemeral(1 << 255, f"{N - 1:x}")
     with (
         patch.object(Ephemeral, "from_entropy", lambda _: ephemeral),
-        patch("authflow.sign_in.password.claim_signature", lambda *_, **__: "c" * 44),
+        patch("authflow.sign_in.proof.claim_signature", lambda *_, **__: "c" * 44),
     ):
         yield
 
