@@ -10,20 +10,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-from unittest.mock import Mock
 
 import pyotp
 import pytest
 
-from authflow import Authenticator, BackendError, Device, Failed, Reason
 from authflow.cli import qr
 from authflow.cli.commands import run
-from authflow.cli.signing_in import Settings, sign_in
+from authflow.cli.signing_in import Settings
 from authflow.emulator import Emulator
 from authflow.emulator.http import running
-from authflow.remember_device import Kept
 from tests.emulator import mfa
 from tests.emulator.lambdas import RIDDLE, Riddles, riddling
 from tests.emulator.world import ALL_FLOWS, OTHER_PASSWORD, PASSWORD, TEMPORARY, Clock, World
@@ -376,39 +372,3 @@ def test_nobody_listens(site: Site, pipe: Pipe) -> None:
     command = site.command(replace(site.world, pool_id="eu-west-1_a", client_id="b"), "--username", "ada")
     done = pipe([*command, "--endpoint-url", "http://127.0.0.1:9"], PASSWORD)
     assert (done.returncode, last_line(done.stderr)) == (1, "authflow: InitiateAuth: EndpointConnectionError")
-
-
-# --- devices
-
-
-DEVICE = Device("key", "group", "secret")
-
-
-@pytest.mark.parametrize(
-    ("outcome", "says"),
-    [
-        (Kept(DEVICE, remembered=True), "is remembered as a device of yours"),
-        (Kept(DEVICE, remembered=False), "is known as a device of yours, but it does not stand for a second factor"),
-        (Failed("LimitExceededException", "", Reason.OTHER), "is not remembered: LimitExceededException"),
-        (BackendError("ConfirmDevice: ReadTimeoutError"), "is not remembered: ConfirmDevice: ReadTimeoutError"),
-    ],
-)
-def test_whatever_becomes_of_the_device_the_person_is_signed_in(
-    site: Site,
-    tracked: World,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    outcome: Kept | Failed | BackendError,
-    says: str,
-) -> None:
-    monkeypatch.setattr(Authenticator, "remember_device", Mock(side_effect=[remembering(outcome)]))
-    monkeypatch.setattr("sys.stdin", StringIO(f"{PASSWORD}\n"))
-    assert sign_in(site.settings(tracked, devices=tmp_path)) == 0
-    shown = capsys.readouterr()
-    assert shown.out.startswith("signed in as ada\n")
-    assert f"This installation {says}" in shown.err
-
-
-def remembering(outcome: Kept | Failed | BackendError) -> Any:
-    return outcome if isinstance(outcome, BackendError) else SimpleNamespace(state=outcome)
