@@ -8,9 +8,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from authflow.cli.signing_in import Settings
+from authflow.emulator import Emulator
+from tests.emulator.world import Clock, World
+
+AUTHFLOW = Path(sys.executable).with_name("authflow")
 pty = pytest.importorskip("pty")
 
 # makes the terminal the process's own, so that Ctrl-C there reaches it
@@ -92,3 +101,32 @@ def environ(**more: str) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         **more,
     }
+
+
+class Site:
+    """An emulator behind a URL, for worlds of its own."""
+
+    def __init__(self, emulator: Emulator, url: str) -> None:
+        self.url = url
+        self.world = World(emulator, Clock(datetime.now(UTC)), "", "")
+
+    def settings(self, world: World, **changes: Any) -> Settings:
+        settings = Settings(
+            pool_id=world.pool_id,
+            client_id=world.client_id,
+            client_secret=world.secret,
+            endpoint_url=self.url,
+            region=None,
+            flow="srp",
+            preferred=None,
+            username="ada",
+            admin=False,
+            devices=None,
+            client_metadata={},
+            show_tokens=False,
+        )
+        return replace(settings, **changes)
+
+    def command(self, world: World, *options: str) -> list[str]:
+        where = ["--pool-id", world.pool_id, "--client-id", world.client_id, "--endpoint-url", self.url]
+        return [str(AUTHFLOW), "sign-in", *where, *options]

@@ -7,55 +7,29 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pyotp
 import pytest
 
+from authflow import Authenticator, BackendError, Device, Failed, Reason
 from authflow.cli import qr
 from authflow.cli.commands import run
-from authflow.cli.signing_in import Settings
+from authflow.cli.signing_in import sign_in
 from authflow.emulator import Emulator
 from authflow.emulator.http import running
+from authflow.remember_device import Kept
 from tests.emulator import mfa
 from tests.emulator.lambdas import RIDDLE, Riddles, riddling
-from tests.emulator.world import ALL_FLOWS, OTHER_PASSWORD, PASSWORD, TEMPORARY, Clock, World
-from tests.terminal import environ, terminal
+from tests.emulator.world import ALL_FLOWS, OTHER_PASSWORD, PASSWORD, TEMPORARY, World
+from tests.terminal import Site, environ, terminal
 
 AUTHFLOW = Path(sys.executable).with_name("authflow")
 FAMILY_NAME: Any = {"Name": "family_name", "AttributeDataType": "String", "Required": True, "Mutable": True}
-
-
-class Site:
-    """An emulator behind a URL, for worlds of its own."""
-
-    def __init__(self, emulator: Emulator, url: str) -> None:
-        self.url = url
-        self.world = World(emulator, Clock(datetime.now(UTC)), "", "")
-
-    def settings(self, world: World, **changes: Any) -> Settings:
-        settings = Settings(
-            pool_id=world.pool_id,
-            client_id=world.client_id,
-            client_secret=world.secret,
-            endpoint_url=self.url,
-            region=None,
-            flow="srp",
-            preferred=None,
-            username="ada",
-            admin=False,
-            devices=None,
-            client_metadata={},
-            show_tokens=False,
-        )
-        return replace(settings, **changes)
-
-    def command(self, world: World, *options: str) -> list[str]:
-        where = ["--pool-id", world.pool_id, "--client-id", world.client_id, "--endpoint-url", self.url]
-        return [str(AUTHFLOW), "sign-in", *where, *options]
 
 
 @pytest.fixture(scope="module")
@@ -372,3 +346,39 @@ def test_nobody_listens(site: Site, pipe: Pipe) -> None:
     command = site.command(replace(site.world, pool_id="eu-west-1_a", client_id="b"), "--username", "ada")
     done = pipe([*command, "--endpoint-url", "http://127.0.0.1:9"], PASSWORD)
     assert (done.returncode, last_line(done.stderr)) == (1, "authflow: InitiateAuth: EndpointConnectionError")
+
+
+# --- devices
+
+
+DEVICE = Device("key", "group", "secret")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [
+        (Kept(DEVICE, remembered=True), "is remembered as a device of yours"),
+        (Kept(DEVICE, remembered=False), "is known as a device of yours, but it does not stand for a second factor"),
+        (Failed("LimitExceededException", "", Reason.OTHER), "is not remembered: LimitExceededException"),
+        (BackendError("ConfirmDevice: ReadTimeoutError"), "is not remembered: ConfirmDevice: ReadTimeoutError"),
+    ],
+)
+def test_whatever_becomes_of_the_device_the_person_is_signed_in(
+    site: Site,
+    tracked: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    outcome: Kept | Failed | BackendError,
+    says: str,
+) -> None:
+    monkeypatch.setattr(Authenticator, "remember_device", Mock(side_effect=[remembering(outcome)]))
+    monkeypatch.setattr("sys.stdin", StringIO(f"{PASSWORD}\n"))
+    assert sign_in(site.settings(tracked, devices=tmp_path)) == 0
+    shown = capsys.readouterr()
+    assert shown.out.startswith("signed in as ada\n")
+    assert f"This installation {says}" in shown.err
+
+
+def remembering(outcome: Kept | Failed | BackendError) -> Any:
+    return outcome if isinstance(outcome, BackendError) else SimpleNamespace(state=outcome)
