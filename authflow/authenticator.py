@@ -14,7 +14,7 @@ from authflow.clock import stamp_now
 from authflow.context import Context
 from authflow.device_store import DeviceStore
 from authflow.devices import Device
-from authflow.errors import BackendError, InvalidInput, Refusal, SignInFailed, UnexpectedReply
+from authflow.errors import AuthflowError, BackendError, InvalidInput, Refusal, SignInFailed
 from authflow.inputs import TOKEN_MOST, require_instance, require_text
 from authflow.openings import Opening, require_opening
 from authflow.reasons import Reason
@@ -108,6 +108,7 @@ class Authenticator:
             InvalidInput: nothing was sent.
             UnexpectedReply: Cognito answered what it should not; ``.flow`` is the flow at that call.
             BackendError: the transport failed; ``.flow`` is the flow at that call.
+            SnapshotError, OSError: the device store can't be read.
         """
         device = self._device(holder, require_opening(opening).username)
         flow = begin(
@@ -241,8 +242,8 @@ class Authenticator:
         if self._remember is not Remember.ALWAYS or self._devices is None or flow.holder is None:
             return
         if isinstance(flow.state, SignedIn) and flow.state.tokens.new_device:
-            # The tokens are there: whatever happens now must not cost them. ``observe`` has seen it.
-            with suppress(BackendError, UnexpectedReply):
+            # The tokens are there: whatever happens now must not cost them. ``observe`` has seen each call.
+            with suppress(AuthflowError, OSError):
                 self.remember_device(flow.state.tokens, flow.holder, typed=flow.typed)
 
     def _step(self, flow: F, request: Request) -> F:

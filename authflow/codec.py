@@ -74,6 +74,14 @@ def _decode(hint: Any, value: Any, path: str) -> Any:  # noqa: ANN401 - by annot
         return _decode_enum(hint, value, path)
     if type(value) is not hint:
         raise FieldError(path, f"is not {hint.__name__} but {type(value).__name__}")
+    return _encodable(value, path) if hint is str else value
+
+
+def _encodable(value: str, path: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise FieldError(path, "holds a lone surrogate, which UTF-8 can't carry") from None
     return value
 
 

@@ -44,6 +44,7 @@ class MemoryDeviceStore:
     def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
         """Keep a device."""
         self._devices[holder, username] = device
+        self._names.pop((holder, username), None)  # the name is its own from now on
         if typed and typed != username:
             self._names[holder, typed] = username
 
@@ -81,6 +82,7 @@ class FileDeviceStore:
     def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
         """Keep a device."""
         self._write(self._path("device", holder, username), encode(device))
+        self._path("name", holder, username).unlink(missing_ok=True)  # the name is its own from now on
         if typed and typed != username:
             self._write(self._path("name", holder, typed), username)
 
@@ -102,7 +104,7 @@ class FileDeviceStore:
             return json.loads(path.read_text("utf-8"))
         except FileNotFoundError:
             return None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise SnapshotError("malformed", f"{path.name} is not JSON") from None
 
     def _write(self, path: Path, content: object) -> None:

@@ -62,14 +62,16 @@ class ChallengeReply:
         value = self._json(name, "[]")
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise UnexpectedReply(f"ChallengeParameters.{name}", "is not a JSON list of strings")
-        return tuple(intern(item) for item in value)  # the same few names in every flow
+        # interned: the same few names in every flow
+        return tuple(intern(_encodable(f"ChallengeParameters.{name}", item)) for item in value)
 
     def string_pairs(self, name: str) -> tuple[tuple[str, str], ...]:
         """Return a parameter that is a JSON object of strings; nothing if it is absent."""
         value = self._json(name, "{}")
         if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
             raise UnexpectedReply(f"ChallengeParameters.{name}", "is not a JSON object of strings")
-        return tuple((intern(name), item) for name, item in value.items())
+        field_name = f"ChallengeParameters.{name}"
+        return tuple((intern(_encodable(field_name, key)), _encodable(field_name, item)) for key, item in value.items())
 
     def _json(self, name: str, default: str) -> object:
         try:
@@ -202,7 +204,7 @@ def _parse_new_device(device: object) -> NewDevice:
 def _names(name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise UnexpectedReply(name, "is not a list of strings")
-    return tuple(value)
+    return tuple(_encodable(name, item) for item in value)
 
 
 def _mapping(name: str, value: object) -> Mapping[str, Any]:
@@ -218,6 +220,15 @@ def _text(name: str, value: object, *, at_least: int = 1, at_most: int = TOKEN_M
         raise UnexpectedReply(name, f"is not a string but {type(value).__name__}")
     if not at_least <= len(value) <= at_most:
         raise UnexpectedReply(name, f"has {len(value)} characters, {at_least} to {at_most} can be")
+    return _encodable(name, value)
+
+
+def _encodable(name: str, value: str) -> str:
+    # JSON can carry lone surrogates, UTF-8 can't; they would break the next request.
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise UnexpectedReply(name, "holds a lone surrogate, which UTF-8 can't carry") from None
     return value
 
 
@@ -229,6 +240,7 @@ def _username_claim(access_token: str) -> str | None:
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
         username = claims["username"]
-    except (ValueError, RecursionError, KeyError, TypeError):
+        username.encode()
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return None
     return username if isinstance(username, str) and 0 < len(username) <= USERNAME_MOST else None

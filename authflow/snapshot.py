@@ -100,6 +100,8 @@ def loads(text: str, app: AppClient) -> Flow:
         if members.node not in _STATES:
             _malformed("flow.node", f"{members.node} has no snapshot")
         state = decode(_STATES[members.node], document["state"], "state")
+        if isinstance(state, PasswordChallenge) and state.kind != members.node.upper():
+            _malformed("state.kind", f"does not belong to {members.node}")
     except FieldError as error:
         _malformed(error.field, str(error))
     except InvalidInput as error:

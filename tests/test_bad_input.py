@@ -217,6 +217,8 @@ AFTER_SRP = {
     "no mapping": (["ChallengeName"], "reply"),
     "a reply of None": (None, "reply"),
     "keys that are no text": ({5: 6}, "reply"),
+    "a name with a lone surrogate": (password_verifier("\ud800"), "ChallengeParameters.USER_ID_FOR_SRP"),
+    "a Session with a lone surrogate": (password_verifier() | {"Session": "s\ud800"}, "Session"),
 }
 
 
@@ -241,6 +243,10 @@ AFTER_PASSWORD = {
         "ChallengeParameters.requiredAttributes",
     ),
     "attributes that are no list": (new_password_required(required='"a"'), "ChallengeParameters.requiredAttributes"),
+    "an attribute with a lone surrogate": (
+        new_password_required(required='["userAttributes.\\ud800"]'),
+        "ChallengeParameters.requiredAttributes",
+    ),
     "a list of numbers": (new_password_required(required="[5]"), "ChallengeParameters.requiredAttributes"),
     "PASSWORD_VERIFIER": (password_verifier(), "reply"),
     "no AccessToken": (tokens(AccessToken=None), "AuthenticationResult.AccessToken"),

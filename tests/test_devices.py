@@ -74,6 +74,15 @@ def test_a_store_finds_a_device_by_the_name_that_was_typed(store: DeviceStore) -
     assert store.get(BROWSER, "ada-sub") is None
 
 
+def test_a_typed_name_that_is_anothers_username_means_its_owner_once_that_one_has_a_device(store: DeviceStore) -> None:
+    other = Device("eu-west-1_9", "-group", "another")
+    store.put(BROWSER, "ada", DEVICE, typed="neo")
+    store.put(BROWSER, "neo", other)
+    assert store.get(BROWSER, "neo") == other
+    store.drop(BROWSER, "neo")
+    assert store.get(BROWSER, "ada") == DEVICE
+
+
 def test_holder_and_name_can_not_run_into_each_other(store: DeviceStore) -> None:
     store.put("a", "b/../c", DEVICE)
     assert store.get("a", "b/../c") == DEVICE
@@ -107,7 +116,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     assert len(list(tmp_path.iterdir())) == 1, "nothing is left lying about"
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"key": 5, "group_key": "g", "secret": "s"}', "{"])
+@pytest.mark.parametrize("content", ["", "[]", "{}", "[" * 100_000, '{"key": 5, "group_key": "g", "secret": "s"}', "{"])
 def test_a_file_that_is_no_device(tmp_path: Path, content: str) -> None:
     store = FileDeviceStore(tmp_path)
     store.put(BROWSER, "ada", DEVICE)
@@ -267,6 +276,23 @@ def test_trouble_with_the_device_never_costs_the_tokens(trouble: Any) -> None:
     assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
     assert seen == ["initiating_password", "confirming"]
     assert store.get(BROWSER, "ada") is None
+
+
+def test_a_store_that_is_full_does_not_cost_the_tokens() -> None:
+    class Full(MemoryDeviceStore):
+        def put(self, *_: object, **__: object) -> None:
+            raise OSError(28, "No space left on device")
+
+    auth = Authenticator(APP, Script(new_device_tokens(), {}), devices=Full())
+    assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
+
+
+def test_a_server_can_not_ask_a_device_for_ever() -> None:
+    script = Script(CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, CHALLENGES["DEVICE_SRP_AUTH"])
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    with pytest.raises(UnexpectedReply, match="DEVICE_SRP_AUTH can't follow verifying_device"):
+        auth.begin(Password("ada", "pw"), holder=BROWSER)
 
 
 def test_a_device_is_sent_from_the_first_request_on_and_answers_by_itself() -> None:

@@ -182,6 +182,8 @@ def changed(path: str, value: object) -> str:
         ("state.rejected", {"code": "x"}, "malformed", "state.rejected.message"),
         ("state.rejected", {"code": "x", "message": "y", "times": True}, "malformed", "state.rejected.times"),
         ("state.attributes", [["email", "a", "b"]], "malformed", "state.attributes[0]"),
+        ("state.session", "s\ud800", "malformed", "state.session"),
+        ("flow.username", "\ud800", "malformed", "flow.username"),
         ("sum", "0" * 16, "altered", "sum"),
         ("sum", None, "malformed", "sum"),
         ("extra", "member", "altered", "sum"),
@@ -191,6 +193,15 @@ def test_what_was_changed_is_named(path: str, value: object, code: str, field: s
     with pytest.raises(SnapshotError) as caught:
         loads(changed(path, value), SECRET_APP)
     assert (caught.value.code, caught.value.field) == (code, field)
+
+
+@pytest.mark.parametrize("kind", ["PASSWORD_SRP", "SMS_MFA", "X" * 1000, "password"])
+def test_a_password_challenge_of_another_kind(kind: str) -> None:
+    document = json.loads(dumps(flows()["challenge_password"]))
+    document["state"]["kind"] = kind
+    with pytest.raises(SnapshotError) as caught:
+        loads(json.dumps(document), SECRET_APP)
+    assert caught.value.field == "state.kind"
 
 
 def test_a_reason_that_does_not_exist() -> None:

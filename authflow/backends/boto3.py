@@ -65,6 +65,11 @@ class Boto3Backend:
             raise InvalidInput("request", problem) from None
         except BotoCoreError as error:
             raise BackendError(f"{request.operation}: {type(error).__name__}") from error
+        except (AttributeError, TypeError, ValueError, RecursionError) as error:
+            # botocore's parser trips over JSON that is not an answer of Cognito's; its texts may quote the body
+            raise BackendError(
+                f"{request.operation}: an answer that is not Cognito's, {type(error).__name__}"
+            ) from None
         return reply
 
 

@@ -86,6 +86,7 @@ AFTER_ANY: Final = (
     N.INITIATING_PASSWORD, N.INITIATING_CUSTOM, N.INITIATING_CHOICE,
     N.VERIFYING_PASSWORD, N.ANSWERING, N.COMPLETING_SETUP, N.VERIFYING_DEVICE,
 )  # fmt: skip
+BEFORE_DEVICE: Final = AFTER_ANY[:-1]  # a device proves itself once: else a server could ask it for ever
 TOTP_CALLS: Final = (N.ASSOCIATING_TOTP, N.VERIFYING_TOTP, N.COMPLETING_SETUP)
 DEVICE_CALLS: Final = (N.ANSWERING_DEVICE, N.VERIFYING_DEVICE)
 WITH_DEVICE_KEY: Final = (*BEGUN, N.REFRESHING, N.VERIFYING_PASSWORD, N.ANSWERING)
@@ -115,7 +116,7 @@ TABLE: Final = (
     Row(T.PASSWORD,                 AFTER_ANY,                            N.PASSWORD),
     Row(T.PASSWORD_SRP,             AFTER_ANY,                            N.PASSWORD_SRP),
     Row(T.ADMIN_NO_SRP_AUTH,        AFTER_ANY,                            N.ADMIN_NO_SRP_AUTH),
-    Row(T.DEVICE_SRP_AUTH,          AFTER_ANY,                            N.DEVICE_SRP_AUTH),
+    Row(T.DEVICE_SRP_AUTH,          BEFORE_DEVICE,                        N.DEVICE_SRP_AUTH),
     Row(T.ANSWER,                   PLAIN_CHALLENGES,                     N.ANSWERING),
     Row(T.ANSWER_SRP,               (N.SELECT_CHALLENGE, N.PASSWORD_SRP), N.ANSWERING_SRP),
     Row(T.ANSWER_DEVICE,            (N.DEVICE_SRP_AUTH,),                 N.ANSWERING_DEVICE),

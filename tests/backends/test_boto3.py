@@ -112,6 +112,24 @@ def test_what_is_not_a_reply(status: int, body: bytes, kind: type[AuthflowError]
     assert len(server.heard) == 1, "nothing is sent twice"
 
 
+@pytest.mark.parametrize("status", [200, 400, 429, 500])
+@pytest.mark.parametrize("body", [b"[1]", b'"x"', b"1", b"null", b"\xff\xfe", b"[" * 50_000, b'{"__type": 1}'])
+def test_json_that_is_no_answer_never_escapes_as_an_error_of_botocore(status: int, body: bytes) -> None:
+    with serving(Server(status, body)) as server:
+        try:
+            reply = Boto3Backend(endpoint_url=server.url).call(request())
+        except AuthflowError as error:
+            assert isinstance(error, BackendError | Refusal)  # noqa: PT017 - either may be
+        else:
+            with pytest.raises(UnexpectedReply):
+                begin(APP, Srp("ada", "pw"), stamp()).receive(reply, stamp(1))
+
+
+def test_a_result_of_the_wrong_type_is_a_backend_error() -> None:
+    with serving(Server(body=b'{"AuthenticationResult":"x"}')) as server, pytest.raises(BackendError):
+        Boto3Backend(endpoint_url=server.url).call(request())
+
+
 def test_garbled_json_is_an_unexpected_reply_to_the_flow() -> None:
     flow = begin(APP, Srp("ada", "pw"), stamp())
     with serving(Server(body=b"{garbled")) as server:
