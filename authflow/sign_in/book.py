@@ -79,8 +79,10 @@ def read_reply(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied
 
 def _read_verified(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied[Any] | AskedAgain:
     parsed = parse_verified(reply)
-    if parsed.status == "SUCCESS" or call.asked is None:
+    if parsed.status == "SUCCESS":
         return Replied(Trigger.VERIFIED, stamp, parsed, call)
+    if call.asked is None:
+        raise UnexpectedReply("Status", "is not SUCCESS, and nobody was asked for the code")
     again = replace(call.asked, session=parsed.session or call.asked.session)
     return AskedAgain(again.asked_by, stamp, again.rejected_by(parsed.status, ""))
 
