@@ -228,6 +228,7 @@ class Walker(RuleBasedStateMachine):
             return
         if sign.flow.node == "completing_setup":
             person.model.totp, person.model.enabled_factors = True, person.model.enabled_factors | {TOTP}
+            self._disturb_others(sign)
             return
         match asked.name:
             case "SELECT_CHALLENGE" | "PASSWORD" | "PASSWORD_SRP" | "ADMIN_NO_SRP_AUTH":
@@ -238,8 +239,7 @@ class Walker(RuleBasedStateMachine):
                     model.proven.add("first")
             case "NEW_PASSWORD_REQUIRED":
                 person.password, person.model.temporary = str(sign.given), False
-                for other in self.signs:
-                    other.disturbed |= other.person is person and other is not sign
+                self._disturb_others(sign)
             case "SELECT_MFA_TYPE" | "MFA_SETUP" if sign.flow.node != "totp_setup":
                 model.proven.add(f"chose {sign.chosen}")
             case "CUSTOM_CHALLENGE":
@@ -249,8 +249,15 @@ class Walker(RuleBasedStateMachine):
             case "SMS_MFA" | "EMAIL_OTP" | "SOFTWARE_TOKEN_MFA":
                 model.proven.add("second")
                 if asked.name == "EMAIL_OTP":
+                    if not person.model.email:
+                        self._disturb_others(sign)
                     person.model.email = True
                     person.model.enabled_factors |= {EMAIL} if "chose EMAIL_OTP" in model.proven else set()
+
+    def _disturb_others(self, sign: Sign) -> None:
+        """A new password or factor ends what else the person has under way."""
+        for other in self.signs:
+            other.disturbed |= other.person is sign.person and other is not sign
 
     def _predicted(self, sign: Sign) -> str:
         assert sign.person

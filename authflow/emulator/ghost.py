@@ -25,7 +25,8 @@ def ghost(service: Service, pool: UserPool, name: str) -> User:
         pool: which the user is not in.
         name: as it was typed, or the canonical name that the ghost of it has.
     """
-    username, now = names.decoy(pool, name), service.now()
+    name, now = pool.fold(name), service.now()
+    username = names.decoy(pool, name)
     user = pool.ghosts.get(name) or pool.ghosts.get(username) or _new(service, pool, name, username)
     pool.ghosts.put(user.username, user, until=now + REMEMBERED, now=now)
     return user
@@ -36,7 +37,7 @@ def contacts(pool: UserPool, name: str) -> dict[str, str]:
     simulated = names.decoy_bytes(pool, "contact", name)
     letters = "".join(chr(ord("a") + octet % 26) for octet in simulated)
     digits = "".join(str(octet % 10) for octet in simulated)
-    return {"email": f"{letters[0]}@{letters[1]}", "phone_number": f"+1{digits[:10]}", **names.contact(name)}
+    return {"email": f"{letters[0]}@{letters[1]}", "phone_number": f"+1{digits[:10]}", **names.contact(pool.fold(name))}
 
 
 def _new(service: Service, pool: UserPool, name: str, username: str) -> User:

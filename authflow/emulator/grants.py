@@ -57,8 +57,12 @@ class RefreshToken:
             raise faults.REFRESH_TOKEN_REVOKED()
         if now >= self.grant.expires:
             raise faults.REFRESH_TOKEN_EXPIRED()
-        if self.retires is not None and now >= self.retires:
+        if self.is_retired(now):
             raise faults.REFRESH_TOKEN_REUSED()
+
+    def is_retired(self, now: datetime) -> bool:
+        """Return whether another token has taken its place for good."""
+        return self.retires is not None and now >= self.retires
 
 
 class Grants:

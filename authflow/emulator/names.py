@@ -7,6 +7,7 @@ Names are compared character by character: the service does not normalise Unicod
 import hmac
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from authflow.emulator import attributes, faults
 from authflow.emulator.pool import UserPool
@@ -34,17 +35,35 @@ def sign_in_names(pool: UserPool, given: Mapping[str, str]) -> Iterator[tuple[st
     """Yield attribute and value of each alias that such attributes give a user."""
     for alias in sorted(pool.username_attributes | pool.aliases):
         value = given.get(alias)
-        if value and (_needs_no_proof(pool, alias) or attributes.is_verified(given, alias)):
+        if value and (not rests_on_proof(pool, alias) or attributes.is_verified(given, alias)):
             yield alias, value
 
 
-def other_holder(pool: UserPool, user: User | None, given: Mapping[str, str]) -> tuple[str, User] | None:
-    """Return an alias that such attributes would give ``user`` and that another user has already, and who that is."""
+def rests_on_proof(pool: UserPool, alias: str) -> bool:
+    """Return whether an alias counts only once it is verified: so no name that people have in place of a username."""
+    return alias in attributes.CONTACTS and alias not in pool.username_attributes
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A name that somebody has already.
+
+    Attributes:
+        alias: the attribute that would give it to somebody else, too.
+        kind: what it is of its holder: ``username``, ``sub`` or an alias.
+    """
+
+    alias: str
+    kind: str
+    holder: User
+
+
+def taken(pool: UserPool, user: User | None, given: Mapping[str, str]) -> Iterator[Taken]:
+    """Yield the names that such attributes would give ``user`` and that mean another user already, as whatever."""
     for alias, value in sign_in_names(pool, given):
         for other in pool.users:
-            if other is not user and (alias, pool.fold(value)) in _aliases(pool, other):
-                return alias, other
-    return None
+            kinds = (kind for kind, name in _names(pool, other) if name == pool.fold(value))
+            yield from (Taken(alias, kind, other) for kind in kinds if other is not user)
 
 
 def check_new(pool: UserPool, username: str) -> None:
@@ -69,7 +88,7 @@ def own_attributes(pool: UserPool, username: str) -> dict[str, str]:
 def decoy(pool: UserPool, name: str) -> str:
     """Return the canonical name that a user who does not exist seems to have: the same one each time."""
     if not pool.username_attributes and _kind(name) not in pool.aliases:
-        return name
+        return pool.fold(name)
     return str(uuid.UUID(bytes=decoy_bytes(pool, "name", name), version=4))
 
 
@@ -88,12 +107,13 @@ def _kind(name: str) -> str | None:
     return next((kind for kind, (format_, _) in attributes.FORMATS.items() if format_.fullmatch(name)), None)
 
 
-def _needs_no_proof(pool: UserPool, alias: str) -> bool:
-    return alias in pool.username_attributes or alias not in attributes.CONTACTS
-
-
 def _aliases(pool: UserPool, user: User) -> set[tuple[str, str]]:
     return {(alias, pool.fold(value)) for alias, value in sign_in_names(pool, user.attributes)}
+
+
+def _names(pool: UserPool, user: User) -> set[tuple[str, str]]:
+    """Return all names that mean a user, and what each is."""
+    return {("username", pool.fold(user.username)), ("sub", user.sub), *_aliases(pool, user)}
 
 
 def _by_alias(pool: UserPool, name: str) -> User | None:

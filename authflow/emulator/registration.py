@@ -23,7 +23,7 @@ def new_user(
     attributes.check(pool, having)
     sub = service.entropy.uuid()
     canonical = sub if pool.username_attributes else username
-    if pool.by_username(canonical):
+    if names.find(pool, canonical):  # also as an alias or a sub
         raise faults.USERNAME_EXISTS()
     temporary = status is Status.FORCE_CHANGE_PASSWORD
     password = credentials.stored(service, pool, canonical, chosen, temporary=temporary)
@@ -34,17 +34,18 @@ def new_user(
 def check_aliases(
     pool: UserPool, user: User, having: Mapping[str, str], fault: faults.Fault, *, force: bool = False
 ) -> None:
-    """Refuse if another user signs in with an alias that the attributes ``having`` give this one.
+    """Refuse if an alias that the attributes ``having`` give this user is a name of another one.
 
     Args:
         pool: the user's.
         user: keeps what they have.
         having: the attributes that the user is about to have.
         fault: how to refuse.
-        force: take the alias from the other user instead, if it is an address or a number.
+        force: take the alias from the other user instead, where proof makes an address or a number theirs.
     """
-    while taken := names.other_holder(pool, user, having):
-        alias, holder = taken
-        if not force or alias not in attributes.CONTACTS:
-            raise fault(alias)
-        holder.attributes[f"{alias}_verified"] = "false"
+    taken = list(names.taken(pool, user, having))
+    for name in taken:
+        if not (force and name.kind == name.alias and names.rests_on_proof(pool, name.alias)):
+            raise fault(name.alias)
+    for name in taken:
+        name.holder.attributes[f"{name.alias}_verified"] = "false"

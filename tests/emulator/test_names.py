@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.emulator.mfa import LOCKED
 from tests.emulator.world import PASSWORD, Json, World
+
+TAKEN = "UsernameExistsException: User already exists"
 
 
 def signs_in(world: World, name: str) -> str | None:
@@ -134,3 +137,75 @@ def test_hidden_aliases_have_a_stable_id(empty: World) -> None:
     pool = empty.pool(AliasAttributes=["email"]).client(PreventUserExistenceErrors="ENABLED")
     assert pool.srp_challenge("nobody")["USERNAME"] == "nobody"
     assert "@" not in pool.srp_challenge("nobody@example.com")["USERNAME"]
+
+
+# --- names that mean somebody already
+
+
+def test_addresses_in_place_of_usernames_are_not_taken_by_force(empty: World) -> None:
+    pool = empty.pool(UsernameAttributes=["email"])
+    pool.user("ada@example.com")
+    request: Json = {"UserPoolId": pool.pool_id, "Username": "ada@example.com", "ForceAliasCreation": True}
+    assert pool.refused("AdminCreateUser", **request) == TAKEN
+
+
+@pytest.mark.parametrize("operation", ["SignUp", "AdminCreateUser"])
+def test_usernames_that_mean_somebody(empty: World, operation: str) -> None:
+    pool = empty.pool(AliasAttributes=["preferred_username"])
+    pool.user("ada", preferred_username="countess")
+    sub = next(a["Value"] for a in pool.admin("AdminGetUser", "ada")["UserAttributes"] if a["Name"] == "sub")
+    where = {"SignUp": {"ClientId": pool.client_id, "Password": PASSWORD}}.get(operation, {"UserPoolId": pool.pool_id})
+    for name in ("countess", sub):
+        assert pool.refused(operation, **where, Username=name) == TAKEN
+
+
+def test_aliases_that_mean_somebody_otherwise(empty: World) -> None:
+    pool = empty.pool(AliasAttributes=["email", "preferred_username"])
+    pool.user("ada", email="ada@example.com", email_verified="true")
+    sub = next(a["Value"] for a in pool.admin("AdminGetUser", "ada")["UserAttributes"] if a["Name"] == "sub")
+    pool.user("eve")
+    for value in ("ada", sub, "ada@example.com"):
+        given: Json = {"UserAttributes": [{"Name": "preferred_username", "Value": value}]}
+        request = {"UserPoolId": pool.pool_id, "Username": "eve", **given}
+        assert pool.refused("AdminUpdateUserAttributes", **request).startswith("AliasExistsException")
+    assert signs_in(pool, "ada@example.com") == "ada"
+
+
+def test_force_takes_all_or_nothing(empty: World) -> None:
+    pool = empty.pool(AliasAttributes=["email", "preferred_username"])
+    pool.user("ada", email="ada@example.com", email_verified="true", preferred_username="countess")
+    wanted = {"email": "ada@example.com", "email_verified": "true", "preferred_username": "countess"}
+    attributes = [{"Name": name, "Value": value} for name, value in wanted.items()]
+    request: Json = {"UserPoolId": pool.pool_id, "Username": "amy", "UserAttributes": attributes}
+    assert pool.refused("AdminCreateUser", **request, ForceAliasCreation=True) == TAKEN
+    assert signs_in(pool, "ada@example.com") == "ada"
+
+
+# --- names of nobody
+
+
+@pytest.fixture
+def hiding(empty: World) -> World:
+    """A client that hides who exists, of a pool to which case does not matter."""
+    return empty.pool(UsernameConfiguration={"CaseSensitive": False}).client(PreventUserExistenceErrors="ENABLED")
+
+
+def test_nobody_is_one_whatever_the_case(hiding: World) -> None:
+    lower, upper = hiding.srp_challenge("nobody"), hiding.srp_challenge("NOBODY")
+    assert lower["USERNAME"] == upper["USERNAME"] == "nobody"
+    assert lower["SALT"] == upper["SALT"]
+    for _ in range(5):
+        hiding.refused("InitiateAuth", **hiding.initiation("USER_PASSWORD_AUTH", USERNAME="nobody", PASSWORD="no"))
+    request = hiding.initiation("USER_PASSWORD_AUTH", USERNAME="Nobody", PASSWORD="no")
+    assert hiding.refused("InitiateAuth", **request) == LOCKED
+
+
+def test_the_address_of_nobody_whatever_the_case(empty: World) -> None:
+    policies = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}
+    folding = {"UsernameConfiguration": {"CaseSensitive": False}, "UsernameAttributes": ["email"]}
+    pool = empty.pool(Policies=policies, **folding)
+    client = pool.client(PreventUserExistenceErrors="ENABLED", ExplicitAuthFlows=["ALLOW_USER_AUTH"])
+    pool.user("someone@example.com")
+    for name in ("SOMEONE@EXAMPLE.COM", "SAM@EXAMPLE.COM"):
+        asked = client.initiate("USER_AUTH", USERNAME=name, PREFERRED_CHALLENGE="EMAIL_OTP")
+        assert asked["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"] == "s***@e***"

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.emulator.world import OTHER_PASSWORD, PASSWORD, TEMPORARY, Clock, World
+from tests.emulator.mfa import EMAIL, SMS, configure, prefer
+from tests.emulator.world import OTHER_PASSWORD, PASSWORD, TEMPORARY, Clock, Json, World, new_password, open_session
 
 WRONG = "NotAuthorizedException: Incorrect username or password."
 
@@ -173,10 +174,39 @@ def test_attributes_that_the_client_may_not_write(world: World) -> None:
     assert refused(client, session, **{"userAttributes.name": "Bob"}) == expected
 
 
+@pytest.mark.parametrize(
+    ("having", "factors", "given"),
+    [
+        ({"email": "bob@example.com", "email_verified": "true"}, (), {"email": "eve@example.org"}),
+        ({"phone_number": "+15550109878", "phone_number_verified": "true"}, (), {"phone_number": "+15550100666"}),
+        ({"phone_number": "+15550109878"}, (SMS,), {"phone_number": "+15550100666"}),
+        ({"email": "bob@example.com"}, (EMAIL,), {"email": ""}),
+    ],
+)
+def test_contacts_that_stand(world: World, having: Json, factors: tuple[str, ...], given: Json) -> None:
+    configure(world, "OFF", SMS, EMAIL)
+    world.invited("bob", **having)
+    prefer(world, "bob", *factors)
+    changes = {f"userAttributes.{name}": value for name, value in given.items()}
+    expected = f"NotAuthorizedException: Cannot modify an already provided {next(iter(given))}"
+    assert refused(world, open_session(world), **changes) == expected
+
+
+def test_attributes_that_are_not_mutable(empty: World) -> None:
+    schema = [{"Name": name, "AttributeDataType": "String", "Mutable": False} for name in ("tenant", "site")]
+    pool = empty.pool(Schema=schema)
+    pool.invited("bob", **{"custom:tenant": "good"})
+    session = open_session(pool)
+    refusal = refused(pool, session, **{"userAttributes.custom:tenant": "evil"})
+    assert refusal == "InvalidParameterException: Cannot modify the non-mutable attribute custom:tenant"
+    kept = {"userAttributes.custom:tenant": "good", "userAttributes.custom:site": "here"}
+    assert "AuthenticationResult" in pool.call("RespondToAuthChallenge", **new_password(pool, session, **kept))
+
+
 def test_an_alias_of_somebody_else(empty: World) -> None:
     pool = empty.pool(AliasAttributes=["preferred_username", "email"])
     pool.user("ada", preferred_username="countess")
-    pool.invited("bob", email="bob@example.com", email_verified="true")
+    pool.invited("bob", email="bob@example.com")
     session = pool.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
     taken = {"userAttributes.preferred_username": "countess"}
     assert refused(pool, session, **taken).startswith("AliasExistsException")

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from authflow.emulator import EmulatorBug, ServiceError
-from tests.emulator.lambdas import BAD_OUTPUT, Recorder, Riddles, answered, begun, failing, refused_sign_in, riddling
+from tests.emulator.attacks import USED_SESSION
+from tests.emulator.lambdas import BAD_OUTPUT, Recorder, Riddles, begun, failing, refused_sign_in, riddling
 from tests.emulator.phones import confirmed, signed_in, tracking
 from tests.emulator.test_tokens import claims
 from tests.emulator.world import PASSWORD, Json, World
@@ -213,18 +214,18 @@ def test_responses_that_do_not_begin_a_challenge(world: World, name: str, respon
 @pytest.mark.parametrize("response", VERIFICATIONS, ids=str)
 def test_responses_that_do_not_judge(world: World, response: Json) -> None:
     client = riddling(world, Riddles())
-    asked, request = _answer(client)
+    request = _answer(client)
     triggers = {**Riddles().triggers(), "VerifyAuthChallengeResponse": Recorder(**response)}
     world.emulator.triggers[world.pool_id] = triggers
     assert client.refused("RespondToAuthChallenge", **request) == BAD_OUTPUT
     world.emulator.triggers[world.pool_id] = Riddles().triggers()
-    assert "AuthenticationResult" in answered(client, asked)  # nothing was judged, so nothing was used up
+    assert client.refused("RespondToAuthChallenge", **request) == USED_SESSION
 
 
 @pytest.mark.parametrize("name", Riddles().triggers())
 def test_custom_triggers_that_fail(world: World, name: str) -> None:
     client = riddling(world, Riddles())
-    _, request = _answer(client)
+    request = _answer(client)
     world.emulator.triggers[world.pool_id] = {**Riddles(wanted=2).triggers(), name: failing}
     refusal = client.refused("RespondToAuthChallenge", **request)
     assert refusal == f"UserLambdaValidationException: {name} failed with error no entry today."
@@ -233,16 +234,15 @@ def test_custom_triggers_that_fail(world: World, name: str) -> None:
 @pytest.mark.parametrize("name", Riddles().triggers())
 def test_custom_triggers_that_are_missing(world: World, name: str) -> None:
     client = riddling(world, Riddles())
-    _, request = _answer(client)
+    request = _answer(client)
     left = {other: trigger for other, trigger in Riddles(wanted=2).triggers().items() if other != name}
     world.emulator.triggers[world.pool_id] = left
     refusal = client.refused("RespondToAuthChallenge", **request)
     assert refusal == "InvalidParameterException: Custom auth lambda trigger is not configured for the user pool."
 
 
-def _answer(client: World) -> tuple[Json, Json]:
-    asked = begun(client)
-    return asked, client.response("CUSTOM_CHALLENGE", asked["Session"], USERNAME="ada", ANSWER="tree")
+def _answer(client: World) -> Json:
+    return client.response("CUSTOM_CHALLENGE", begun(client)["Session"], USERNAME="ada", ANSWER="tree")
 
 
 def test_a_trigger_may_call_the_emulator(world: World) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from authflow.emulator import attributes, credentials, faults
+from authflow.emulator import attributes, credentials, faults, mfa
 from authflow.emulator.auth import choice, custom, device_round, mfa_answers, progress, srp_round
 from authflow.emulator.auth.exchange import Exchange
 from authflow.emulator.ghost import ghost
+from authflow.emulator.pool import UserPool
 from authflow.emulator.registration import check_aliases
 from authflow.emulator.service import Reply
 from authflow.emulator.sessions import Session, is_same
@@ -72,10 +73,20 @@ def _given_attributes(exchange: Exchange, user: User) -> dict[str, str]:
     pool = exchange.client.pool
     attributes.check(pool, given)
     attributes.check_written(exchange.client, given)
-    for name in pool.required_attributes:
-        if name in given and user.attributes.get(name) not in {None, "", given[name]}:
-            raise faults.ATTRIBUTE_GIVEN(name)
+    for name, value in given.items():
+        if user.attributes.get(name) not in {None, "", value}:
+            _check_changeable(pool, user, name)
     return given
+
+
+def _check_changeable(pool: UserPool, user: User, name: str) -> None:
+    """Refuse to change what stands: a temporary password proves less than what it would do away with."""
+    if not pool.schema[name].get("Mutable", True):
+        raise faults.ATTRIBUTE_READ_ONLY(name)
+    verified = name in attributes.CONTACTS and attributes.is_verified(user.attributes, name)
+    backs_factor = name in {mfa.CONTACTS.get(factor) for factor in user.mfa}
+    if name in pool.required_attributes or verified or backs_factor:
+        raise faults.ATTRIBUTE_GIVEN(name)
 
 
 CHALLENGES: Final[Mapping[str, Callable[[Exchange], Reply]]] = {

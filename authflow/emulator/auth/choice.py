@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from authflow.emulator import credentials, faults, mfa
-from authflow.emulator.auth import codes, events, mfa_answers, progress, srp_round
+from authflow.emulator.auth import codes, events, mfa_answers, mfa_setup, progress, srp_round
 from authflow.emulator.auth.exchange import Exchange
 from authflow.emulator.outbox import Purpose
 from authflow.emulator.pool import UserPool
@@ -118,6 +118,8 @@ def check_password(exchange: Exchange, user: User) -> Reply:
 
 def _after_code(exchange: Exchange, challenge: str) -> Reply:
     session, user = exchange.answered(challenge)
+    if session.held.purpose is Purpose.MFA_SETUP:
+        mfa_setup.check_needed(exchange, user)
     codes.check(exchange, session, user)
     if session.held.purpose is Purpose.MFA_SETUP:
         user.mfa |= {challenge}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from authflow.emulator import delivery, faults
+from authflow.emulator import delivery, faults, mfa
 from authflow.emulator.attributes import CONTACTS
 from authflow.emulator.auth.exchange import Exchange
 from authflow.emulator.outbox import Purpose
@@ -74,12 +74,15 @@ def check(exchange: Exchange, session: Session, user: User) -> None:
     """Take the code of an answer: the right one uses up the Session and proves whose the address is.
 
     Raises:
-        ServiceError: CodeMismatchException, or as the lock and other users' aliases have it; the Session stays usable.
+        ServiceError: CodeMismatchException; NotAuthorizedException for what is no factor any more; or as the lock and
+            other users' aliases have it. The Session stays usable.
     """
     sent: Sent = session.held
     given = exchange.required(f"{session.challenge}_CODE")
     if sent.purpose is not Purpose.MFA_SETUP and user.attributes.get(sent.attribute) != sent.address:
         raise faults.MFA_CODE_WRONG()  # what the code would prove is not the user's any more
+    if sent.purpose is Purpose.MFA and session.challenge not in mfa.eligible(exchange.client.pool, user):
+        raise faults.SESSION_INVALID()  # nor is it a factor
     if sent.purpose is not Purpose.FIRST_FACTOR:
         user.lock.judge(lambda: sent.is_right(given), faults.MFA_CODE_WRONG, exchange.service.now())
     elif not sent.is_right(given):  # locks nobody out: six wrong ones were seen to have no consequence

@@ -26,7 +26,7 @@ def decide(exchange: Exchange, user: User) -> Reply | None:
         return _ask(exchange, user, decision.challenge)
     if _promises_password(exchange):
         raise faults.TRIGGER_OUTPUT()
-    if not exchange.client.pool.has(user):
+    if not exchange.client.pool.has(user) or not user.enabled:
         raise faults.WRONG_PASSWORD()
     exchange.prove(Proof.CUSTOM)
     return None
@@ -40,8 +40,9 @@ def answered(exchange: Exchange) -> User:
     """
     session, user = exchange.answered("CUSTOM_CHALLENGE")
     challenge: events.CustomChallenge = session.held
-    right = events.verify(exchange, user, challenge.private, exchange.required("ANSWER"))
-    session.used = True
+    answer = exchange.required("ANSWER")
+    session.used = True  # even if the trigger fails: else a Session would be good for any number of guesses
+    right = events.verify(exchange, user, challenge.private, answer)
     exchange.sign_in = exchange.sign_in.after(Round("CUSTOM_CHALLENGE", right, challenge.metadata))
     return user
 

@@ -8,7 +8,7 @@ from authflow.emulator.client import UserPoolClient
 from authflow.emulator.service import Service
 from authflow.emulator.sessions import Session, is_same
 from authflow.emulator.sign_in import DEVICE_FLOWS, Proof, Round, SignIn
-from authflow.emulator.user import User
+from authflow.emulator.user import Status, User
 
 
 @dataclass(slots=True, eq=False)
@@ -62,16 +62,27 @@ class Exchange:
             challenges: what the Session may have been given out with.
 
         Raises:
-            ServiceError: USERNAME or Session is missing, is not the one given out, or the user is disabled.
+            ServiceError: USERNAME or Session is missing or not the one given out, or the user may not sign in any more.
         """
         username = self.username()
         session, user = self.found(*challenges)
         if not any(is_same(username, name) for name in (user.username, self.sign_in.typed) if name):
             raise faults.SESSION_INVALID()
-        if not user.enabled and (self.sign_in.proven or self.sign_in.flow != "USER_AUTH"):
+        hidden = self.sign_in.flow == "USER_AUTH" or self.client.hides_users
+        if not user.enabled and (self.sign_in.proven or not hidden):
             raise faults.USER_DISABLED()  # not told before anything was proven
+        self.check_standing(user)
         self.note_device(user)
         return session, user
+
+    def check_standing(self, user: User) -> None:
+        """Refuse a user whose password was reset, whatever they have proven before: who has proven nothing isn't told.
+
+        Raises:
+            ServiceError: PasswordResetRequiredException.
+        """
+        if user.status is Status.RESET_REQUIRED and self.sign_in.proven:
+            raise faults.RESET_REQUIRED()
 
     def found(self, *challenges: str) -> tuple[Session, User]:
         """Return the request's open Session and its user, whoever the request says that it is from.

@@ -54,7 +54,8 @@ def custom_auth(exchange: Exchange) -> Reply:
         srp.client_public(exchange.required("SRP_A"))
         exchange.sign_in = exchange.sign_in.after(Round("SRP_A", result=True))
     user = _user(exchange, name)
-    progress.check_enabled(user)
+    if not exchange.client.hides_users:
+        progress.check_enabled(user)
     return progress.proceed(exchange, user)
 
 
@@ -64,8 +65,10 @@ def refresh_token_auth(exchange: Exchange) -> Reply:
     text = exchange.required("REFRESH_TOKEN")
     if client.rotation_grace is not None:
         raise faults.FLOW_NOT_ENABLED("REFRESH_TOKEN_AUTH")  # GetTokensFromRefreshToken is the only way then
-    _, user = tokens.find_refresh_token(service, client, text)
+    token, user = tokens.find_refresh_token(service, client, text)
     secret_hash.check(client, user.username, exchange.parameters.get("SECRET_HASH"), faults.SECRET_HASH_WRONG_REFRESH)
+    if token.is_retired(service.now()):
+        raise faults.REFRESH_TOKEN_REVOKED()  # the operation declares no RefreshTokenReuseException
     occasion = tokens.Occasion(tokens.REFRESH, device_key=exchange.parameters.get("DEVICE_KEY"))
     return {"ChallengeParameters": {}, "AuthenticationResult": tokens.refresh(service, client, text, occasion)}
 

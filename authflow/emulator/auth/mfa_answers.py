@@ -21,6 +21,8 @@ def software_token_mfa(exchange: Exchange) -> Reply:
     """SOFTWARE_TOKEN_MFA: SOFTWARE_TOKEN_MFA_CODE, a code of now that was not used; else the Session stays usable."""
     session, user = exchange.answered(mfa.TOTP)
     code, now = exchange.required("SOFTWARE_TOKEN_MFA_CODE"), exchange.service.now()
+    if session.held is not user.software_token or mfa.TOTP not in mfa.eligible(exchange.client.pool, user):
+        raise faults.SESSION_INVALID()  # the authenticator was replaced, or is not a factor any more
     user.lock.judge(lambda: session.held.accepts(code, now), faults.SOFTWARE_TOKEN_WRONG, now)
     session.used = True
     return after_factor(exchange, user, mfa.TOTP)
@@ -39,6 +41,7 @@ def select_mfa_type(exchange: Exchange) -> Reply:
 def set_up(exchange: Exchange) -> Reply:
     """MFA_SETUP: the Session that VerifySoftwareToken gave; or EMAIL, an address that EMAIL_OTP then proves."""
     session, user = exchange.answered(mfa_setup.CHALLENGE)
+    mfa_setup.check_needed(exchange, user, session.held.token if session.held.verified else None)
     if session.held.verified:
         session.used = True
         return _after_authenticator(exchange, user)

@@ -14,7 +14,7 @@ from authflow.emulator.auth.exchange import Exchange
 from authflow.emulator.service import Reply
 from authflow.emulator.sessions import Session
 from authflow.emulator.totp import SoftwareToken
-from authflow.emulator.user import User
+from authflow.emulator.user import Status, User
 
 CHALLENGE: Final = "MFA_SETUP"
 
@@ -63,11 +63,30 @@ def verify(exchange: Exchange, code: str, name: str) -> Reply:
     return {"Status": "SUCCESS", "Session": exchange.new_session(user, CHALLENGE, Setup(token, verified=True))}
 
 
+def check_needed(exchange: Exchange, user: User, own: SoftwareToken | None = None) -> None:
+    """Refuse to set another factor up when the user has one: that one has to be asked for.
+
+    Args:
+        exchange: a step that would bring the set-up forward.
+        user: whose it is.
+        own: the authenticator that this very set-up has made the user's.
+
+    Raises:
+        ServiceError: NotAuthorizedException: the Session was given out when the user had none.
+    """
+    others = set(mfa.eligible(exchange.client.pool, user)) - ({mfa.TOTP} if own else set())
+    if others or (own and own is not user.software_token):
+        raise faults.SESSION_INVALID()
+
+
 def _found(exchange: Exchange) -> tuple[Session, User]:
     """Return the Session and its user, where an authenticator can be set up."""
     session, user = exchange.found(CHALLENGE)
     if not user.enabled:
         raise faults.USER_DISABLED()
+    if user.status is Status.RESET_REQUIRED:  # AssociateSoftwareToken declares no PasswordResetRequiredException
+        raise faults.SESSION_INVALID()
+    check_needed(exchange, user)
     if mfa.TOTP not in mfa.factors(exchange.client.pool):
         raise faults.SOFTWARE_TOKEN_OFF()
     return session, user

@@ -30,8 +30,13 @@ def after_password(exchange: Exchange, user: User, *, right: bool) -> Reply:
 
 
 def proceed(exchange: Exchange, user: User) -> Reply:
-    """Ask the next thing that this user has to prove or give, or hand out the tokens."""
+    """Ask the next thing that this user has to prove or give, or hand out the tokens.
+
+    Raises:
+        ServiceError: the user may not sign in any more, or a trigger refuses.
+    """
     for ask in STEPS:
+        exchange.check_standing(user)
         reply = ask(exchange, user)
         if reply is not None:
             return reply
@@ -72,4 +77,5 @@ STEPS: Final[tuple[Callable[[Exchange, User], Reply | None], ...]] = (
     second_factor.ask,
     custom.decide,
     device_round.ask,
+    second_factor.ask,  # a trigger may have forgotten the device that stood for it
 )
