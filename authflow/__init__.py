@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     )
     from authflow.openings import Choice, Custom, Password, Refresh, Srp
     from authflow.reasons import Reason
+    from authflow.sealing import seal as seal
+    from authflow.sealing import unseal as unseal
     from authflow.sign_in import Flow, begin
     from authflow.snapshot import dumps, loads
     from authflow.stamp import Stamp
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+# Without seal and unseal, which need an extra that `import *` must not ask for
 __all__ = [
     "Answer",
     "AppClient",
@@ -106,7 +109,9 @@ _HOMES: Final = {
     "begin": "authflow.sign_in",
     "dumps": "authflow.snapshot",
     "loads": "authflow.snapshot",
+    "seal": "authflow.sealing",
     "stamp_now": "authflow.clock",
+    "unseal": "authflow.sealing",
 }
 
 

@@ -97,7 +97,8 @@ class SnapshotError(AuthflowError):
     """A snapshot that can't be written or read.
 
     Attributes:
-        code: ``not_at_rest``, ``malformed``, ``altered``, ``version`` or ``app_client``.
+        code: ``not_at_rest``, ``malformed``, ``altered``, ``version`` or ``app_client``; of sealed ones also
+            ``truncated``, ``unknown_key`` and ``expired``.
         field: the snapshot's member that was wrong, where one is to blame.
     """
 

@@ -35,7 +35,7 @@ from authflow.sign_in.table import Node
 from authflow.states import Failed, State
 
 VERSION: Final = 1
-_LONGEST: Final = 262_144  # characters: many times a Session, its attributes and a context
+LONGEST: Final = 262_144  # characters: many times a Session, its attributes and a context
 _STATES: Final[Mapping[str, type[State]]] = {
     Node.SMS_MFA: SmsMfa,
     Node.EMAIL_OTP: EmailOtp,
@@ -113,8 +113,8 @@ def loads(text: str, app: AppClient) -> Flow:
 
 
 def _parse(text: str) -> dict[str, Any]:
-    if len(text) > _LONGEST:
-        _malformed(None, f"has {len(text)} characters, no snapshot has more than {_LONGEST}")
+    if len(text) > LONGEST:
+        _malformed(None, f"has {len(text)} characters, no snapshot has more than {LONGEST}")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):

@@ -11,8 +11,8 @@ import authflow
 
 
 def test_every_public_name_resolves() -> None:
-    assert set(authflow.__all__) == set(authflow._HOMES)
-    for name in authflow.__all__:
+    assert {*authflow.__all__, "seal", "unseal"} == set(authflow._HOMES)
+    for name in authflow._HOMES:
         assert getattr(authflow, name).__name__ == name
         assert name in dir(authflow)
 

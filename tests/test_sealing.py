@@ -1,0 +1,155 @@
+"""Sealed snapshots: nothing readable, nothing changed, nothing too late, nothing of another client."""
+
+import base64
+import json
+import secrets
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authflow import AppClient, Flow, InvalidInput, Password, SnapshotError, Srp, Stamp, begin, dumps, seal, unseal
+from authflow import snapshot as snapshot_module
+from tests.playbook import APP, AT, SECRET_APP, stamp
+from tests.replies import challenge
+from tests.test_snapshot import asked, flows, totp_setup
+
+KEY, OLD_KEY = bytes(range(32)), bytes(range(1, 33))
+
+
+def later(**delta: float) -> Stamp:
+    return Stamp(AT + timedelta(**delta), secrets.token_bytes(64))
+
+
+@pytest.mark.parametrize("name", flows())
+def test_the_same_flow_comes_back(name: str) -> None:
+    flow = flows()[name]
+    assert unseal(seal(flow, KEY, stamp=stamp()), KEY, flow.app, stamp=later(minutes=2)) == flow
+
+
+def test_by_the_systems_clock() -> None:
+    flow = begin(APP, Password("ada", "pw"), stamp()).cancel(stamp(1))
+    assert unseal(seal(flow, KEY), KEY, APP) == flow
+
+
+def test_nothing_is_readable() -> None:
+    flow = totp_setup()
+    token = seal(flow, KEY, stamp=stamp())
+    raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    for text in ("ada@example.com", "JBSWY3DPEHPK3PXP", "Session", flow.id, SECRET_APP.client_id, SECRET_APP.pool_id):
+        assert text in dumps(flow)
+        assert text.encode() not in raw
+    assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+def test_two_seals_differ() -> None:
+    assert seal(asked(), KEY, stamp=stamp(1)) != seal(asked(), KEY, stamp=stamp(2))
+
+
+def refused(token: str, key: Any = KEY, app: AppClient = SECRET_APP, at: Stamp | None = None) -> str:
+    with pytest.raises(SnapshotError) as caught:
+        unseal(token, key, app, stamp=at or later(minutes=1))
+    assert len(str(caught.value)) < 200
+    return caught.value.code
+
+
+def test_it_expires_with_the_session() -> None:
+    token = seal(asked(), KEY, stamp=later(minutes=2))
+    assert unseal(token, KEY, SECRET_APP, stamp=later(minutes=2, seconds=59))
+    assert refused(token, at=later(minutes=3)) == "expired"
+
+
+def test_a_lifetime_counts_from_now() -> None:
+    token = seal(asked(), KEY, stamp=later(minutes=2), lifetime=timedelta(minutes=10))
+    assert unseal(token, KEY, SECRET_APP, stamp=later(minutes=11))
+    assert refused(token, at=later(minutes=12)) == "expired"
+
+
+def test_keys_rotate() -> None:
+    token = seal(asked(), [OLD_KEY], stamp=stamp())
+    assert unseal(token, [KEY, OLD_KEY], SECRET_APP, stamp=later()) == asked()
+    assert refused(token, [KEY]) == "unknown_key"
+    assert unseal(seal(asked(), [KEY, OLD_KEY], stamp=stamp()), KEY, SECRET_APP, stamp=later())
+
+
+def test_another_client_or_pool() -> None:
+    token = seal(asked(), KEY, stamp=stamp())
+    assert refused(token, app=AppClient(SECRET_APP.pool_id, "another")) == "app_client"
+    assert refused(token, app=AppClient("eu-west-1_Other", SECRET_APP.client_id)) == "app_client"
+
+
+def test_another_version_of_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = seal(asked(), KEY, stamp=stamp())
+    monkeypatch.setattr("authflow.sealing.VERSION", snapshot_module.VERSION + 1)
+    assert refused(token) == "altered"
+
+
+@given(st.data())
+def test_each_truncation_and_alteration_is_told_apart(data: st.DataObject) -> None:
+    token = seal(asked(), KEY, stamp=stamp())
+    raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+
+    def encoded(changed: bytes) -> str:
+        return base64.urlsafe_b64encode(changed).decode().rstrip("=")
+
+    cut = data.draw(st.integers(min_value=1, max_value=len(raw) - 1))
+    assert refused(encoded(raw[:cut])) == "truncated"
+    at = data.draw(st.integers(min_value=0, max_value=len(raw) - 1))
+    flipped = raw[:at] + bytes([raw[at] ^ data.draw(st.integers(min_value=1, max_value=255))]) + raw[at + 1 :]
+    expected = (
+        {"version"}
+        if at == 0
+        else {"unknown_key"}
+        if at < 5
+        else {"app_client"}
+        if at < 9
+        else {"altered", "truncated"}
+    )
+    assert refused(encoded(flipped)) in expected
+    assert refused(encoded(raw + b"more")) == "altered"
+
+
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        ("", "malformed"),
+        ("ä", "malformed"),
+        ("a", "malformed"),
+        ("*" * 40, "malformed"),
+        ("x" * 600_000, "malformed"),
+        ("AQ", "truncated"),
+        ("Ag", "version"),
+    ],
+)
+def test_what_is_no_token(token: str, code: str) -> None:
+    assert refused(token) == code
+
+
+@pytest.mark.parametrize("key", [b"", bytes(31), "0" * 32, [], [KEY, b"short"], None])
+def test_what_is_no_key(key: Any) -> None:
+    for use in (lambda: seal(asked(), key, stamp=stamp()), lambda: unseal("AQ", key, APP, stamp=stamp())):
+        with pytest.raises((InvalidInput, TypeError)):
+            use()
+
+
+def test_only_what_rests_is_sealed() -> None:
+    with pytest.raises(SnapshotError) as caught:
+        seal(begin(APP, Srp("ada", "pw"), stamp()), KEY)
+    assert caught.value.code == "not_at_rest"
+
+
+def of_session(length: int) -> Flow:
+    session = "".join(
+        secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") for _ in range(length)
+    )
+    reply = challenge("SMS_MFA", session, CODE_DELIVERY_DELIVERY_MEDIUM="SMS", CODE_DELIVERY_DESTINATION="+*******9878")
+    return begin(APP, Password("ada@example.com", "pw"), stamp()).receive(reply, stamp(1))
+
+
+@pytest.mark.parametrize(("session", "at_most"), [(1600, 2200), (4096, 4700)])
+def test_size(session: int, at_most: int) -> None:
+    flow = of_session(session)
+    assert len(seal(flow, KEY, stamp=stamp())) <= at_most
+    assert json.loads(dumps(flow))
