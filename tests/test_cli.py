@@ -247,6 +247,18 @@ def test_an_address_that_can_not_be_listened_at() -> None:
     assert re.fullmatch(r"authflow: .*in use.*\n", done.stderr)
 
 
+def test_the_example_of_two_requests() -> None:
+    script = Path(__file__).parent.parent / "examples" / "two_requests.py"
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "asked: new_password_required",
+        "new_password_required again: the policy refused it",
+        "welcome ada",
+        "too late, or answered already: begin again",
+    ]
+
+
 def test_the_script_of_the_quickstart() -> None:
     script = Path(__file__).parent.parent / "examples" / "script.py"
     done = subprocess.run(
