@@ -37,7 +37,7 @@ def decode(kind: type[T], value: object, path: str) -> T:
     """
     if not isinstance(value, Mapping):
         raise FieldError(path, "is not a JSON object")
-    hints, members = _hints(kind), {member.name: member for member in fields(kind)}  # type: ignore[arg-type]
+    hints, members = _hints(kind), {member.name: member for member in fields(kind)}  # type: ignore[arg-type]  # dataclasses
     for name in value:
         if name not in members:
             raise FieldError(f"{path}.{name}", "is unknown")
@@ -67,7 +67,7 @@ def _decode(hint: Any, value: Any, path: str) -> Any:  # noqa: ANN401 - by annot
     if get_origin(hint) is tuple:
         return _decode_tuple(get_args(hint), value, path)
     if is_dataclass(hint):
-        return decode(hint, value, path)  # type: ignore[arg-type]
+        return decode(hint, value, path)  # type: ignore[arg-type]  # is_dataclass told
     if hint is datetime:
         return _decode_datetime(value, path)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
@@ -85,7 +85,7 @@ def _encodable(value: str, path: str) -> str:
     return value
 
 
-def _not_none(hint: Any) -> Any:  # noqa: ANN401
+def _not_none(hint: Any) -> Any:  # noqa: ANN401 - an annotation
     return next(choice for choice in get_args(hint) if choice is not NoneType)
 
 
@@ -101,7 +101,7 @@ def _decode_tuple(hints: tuple[Any, ...], value: object, path: str) -> tuple[Any
 
 def _decode_datetime(value: object, path: str) -> datetime:
     try:
-        at = datetime.fromisoformat(value)  # type: ignore[arg-type]
+        at = datetime.fromisoformat(value)  # type: ignore[arg-type]  # or it raises
     except (TypeError, ValueError):
         raise FieldError(path, "is not an ISO 8601 time") from None
     if at.utcoffset() is None:
@@ -111,6 +111,6 @@ def _decode_datetime(value: object, path: str) -> datetime:
 
 def _decode_enum(hint: type[StrEnum], value: object, path: str) -> StrEnum:
     try:
-        return hint(value)  # type: ignore[arg-type]
+        return hint(value)  # type: ignore[arg-type]  # or it raises
     except ValueError:
         raise FieldError(path, f"is none of {', '.join(hint)}") from None

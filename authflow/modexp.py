@@ -22,7 +22,7 @@ def modexp(base: int, exponent: int, modulus: int) -> int:
 def _power() -> _Power:
     """Return what to compute with; gmpy2 is loaded with the first power, since that takes a while."""
     try:
-        import gmpy2  # noqa: PLC0415
+        import gmpy2  # noqa: PLC0415 - see above
     except ImportError:
         return pow
 

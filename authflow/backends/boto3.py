@@ -47,7 +47,7 @@ class Boto3Backend:
 
     def call(self, request: Request) -> Mapping[str, Any]:
         """Send one request; see ``Backend.call``."""
-        from botocore import xform_name  # noqa: PLC0415
+        from botocore import xform_name  # noqa: PLC0415 - loaded with the first backend
         from botocore.exceptions import (  # noqa: PLC0415 - see the module's docstring
             BotoCoreError,
             ClientError,
@@ -84,9 +84,9 @@ def _from_client_error(response: Mapping[str, Any], operation: str) -> Exception
 
 
 def _make_client(region: str | None, endpoint_url: str | None) -> "CognitoIdentityProviderClient":
-    import boto3  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
-    from botocore.exceptions import InvalidRegionError, NoRegionError  # noqa: PLC0415
+    import boto3  # noqa: PLC0415 - loaded with the first backend
+    from botocore.config import Config  # noqa: PLC0415 - loaded with the first backend
+    from botocore.exceptions import InvalidRegionError, NoRegionError  # noqa: PLC0415 - loaded with the first backend
 
     config = Config(
         connect_timeout=CONNECT_TIMEOUT,

@@ -65,7 +65,7 @@ def emulator(host: str, port: int, region: str, issuer: str | None, seed_file: T
     They live in memory. AWS signatures are not checked: any credentials do. Codes that the pools "send" are printed,
     and are at /_authflow/outbox.
     """
-    from authflow.cli.serve import serve  # noqa: PLC0415
+    from authflow.cli.serve import serve  # noqa: PLC0415 - the others start sooner
 
     serve(host, port, region, issuer, seed_file.read() if seed_file else None)
 
@@ -102,8 +102,8 @@ def sign_in(context: click.Context, /, **options: Any) -> int:  # noqa: ANN401 -
 
     Exits with 0 if signed in, with 1 if not.
     """
-    from authflow.cli.signing_in import Settings, sign_in  # noqa: PLC0415
-    from authflow.cli.terminal import ask_hidden  # noqa: PLC0415
+    from authflow.cli.signing_in import Settings, sign_in  # noqa: PLC0415 - the others start sooner
+    from authflow.cli.terminal import ask_hidden  # noqa: PLC0415 - the others start sooner
 
     if context.args:  # not shown: it may be a secret that was given where it is asked for
         raise click.UsageError("an argument too many; passwords and secrets are asked for")

@@ -53,7 +53,7 @@ class SigningKey:
 def verified(token: str, jwks: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the claims of a JWT that a key of a JSON Web Key Set signed, else None. The claims are not checked."""
     try:
-        return dict(jwt.decode(token, KeySet.import_key_set(dict(jwks)), [ALGORITHM]).claims)  # type: ignore[arg-type]
+        return dict(jwt.decode(token, KeySet.import_key_set(dict(jwks)), [ALGORITHM]).claims)  # type: ignore[arg-type]  # JSON
     except (JoseError, ValueError, TypeError):  # TypeError: joserfc stumbles over wilder headers
         return None
 

@@ -48,7 +48,7 @@ def read_reply(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied
     return Replied(Trigger.STATUS_NEEDED if needed else Trigger.CONFIRMED, stamp, needed, call)
 
 
-def read_refusal(_: Calling, refusal: Refusal, stamp: Stamp, with_device: bool) -> Refused:  # noqa: ARG001, FBT001
+def read_refusal(_: Calling, refusal: Refusal, stamp: Stamp, with_device: bool) -> Refused:  # noqa: ARG001, FBT001 - as Book has it
     """Name a refusal: each ends it."""
     return Refused(Trigger.REFUSED, stamp, refusal)
 

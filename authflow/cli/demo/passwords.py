@@ -56,7 +56,7 @@ def verification(stage: Stage, site: Site, tokens: Tokens) -> None:
     """The tokens against the pool's published keys."""
     with stage.part("The tokens, against the pool's JWKS"):
         issuer = f"{site.url}/{site.people.pool_id}"
-        with urllib.request.urlopen(f"{issuer}/.well-known/jwks.json") as response:  # noqa: S310
+        with urllib.request.urlopen(f"{issuer}/.well-known/jwks.json") as response:  # noqa: S310 - our own URL
             jwks = json.load(response)
         for kind, token in (("id", tokens.id_token), ("access", tokens.access_token)):
             claims = verified(token, jwks) or {}
