@@ -3,13 +3,14 @@
 A token is base64url, without padding, of::
 
     1 byte   the version of this frame
+    1 byte   the version of the snapshot in it
     4 bytes  which key: a digest of it
     4 bytes  which app client: a digest of its ids
     4 bytes  the length of all that follows
     12 bytes nonce
     the rest AES-256-GCM of: 8 bytes expiry (seconds since 1970), 1 byte whether deflated, the snapshot
 
-All of the header, the version of snapshots and the app client are authenticated with it.
+The header and the app client are authenticated with it.
 """
 
 import base64
@@ -37,7 +38,9 @@ KEY_BYTES: Final = 32
 Keys: TypeAlias = bytes | Sequence[bytes]
 
 _DIGEST, _LENGTH, _NONCE, _TAG = 4, 4, 12, 16
-_HEADER: Final = 1 + 2 * _DIGEST + _LENGTH
+_KEY_AT: Final = 2
+_APP_AT: Final = _KEY_AT + _DIGEST
+_HEADER: Final = _APP_AT + _DIGEST + _LENGTH
 _LEAST: Final = _NONCE + 9 + _TAG
 
 
@@ -64,7 +67,7 @@ def seal(flow: Flow, key: Keys, *, stamp: Stamp | None = None, lifetime: timedel
     plain = int(expires.timestamp()).to_bytes(8, "big", signed=True) + bytes([pays]) + (deflated if pays else snapshot)
     nonce = stamp.derive("seal nonce", _NONCE)
     length = _NONCE + len(plain) + _TAG
-    header = bytes([FRAME]) + _key_digest(first) + _app_digest(flow.app) + length.to_bytes(_LENGTH, "big")
+    header = bytes([FRAME, VERSION]) + _key_digest(first) + _app_digest(flow.app) + length.to_bytes(_LENGTH, "big")
     sealed = AESGCM(first).encrypt(nonce, plain, _associated(header, flow.app))
     return base64.urlsafe_b64encode(header + nonce + sealed).decode().rstrip("=")
 
@@ -86,7 +89,7 @@ def unseal(token: str, key: Keys, app: AppClient, *, stamp: Stamp | None = None)
     keys, now = _keys(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
     header, body = _opened(require_instance("token", token, str), require_instance("app", app, AppClient))
     by_digest = {_key_digest(one): one for one in keys}
-    used = by_digest.get(header[1 : 1 + _DIGEST])
+    used = by_digest.get(header[_KEY_AT:_APP_AT])
     if used is None:
         raise SnapshotError("unknown_key", "was sealed with a key that is not among those given", "token")
     try:
@@ -111,7 +114,7 @@ def _opened(token: str, app: AppClient) -> tuple[bytes, bytes]:
     header, body = raw[:_HEADER], raw[_HEADER:]
     if len(raw) < _HEADER + _LEAST or len(body) < int.from_bytes(header[-_LENGTH:], "big"):
         raise SnapshotError("truncated", "is not whole", "token")
-    if header[1 + _DIGEST : 1 + 2 * _DIGEST] != _app_digest(app):
+    if header[_APP_AT : _APP_AT + _DIGEST] != _app_digest(app):
         raise SnapshotError("app_client", "belongs to another app client", "token")
     return header, body
 
@@ -137,4 +140,4 @@ def _app_digest(app: AppClient) -> bytes:
 
 
 def _associated(header: bytes, app: AppClient) -> bytes:
-    return header + f"authflow snapshot {VERSION} {app.pool_id} {app.client_id}".encode()
+    return header + f"authflow snapshot {app.pool_id} {app.client_id}".encode()

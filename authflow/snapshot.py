@@ -6,7 +6,8 @@ password, no SRP value, no token and no client secret.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, fields
 from typing import Any, Final, NoReturn
 
@@ -35,6 +36,9 @@ from authflow.sign_in.table import Node
 from authflow.states import Failed, State
 
 VERSION: Final = 1
+# From each older version to the next: (flow, state) as JSON has them, which a migration may change and returns. All of
+# them stay for ever; the frame around the two never changes.
+MIGRATIONS: Final[Mapping[int, Callable[[Any, Any], tuple[Any, Any]]]] = {}
 LONGEST: Final = 262_144  # characters: many times a Session, its attributes and a context
 _STATES: Final[Mapping[str, type[State]]] = {
     Node.SMS_MFA: SmsMfa,
@@ -95,11 +99,12 @@ def loads(text: str, app: AppClient) -> Flow:
     """
     document = _parse(require_instance("text", text, str))
     _check_frame(document, require_instance("app", app, AppClient))
+    members_json, state_json = _migrated(document)
     try:
-        members = decode(_Members, document["flow"], "flow")
+        members = decode(_Members, members_json, "flow")
         if members.node not in _STATES:
             _malformed("flow.node", f"{members.node} has no snapshot")
-        state = decode(_STATES[members.node], document["state"], "state")
+        state = decode(_STATES[members.node], state_json, "state")
         if isinstance(state, PasswordChallenge) and state.kind != members.node.upper():
             _malformed("state.kind", f"does not belong to {members.node}")
     except FieldError as error:
@@ -128,8 +133,8 @@ def _check_frame(document: dict[str, Any], app: AppClient) -> None:
     version = document.get("v")
     if type(version) is not int:
         _malformed("v", "is missing or not a number")
-    if version != VERSION:
-        raise SnapshotError("version", f"is {version}, this authflow reads {VERSION}", "v")
+    if version != VERSION and version not in MIGRATIONS:
+        raise SnapshotError("version", f"is {version}, this authflow reads up to {VERSION}", "v")
     for name in ("book", "pool", "client", "flow", "state", "sum"):
         if name not in document:
             _malformed(name, "is missing")
@@ -138,6 +143,17 @@ def _check_frame(document: dict[str, Any], app: AppClient) -> None:
     for name, expected in (("pool", app.pool_id), ("client", app.client_id)):
         if document[name] != expected:
             raise SnapshotError("app_client", "belongs to another app client", name)
+
+
+def _migrated(document: dict[str, Any]) -> tuple[Any, Any]:
+    """Return flow and state as this version has them."""
+    parts = document["flow"], document["state"]
+    if document["v"] != VERSION:
+        _check_sum(document)  # a migration reads what was written, nothing else
+        parts = deepcopy(parts)
+    for version in range(document["v"], VERSION):
+        parts = MIGRATIONS[version](*parts)
+    return parts
 
 
 def _check_sum(document: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from authflow import (
     dumps,
     loads,
 )
+from authflow import snapshot as snapshot_module
 from authflow.challenges import MfaSetup, NewPasswordRequired
 from authflow.sign_in.table import CHALLENGES as NODES
 from authflow.snapshot import VERSION
@@ -227,6 +228,35 @@ def test_what_is_no_snapshot(text: str) -> None:
         loads(text, APP)
     assert caught.value.code == "malformed"
     assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("name", flows())
+def test_older_snapshots_are_migrated(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An invented version 2 calls the username ``user``, and version 3 calls it ``username`` again."""
+
+    def to_2(flow: Any, state: Any) -> tuple[Any, Any]:
+        username = flow.pop("username", "")
+        return flow | {"user": username}, state
+
+    def to_3(flow: Any, state: Any) -> tuple[Any, Any]:
+        user = flow.pop("user")
+        return flow | {"username": user}, state
+
+    def to_3_wrongly(flow: Any, state: Any) -> tuple[Any, Any]:
+        return flow, state
+
+    flow, text = flows()[name], (GOLDEN / f"{name}.json").read_text()
+    monkeypatch.setattr(snapshot_module, "VERSION", 3)
+    monkeypatch.setattr(snapshot_module, "MIGRATIONS", {1: to_2, 2: to_3})
+    assert loads(text, flow.app) == flow
+    assert json.loads(dumps(flow))["v"] == 3
+    assert loads(dumps(flow), flow.app) == flow
+    with pytest.raises(SnapshotError) as caught:
+        loads(text.replace('"id":"', '"id":"x'), flow.app)
+    assert caught.value.code == "altered", "before anything is migrated"
+    monkeypatch.setattr(snapshot_module, "MIGRATIONS", {1: to_2, 2: to_3_wrongly})
+    with pytest.raises(SnapshotError, match=r"flow\.user: is unknown"):
+        loads(text, flow.app)
 
 
 def test_white_space_and_order_do_not_matter() -> None:
