@@ -8,8 +8,8 @@ from authflow.inputs import PASSWORD_MOST, TOKEN_MOST, USERNAME_MOST, require_in
 
 
 @dataclass(frozen=True, slots=True)
-class Srp:
-    """A username and a password that never leaves this process: USER_SRP_AUTH.
+class _Credentials:
+    """A username and a password.
 
     Attributes:
         username: as the person typed it; an alias will do.
@@ -23,26 +23,21 @@ class Srp:
     password: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        _require_credentials(self.username, self.password)
+        require_text("username", self.username, at_most=USERNAME_MOST)
+        require_text("password", self.password, at_most=PASSWORD_MOST)
 
 
 @dataclass(frozen=True, slots=True)
-class Password:
-    """A username and a password that is sent: USER_PASSWORD_AUTH, or ADMIN_USER_PASSWORD_AUTH with the admin API.
+class Srp(_Credentials):
+    """A username (an alias will do) and a password that never leaves this process: USER_SRP_AUTH."""
 
-    Attributes:
-        username: as the person typed it; an alias will do.
-        password: the person's.
 
-    Raises:
-        InvalidInput: a wrong type, or an empty or over-long text.
+@dataclass(frozen=True, slots=True)
+class Password(_Credentials):
+    """A username (an alias will do) and a password that is sent.
+
+    USER_PASSWORD_AUTH, or ADMIN_USER_PASSWORD_AUTH with the admin API.
     """
-
-    username: str
-    password: str = field(repr=False)
-
-    def __post_init__(self) -> None:
-        _require_credentials(self.username, self.password)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +142,3 @@ def require_opening(value: object) -> Opening:
     if not isinstance(value, Opening):
         raise InvalidInput("opening", f"must be Srp, Password, Custom, Choice or Refresh, not {type(value).__name__}")
     return value
-
-
-def _require_credentials(username: object, password: object) -> None:
-    require_text("username", username, at_most=USERNAME_MOST)
-    require_text("password", password, at_most=PASSWORD_MOST)

@@ -20,7 +20,7 @@ from authflow.emulator import Emulator
 from tests.emulator.world import Clock, World
 
 AUTHFLOW = Path(sys.executable).with_name("authflow")
-pty = pytest.importorskip("pty")
+pty = pytest.importorskip("pty", reason="terminals of this kind are POSIX only")
 
 # makes the terminal the process's own, so that Ctrl-C there reaches it
 TAKES_THE_TERMINAL = (

@@ -146,7 +146,7 @@ def test_context_and_admin_and_stamps_are_the_callers() -> None:
 
 def test_a_backend_of_another_region_is_refused() -> None:
     backend = Script()
-    backend.region = "us-east-1"  # type: ignore[attr-defined]
+    backend.region = "us-east-1"  # type: ignore[attr-defined]  # a backend may have one
     with pytest.raises(InvalidInput) as caught:
         Authenticator(APP, backend)
     assert caught.value.field == "region"
@@ -155,9 +155,9 @@ def test_a_backend_of_another_region_is_refused() -> None:
 
 def test_arguments_of_the_wrong_kind() -> None:
     with pytest.raises(InvalidInput):
-        Authenticator("app", Script())  # type: ignore[arg-type]
+        Authenticator("app", Script())  # type: ignore[arg-type]  # wrong on purpose
     auth = Authenticator(APP, Script())
     with pytest.raises(InvalidInput):
-        auth.run("flow")  # type: ignore[arg-type]
+        auth.run("flow")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(InvalidInput):
-        auth.answer("flow", None)  # type: ignore[arg-type]
+        auth.answer("flow", None)  # type: ignore[arg-type]  # wrong on purpose

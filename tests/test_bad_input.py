@@ -96,22 +96,22 @@ def test_openings(opening: Any, field: str, values: tuple[Any, Any]) -> None:
     ("field", "make"),
     [
         ("refresh_token", lambda: Refresh("")),
-        ("refresh_token", lambda: Refresh(None)),  # type: ignore[arg-type]
+        ("refresh_token", lambda: Refresh(None)),  # type: ignore[arg-type]  # wrong on purpose
         ("username", lambda: Refresh("r", "")),
-        ("by_auth_flow", lambda: Refresh("r", by_auth_flow="yes")),  # type: ignore[arg-type]
-        ("at", lambda: Stamp(datetime(2026, 1, 1), bytes(64))),  # noqa: DTZ001
-        ("at", lambda: Stamp("now", bytes(64))),  # type: ignore[arg-type]
+        ("by_auth_flow", lambda: Refresh("r", by_auth_flow="yes")),  # type: ignore[arg-type]  # wrong on purpose
+        ("at", lambda: Stamp(datetime(2026, 1, 1), bytes(64))),  # noqa: DTZ001 - naive on purpose
+        ("at", lambda: Stamp("now", bytes(64))),  # type: ignore[arg-type]  # wrong on purpose
         ("entropy", lambda: Stamp(AT, bytes(63))),
-        ("entropy", lambda: Stamp(AT, "0" * 64)),  # type: ignore[arg-type]
-        ("app", lambda: begin(None, Srp("a", "b"), stamp())),  # type: ignore[arg-type]
-        ("opening", lambda: begin(APP, ("a", "b"), stamp())),  # type: ignore[arg-type]
-        ("stamp", lambda: begin(APP, Srp("a", "b"), None)),  # type: ignore[arg-type]
-        ("admin", lambda: begin(APP, Srp("a", "b"), stamp(), admin=1)),  # type: ignore[arg-type]
+        ("entropy", lambda: Stamp(AT, "0" * 64)),  # type: ignore[arg-type]  # wrong on purpose
+        ("app", lambda: begin(None, Srp("a", "b"), stamp())),  # type: ignore[arg-type]  # wrong on purpose
+        ("opening", lambda: begin(APP, ("a", "b"), stamp())),  # type: ignore[arg-type]  # wrong on purpose
+        ("stamp", lambda: begin(APP, Srp("a", "b"), None)),  # type: ignore[arg-type]  # wrong on purpose
+        ("admin", lambda: begin(APP, Srp("a", "b"), stamp(), admin=1)),  # type: ignore[arg-type]  # wrong on purpose
         ("device_key", lambda: begin(APP, Srp("a", "b"), stamp(), device_key="")),
-        ("context", lambda: begin(APP, Srp("a", "b"), stamp(), context={})),  # type: ignore[arg-type]
-        ("client_metadata", lambda: Context(client_metadata={"a": 1})),  # type: ignore[dict-item]
-        ("client_metadata", lambda: Context(client_metadata="ab")),  # type: ignore[arg-type]
-        ("client_metadata", lambda: Context(client_metadata=(("a", "b", "c"),))),  # type: ignore[arg-type]
+        ("context", lambda: begin(APP, Srp("a", "b"), stamp(), context={})),  # type: ignore[arg-type]  # wrong on purpose
+        ("client_metadata", lambda: Context(client_metadata={"a": 1})),  # type: ignore[dict-item]  # wrong on purpose
+        ("client_metadata", lambda: Context(client_metadata="ab")),  # type: ignore[arg-type]  # wrong on purpose
+        ("client_metadata", lambda: Context(client_metadata=(("a", "b", "c"),))),  # type: ignore[arg-type]  # wrong on purpose
         ("ip_address", lambda: Context(ip_address="")),
         ("server_name", lambda: Context(server_name="login")),
         ("server_name", lambda: Context(server_name="x", server_path="/", http_headers={"a": "b"})),
@@ -151,13 +151,13 @@ def test_replies_to_new_password_required(field: str, password: Any, attributes:
 def test_what_is_not_an_answer_is_refused() -> None:
     flow = asked()
     with pytest.raises(InvalidInput):
-        flow.answer("N3w-passw0rd", stamp())  # type: ignore[arg-type]
+        flow.answer("N3w-passw0rd", stamp())  # type: ignore[arg-type]  # wrong on purpose
     assert isinstance(flow.challenge, NewPasswordRequired)
     good = flow.challenge.reply("pw", family_name="L")
     with pytest.raises(InvalidInput):
-        flow.answer(good, None)  # type: ignore[arg-type]
+        flow.answer(good, None)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(InvalidInput):
-        flow.answer(good, stamp(), "context")  # type: ignore[arg-type]
+        flow.answer(good, stamp(), "context")  # type: ignore[arg-type]  # wrong on purpose
 
 
 def calling() -> Flow:
@@ -167,7 +167,7 @@ def calling() -> Flow:
 
 def test_events_that_do_not_fit_raise() -> None:
     with pytest.raises(IllegalTransition, match="accepted here: PASSWORD_VERIFIER, device_forgotten, refused, cancel"):
-        calling().answer(None, stamp())  # type: ignore[arg-type]
+        calling().answer(None, stamp())  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(IllegalTransition):
         asked().receive(tokens(), stamp())
     with pytest.raises(IllegalTransition):
@@ -182,7 +182,7 @@ def test_events_that_do_not_fit_raise() -> None:
         with pytest.raises(IllegalTransition, match="accepted here: cancel"):
             event()
     with pytest.raises(InvalidInput):
-        calling().refuse("no", stamp())  # type: ignore[arg-type]
+        calling().refuse("no", stamp())  # type: ignore[arg-type]  # wrong on purpose
 
 
 def change(reply: dict[str, Any], **members: Any) -> dict[str, Any]:

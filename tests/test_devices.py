@@ -207,9 +207,9 @@ def test_a_confirmation_that_can_not_be(reply: Any) -> None:
     ("field", "make"),
     [
         ("tokens", lambda: begin(APP, signed_in_tokens(None), stamp())),
-        ("tokens", lambda: begin(APP, "tokens", stamp())),  # type: ignore[arg-type]
+        ("tokens", lambda: begin(APP, "tokens", stamp())),  # type: ignore[arg-type]  # wrong on purpose
         ("name", lambda: begin(APP, signed_in_tokens(), stamp(), name="")),
-        ("remembered", lambda: begin(APP, signed_in_tokens(), stamp(), remembered=1)),  # type: ignore[arg-type]
+        ("remembered", lambda: begin(APP, signed_in_tokens(), stamp(), remembered=1)),  # type: ignore[arg-type]  # wrong on purpose
         ("devices", lambda: Authenticator(APP, Script()).remember_device(signed_in_tokens(), BROWSER)),
     ],
 )

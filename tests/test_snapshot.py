@@ -127,11 +127,11 @@ def test_only_what_rests_has_a_snapshot(flow: Flow) -> None:
 
 def test_arguments_of_the_wrong_kind() -> None:
     with pytest.raises(InvalidInput):
-        dumps("flow")  # type: ignore[arg-type]
+        dumps("flow")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(InvalidInput):
-        loads(b"{}", APP)  # type: ignore[arg-type]
+        loads(b"{}", APP)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(InvalidInput):
-        loads("{}", None)  # type: ignore[arg-type]
+        loads("{}", None)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def changed(path: str, value: object) -> str:

@@ -158,7 +158,7 @@ def test_a_time_out() -> None:
 
 
 def test_what_the_service_model_does_not_allow_is_named_without_its_value() -> None:
-    bad = GetTokensFromRefreshToken(client_id="c", refresh_token=b"secret-token")  # type: ignore[arg-type]
+    bad = GetTokensFromRefreshToken(client_id="c", refresh_token=b"secret-token")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(InvalidInput, match="GetTokensFromRefreshToken") as caught:
         Boto3Backend(region="eu-west-1").call(bad)
     assert caught.value.__cause__ is None

@@ -45,7 +45,7 @@ def test_the_model_is_read_as_botocore_reads_it() -> None:
 
 
 def test_flows_and_challenges_are_the_models() -> None:
-    enums = {name: set(BOTOCORE.shape_for(name).enum) for name in ("AuthFlowType", "ChallengeNameType")}  # type: ignore[attr-defined]
+    enums = {name: set(BOTOCORE.shape_for(name).enum) for name in ("AuthFlowType", "ChallengeNameType")}  # type: ignore[attr-defined]  # not in the stubs
     assert set(FLOWS) == enums["AuthFlowType"]
     assert set(CHALLENGES) <= enums["ChallengeNameType"]
 
@@ -101,7 +101,7 @@ def test_validation(empty: World, params: Json, expected: str) -> None:
 
 def test_a_request_that_is_no_structure(empty: World) -> None:
     with pytest.raises(ServiceError, match="SerializationException"):
-        empty.emulator.call("CreateUserPool", ["PoolName"])  # type: ignore[arg-type]
+        empty.emulator.call("CreateUserPool", ["PoolName"])  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_refusals_do_not_repeat_what_was_sent(world: World) -> None:
@@ -192,7 +192,7 @@ def test_only_declared_errors_whatever_is_wrong(world: World, operation: str) ->
             try:
                 world.call(operation, **{**request, name: value} if name in shape.members else request)
             except ServiceError as error:
-                assert error.code in declared  # noqa: PT017
+                assert error.code in declared  # noqa: PT017 - no error is right too
 
 
 def test_requests_hold_no_secret_in_a_repr(world: World) -> None:

@@ -105,7 +105,7 @@ def test_the_system_clock_by_default() -> None:
 
 def test_a_naive_clock_is_refused() -> None:
     with pytest.raises(ValueError, match="timezone"):
-        Emulator(lambda: datetime(2026, 11, 7))  # noqa: DTZ001
+        Emulator(lambda: datetime(2026, 11, 7))  # noqa: DTZ001 - naive on purpose
 
 
 def test_every_pool_has_keys_of_its_own(empty: World) -> None:

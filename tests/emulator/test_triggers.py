@@ -172,7 +172,7 @@ def test_after_a_sign_in_with_devices(empty: World) -> None:
 
 @pytest.mark.parametrize("returned", [None, [], "event", {}, {"response": None}, {"response": {"when": object()}}])
 def test_returns_that_are_no_events(world: World, returned: object) -> None:
-    always: Any = lambda _: returned  # noqa: E731
+    always: Any = lambda _: returned  # noqa: E731 - a trigger in one line
     world.emulator.triggers[world.pool_id] = {"PreAuthentication": always}
     assert refused_sign_in(world) == BAD_OUTPUT
 
