@@ -22,9 +22,10 @@ from tests.emulator.world import Clock, World
 AUTHFLOW = Path(sys.executable).with_name("authflow")
 pty = pytest.importorskip("pty", reason="terminals of this kind are POSIX only")
 
-# makes the terminal the process's own, so that Ctrl-C there reaches it
+# makes the terminal the process's own, so that Ctrl-C there reaches it, whether or not it reaches the tests
 TAKES_THE_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+    "import fcntl, os, signal, sys, termios; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
 PATIENCE = 20.0  # seconds
 
