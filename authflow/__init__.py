@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from authflow.errors import (
         AuthflowError,
         BackendError,
+        FlowTaken,
         IllegalTransition,
         InvalidInput,
         Refusal,
@@ -53,6 +54,7 @@ __all__ = [
     "Failed",
     "FileDeviceStore",
     "Flow",
+    "FlowTaken",
     "IllegalTransition",
     "InvalidInput",
     "MemoryDeviceStore",
@@ -90,6 +92,7 @@ _HOMES: Final = {
     "Failed": "authflow.states",
     "FileDeviceStore": "authflow.device_store",
     "Flow": "authflow.sign_in",
+    "FlowTaken": "authflow.errors",
     "IllegalTransition": "authflow.errors",
     "InvalidInput": "authflow.errors",
     "MemoryDeviceStore": "authflow.device_store",

@@ -19,3 +19,16 @@ class Backend(Protocol):
             Throttled: HTTP 429, TooManyRequestsException.
             BackendError: a time-out, a lost connection, HTTP 5xx, an answer that is not Cognito's.
         """
+
+
+class AsyncBackend(Protocol):
+    """The same for an event loop, which it never blocks."""
+
+    async def call(self, request: Request) -> Mapping[str, Any]:
+        """Send one request as ``Backend.call`` does.
+
+        Cancelled at any await, you must leave nothing behind: no connection that is neither closed nor free again.
+
+        Raises:
+            Refusal, Throttled, BackendError: as ``Backend.call``.
+        """

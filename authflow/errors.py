@@ -9,6 +9,7 @@
       Refusal             Cognito said no
       SignInFailed        Authenticator.sign_in() ended in Failed
       SnapshotError       a snapshot that can't be written or read
+      FlowTaken           a flow store has no flow under this handle, or has it no more
       BackendError        the transport failed
         Throttled         Cognito answered 429 or TooManyRequestsException: nothing was consumed
 """
@@ -106,6 +107,10 @@ class SnapshotError(AuthflowError):
         super().__init__(f"{field}: {problem}" if field else problem)
         self.code = code
         self.field = field
+
+
+class FlowTaken(AuthflowError):
+    """A flow store has no flow under this handle: another request took it, it has expired, or there never was one."""
 
 
 class BackendError(AuthflowError):

@@ -14,6 +14,7 @@ _PUBLIC_CONTEXT: Final = ("ClientMetadata", "UserContextData", "AnalyticsMetadat
 _ADMIN_CONTEXT: Final = ("ClientMetadata", "ContextData", "AnalyticsMetadata")
 # The challenges whose answers take DEVICE_KEY (RespondToAuthChallenge's page, ChallengeResponses)
 _WITH_DEVICE_KEY: Final = ("PASSWORD_VERIFIER", "SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "CUSTOM_CHALLENGE")
+_NOT_SENT: Final = ("region", "context")  # members of a request that params() leaves out, or takes apart
 _ADMIN_FLOWS: Final = {"USER_PASSWORD_AUTH": "ADMIN_USER_PASSWORD_AUTH"}
 
 
@@ -47,12 +48,14 @@ class Request:
 
     Attributes:
         operation: the operation's name in Cognito's API.
+        region: the AWS region to send it to: the pool's. Empty until the request is addressed.
         context: the facts that go with it; each operation takes those that it has members for.
     """
 
     operation: ClassVar[str]
     context_members: ClassVar[tuple[str, ...]] = ()
 
+    region: str = ""
     context: Context | None = None
 
     @property
@@ -62,14 +65,14 @@ class Request:
 
     def params(self) -> dict[str, object]:
         """Return the request's members by Cognito's names, ready for boto3 or JSON. Never log them."""
-        values = ((member.name, getattr(self, member.name)) for member in fields(self) if member.name != "context")
+        values = ((member.name, getattr(self, member.name)) for member in fields(self) if member.name not in _NOT_SENT)
         params = {_wire_name(name): _plain(value) for name, value in values if value}
         context = self.context.members() if self.context else {}
         return params | {name: context[name] for name in self.context_members if name in context}
 
-    def addressed(self, sender: Sender) -> "Request":  # noqa: ARG002 - most kinds have more to add
+    def addressed(self, sender: Sender) -> "Request":
         """Return this request as ``sender`` sends it."""
-        return self
+        return replace(self, region=sender.app.region)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,8 @@ class ClientRequest(Request):
     client_id: str = ""
 
     def _with(self, sender: Sender, **changes: Any) -> Self:  # noqa: ANN401 - checked by the dataclass
-        return replace(self, client_id=sender.app.client_id, context=sender.current_context, **changes)
+        app = sender.app
+        return replace(self, region=app.region, client_id=app.client_id, context=sender.current_context, **changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
