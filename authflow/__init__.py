@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from authflow.answers import Answer
     from authflow.app_client import AppClient
-    from authflow.authenticator import Authenticator, Remember
+    from authflow.async_authenticator import AsyncAuthenticator
+    from authflow.authenticator import Authenticator
+    from authflow.backoff import Backoff
     from authflow.clock import stamp_now
     from authflow.context import Context
-    from authflow.device_store import DeviceStore, FileDeviceStore, MemoryDeviceStore
+    from authflow.device_store import AsyncDeviceStore, DeviceStore, FileDeviceStore, MemoryDeviceStore
     from authflow.devices import Device
+    from authflow.driver import Remember
     from authflow.errors import (
         AuthflowError,
         BackendError,
@@ -42,9 +45,12 @@ __version__ = "0.1.0"
 __all__ = [
     "Answer",
     "AppClient",
+    "AsyncAuthenticator",
+    "AsyncDeviceStore",
     "Authenticator",
     "AuthflowError",
     "BackendError",
+    "Backoff",
     "Calling",
     "Choice",
     "Context",
@@ -80,9 +86,12 @@ __all__ = [
 _HOMES: Final = {
     "Answer": "authflow.answers",
     "AppClient": "authflow.app_client",
+    "AsyncAuthenticator": "authflow.async_authenticator",
+    "AsyncDeviceStore": "authflow.device_store",
     "Authenticator": "authflow.authenticator",
     "AuthflowError": "authflow.errors",
     "BackendError": "authflow.errors",
+    "Backoff": "authflow.backoff",
     "Calling": "authflow.states",
     "Choice": "authflow.openings",
     "Context": "authflow.context",
@@ -100,7 +109,7 @@ _HOMES: Final = {
     "Reason": "authflow.reasons",
     "Refresh": "authflow.openings",
     "Refusal": "authflow.errors",
-    "Remember": "authflow.authenticator",
+    "Remember": "authflow.driver",
     "SignInFailed": "authflow.errors",
     "SignedIn": "authflow.states",
     "SnapshotError": "authflow.errors",

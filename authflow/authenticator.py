@@ -1,59 +1,28 @@
 """Authenticator: drives flows over a blocking backend."""
 
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from enum import StrEnum
-from typing import Any, Protocol, TypeAlias, TypeVar
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, TypeVar
 
 from authflow.answers import Answer
 from authflow.app_client import AppClient
 from authflow.backend import Backend
-from authflow.challenges import Challenge, DeviceSrp
+from authflow.backoff import Backoff
+from authflow.challenges import Challenge
 from authflow.clock import stamp_now
 from authflow.context import Context
 from authflow.device_store import DeviceStore
 from authflow.devices import Device
-from authflow.errors import AuthflowError, BackendError, InvalidInput, Refusal, SignInFailed
-from authflow.inputs import TOKEN_MOST, require_instance, require_text
-from authflow.openings import Opening, require_opening
-from authflow.reasons import Reason
-from authflow.remember_device import DeviceFlow, Kept
-from authflow.remember_device import begin as begin_remembering
+from authflow.driver import Driver, Observe, Remember, finish, require_region
+from authflow.errors import InvalidInput
+from authflow.openings import Opening
+from authflow.remember_device import DeviceFlow
 from authflow.requests import Request
-from authflow.sign_in import Flow, begin
+from authflow.sign_in import Flow
 from authflow.stamp import Stamp
-from authflow.states import Failed, SignedIn, Tokens
+from authflow.states import Tokens
 
-Outcome: TypeAlias = Mapping[str, Any] | Refusal | BackendError
-AnyFlow: TypeAlias = Flow | DeviceFlow
-F = TypeVar("F", Flow, DeviceFlow)
-
-
-class Observe(Protocol):
-    """Told of every call: for logs and metrics.
-
-    ``request`` and a mapping as ``outcome`` hold secrets: log ``request.operation``, the nodes, ``Refusal.code``.
-    """
-
-    def __call__(
-        self, before: AnyFlow, request: Request, outcome: Outcome, after: AnyFlow | None, seconds: float
-    ) -> None:
-        """Take note of one call; ``after`` is None where the flow did not move."""
-
-
-class Remember(StrEnum):
-    """What an ``Authenticator`` does with a device that Cognito proposes to remember.
-
-    Attributes:
-        ALWAYS: confirm it, have it remembered, and keep it in the device store.
-        ASK: nothing by itself: ask the person, then call ``remember_device``.
-        NEVER: nothing; in pools that track devices Cognito may then refuse to refresh the tokens.
-    """
-
-    ALWAYS = "always"
-    ASK = "ask"
-    NEVER = "never"
+T = TypeVar("T")
 
 
 class Authenticator:
@@ -68,6 +37,7 @@ class Authenticator:
         devices: where remembered devices are kept; used for sign-ins that name their ``holder``.
         remember: what to do with a new device.
         observe: told of every call.
+        backoff: how often a throttled request is sent again, and when.
         stamp: makes the Stamp of each event; for tests.
 
     Raises:
@@ -83,18 +53,19 @@ class Authenticator:
         devices: DeviceStore | None = None,
         remember: Remember = Remember.ALWAYS,
         observe: Observe | None = None,
+        backoff: Backoff = Backoff(),
         stamp: Callable[[], Stamp] = stamp_now,
     ) -> None:
-        self._app = require_instance("app", app, AppClient)
-        self._backend = backend
-        self._admin = require_instance("admin", admin, bool)
-        self._devices = devices
-        self._remember = require_instance("remember", remember, Remember)
-        self._observe = observe
-        self._stamp = stamp
-        region = getattr(backend, "region", None)
-        if region is not None and region != app.region:
-            raise InvalidInput("region", f"the backend talks to {region}, the pool is in {app.region}")
+        require_region(app, backend)
+        self._driver = Driver(
+            app,
+            _BlockingHands(backend, devices),
+            admin=admin,
+            remember=remember,
+            observe=observe,
+            backoff=backoff,
+            stamp=stamp,
+        )
 
     def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow:
         """Begin a sign-in and go on until it rests.
@@ -110,17 +81,7 @@ class Authenticator:
             BackendError: the transport failed; ``.flow`` is the flow at that call.
             SnapshotError, OSError: the device store can't be read.
         """
-        device = self._device(holder, require_opening(opening).username)
-        flow = begin(
-            self._app,
-            opening,
-            self._stamp(),
-            admin=self._admin,
-            device_key=device.key if device else None,
-            holder=holder,
-            context=context,
-        )
-        return self._run(flow, rested=None)
+        return finish(self._driver.begin(opening, context=context, holder=holder))
 
     def answer(self, flow: Flow, answer: Answer, *, context: Context | None = None) -> Flow:
         """Answer the flow's challenge and go on until it rests.
@@ -136,8 +97,7 @@ class Authenticator:
             UnexpectedReply: as ``begin``.
             BackendError: as ``begin``; ``.rested`` is ``flow``.
         """
-        require_instance("flow", flow, Flow)
-        return self._run(flow.answer(answer, self._stamp(), context), rested=flow)
+        return finish(self._driver.answer(flow, answer, context=context))
 
     def run(self, flow: Flow) -> Flow:
         """Go on with a flow that is calling until it rests; a resting flow is returned as it is.
@@ -149,7 +109,7 @@ class Authenticator:
             UnexpectedReply: as ``begin``.
             BackendError: as ``begin``; ``.rested`` is ``flow``.
         """
-        return self._run(require_instance("flow", flow, Flow), rested=flow)
+        return finish(self._driver.run(flow))
 
     def sign_in(
         self,
@@ -171,16 +131,11 @@ class Authenticator:
             SignInFailed: the flow failed; ``.reason`` says why.
             InvalidInput, UnexpectedReply, BackendError: as ``begin``.
         """
-        flow = self.begin(opening, context=context, holder=holder)
-        while flow.challenge is not None:
-            flow = self.answer(flow, ask(flow.challenge))
-        match flow.state:
-            case SignedIn(tokens):
-                return tokens
-            case Failed(code, message, reason):
-                raise SignInFailed(code, message, reason)
-            case other:
-                raise AssertionError(f"at rest and not asking, a flow has ended, not {other}")
+
+        async def asked(challenge: Challenge) -> Answer:
+            return ask(challenge)
+
+        return finish(self._driver.sign_in(opening, asked, context=context, holder=holder))
 
     def remember_device(
         self, tokens: Tokens, holder: str, *, remembered: bool = True, typed: str | None = None, name: str | None = None
@@ -201,74 +156,47 @@ class Authenticator:
             InvalidInput: tokens without a proposed device, or no device store; nothing was sent.
             UnexpectedReply, BackendError: as ``begin``.
         """
-        if self._devices is None:
-            raise InvalidInput("devices", "the Authenticator has no device store")
-        flow = begin_remembering(self._app, tokens, self._stamp(), remembered=remembered, name=name)
-        require_text("holder", holder, at_most=TOKEN_MOST)
-        while (request := flow.request) is not None:
-            flow = self._step(flow, request)
-        if isinstance(flow.state, Kept):
-            self._devices.put(holder, tokens.username, flow.state.device, typed=typed)
-        return flow
+        return finish(self._driver.remember_device(tokens, holder, remembered=remembered, typed=typed, name=name))
 
-    def _run(self, flow: Flow, rested: Flow | None) -> Flow:
-        context = flow.call_context  # also for what is answered here without asking
-        while True:
-            if (request := flow.request) is not None:
-                flow = self._called(flow, request, rested)
-            elif isinstance(flow.challenge, DeviceSrp) and (device := self._device(flow.holder, flow.username)):
-                flow = flow.answer(flow.challenge.reply(device), self._stamp(), context)
-            else:
-                break
-        self._remember_new(flow)
-        return flow
 
-    def _called(self, flow: Flow, request: Request, rested: Flow | None) -> Flow:
-        try:
-            after = self._step(flow, request)
-        except BackendError as error:
-            error.flow, error.rested = flow, rested
-            raise
-        forgotten = flow.device_key is not None and after.device_key is None
-        rejected = isinstance(after.state, Failed) and after.state.reason is Reason.DEVICE_REJECTED
-        if self._devices and flow.holder and (forgotten or rejected):
-            self._devices.drop(flow.holder, after.username)
-        return after
+class _BlockingHands:
+    """Coroutines that block instead of waiting."""
 
-    def _device(self, holder: str | None, username: str | None) -> Device | None:
-        return self._devices.get(holder, username) if self._devices and holder and username else None
+    def __init__(self, backend: Backend, devices: DeviceStore | None) -> None:
+        self._backend = backend
+        self.devices = None if devices is None else _ImmediateDevices(devices)
 
-    def _remember_new(self, flow: Flow) -> None:
-        if self._remember is not Remember.ALWAYS or self._devices is None or flow.holder is None:
-            return
-        if isinstance(flow.state, SignedIn) and flow.state.tokens.new_device:
-            # The tokens are there: whatever happens now must not cost them. ``observe`` has seen each call.
-            with suppress(AuthflowError, OSError):
-                self.remember_device(flow.state.tokens, flow.holder, typed=flow.typed)
+    async def call(self, request: Request) -> Mapping[str, Any]:
+        """Call the backend."""
+        reply = self._backend.call(request)
+        if isinstance(reply, Coroutine):
+            reply.close()
+            raise InvalidInput("backend", "call is a coroutine: an AsyncBackend needs an AsyncAuthenticator")
+        return reply
 
-    def _step(self, flow: F, request: Request) -> F:
-        started = time.perf_counter()
-        outcome = self._call(request)
-        seconds = time.perf_counter() - started
-        after = None
-        try:
-            after = self._after(flow, outcome)
-        finally:
-            if self._observe:
-                self._observe(flow, request, outcome, after, seconds)
-        return after
+    async def compute(self, step: Callable[[], T]) -> T:
+        """Take the step here and now."""
+        return step()
 
-    def _call(self, request: Request) -> Outcome:
-        try:
-            return self._backend.call(request)
-        except (Refusal, BackendError) as error:
-            return error
+    async def sleep(self, seconds: float) -> None:
+        """Let the thread sleep."""
+        time.sleep(seconds)
 
-    def _after(self, flow: F, outcome: Outcome) -> F:
-        match outcome:
-            case BackendError():
-                raise outcome
-            case Refusal():
-                return flow.refuse(outcome, self._stamp())
-            case _:
-                return flow.receive(outcome, self._stamp())
+
+class _ImmediateDevices:
+    """A blocking device store as coroutines."""
+
+    def __init__(self, store: DeviceStore) -> None:
+        self._store = store
+
+    async def get(self, holder: str, username: str) -> Device | None:
+        """Get the device."""
+        return self._store.get(holder, username)
+
+    async def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
+        """Keep the device."""
+        self._store.put(holder, username, device, typed=typed)
+
+    async def drop(self, holder: str, username: str) -> None:
+        """Forget the device."""
+        self._store.drop(holder, username)

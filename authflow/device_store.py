@@ -29,6 +29,19 @@ class DeviceStore(Protocol):
         """Forget the device; nothing happens if there is none."""
 
 
+class AsyncDeviceStore(Protocol):
+    """The same for an event loop, which it never blocks."""
+
+    async def get(self, holder: str, username: str) -> Device | None:
+        """Return the device of this person there, as ``DeviceStore.get``."""
+
+    async def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
+        """Keep a device, as ``DeviceStore.put``."""
+
+    async def drop(self, holder: str, username: str) -> None:
+        """Forget the device, as ``DeviceStore.drop``."""
+
+
 class MemoryDeviceStore:
     """Keeps devices in this process."""
 

@@ -29,6 +29,7 @@ class Book(Generic[S]):
         enter: what it holds there: for each node that the table leads to, a function of the flow and the event.
         read_reply: checks a raw reply to the outstanding call, and names what it means.
         read_refusal: names what a refusal of it means; told whether the call carried a DEVICE_KEY.
+        heavy: the nodes that compute SRP values when they are entered.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Book(Generic[S]):
     enter: Mapping[str, Callable[..., S]]
     read_reply: Callable[[Calling, Mapping[str, Any], Stamp], Replied[Any] | AskedAgain]
     read_refusal: Callable[[Calling, Refusal, Stamp, bool], Refused | AskedAgain | DeviceForgotten]
+    heavy: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,11 @@ class BaseFlow(Generic[S]):
     def resting(self) -> bool:
         """Whether no request is outstanding."""
         return not isinstance(self.state, Calling)
+
+    @property
+    def heavy(self) -> bool:
+        """Whether ``receive`` or ``answer`` may compute SRP values now: milliseconds, not fit for an event loop."""
+        return self.book.rules.leads_to(self.node, self.book.heavy)
 
     def receive(self, reply: Mapping[str, Any], stamp: Stamp) -> Self:
         """Return the flow after Cognito's answer.

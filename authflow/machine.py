@@ -1,6 +1,6 @@
 """The engine's table: rows, and the rulebook that decides what is legal. The home of transitions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -42,6 +42,7 @@ class Rulebook:
         # No model and no generated methods: flows are values, and a flow's cursor lives for one step.
         self._machine = Machine(model=None, states=list(self._nodes), initial=None, auto_transitions=False)
         self._accepted: dict[str, tuple[str, ...]] = dict.fromkeys(self._nodes, ())
+        self._reached: dict[str, set[str]] = {name: set() for name in self._nodes}
         self._stays = {
             (str(source), str(row.trigger)) for row in table if row.destination == SAME for source in row.sources
         }
@@ -56,6 +57,10 @@ class Rulebook:
     def accepted(self, node: str) -> tuple[str, ...]:
         """Return the triggers that ``node`` accepts; none at an end."""
         return self._accepted[str(node)]
+
+    def leads_to(self, node: str, destinations: Collection[str]) -> bool:
+        """Return whether some trigger leads from ``node`` to one of these."""
+        return not self._reached[str(node)].isdisjoint(destinations)
 
     def successor(self, node: str, trigger: str) -> str:
         """Return the node that ``trigger`` leads to.
@@ -79,6 +84,7 @@ class Rulebook:
             if row.trigger in self._accepted[str(source)]:
                 raise ValueError(f"two rows for {row.trigger!s} in {source!s}")
             self._accepted[str(source)] += (str(row.trigger),)
+            self._reached[str(source)].add(str(row.destination))
         self._machine.add_transition(str(row.trigger), [str(source) for source in row.sources], str(row.destination))
 
 

@@ -1,6 +1,7 @@
 """The driver: goes on until the flow rests, and loses nothing when the transport fails."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from authflow import (
     AppClient,
     Authenticator,
     BackendError,
+    Backoff,
     Context,
     Failed,
     InvalidInput,
@@ -22,13 +24,20 @@ from authflow import (
     UnexpectedReply,
 )
 from authflow.answers import Answer
-from authflow.authenticator import AnyFlow, Outcome
 from authflow.challenges import Challenge, NewPasswordRequired
+from authflow.driver import AnyFlow, Outcome
 from authflow.requests import Request
+from tests.drivers import BOTH
 from tests.playbook import APP, stamp
 from tests.replies import new_password_required, password_verifier, tokens
 
 Said = Mapping[str, Any] | Exception
+
+
+@pytest.fixture(autouse=True, params=BOTH)
+def _both_drivers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test here runs with either driver."""
+    monkeypatch.setattr(f"{__name__}.Authenticator", request.param)
 
 
 class Script:
@@ -81,7 +90,7 @@ def test_begin_and_answer_go_on_until_the_flow_rests() -> None:
 
 @pytest.mark.parametrize("error", [BackendError("InitiateAuth: lost"), Throttled("InitiateAuth: slow down")])
 def test_a_failed_begin_can_be_repeated(error: BackendError) -> None:
-    auth = Authenticator(APP, Script(password_verifier(), error, tokens()))
+    auth = Authenticator(APP, Script(password_verifier(), error, tokens()), backoff=Backoff(tries=1))
     with pytest.raises(type(error)) as caught:
         auth.begin(Srp("ada", "pw"))
     assert caught.value.rested is None
@@ -131,6 +140,50 @@ def test_observe_is_told_of_every_call() -> None:
         ("verifying_password", "RespondToAuthChallenge", "Refusal", "failed"),
         ("initiating_srp", "InitiateAuth", "dict", None),
     ]
+
+
+def test_what_is_throttled_is_sent_again() -> None:
+    seen: list[str] = []
+
+    def observe(before: AnyFlow, request: Request, outcome: Outcome, after: AnyFlow | None, seconds: float) -> None:
+        assert before.request == request
+        seen.append(f"{request.operation} {type(outcome).__name__} {after.node if after else None} {seconds < 1}")
+
+    slow_down = Throttled("InitiateAuth: slow down")
+    backend = Script(slow_down, slow_down, password_verifier(), slow_down, tokens())
+    auth = Authenticator(APP, backend, observe=observe, backoff=Backoff(tries=3, first=0.001))
+    assert isinstance(auth.begin(Srp("ada", "pw")).state, SignedIn)
+    assert seen == [
+        "InitiateAuth Throttled None True",
+        "InitiateAuth Throttled None True",
+        "InitiateAuth dict verifying_password True",
+        "RespondToAuthChallenge Throttled None True",
+        "RespondToAuthChallenge dict signed_in True",
+    ]
+    assert backend.heard[0] == backend.heard[1] == backend.heard[2]
+
+
+def test_what_stays_throttled_is_given_up() -> None:
+    backend = Script(new_password_required(), *[Throttled("slow down")] * 4, tokens())
+    auth = Authenticator(APP, backend, backoff=Backoff(tries=4, first=0.001))
+    asked = auth.begin(Password("ada", "pw"))
+    assert asked.challenge
+    with pytest.raises(Throttled) as caught:
+        auth.answer(asked, answer(asked.challenge))
+    assert len(backend.heard) == 5
+    assert caught.value.rested is asked
+    assert isinstance(auth.run(caught.value.flow).state, SignedIn)
+
+
+@pytest.mark.parametrize(
+    "error", [BackendError("timed out"), Refusal("LimitExceededException", "Attempt limit exceeded")]
+)
+def test_nothing_else_is_sent_again(error: Exception) -> None:
+    backend = Script(error, tokens())
+    auth = Authenticator(APP, backend, backoff=Backoff(tries=3, first=0.001))
+    with suppress(BackendError):
+        auth.begin(Password("ada", "pw"))
+    assert len(backend.heard) == 1
 
 
 def test_context_and_admin_and_stamps_are_the_callers() -> None:

@@ -35,6 +35,7 @@ from authflow import (
 from authflow.challenges import DeviceSrp, SmsMfa
 from authflow.remember_device import DeviceFlow, Kept, begin
 from authflow.replies import NewDevice
+from tests.drivers import BOTH
 from tests.playbook import APP, AT, SECRET_APP, stamp
 from tests.replies import CHALLENGES, SESSION, password_verifier, tokens
 from tests.test_authenticator import Script
@@ -49,6 +50,12 @@ VERIFIER = password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIE
 @pytest.fixture(params=["memory", "file"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> DeviceStore:
     return MemoryDeviceStore() if request.param == "memory" else FileDeviceStore(tmp_path / "devices")
+
+
+@pytest.fixture(autouse=True, params=BOTH)
+def _both_drivers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test here runs with either driver."""
+    monkeypatch.setattr(f"{__name__}.Authenticator", request.param)
 
 
 def test_a_store_keeps_devices_by_holder_and_username(store: DeviceStore) -> None:

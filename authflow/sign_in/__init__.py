@@ -11,10 +11,10 @@ from authflow.inputs import TOKEN_MOST, require_instance, require_text
 from authflow.openings import Choice, Custom, Opening, Password, Refresh, Srp, require_opening
 from authflow.sign_in.book import BOOK, ENTER
 from authflow.sign_in.flow import Flow
-from authflow.sign_in.table import RULES, Node, Trigger
+from authflow.sign_in.table import HEAVY, RULES, Node, Trigger
 from authflow.stamp import Stamp
 
-__all__ = ["BOOK", "Flow", "begin"]
+__all__ = ["BOOK", "Flow", "begin", "is_heavy"]
 
 _TRIGGERS: Final[dict[type[Opening], Trigger]] = {
     Srp: Trigger.BEGIN_SRP,
@@ -74,6 +74,11 @@ def begin(
         device_key=device_key,
         context=context,
     )
+
+
+def is_heavy(opening: Opening) -> bool:
+    """Return whether ``begin`` may compute SRP values for this opening, as ``Flow.heavy`` says of later steps."""
+    return RULES.successor(Node.START, _TRIGGERS[type(opening)]) in HEAVY
 
 
 def _require_usable(opening: Opening, app: AppClient) -> None:

@@ -26,7 +26,7 @@ from authflow.sign_in.password import (
 )
 from authflow.sign_in.refresh import initiate_refresh
 from authflow.sign_in.setup import ask_first_code, ask_mfa_setup, associate_totp, complete_setup, verify_totp
-from authflow.sign_in.table import ASKS_AGAIN, CHALLENGE_NAMES, RULES, Node, Trigger
+from authflow.sign_in.table import ASKS_AGAIN, CHALLENGE_NAMES, HEAVY, RULES, Node, Trigger
 from authflow.stamp import Stamp
 from authflow.states import Calling, State
 
@@ -102,4 +102,4 @@ def read_refusal(
     return Refused(Trigger.REFUSED, stamp, refusal)
 
 
-BOOK: Final[Book[State]] = Book("sign_in", RULES, ENTER, read_reply, read_refusal)
+BOOK: Final[Book[State]] = Book("sign_in", RULES, ENTER, read_reply, read_refusal, heavy=HEAVY)

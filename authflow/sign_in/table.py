@@ -155,4 +155,9 @@ CHALLENGE_NAMES: Final = frozenset(trigger for trigger in Trigger if trigger.isu
 GROUPS: Final = {
     "calls": CALLS, "after_any": AFTER_ANY, "challenges": CHALLENGES, "plain_challenges": PLAIN_CHALLENGES,
 }  # fmt: skip
+# To enter these computes SRP values, always or if a password was given: milliseconds, not fit for an event loop
+HEAVY: Final = frozenset({
+    N.INITIATING_SRP, N.INITIATING_CUSTOM, N.INITIATING_CHOICE,
+    N.VERIFYING_PASSWORD, N.ANSWERING_SRP, N.ANSWERING_DEVICE, N.VERIFYING_DEVICE,
+})  # fmt: skip
 RULES: Final = Rulebook(TABLE)

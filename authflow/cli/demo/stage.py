@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from authflow import Flow
-from authflow.authenticator import AnyFlow, Outcome
 from authflow.challenges import BaseChallenge
 from authflow.cli import qr
+from authflow.driver import AnyFlow, Outcome
 from authflow.requests import Request
 
 C = TypeVar("C", bound=BaseChallenge)

@@ -1,0 +1,249 @@
+"""What both Authenticators do, written once, as coroutines.
+
+The blocking Authenticator runs the same coroutines with hands that never wait: ``finish`` drives them to their end.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
+from enum import StrEnum
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from authflow.answers import Answer
+from authflow.app_client import AppClient
+from authflow.backoff import Backoff
+from authflow.challenges import Challenge, DeviceSrp
+from authflow.context import Context
+from authflow.device_store import AsyncDeviceStore
+from authflow.devices import Device
+from authflow.errors import AuthflowError, BackendError, InvalidInput, Refusal, SignInFailed
+from authflow.inputs import TOKEN_MOST, require_instance, require_text
+from authflow.openings import Opening, require_opening
+from authflow.reasons import Reason
+from authflow.remember_device import DeviceFlow, Kept
+from authflow.remember_device import begin as begin_remembering
+from authflow.requests import Request
+from authflow.sign_in import Flow, begin, is_heavy
+from authflow.stamp import Stamp
+from authflow.states import Failed, SignedIn, Tokens
+
+Outcome: TypeAlias = Mapping[str, Any] | Refusal | BackendError
+AnyFlow: TypeAlias = Flow | DeviceFlow
+F = TypeVar("F", Flow, DeviceFlow)
+T = TypeVar("T")
+
+
+class Observe(Protocol):
+    """Told of every call, throttled ones too: for logs and metrics.
+
+    ``request`` and a mapping as ``outcome`` hold secrets: log ``request.operation``, the nodes, ``Refusal.code``.
+    """
+
+    def __call__(
+        self, before: AnyFlow, request: Request, outcome: Outcome, after: AnyFlow | None, seconds: float
+    ) -> None:
+        """Take note of one call; ``after`` is None where the flow did not move."""
+
+
+class Remember(StrEnum):
+    """What an Authenticator does with a device that Cognito proposes to remember.
+
+    Attributes:
+        ALWAYS: confirm it, have it remembered, and keep it in the device store.
+        ASK: nothing by itself: ask the person, then call ``remember_device``.
+        NEVER: nothing; in pools that track devices Cognito may then refuse to refresh the tokens.
+    """
+
+    ALWAYS = "always"
+    ASK = "ask"
+    NEVER = "never"
+
+
+class Hands(Protocol):
+    """What a driver does with the world: one Authenticator's are blocking, the other's wait on an event loop."""
+
+    @property
+    def devices(self) -> AsyncDeviceStore | None:
+        """Where remembered devices are kept."""
+
+    async def call(self, request: Request) -> Mapping[str, Any]:
+        """Have the backend carry a request."""
+
+    async def compute(self, step: Callable[[], T]) -> T:
+        """Return what a step returns that computes SRP values, which takes milliseconds."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+
+
+class Driver:
+    """Goes on with flows until they rest; keeps nothing of any flow. The Authenticators document its methods."""
+
+    def __init__(
+        self,
+        app: AppClient,
+        hands: Hands,
+        *,
+        admin: bool,
+        remember: Remember,
+        observe: Observe | None,
+        backoff: Backoff,
+        stamp: Callable[[], Stamp],
+    ) -> None:
+        self._app = require_instance("app", app, AppClient)
+        self._hands = hands
+        self._admin = require_instance("admin", admin, bool)
+        self._remember = require_instance("remember", remember, Remember)
+        self._observe = observe
+        self._backoff = require_instance("backoff", backoff, Backoff)
+        self._stamp = stamp
+
+    async def begin(self, opening: Opening, *, context: Context | None, holder: str | None) -> Flow:
+        """Begin a sign-in and go on until it rests."""
+        device = await self._device(holder, require_opening(opening).username)
+        device_key, stamp = device.key if device else None, self._stamp()
+
+        def step() -> Flow:
+            return begin(
+                self._app, opening, stamp, admin=self._admin, device_key=device_key, holder=holder, context=context
+            )
+
+        return await self._run(await self._computed(step, heavy=is_heavy(opening)), rested=None)
+
+    async def answer(self, flow: Flow, answer: Answer, *, context: Context | None) -> Flow:
+        """Answer the flow's challenge and go on until it rests."""
+        require_instance("flow", flow, Flow)
+        return await self._run(await self._answered(flow, answer, context), rested=flow)
+
+    async def run(self, flow: Flow) -> Flow:
+        """Go on with a flow that is calling until it rests."""
+        return await self._run(require_instance("flow", flow, Flow), rested=flow)
+
+    async def sign_in(
+        self,
+        opening: Opening,
+        ask: Callable[[Challenge], Awaitable[Answer]],
+        *,
+        context: Context | None,
+        holder: str | None,
+    ) -> Tokens:
+        """Sign a person in, all at once."""
+        flow = await self.begin(opening, context=context, holder=holder)
+        while flow.challenge is not None:
+            flow = await self.answer(flow, await ask(flow.challenge), context=None)
+        match flow.state:
+            case SignedIn(tokens):
+                return tokens
+            case Failed(code, message, reason):
+                raise SignInFailed(code, message, reason)
+            case other:
+                raise AssertionError(f"at rest and not asking, a flow has ended, not {other}")
+
+    async def remember_device(
+        self, tokens: Tokens, holder: str, *, remembered: bool, typed: str | None, name: str | None
+    ) -> DeviceFlow:
+        """Confirm the device that Cognito proposed with the tokens, and keep it in the device store."""
+        if self._hands.devices is None:
+            raise InvalidInput("devices", "the Authenticator has no device store")
+        require_text("holder", holder, at_most=TOKEN_MOST)
+        stamp = self._stamp()
+        flow = await self._hands.compute(
+            lambda: begin_remembering(self._app, tokens, stamp, remembered=remembered, name=name)
+        )
+        while (request := flow.request) is not None:
+            flow = await self._step(flow, request)
+        if isinstance(flow.state, Kept):
+            await self._hands.devices.put(holder, tokens.username, flow.state.device, typed=typed)
+        return flow
+
+    async def _run(self, flow: Flow, rested: Flow | None) -> Flow:
+        context = flow.call_context  # also for what is answered here without asking
+        while True:
+            if (request := flow.request) is not None:
+                flow = await self._called(flow, request, rested)
+            elif isinstance(flow.challenge, DeviceSrp) and (device := await self._device(flow.holder, flow.username)):
+                flow = await self._answered(flow, flow.challenge.reply(device), context)
+            else:
+                break
+        await self._remember_new(flow)
+        return flow
+
+    async def _called(self, flow: Flow, request: Request, rested: Flow | None) -> Flow:
+        try:
+            after = await self._step(flow, request)
+        except BackendError as error:
+            error.flow, error.rested = flow, rested
+            raise
+        forgotten = flow.device_key is not None and after.device_key is None
+        rejected = isinstance(after.state, Failed) and after.state.reason is Reason.DEVICE_REJECTED
+        if self._hands.devices and flow.holder and (forgotten or rejected):
+            await self._hands.devices.drop(flow.holder, after.username)
+        return after
+
+    async def _device(self, holder: str | None, username: str | None) -> Device | None:
+        devices = self._hands.devices
+        return await devices.get(holder, username) if devices and holder and username else None
+
+    async def _remember_new(self, flow: Flow) -> None:
+        if self._remember is not Remember.ALWAYS or self._hands.devices is None or flow.holder is None:
+            return
+        if isinstance(flow.state, SignedIn) and flow.state.tokens.new_device:
+            # The tokens are there: whatever happens now must not cost them. ``observe`` has seen each call.
+            with suppress(AuthflowError, OSError):
+                tokens = flow.state.tokens
+                await self.remember_device(tokens, flow.holder, remembered=True, typed=flow.typed, name=None)
+
+    async def _step(self, flow: F, request: Request) -> F:
+        return await self._backoff.run(lambda: self._attempt(flow, request), self._hands.sleep)
+
+    async def _attempt(self, flow: F, request: Request) -> F:
+        started = time.perf_counter()
+        outcome = await self._outcome(request)
+        seconds = time.perf_counter() - started
+        after = None
+        try:
+            after = await self._after(flow, outcome)
+        finally:
+            if self._observe:
+                self._observe(flow, request, outcome, after, seconds)
+        return after
+
+    async def _outcome(self, request: Request) -> Outcome:
+        try:
+            return await self._hands.call(request)
+        except (Refusal, BackendError) as error:
+            return error
+
+    async def _after(self, flow: F, outcome: Outcome) -> F:
+        if isinstance(outcome, BackendError):
+            raise outcome
+        stamp = self._stamp()
+        if isinstance(outcome, Refusal):
+            return flow.refuse(outcome, stamp)
+        reply = outcome
+        return await self._computed(lambda: flow.receive(reply, stamp), heavy=flow.heavy)
+
+    async def _answered(self, flow: Flow, answer: Answer, context: Context | None) -> Flow:
+        stamp = self._stamp()
+        return await self._computed(lambda: flow.answer(answer, stamp, context), heavy=flow.heavy)
+
+    async def _computed(self, step: Callable[[], T], *, heavy: bool) -> T:
+        return await self._hands.compute(step) if heavy else step()
+
+
+def require_region(app: AppClient, backend: object) -> None:
+    """Raise InvalidInput for a backend that talks to another region than the pool's."""
+    region = getattr(backend, "region", None)
+    if region is not None and region != require_instance("app", app, AppClient).region:
+        raise InvalidInput("region", f"the backend talks to {region}, the pool is in {app.region}")
+
+
+def finish(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Return what a coroutine returns whose hands never wait."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    coroutine.close()
+    raise AssertionError("the blocking hands waited")

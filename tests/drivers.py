@@ -1,0 +1,100 @@
+"""Both drivers behind one interface, so that what holds for one is tested of the other too."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, TypeVar
+from unittest.mock import patch
+
+from authflow import Answer, AsyncAuthenticator, Authenticator, Context, Device, DeviceStore, Flow, Tokens
+from authflow.backend import Backend
+from authflow.challenges import Challenge
+from authflow.modexp import modexp
+from authflow.openings import Opening
+from authflow.remember_device import DeviceFlow
+from authflow.requests import Request
+
+T = TypeVar("T")
+
+
+class Hopping:
+    """A backend on an event loop: others have their turn before and after each call."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.region = getattr(backend, "region", None)
+
+    async def call(self, request: Request) -> Mapping[str, Any]:
+        await asyncio.sleep(0)
+        try:
+            return self._backend.call(request)
+        finally:
+            await asyncio.sleep(0)
+
+
+class HoppingDevices:
+    """A device store on an event loop."""
+
+    def __init__(self, store: DeviceStore) -> None:
+        self._store = store
+
+    async def get(self, holder: str, username: str) -> Device | None:
+        await asyncio.sleep(0)
+        return self._store.get(holder, username)
+
+    async def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
+        await asyncio.sleep(0)
+        self._store.put(holder, username, device, typed=typed)
+
+    async def drop(self, holder: str, username: str) -> None:
+        await asyncio.sleep(0)
+        self._store.drop(holder, username)
+
+
+class OnALoop(Authenticator):
+    """An AsyncAuthenticator; each call has an event loop of its own."""
+
+    def __init__(self, app: Any, backend: Backend, *, devices: DeviceStore | None = None, **options: Any) -> None:
+        store = None if devices is None else HoppingDevices(devices)
+        self._auth = AsyncAuthenticator(app, Hopping(backend), devices=store, **options)
+
+    def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow:
+        return run(self._auth.begin(opening, context=context, holder=holder))
+
+    def answer(self, flow: Flow, answer: Answer, *, context: Context | None = None) -> Flow:
+        return run(self._auth.answer(flow, answer, context=context))
+
+    def run(self, flow: Flow) -> Flow:
+        return run(self._auth.run(flow))
+
+    def sign_in(
+        self,
+        opening: Opening,
+        ask: Callable[[Challenge], Answer],
+        *,
+        context: Context | None = None,
+        holder: str | None = None,
+    ) -> Tokens:
+        async def asked(challenge: Challenge) -> Answer:
+            await asyncio.sleep(0)
+            return ask(challenge)
+
+        return run(self._auth.sign_in(opening, asked, context=context, holder=holder))
+
+    def remember_device(
+        self, tokens: Tokens, holder: str, *, remembered: bool = True, typed: str | None = None, name: str | None = None
+    ) -> DeviceFlow:
+        return run(self._auth.remember_device(tokens, holder, remembered=remembered, typed=typed, name=name))
+
+
+BOTH: Final = (Authenticator, OnALoop)
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on a loop on which nothing may compute SRP values."""
+
+    def power(base: int, exponent: int, modulus: int) -> int:
+        assert asyncio._get_running_loop() is None, "SRP arithmetic on the event loop"
+        return modexp(base, exponent, modulus)
+
+    with patch("authflow.srp.modexp", power):
+        return asyncio.run(coroutine)
