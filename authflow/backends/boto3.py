@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from authflow.errors import BackendError, InvalidInput, Refusal, Throttled
+from authflow.backends.json_protocol import failure
+from authflow.backends.limits import CONNECT_TIMEOUT, CONNECTIONS, READ_TIMEOUT
+from authflow.errors import AuthflowError, BackendError, InvalidInput
 from authflow.requests import Request
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-CONNECT_TIMEOUT: Final = 3.0  # seconds
-READ_TIMEOUT: Final = 10.0  # seconds; Cognito waits 5 s for each Lambda trigger
-_THROTTLED: Final = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling"})
 # With an endpoint of one's own the region only has to be some region.
 _ANY_REGION: Final = "us-east-1"
 
@@ -73,14 +72,9 @@ class Boto3Backend:
         return reply
 
 
-def _from_client_error(response: Mapping[str, Any], operation: str) -> Exception:
+def _from_client_error(response: Mapping[str, Any], operation: str) -> AuthflowError:
     error, status = response.get("Error", {}), response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    code, message = str(error.get("Code", "")), str(error.get("Message", ""))
-    if status == 429 or code in _THROTTLED:
-        return Throttled(f"{operation}: {code}")
-    if not 400 <= status < 500:
-        return BackendError(f"{operation}: HTTP {status}, {code}")
-    return Refusal(code, message)
+    return failure(operation, status, str(error.get("Code", "")), str(error.get("Message", "")))
 
 
 def _make_client(region: str | None, endpoint_url: str | None) -> "CognitoIdentityProviderClient":
@@ -92,7 +86,7 @@ def _make_client(region: str | None, endpoint_url: str | None) -> "CognitoIdenti
         connect_timeout=CONNECT_TIMEOUT,
         read_timeout=READ_TIMEOUT,
         retries={"total_max_attempts": 1},
-        max_pool_connections=50,
+        max_pool_connections=CONNECTIONS,
     )
     session = boto3.Session(region_name=region)
     fallback = _ANY_REGION if endpoint_url and session.region_name is None else None
