@@ -1,14 +1,19 @@
-"""Frozen dataclasses to JSON values and back, by their annotations: every member checked, none unknown or missing."""
+"""Frozen dataclasses to JSON values and back, by their annotations: every member checked, none unknown or missing.
 
-from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+What a class's annotations ask for is worked out once, into a reader made of smaller readers.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from itertools import repeat
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+Reader: TypeAlias = Callable[[Any], Any]
 
 
 class FieldError(ValueError):
@@ -16,17 +21,24 @@ class FieldError(ValueError):
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(problem)
-        self.field = field
+        self.field = field  # each reader on the way out puts its own step in front
 
 
-def encode(value: Any) -> Any:  # noqa: ANN401 - any annotated value
-    """Return a value as JSON has it; members that have their default are left out."""
-    if is_dataclass(value):
-        members = ((member, getattr(value, member.name)) for member in fields(value))
-        return {member.name: encode(item) for member, item in members if item != member.default}
+def encode(value: Any, kind: type | None = None) -> Any:  # noqa: ANN401 - any annotated value
+    """Return a value as JSON has it; members that have their default are left out.
+
+    Args:
+        value: a dataclass, or what the members of dataclasses hold.
+        kind: the dataclass whose members are taken; the value's own if None.
+    """
+    if isinstance(value, str | int | NoneType):
+        return value
     if isinstance(value, tuple):
         return [encode(item) for item in value]
-    return value.isoformat() if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    members = ((name, getattr(value, name), default) for name, default in _defaults(kind or type(value)))
+    return {name: encode(item) for name, item, default in members if item != default}
 
 
 def decode(kind: type[T], value: object, path: str) -> T:
@@ -35,82 +47,133 @@ def decode(kind: type[T], value: object, path: str) -> T:
     Raises:
         FieldError: a member is unknown, missing, or not of its annotated type.
     """
-    if not isinstance(value, Mapping):
-        raise FieldError(path, "is not a JSON object")
-    hints, members = _hints(kind), {member.name: member for member in fields(kind)}  # type: ignore[arg-type]  # dataclasses
-    for name in value:
-        if name not in members:
-            raise FieldError(f"{path}.{name}", "is unknown")
-    return kind(
-        **{
-            name: _decode(hints[name], value[name], f"{path}.{name}")
-            for name, member in members.items()
-            if name in value or _required(member, f"{path}.{name}")
-        }
-    )
+    try:
+        decoded: T = _reader(kind)(value)  # type: ignore[arg-type]  # classes are hashable
+    except FieldError as error:
+        error.field = path + error.field
+        raise
+    return decoded
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _defaults(kind: type) -> tuple[tuple[str, object], ...]:
+    """Return the members of a dataclass, each with its default."""
+    return tuple((member.name, member.default) for member in fields(kind))
 
 
-def _required(member: Field[Any], path: str) -> bool:
-    if member.default is MISSING:
-        raise FieldError(path, "is missing")
-    return False
-
-
-def _decode(hint: Any, value: Any, path: str) -> Any:  # noqa: ANN401 - by annotation
+@cache
+def _reader(hint: Any) -> Reader:  # noqa: ANN401 - an annotation
     if isinstance(hint, UnionType) or (get_origin(hint) is not tuple and NoneType in get_args(hint)):
-        return None if value is None else _decode(_not_none(hint), value, path)
+        return _optional(_reader(next(choice for choice in get_args(hint) if choice is not NoneType)))
     if get_origin(hint) is tuple:
-        return _decode_tuple(get_args(hint), value, path)
+        first, *others = get_args(hint)
+        return _many(_reader(first)) if others == [Ellipsis] else _tuple((first, *others))
     if is_dataclass(hint):
-        return decode(hint, value, path)  # type: ignore[arg-type]  # is_dataclass told
+        return _dataclass(hint)  # type: ignore[arg-type]  # it is a class, no instance
     if hint is datetime:
-        return _decode_datetime(value, path)
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return _decode_enum(hint, value, path)
-    if type(value) is not hint:
-        raise FieldError(path, f"is not {hint.__name__} but {type(value).__name__}")
-    return _encodable(value, path) if hint is str else value
+        return _read_datetime
+    if issubclass(hint, StrEnum):
+        return _enum(hint)
+    return _read_text if hint is str else _exactly(hint)
 
 
-def _encodable(value: str, path: str) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise FieldError(path, "holds a lone surrogate, which UTF-8 can't carry") from None
+def _dataclass(kind: type) -> Reader:
+    hints = get_type_hints(kind)
+    readers = {name: _reader(hints[name]) for name, _ in _defaults(kind)}
+    required = [name for name, default in _defaults(kind) if default is MISSING]
+
+    def read(value: object) -> object:
+        if not isinstance(value, Mapping):
+            raise FieldError("", "is not a JSON object")
+        members = {}
+        for name, item in value.items():
+            if name not in readers:
+                raise FieldError(f".{name}", "is unknown")
+            try:
+                members[name] = readers[name](item)
+            except FieldError as error:
+                error.field = f".{name}{error.field}"
+                raise
+        for name in required:
+            if name not in members:
+                raise FieldError(f".{name}", "is missing")
+        return kind(**members)
+
+    return read
+
+
+def _optional(reader: Reader) -> Reader:
+    return lambda value: None if value is None else reader(value)
+
+
+def _many(reader: Reader) -> Reader:
+    return lambda value: _read_items(_list(value), repeat(reader))
+
+
+def _tuple(hints: tuple[Any, ...]) -> Reader:
+    readers = [_reader(hint) for hint in hints]
+
+    def read(value: object) -> tuple[Any, ...]:
+        items = _list(value)
+        if len(items) != len(readers):
+            raise FieldError("", f"has {len(items)} items instead of {len(readers)}")
+        return _read_items(items, readers)
+
+    return read
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise FieldError("", "is not a JSON list")
     return value
 
 
-def _not_none(hint: Any) -> Any:  # noqa: ANN401 - an annotation
-    return next(choice for choice in get_args(hint) if choice is not NoneType)
+def _read_items(items: list[Any], readers: Iterable[Reader]) -> tuple[Any, ...]:
+    read = []
+    for at, (item, reader) in enumerate(zip(items, readers, strict=False)):  # one reader may serve them all
+        try:
+            read.append(reader(item))
+        except FieldError as error:
+            error.field = f"[{at}]{error.field}"
+            raise
+    return tuple(read)
 
 
-def _decode_tuple(hints: tuple[Any, ...], value: object, path: str) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        raise FieldError(path, "is not a JSON list")
-    if hints[-1] is Ellipsis:
-        hints = (hints[0],) * len(value)
-    if len(hints) != len(value):
-        raise FieldError(path, f"has {len(value)} items instead of {len(hints)}")
-    return tuple(_decode(hint, item, f"{path}[{i}]") for i, (hint, item) in enumerate(zip(hints, value, strict=True)))
+def _enum(kind: type[StrEnum]) -> Reader:
+    def read(value: object) -> StrEnum:
+        try:
+            return kind(value)  # type: ignore[arg-type]  # or it raises
+        except ValueError:
+            raise FieldError("", f"is none of {', '.join(kind)}") from None
+
+    return read
 
 
-def _decode_datetime(value: object, path: str) -> datetime:
+def _exactly(kind: type) -> Reader:
+    def read(value: object) -> object:
+        if type(value) is not kind:
+            raise FieldError("", f"is not {kind.__name__} but {type(value).__name__}")
+        return value
+
+    return read
+
+
+_any_text = _exactly(str)
+
+
+def _read_text(value: object) -> object:
+    try:
+        _any_text(value).encode()
+    except UnicodeEncodeError:
+        raise FieldError("", "holds a lone surrogate, which UTF-8 can't carry") from None
+    return value
+
+
+def _read_datetime(value: object) -> datetime:
     try:
         at = datetime.fromisoformat(value)  # type: ignore[arg-type]  # or it raises
     except (TypeError, ValueError):
-        raise FieldError(path, "is not an ISO 8601 time") from None
+        raise FieldError("", "is not an ISO 8601 time") from None
     if at.utcoffset() is None:
-        raise FieldError(path, "has no time zone")
+        raise FieldError("", "has no time zone")
     return at
-
-
-def _decode_enum(hint: type[StrEnum], value: object, path: str) -> StrEnum:
-    try:
-        return hint(value)  # type: ignore[arg-type]  # or it raises
-    except ValueError:
-        raise FieldError(path, f"is none of {', '.join(hint)}") from None

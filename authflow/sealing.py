@@ -1,78 +1,73 @@
-"""Sealed snapshots: encrypted and authenticated, for a cookie or a form field. The home of cryptography.
+"""Sealed snapshots: encrypted and authenticated, for a cookie, a form field, or a store that others read.
 
 A token is base64url, without padding, of::
 
     1 byte   the version of this frame
-    1 byte   the version of the snapshot in it
-    4 bytes  which key: a digest of it
     4 bytes  which app client: a digest of its ids
     4 bytes  the length of all that follows
-    12 bytes nonce
-    the rest AES-256-GCM of: 8 bytes expiry (seconds since 1970), 1 byte whether deflated, the snapshot
+    the rest a box, as ``authflow.aead`` makes them, of:
+        8 bytes  expiry, in seconds since 1970
+        4 bytes  the length of the Session that follows
+        n bytes  Cognito's Session: the bytes that its base64url stands for
+        the rest JSON: the version of the snapshot and its parts; the Session too if it is not base64url
 
-The header and the app client are authenticated with it.
+The header, the app client and what the token is bound to are authenticated with it, so the snapshot's own frame and
+checksum are left out. Nothing is compressed: the length tells only how long the parts are.
 """
 
-import base64
-import binascii
 import hashlib
-import zlib
-from collections.abc import Sequence
+import json
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import Any, Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+from authflow.aead import OVERHEAD, Keys, from_base64url, key_ring, to_base64url
 from authflow.app_client import AppClient
-from authflow.challenges import BaseChallenge
 from authflow.clock import stamp_now
-from authflow.errors import InvalidInput, SnapshotError
+from authflow.errors import SnapshotError
 from authflow.inputs import require_instance
-from authflow.sign_in import Flow
-from authflow.snapshot import LONGEST, VERSION, dumps, loads
+from authflow.sign_in import BOOK, Flow
+from authflow.snapshot import LONGEST, VERSION, as_json, expires_at, from_parts, parts
 from authflow.stamp import Stamp
 
-FRAME: Final = 1
-KEY_BYTES: Final = 32
-Keys: TypeAlias = bytes | Sequence[bytes]
+FRAME: Final = bytes([1])
 
-_DIGEST, _LENGTH, _NONCE, _TAG = 4, 4, 12, 16
-_KEY_AT: Final = 2
-_APP_AT: Final = _KEY_AT + _DIGEST
-_HEADER: Final = _APP_AT + _DIGEST + _LENGTH
-_LEAST: Final = _NONCE + 9 + _TAG
+_APP, _LENGTH, _EXPIRY = 4, 4, 8
+_HEADER: Final = len(FRAME) + _APP + _LENGTH
 
 
-def seal(flow: Flow, key: Keys, *, stamp: Stamp | None = None, lifetime: timedelta | None = None) -> str:
+def seal(
+    flow: Flow,
+    key: Keys,
+    *,
+    stamp: Stamp | None = None,
+    lifetime: timedelta | None = None,
+    bound_to: str = "",
+) -> str:
     """Return a resting flow as an encrypted and authenticated token.
 
     Args:
         flow: at a challenge, or failed.
         key: 32 random bytes that only your servers know; of several the first seals, and all open.
-        stamp: made for this event; the system's if None.
+        stamp: says what time it is; the system's if None.
         lifetime: from now; by default the token expires with Cognito's Session: ``AppClient.session_validity`` after
             the challenge was asked, or from now for a flow that has failed.
+        bound_to: what must be said again to unseal it, such as the id of the browser's session; not in the token.
 
     Raises:
         InvalidInput: a key that is not 32 bytes.
         SnapshotError: ``not_at_rest``.
     """
-    snapshot = dumps(flow).encode()
-    first, stamp = _keys(key)[0], require_instance("stamp", stamp or stamp_now(), Stamp)
-    begins = flow.state.asked_at if isinstance(flow.state, BaseChallenge) and lifetime is None else stamp.at
-    expires = begins + (lifetime if lifetime is not None else flow.app.session_validity)
-    deflated = zlib.compress(snapshot, 9)
-    pays = len(deflated) < len(snapshot)
-    plain = int(expires.timestamp()).to_bytes(8, "big", signed=True) + bytes([pays]) + (deflated if pays else snapshot)
-    nonce = stamp.derive("seal nonce", _NONCE)
-    length = _NONCE + len(plain) + _TAG
-    header = bytes([FRAME, VERSION]) + _key_digest(first) + _app_digest(flow.app) + length.to_bytes(_LENGTH, "big")
-    sealed = AESGCM(first).encrypt(nonce, plain, _associated(header, flow.app))
-    return base64.urlsafe_b64encode(header + nonce + sealed).decode().rstrip("=")
+    ring, now = key_ring(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
+    expires = expires_at(flow, now) if lifetime is None else now + lifetime
+    content = int(expires.timestamp()).to_bytes(_EXPIRY, "big", signed=True) + _packed(*parts(flow))
+    identity = _identity(flow.app)
+    length = len(content) + OVERHEAD
+    header = FRAME + _app_digest(identity) + length.to_bytes(_LENGTH, "big")
+    box = ring.close(content, header + identity + require_instance("bound_to", bound_to, str).encode())
+    return to_base64url(header + box)
 
 
-def unseal(token: str, key: Keys, app: AppClient, *, stamp: Stamp | None = None) -> Flow:
+def unseal(token: str, key: Keys, app: AppClient, *, stamp: Stamp | None = None, bound_to: str = "") -> Flow:
     """Return the flow that ``seal`` was given.
 
     Args:
@@ -80,64 +75,70 @@ def unseal(token: str, key: Keys, app: AppClient, *, stamp: Stamp | None = None)
         key: the key, or several to rotate.
         app: the app client of the flow.
         stamp: says what time it is; the system's if None.
+        bound_to: what ``seal`` was told.
 
     Raises:
         InvalidInput: a key that is not 32 bytes.
-        SnapshotError: ``malformed``, ``truncated``, ``version``, ``app_client``, ``unknown_key``, ``altered`` or
-            ``expired``.
+        SnapshotError: ``malformed``, ``truncated``, ``version``, ``app_client``, ``unknown_key``, ``altered`` (also:
+            bound to something else) or ``expired``.
     """
-    keys, now = _keys(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
-    header, body = _opened(require_instance("token", token, str), require_instance("app", app, AppClient))
-    by_digest = {_key_digest(one): one for one in keys}
-    used = by_digest.get(header[_KEY_AT:_APP_AT])
-    if used is None:
-        raise SnapshotError("unknown_key", "was sealed with a key that is not among those given", "token")
-    try:
-        plain = AESGCM(used).decrypt(body[:_NONCE], body[_NONCE:], _associated(header, app))
-    except InvalidTag:
-        raise SnapshotError("altered", "is not as it was sealed", "token") from None
-    if now.timestamp() >= int.from_bytes(plain[:8], "big", signed=True):
+    ring, now = key_ring(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
+    identity = _identity(require_instance("app", app, AppClient))
+    header, box = _whole(require_instance("token", token, str))
+    if header[len(FRAME) : -_LENGTH] != _app_digest(identity):
+        raise SnapshotError("app_client", "belongs to another app client", "token")
+    content = ring.open(box, header + identity + require_instance("bound_to", bound_to, str).encode())
+    if now.timestamp() >= int.from_bytes(content[:_EXPIRY], "big", signed=True):
         raise SnapshotError("expired", "has expired: the sign-in begins anew", "token")
-    return loads(_inflated(plain[9:]) if plain[8] else plain[9:].decode(), app)
+    version, *of_version = _unpacked(content[_EXPIRY:])
+    return from_parts(version, of_version, app)
 
 
-def _opened(token: str, app: AppClient) -> tuple[bytes, bytes]:
-    """Return header and body of a token that may be this app client's."""
+def _whole(token: str) -> tuple[bytes, bytes]:
+    """Return the header and the box of what looks like a token."""
     if len(token) > 2 * LONGEST:
         raise SnapshotError("malformed", f"has {len(token)} characters, no token has so many", "token")
     try:
-        raw = base64.b64decode(token.encode() + b"=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeEncodeError):
+        raw = from_base64url(token)
+    except ValueError:
         raise SnapshotError("malformed", "is not base64url", "token") from None
-    if len(raw) < 1 or raw[0] != FRAME:
+    if not raw.startswith(FRAME):
         raise SnapshotError("version" if raw else "malformed", "is not a token of this version", "token")
-    header, body = raw[:_HEADER], raw[_HEADER:]
-    if len(raw) < _HEADER + _LEAST or len(body) < int.from_bytes(header[-_LENGTH:], "big"):
+    header, box = raw[:_HEADER], raw[_HEADER:]
+    if len(box) < OVERHEAD + _EXPIRY + _LENGTH or len(box) < int.from_bytes(header[-_LENGTH:], "big"):
         raise SnapshotError("truncated", "is not whole", "token")
-    if header[_APP_AT : _APP_AT + _DIGEST] != _app_digest(app):
-        raise SnapshotError("app_client", "belongs to another app client", "token")
-    return header, body
+    return header, box
 
 
-def _inflated(deflated: bytes) -> str:
-    # Authenticated already; bounded all the same.
-    return zlib.decompressobj().decompress(deflated, LONGEST + 1).decode()
+def _packed(flow: dict[str, Any], state: dict[str, Any]) -> bytes:
+    """Return the parts of a snapshot as bytes, a Session in base64url a quarter shorter."""
+    session = _session_bytes(state.get("session", ""))
+    if session:
+        del state["session"]
+    return len(session).to_bytes(_LENGTH, "big") + session + as_json([VERSION, flow, state]).encode()
 
 
-def _keys(key: Keys) -> Sequence[bytes]:
-    keys = [key] if isinstance(key, bytes) else list(key)
-    if not keys or not all(isinstance(one, bytes) and len(one) == KEY_BYTES for one in keys):
-        raise InvalidInput("key", f"must be {KEY_BYTES} bytes, or several such keys")
-    return keys
+def _unpacked(packed: bytes) -> list[Any]:
+    """Return the version of a snapshot and its parts."""
+    end = _LENGTH + int.from_bytes(packed[:_LENGTH], "big")
+    version, flow, state = json.loads(packed[end:])
+    if end > _LENGTH:
+        state["session"] = to_base64url(packed[_LENGTH:end])
+    return [version, flow, state]
 
 
-def _key_digest(key: bytes) -> bytes:
-    return hashlib.sha256(b"authflow seal key" + key).digest()[:_DIGEST]
+def _session_bytes(session: str) -> bytes:
+    """Return the bytes that a Session stands for; none if they would not give the very same text again."""
+    try:
+        raw = from_base64url(session)
+    except ValueError:
+        return b""
+    return raw if to_base64url(raw) == session else b""
 
 
-def _app_digest(app: AppClient) -> bytes:
-    return hashlib.sha256(f"{app.pool_id} {app.client_id}".encode()).digest()[:_DIGEST]
+def _identity(app: AppClient) -> bytes:
+    return f"authflow {BOOK.name} {app.pool_id} {app.client_id} ".encode()
 
 
-def _associated(header: bytes, app: AppClient) -> bytes:
-    return header + f"authflow snapshot {app.pool_id} {app.client_id}".encode()
+def _app_digest(identity: bytes) -> bytes:
+    return hashlib.sha256(identity).digest()[:_APP]

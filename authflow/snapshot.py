@@ -6,9 +6,10 @@ password, no SRP value, no token and no client secret.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, Final, NoReturn
 
 from authflow.app_client import AppClient
@@ -61,7 +62,7 @@ _STATES: Final[Mapping[str, type[State]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Members:
-    """What a snapshot says of its flow, beside the state and the frame of version, client and checksum."""
+    """What a snapshot says of its flow, by the flow's own names, beside the state and the frame."""
 
     id: str
     node: Node
@@ -73,18 +74,20 @@ class _Members:
     context: Context | None = None
 
 
+_MEMBERS: Final = tuple(member.name for member in fields(_Members))
+as_json: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+
+
 def dumps(flow: Flow) -> str:
     """Return a flow at a challenge, or failed, as JSON.
 
     Raises:
         SnapshotError: ``not_at_rest``: the flow is calling, or signed in. Tokens are yours to keep.
     """
-    if not isinstance(require_instance("flow", flow, Flow).state, (*CHALLENGES, Failed)):
-        raise SnapshotError("not_at_rest", f"a flow in {flow.node!s} has no snapshot: only at a challenge, or failed")
-    members = _Members(**{member.name: getattr(flow, member.name) for member in fields(_Members)})
+    members, state = parts(flow)
     frame = {"v": VERSION, "book": BOOK.name, "pool": flow.app.pool_id, "client": flow.app.client_id}
-    document = frame | {"flow": encode(members), "state": encode(flow.state)}
-    return _json(document | {"sum": _checksum(document)})
+    text, end = as_json(frame | {"flow": members, "state": state}), f'"v":{VERSION}}}'
+    return f'{text.removesuffix(end)}"sum":"{_checksum(text)}",{end}'
 
 
 def loads(text: str, app: AppClient) -> Flow:
@@ -99,7 +102,30 @@ def loads(text: str, app: AppClient) -> Flow:
     """
     document = _parse(require_instance("text", text, str))
     _check_frame(document, require_instance("app", app, AppClient))
-    members_json, state_json = _migrated(document)
+    if document["v"] != VERSION:
+        _check_sum(document)  # a migration reads what was written, nothing else
+    flow = from_parts(document["v"], (document["flow"], document["state"]), app)
+    _check_sum(document)
+    return flow
+
+
+def parts(flow: Flow) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return all that a snapshot of this version says of a resting flow, flow and state, as JSON values.
+
+    Raises:
+        SnapshotError: ``not_at_rest``.
+    """
+    require_resting(flow)
+    return encode(flow, _Members), encode(flow.state)
+
+
+def from_parts(version: object, of_version: Sequence[Any], app: AppClient) -> Flow:
+    """Return the flow that ``parts`` of some version was given.
+
+    Raises:
+        SnapshotError: ``malformed`` or ``version``.
+    """
+    members_json, state_json = _migrated(version, of_version)
     try:
         members = decode(_Members, members_json, "flow")
         if members.node not in _STATES:
@@ -111,10 +137,23 @@ def loads(text: str, app: AppClient) -> Flow:
         _malformed(error.field, str(error))
     except InvalidInput as error:
         _malformed(f"flow.context.{error.field}", "can't be")
-    _check_sum(document)
-    return Flow(
-        book=BOOK, app=app, state=state, **{member.name: getattr(members, member.name) for member in fields(members)}
-    )
+    return Flow(book=BOOK, app=app, state=state, **{name: getattr(members, name) for name in _MEMBERS})
+
+
+def require_resting(flow: Flow) -> Flow:
+    """Return the flow if it has a snapshot.
+
+    Raises:
+        SnapshotError: ``not_at_rest``.
+    """
+    if not isinstance(require_instance("flow", flow, Flow).state, (*CHALLENGES, Failed)):
+        raise SnapshotError("not_at_rest", f"a flow in {flow.node!s} has no snapshot: only at a challenge, or failed")
+    return flow
+
+
+def expires_at(flow: Flow, now: datetime) -> datetime:
+    """Return when a resting flow is of no use any more: with Cognito's Session; a failed one, as long from now."""
+    return (flow.challenge.asked_at if flow.challenge else now) + flow.app.session_validity
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -130,11 +169,7 @@ def _parse(text: str) -> dict[str, Any]:
 
 
 def _check_frame(document: dict[str, Any], app: AppClient) -> None:
-    version = document.get("v")
-    if type(version) is not int:
-        _malformed("v", "is missing or not a number")
-    if version != VERSION and version not in MIGRATIONS:
-        raise SnapshotError("version", f"is {version}, this authflow reads up to {VERSION}", "v")
+    _check_version(document.get("v"))
     for name in ("book", "pool", "client", "flow", "state", "sum"):
         if name not in document:
             _malformed(name, "is missing")
@@ -145,29 +180,31 @@ def _check_frame(document: dict[str, Any], app: AppClient) -> None:
             raise SnapshotError("app_client", "belongs to another app client", name)
 
 
-def _migrated(document: dict[str, Any]) -> tuple[Any, Any]:
+def _check_version(version: object) -> int:
+    if type(version) is not int:
+        _malformed("v", "is missing or not a number")
+    if version != VERSION and version not in MIGRATIONS:
+        raise SnapshotError("version", f"is {version}, this authflow reads up to {VERSION}", "v")
+    return version
+
+
+def _migrated(version: object, of_version: Sequence[Any]) -> Sequence[Any]:
     """Return flow and state as this version has them."""
-    parts = document["flow"], document["state"]
-    if document["v"] != VERSION:
-        _check_sum(document)  # a migration reads what was written, nothing else
-        parts = deepcopy(parts)
-    for version in range(document["v"], VERSION):
-        parts = MIGRATIONS[version](*parts)
-    return parts
+    since = _check_version(version)
+    migrated = of_version if since == VERSION else deepcopy(of_version)
+    for one in range(since, VERSION):
+        migrated = MIGRATIONS[one](*migrated)
+    return migrated
 
 
 def _check_sum(document: dict[str, Any]) -> None:
-    if document["sum"] != _checksum({name: value for name, value in document.items() if name != "sum"}):
+    if document["sum"] != _checksum(as_json({name: value for name, value in document.items() if name != "sum"})):
         raise SnapshotError("altered", "the snapshot is not as it was written", "sum")
 
 
-def _checksum(document: dict[str, Any]) -> str:
+def _checksum(text: str) -> str:
     # Against accidents only: whoever can write snapshots can write this too.
-    return hashlib.sha256(_json(document).encode()).hexdigest()[:16]
-
-
-def _json(document: dict[str, Any]) -> str:
-    return json.dumps(document, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _malformed(field: str | None, problem: str) -> NoReturn:

@@ -10,7 +10,7 @@ from typing import Final
 
 from benchmarks.common import Figure, table
 
-AREAS: Final = ("arithmetic", "steps", "memory", "imports", "emulator")
+AREAS: Final = ("arithmetic", "steps", "sealing", "memory", "imports", "emulator")
 
 
 def main() -> int:

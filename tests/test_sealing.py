@@ -3,7 +3,9 @@
 import base64
 import json
 import secrets
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from tests.playbook import APP, AT, SECRET_APP, stamp
 from tests.replies import challenge
 from tests.test_snapshot import asked, flows, totp_setup
 
+GOLDEN = Path(__file__).parent / "snapshots" / "sealed_v1"
 KEY, OLD_KEY = bytes(range(32)), bytes(range(1, 33))
 
 
@@ -27,6 +30,17 @@ def later(**delta: float) -> Stamp:
 def test_the_same_flow_comes_back(name: str) -> None:
     flow = flows()[name]
     assert unseal(seal(flow, KEY, stamp=stamp()), KEY, flow.app, stamp=later(minutes=2)) == flow
+
+
+@pytest.mark.parametrize("name", flows())
+def test_golden_tokens_unseal_for_ever(name: str) -> None:
+    flow, token = flows()[name], (GOLDEN / f"{name}.txt").read_text().strip()
+    assert unseal(token, KEY, flow.app, stamp=later(minutes=2), bound_to=name) == flow
+    assert len(token) == len(seal(flow, KEY, stamp=stamp(), bound_to=name)), "the format has changed: a new frame"
+
+
+def test_each_golden_token_is_tested() -> None:
+    assert {path.stem for path in GOLDEN.iterdir()} == set(flows())
 
 
 def test_by_the_systems_clock() -> None:
@@ -44,8 +58,8 @@ def test_nothing_is_readable() -> None:
     assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
-def test_two_seals_differ() -> None:
-    assert seal(asked(), KEY, stamp=stamp(1)) != seal(asked(), KEY, stamp=stamp(2))
+def test_two_seals_differ_whatever_the_stamp() -> None:
+    assert seal(asked(), KEY, stamp=stamp()) != seal(asked(), KEY, stamp=stamp())
 
 
 def refused(token: str, key: Any = KEY, app: AppClient = SECRET_APP, at: Stamp | None = None) -> str:
@@ -93,6 +107,23 @@ def test_a_sealed_snapshot_of_an_older_version_is_migrated(monkeypatch: pytest.M
     assert unseal(token, KEY, SECRET_APP, stamp=later()) == asked()
 
 
+def test_a_token_is_opened_by_whom_it_is_bound_to() -> None:
+    token = seal(asked(), KEY, stamp=stamp(), bound_to="browser session 1")
+    assert unseal(token, KEY, SECRET_APP, stamp=later(), bound_to="browser session 1") == asked()
+    assert refused(token) == "altered"
+    with pytest.raises(SnapshotError):
+        unseal(token, KEY, SECRET_APP, stamp=later(), bound_to="browser session 2")
+    assert b"browser session" not in base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+
+
+@given(st.text(max_size=40) | st.text("AZaz09-_", min_size=20, max_size=80))
+def test_any_session_comes_back(session: str) -> None:
+    flow = asked()
+    assert flow.challenge
+    other = replace(flow, state=replace(flow.challenge, session=session))
+    assert unseal(seal(other, KEY, stamp=stamp()), KEY, SECRET_APP, stamp=later()) == other
+
+
 @given(st.data())
 def test_each_truncation_and_alteration_is_told_apart(data: st.DataObject) -> None:
     token = seal(asked(), KEY, stamp=stamp())
@@ -105,8 +136,9 @@ def test_each_truncation_and_alteration_is_told_apart(data: st.DataObject) -> No
     assert refused(encoded(raw[:cut])) == "truncated"
     at = data.draw(st.integers(min_value=0, max_value=len(raw) - 1))
     flipped = raw[:at] + bytes([raw[at] ^ data.draw(st.integers(min_value=1, max_value=255))]) + raw[at + 1 :]
-    header = ["version", "altered", *["unknown_key"] * 4, *["app_client"] * 4]
-    assert refused(encoded(flipped)) in ({header[at]} if at < len(header) else {"altered", "truncated"})
+    header = ["version"] + ["app_client"] * 4 + ["length"] * 4 + ["unknown_key"] * 4
+    expected = header[at] if at < len(header) else "altered"
+    assert refused(encoded(flipped)) in ({"altered", "truncated"} if expected == "length" else {expected})
     assert refused(encoded(raw + b"more")) == "altered"
 
 
@@ -126,10 +158,10 @@ def test_what_is_no_token(token: str, code: str) -> None:
     assert refused(token) == code
 
 
-@pytest.mark.parametrize("key", [b"", bytes(31), "0" * 32, [], [KEY, b"short"], None])
+@pytest.mark.parametrize("key", [b"", bytes(31), "0" * 32, [], [KEY, b"short"], [bytearray(32)], None])
 def test_what_is_no_key(key: Any) -> None:
     for use in (lambda: seal(asked(), key, stamp=stamp()), lambda: unseal("AQ", key, APP, stamp=stamp())):
-        with pytest.raises((InvalidInput, TypeError)):
+        with pytest.raises(InvalidInput):
             use()
 
 
@@ -147,7 +179,7 @@ def of_session(length: int) -> Flow:
     return begin(APP, Password("ada@example.com", "pw"), stamp()).receive(reply, stamp(1))
 
 
-@pytest.mark.parametrize(("session", "at_most"), [(1600, 2200), (4096, 4700)])
+@pytest.mark.parametrize(("session", "at_most"), [(1600, 2000), (4096, 4500)])
 def test_size(session: int, at_most: int) -> None:
     flow = of_session(session)
     assert len(seal(flow, KEY, stamp=stamp())) <= at_most
