@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from authflow.backoff import Backoff
     from authflow.clock import stamp_now
     from authflow.context import Context
-    from authflow.device_store import AsyncDeviceStore, DeviceStore, FileDeviceStore, MemoryDeviceStore
+    from authflow.device_store import (
+        AsyncDeviceStore,
+        AsyncMemoryDeviceStore,
+        DeviceStore,
+        FileDeviceStore,
+        MemoryDeviceStore,
+    )
     from authflow.devices import Device
     from authflow.driver import Remember
     from authflow.errors import (
@@ -27,9 +33,11 @@ if TYPE_CHECKING:
         Refusal,
         SignInFailed,
         SnapshotError,
+        StoreError,
         Throttled,
         UnexpectedReply,
     )
+    from authflow.flow_store import AsyncFlowStore, AsyncMemoryFlowStore, FlowStore, MemoryFlowStore
     from authflow.openings import Choice, Custom, Password, Refresh, Srp
     from authflow.reasons import Reason
     from authflow.sealing import seal as seal
@@ -47,6 +55,9 @@ __all__ = [
     "AppClient",
     "AsyncAuthenticator",
     "AsyncDeviceStore",
+    "AsyncFlowStore",
+    "AsyncMemoryDeviceStore",
+    "AsyncMemoryFlowStore",
     "Authenticator",
     "AuthflowError",
     "BackendError",
@@ -60,10 +71,12 @@ __all__ = [
     "Failed",
     "FileDeviceStore",
     "Flow",
+    "FlowStore",
     "FlowTaken",
     "IllegalTransition",
     "InvalidInput",
     "MemoryDeviceStore",
+    "MemoryFlowStore",
     "Password",
     "Reason",
     "Refresh",
@@ -74,6 +87,7 @@ __all__ = [
     "SnapshotError",
     "Srp",
     "Stamp",
+    "StoreError",
     "Throttled",
     "Tokens",
     "UnexpectedReply",
@@ -88,6 +102,9 @@ _HOMES: Final = {
     "AppClient": "authflow.app_client",
     "AsyncAuthenticator": "authflow.async_authenticator",
     "AsyncDeviceStore": "authflow.device_store",
+    "AsyncFlowStore": "authflow.flow_store",
+    "AsyncMemoryDeviceStore": "authflow.device_store",
+    "AsyncMemoryFlowStore": "authflow.flow_store",
     "Authenticator": "authflow.authenticator",
     "AuthflowError": "authflow.errors",
     "BackendError": "authflow.errors",
@@ -101,10 +118,12 @@ _HOMES: Final = {
     "Failed": "authflow.states",
     "FileDeviceStore": "authflow.device_store",
     "Flow": "authflow.sign_in",
+    "FlowStore": "authflow.flow_store",
     "FlowTaken": "authflow.errors",
     "IllegalTransition": "authflow.errors",
     "InvalidInput": "authflow.errors",
     "MemoryDeviceStore": "authflow.device_store",
+    "MemoryFlowStore": "authflow.flow_store",
     "Password": "authflow.openings",
     "Reason": "authflow.reasons",
     "Refresh": "authflow.openings",
@@ -115,6 +134,7 @@ _HOMES: Final = {
     "SnapshotError": "authflow.errors",
     "Srp": "authflow.openings",
     "Stamp": "authflow.stamp",
+    "StoreError": "authflow.errors",
     "Throttled": "authflow.errors",
     "Tokens": "authflow.states",
     "UnexpectedReply": "authflow.errors",

@@ -11,8 +11,7 @@ from authflow.backoff import Backoff
 from authflow.challenges import Challenge
 from authflow.clock import stamp_now
 from authflow.context import Context
-from authflow.device_store import DeviceStore
-from authflow.devices import Device
+from authflow.device_store import DeviceStore, ImmediateDeviceStore
 from authflow.driver import Driver, Observe, Remember, finish, require_region
 from authflow.errors import InvalidInput
 from authflow.openings import Opening
@@ -164,7 +163,7 @@ class _BlockingHands:
 
     def __init__(self, backend: Backend, devices: DeviceStore | None) -> None:
         self._backend = backend
-        self.devices = None if devices is None else _ImmediateDevices(devices)
+        self.devices = None if devices is None else ImmediateDeviceStore(devices)
 
     async def call(self, request: Request) -> Mapping[str, Any]:
         """Call the backend."""
@@ -181,22 +180,3 @@ class _BlockingHands:
     async def sleep(self, seconds: float) -> None:
         """Let the thread sleep."""
         time.sleep(seconds)
-
-
-class _ImmediateDevices:
-    """A blocking device store as coroutines."""
-
-    def __init__(self, store: DeviceStore) -> None:
-        self._store = store
-
-    async def get(self, holder: str, username: str) -> Device | None:
-        """Get the device."""
-        return self._store.get(holder, username)
-
-    async def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
-        """Keep the device."""
-        self._store.put(holder, username, device, typed=typed)
-
-    async def drop(self, holder: str, username: str) -> None:
-        """Forget the device."""
-        self._store.drop(holder, username)

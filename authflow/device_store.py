@@ -66,6 +66,36 @@ class MemoryDeviceStore:
         self._devices.pop((holder, self._names.get((holder, username), username)), None)
 
 
+class ImmediateDeviceStore:
+    """A device store's methods as coroutines that never wait: right for one that does not block.
+
+    Args:
+        store: in memory, or used where blocking is meant.
+    """
+
+    def __init__(self, store: DeviceStore) -> None:
+        self._store = store
+
+    async def get(self, holder: str, username: str) -> Device | None:
+        """Return the device of this person there."""
+        return self._store.get(holder, username)
+
+    async def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
+        """Keep a device."""
+        self._store.put(holder, username, device, typed=typed)
+
+    async def drop(self, holder: str, username: str) -> None:
+        """Forget the device."""
+        self._store.drop(holder, username)
+
+
+class AsyncMemoryDeviceStore(ImmediateDeviceStore):
+    """Keeps devices in this process, as ``MemoryDeviceStore`` does."""
+
+    def __init__(self) -> None:
+        super().__init__(MemoryDeviceStore())
+
+
 class FileDeviceStore:
     """Keeps devices in a directory: a file for each, readable by its owner only, written whole or not at all.
 

@@ -10,6 +10,7 @@
       SignInFailed        Authenticator.sign_in() ended in Failed
       SnapshotError       a snapshot that can't be written or read
       FlowTaken           a flow store has no flow under this handle, or has it no more
+      StoreError          a store can't be reached, or answered nonsense
       BackendError        the transport failed
         Throttled         Cognito answered 429 or TooManyRequestsException: nothing was consumed
 """
@@ -111,6 +112,10 @@ class SnapshotError(AuthflowError):
 
 class FlowTaken(AuthflowError):
     """A flow store has no flow under this handle: another request took it, it has expired, or there never was one."""
+
+
+class StoreError(AuthflowError):
+    """A store can't be reached, or answered nonsense. Whether it did what it was asked is unknown."""
 
 
 class BackendError(AuthflowError):

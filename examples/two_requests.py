@@ -1,11 +1,21 @@
 """A sign-in over two web requests, each of which may reach another process: ``python examples/two_requests.py``.
 
-Between the requests the flow is text in a store that only the servers read. The browser holds only the key to it.
+Between the requests the flow is in a store that the servers share. The browser holds only the handle.
 """
 
-import secrets
-
-from authflow import AppClient, Authenticator, BackendError, Failed, Flow, SignedIn, Srp, dumps, loads
+from authflow import (
+    AppClient,
+    Authenticator,
+    BackendError,
+    Failed,
+    Flow,
+    FlowStore,
+    FlowTaken,
+    InvalidInput,
+    MemoryFlowStore,
+    SignedIn,
+    Srp,
+)
 from authflow.challenges import NewPasswordRequired
 from authflow.emulator import Emulator
 
@@ -19,15 +29,13 @@ cognito.admin_create_user(UserPoolId=pool, Username="ada", TemporaryPassword="Te
 
 app = AppClient(pool, client["ClientId"], client["ClientSecret"])
 auth = Authenticator(app, emulator.backend())
-store: dict[str, str] = {}  # a database table or Redis in a real service, with an expiry of minutes
+store: FlowStore = MemoryFlowStore()  # one that all processes share in a real service
 
 
 def page(flow: Flow) -> str:
     """What the person sees next."""
     if flow.challenge is not None:
-        handle = secrets.token_urlsafe()
-        store[handle] = dumps(flow)
-        return f"{flow.node} {handle}"
+        return f"{flow.node} {store.put(flow)}"
     match flow.state:
         case SignedIn(tokens):
             return f"welcome {tokens.username}"
@@ -42,22 +50,23 @@ def post_password(username: str, password: str) -> str:
 
 
 def post_new_password(handle: str, new_password: str) -> str:
-    """The second request. ``pop`` takes the flow out at once: of two answers to one question only one is sent."""
-    text = store.pop(handle, None)
-    if text is None:
+    """The second request. It takes the flow out of the store: of two answers to one question only one is sent."""
+    try:
+        flow = store.take(handle)
+    except FlowTaken:
         return "too late, or answered already: begin again"
-    flow = loads(text, app)
     if not isinstance(flow.challenge, NewPasswordRequired):
         return "that was not the question"
     try:
         return page(auth.answer(flow, flow.challenge.reply(new_password)))
-    except BackendError as error:
-        return f"try again: {page(error.rested)}"
+    except (InvalidInput, BackendError):
+        store.put(flow, handle=handle)  # the page that the person has open still works
+        return "try again"
 
 
 question, handle = post_password("ada", "Temporary-1").split()
 print("asked:", question)
-print(post_new_password(handle, "weak").split()[0], "again: the policy refused it")
-handle = next(iter(store))
+question, handle = post_new_password(handle, "weak").split()
+print(question, "again: the policy refused it")
 print(post_new_password(handle, "Correct-Horse-9"))
 print(post_new_password(handle, "Correct-Horse-9"))

@@ -11,6 +11,7 @@ from unittest.mock import ANY
 import pytest
 
 from authflow import (
+    AsyncMemoryDeviceStore,
     Authenticator,
     BackendError,
     Context,
@@ -38,6 +39,7 @@ from authflow.replies import NewDevice
 from tests.drivers import BOTH
 from tests.playbook import APP, AT, SECRET_APP, stamp
 from tests.replies import CHALLENGES, SESSION, password_verifier, tokens
+from tests.stores import BlockingDevices
 from tests.test_authenticator import Script
 
 DEVICE = Device("eu-west-1_0a1b", "-group", "the secret")
@@ -47,9 +49,15 @@ BROWSER = "browser-1"
 VERIFIER = password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION}
 
 
-@pytest.fixture(params=["memory", "file"])
+@pytest.fixture(params=["memory", "async memory", "file"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> DeviceStore:
-    return MemoryDeviceStore() if request.param == "memory" else FileDeviceStore(tmp_path / "devices")
+    match request.param:
+        case "memory":
+            return MemoryDeviceStore()
+        case "async memory":
+            return BlockingDevices(AsyncMemoryDeviceStore(), request.getfixturevalue("loop"))
+        case _:
+            return FileDeviceStore(tmp_path / "devices")
 
 
 @pytest.fixture(autouse=True, params=BOTH)
