@@ -61,7 +61,7 @@ class Requests:
 def test_only_declared_errors(world: World, operation: str) -> None:
     if "Pool" not in operation:
         world.user("bob")
-    draw = random.Random(operation)  # noqa: S311 - repeatable, not secret
+    draw = random.Random(operation)
     shape = MODEL._operations[operation]["input"]["shape"]
     requests = Requests(world, world.tokens(), draw)
     for _ in range(60):

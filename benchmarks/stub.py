@@ -1,0 +1,58 @@
+"""A server that answers every sign-in at once, with the same values: so that the client is what is measured.
+
+``python -m benchmarks.stub`` prints its address and serves until it is stopped.
+"""
+
+import asyncio
+import json
+from typing import Final
+
+from tests import replies
+
+_REPLIES: Final = {
+    b"InitiateAuth": replies.password_verifier(),
+    b"RespondToAuthChallenge": replies.tokens(),
+}
+_HEAD: Final = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: {}\r\n\r\n"
+_BODIES: Final = {operation: json.dumps(reply).encode() for operation, reply in _REPLIES.items()}
+_ANSWERS: Final = {operation: _HEAD.format(len(body)).encode() + body for operation, body in _BODIES.items()}
+
+
+class Stub(asyncio.Protocol):
+    """One connection; reads no more of a request than its length and its operation."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way back."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type
+        self._transport = transport
+        self._received = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each whole request."""
+        self._received += data
+        while (end := self._received.find(b"\r\n\r\n")) >= 0:
+            head = self._received[:end].lower()
+            length = int(_header(head, b"content-length"))
+            whole = end + 4 + length
+            if len(self._received) < whole:
+                return
+            operation = _header(self._received[:end], b"X-Amz-Target").rpartition(b".")[2]
+            self._received = self._received[whole:]
+            self._transport.write(_ANSWERS[operation])
+
+
+def _header(head: bytes, name: bytes) -> bytes:
+    at = head.lower().index(name.lower() + b":") + len(name) + 1
+    return head[at:].partition(b"\r\n")[0].strip()
+
+
+async def main() -> None:
+    """Serve on a free port of the loopback interface."""
+    server = await asyncio.get_running_loop().create_server(Stub, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    print(f"stub: http://127.0.0.1:{port}", flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
