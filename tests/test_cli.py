@@ -245,24 +245,3 @@ def test_an_address_that_can_not_be_listened_at() -> None:
         done = run("emulator", "--port", served.url.rpartition(":")[2])
     assert done.returncode == 1
     assert re.fullmatch(r"authflow: .*in use.*\n", done.stderr)
-
-
-def test_the_example_of_two_requests() -> None:
-    script = Path(__file__).parent.parent / "examples" / "two_requests.py"
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
-    assert done.stderr == ""
-    assert done.stdout.splitlines() == [
-        "asked: new_password_required",
-        "new_password_required again: the policy refused it",
-        "welcome ada",
-        "too late, or answered already: begin again",
-    ]
-
-
-def test_the_script_of_the_quickstart() -> None:
-    script = Path(__file__).parent.parent / "examples" / "script.py"
-    done = subprocess.run(
-        [sys.executable, script], capture_output=True, text=True, env=os.environ | {"LC_ALL": "C"}, check=False
-    )
-    assert done.stderr == ""
-    assert re.fullmatch(r"asked for a new password\nsigned in as ada, until \d\d:\d\d UTC\n", done.stdout)

@@ -1,0 +1,61 @@
+"""A backend of one's own in twenty lines, on the standard library alone: ``python examples/custom_backend.py``.
+
+It brings its own emulator, so that it runs anywhere. Against AWS the host is ``cognito-idp.<region>.amazonaws.com``.
+"""
+
+import json
+from collections.abc import Mapping
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+
+from authflow import AppClient, Authenticator, BackendError, Failed, Refusal, SignedIn, Srp, Throttled
+from authflow.emulator import Emulator
+from authflow.emulator.boto3_door import client_at
+from authflow.emulator.http import running
+from authflow.requests import Request
+
+
+class PlainBackend:
+    """Carries the public API's requests, each on a connection of its own. Against AWS it takes an HTTPSConnection."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+
+    def call(self, request: Request) -> Mapping[str, Any]:
+        """Send one request, and never again by itself."""
+        target = f"AWSCognitoIdentityProviderService.{request.operation}"
+        headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
+        try:
+            with closing(HTTPConnection(self._host, timeout=10)) as connection:
+                connection.request("POST", "/", json.dumps(request.params()), headers)
+                answer = connection.getresponse()
+                reply: dict[str, Any] = json.load(answer)
+        except (OSError, HTTPException, ValueError) as error:  # no connection, a time-out, no JSON
+            raise BackendError(f"{request.operation}: {type(error).__name__}") from None
+        code = str(reply.get("__type", "")).rpartition("#")[2]
+        if answer.status == 429 or code == "TooManyRequestsException":
+            raise Throttled(f"{request.operation}: {code}")
+        if 400 <= answer.status < 500:
+            raise Refusal(code, reply.get("message", ""))
+        if answer.status != 200:
+            raise BackendError(f"{request.operation}: HTTP {answer.status}")
+        return reply
+
+
+with running(lambda url: Emulator(issuer=url)) as url:
+    cognito = client_at(url)
+    pool = cognito.create_user_pool(PoolName="people")["UserPool"]["Id"]
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool, ClientName="script", ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    cognito.admin_create_user(UserPoolId=pool, Username="ada")
+    cognito.admin_set_user_password(UserPoolId=pool, Username="ada", Password="Correct-Horse-9", Permanent=True)
+
+    auth = Authenticator(AppClient(pool, client), PlainBackend(url.removeprefix("http://")))
+    for password in ("wrong", "Correct-Horse-9"):
+        match auth.begin(Srp("ada", password)).state:
+            case SignedIn(tokens):
+                print(f"signed in as {tokens.username}")
+            case Failed(code, message):
+                print(f"{code}: {message}")
