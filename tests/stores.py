@@ -1,13 +1,36 @@
 """Flow stores and device stores as the tests use them: the async ones behind blocking faces, time that tests set."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Barrier
 from typing import Any, TypeVar
 
-from authflow import AsyncDeviceStore, AsyncFlowStore, Device, Flow, Stamp
-from tests.playbook import AT, stamp
+import pytest
 
+from authflow import (
+    AsyncDeviceStore,
+    AsyncFlowStore,
+    AsyncMemoryDeviceStore,
+    AsyncMemoryFlowStore,
+    Device,
+    DeviceStore,
+    FileDeviceStore,
+    Flow,
+    FlowStore,
+    FlowTaken,
+    MemoryDeviceStore,
+    MemoryFlowStore,
+    Stamp,
+)
+from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore, RedisDeviceStore, RedisFlowStore
+from tests.playbook import AT, SECRET_APP, stamp
+from tests.redis_server import RedisServer
+
+KEY = bytes(range(32))
+IN_REDIS = ["redis", "redis decoded", "cluster", "async redis", "async redis decoded", "async cluster"]
 T = TypeVar("T")
 
 
@@ -61,3 +84,71 @@ class BlockingDevices:
 
     def drop(self, holder: str, username: str) -> None:
         self._loop.run(self._store.drop(holder, username))
+
+
+@contextmanager
+def redis_client(name: str, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The client of a name such as ``async cluster decoded``."""
+    kind = "cluster" if "cluster" in name else "redis"
+    server: RedisServer = request.getfixturevalue(f"{kind}_server")
+    options = {"decode_responses": "decoded" in name}
+    if not name.startswith("async"):
+        with server.cluster_client(**options) if kind == "cluster" else server.client(**options) as client:
+            yield client
+        return
+    loop = request.getfixturevalue("loop")
+    made = server.async_cluster_client(**options) if kind == "cluster" else server.async_client(**options)
+    try:
+        yield made
+    finally:
+        loop.run(made.aclose())
+
+
+@contextmanager
+def flow_store(name: str, request: pytest.FixtureRequest, time: Time) -> Iterator[FlowStore]:
+    """The flow store of a name: ``memory``, ``async memory``, or one of those in Redis."""
+    loop = request.getfixturevalue("loop")
+    if name == "memory":
+        yield MemoryFlowStore(stamp=time)
+    elif name == "async memory":
+        yield BlockingFlows(AsyncMemoryFlowStore(stamp=time), loop)
+    else:
+        with redis_client(name, request) as client:
+            if name.startswith("async"):
+                yield BlockingFlows(AsyncRedisFlowStore(client, SECRET_APP, KEY, stamp=time), loop)
+            else:
+                yield RedisFlowStore(client, SECRET_APP, KEY, stamp=time)
+
+
+@contextmanager
+def device_store(name: str, request: pytest.FixtureRequest) -> Iterator[DeviceStore]:
+    """The device store of a name: ``memory``, ``async memory``, ``file``, or one of those in Redis."""
+    loop = request.getfixturevalue("loop")
+    if name == "memory":
+        yield MemoryDeviceStore()
+    elif name == "async memory":
+        yield BlockingDevices(AsyncMemoryDeviceStore(), loop)
+    elif name == "file":
+        yield FileDeviceStore(request.getfixturevalue("tmp_path") / "devices")
+    else:
+        prefix = request.node.name  # the server outlives the test
+        with redis_client(name, request) as client:
+            if name.startswith("async"):
+                yield BlockingDevices(AsyncRedisDeviceStore(client, KEY, prefix=prefix), loop)
+            else:
+                yield RedisDeviceStore(client, KEY, prefix=prefix)
+
+
+def race(store: FlowStore, handle: str, takers: int) -> list[Flow | None]:
+    """What each of many threads got, that all begin at one moment."""
+    start = Barrier(takers)
+
+    def take(_: int) -> Flow | None:
+        start.wait()
+        try:
+            return store.take(handle)
+        except FlowTaken:
+            return None
+
+    with ThreadPoolExecutor(takers) as pool:
+        return list(pool.map(take, range(takers)))

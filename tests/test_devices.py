@@ -3,7 +3,7 @@
 import base64
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
@@ -11,7 +11,6 @@ from unittest.mock import ANY
 import pytest
 
 from authflow import (
-    AsyncMemoryDeviceStore,
     Authenticator,
     BackendError,
     Context,
@@ -39,7 +38,7 @@ from authflow.replies import NewDevice
 from tests.drivers import BOTH
 from tests.playbook import APP, AT, SECRET_APP, stamp
 from tests.replies import CHALLENGES, SESSION, password_verifier, tokens
-from tests.stores import BlockingDevices
+from tests.stores import IN_REDIS, device_store
 from tests.test_authenticator import Script
 
 DEVICE = Device("eu-west-1_0a1b", "-group", "the secret")
@@ -49,15 +48,10 @@ BROWSER = "browser-1"
 VERIFIER = password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION}
 
 
-@pytest.fixture(params=["memory", "async memory", "file"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> DeviceStore:
-    match request.param:
-        case "memory":
-            return MemoryDeviceStore()
-        case "async memory":
-            return BlockingDevices(AsyncMemoryDeviceStore(), request.getfixturevalue("loop"))
-        case _:
-            return FileDeviceStore(tmp_path / "devices")
+@pytest.fixture(params=["memory", "async memory", "file", *IN_REDIS])
+def store(request: pytest.FixtureRequest) -> Iterator[DeviceStore]:
+    with device_store(request.param, request) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True, params=BOTH)

@@ -2,9 +2,8 @@
 
 import asyncio
 import re
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -24,22 +23,16 @@ from authflow import (
 )
 from tests.playbook import APP, SECRET_APP, stamp
 from tests.replies import CHALLENGES
-from tests.stores import BlockingFlows, Loop, Time
+from tests.stores import IN_REDIS, Time, flow_store, race
 from tests.test_snapshot import asked, flows
 
 HANDLE = "A" * 43
 
 
-@pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture(params=["memory", "async memory"])
-def store(request: pytest.FixtureRequest, time: Time, loop: Loop) -> FlowStore:
-    if request.param == "memory":
-        return MemoryFlowStore(stamp=time)
-    return BlockingFlows(AsyncMemoryFlowStore(stamp=time), loop)
+@pytest.fixture(params=["memory", "async memory", *IN_REDIS])
+def store(request: pytest.FixtureRequest, time: Time) -> Iterator[FlowStore]:
+    with flow_store(request.param, request, time) as made:
+        yield made
 
 
 def taken(store: FlowStore, handle: Any) -> str:
@@ -58,8 +51,8 @@ def test_every_kind_of_flow_comes_back_once(store: FlowStore) -> None:
 
 
 def test_a_handle_fits_a_cookie_and_is_never_shown(store: FlowStore) -> None:
-    handles = {store.put(asked()) for _ in range(100)}
-    assert len(handles) == 100
+    handles = {store.put(asked()) for _ in range(20)}
+    assert len(handles) == 20
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", handle) for handle in handles)
     handle = handles.pop()
     store.take(handle)
@@ -135,24 +128,10 @@ def test_only_what_rests_is_kept(store: FlowStore) -> None:
         store.put("flow")  # type: ignore[arg-type]  # wrong on purpose
 
 
-def race(store: FlowStore, handle: str, takers: int, start: Barrier) -> list[Flow | None]:
-    """What each of many takers got, that all begin at one moment."""
-
-    def take(_: int) -> Flow | None:
-        start.wait()
-        try:
-            return store.take(handle)
-        except FlowTaken:
-            return None
-
-    with ThreadPoolExecutor(takers) as pool:
-        return list(pool.map(take, range(takers)))
-
-
 def test_one_of_many_threads_gets_the_flow() -> None:
     store = MemoryFlowStore(stamp=Time())
     for _ in range(20):
-        got = race(store, store.put(asked()), 16, Barrier(16))
+        got = race(store, store.put(asked()), 16)
         assert [flow for flow in got if flow] == [asked()]
 
 

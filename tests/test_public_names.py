@@ -40,7 +40,7 @@ def test_import_loads_nothing_of_the_library() -> None:
 
 
 def test_using_it_loads_no_transport_and_no_arithmetic() -> None:
-    heavy = {"boto3", "gmpy2", "asyncio", "tenacity", "cryptography"}
+    heavy = {"boto3", "gmpy2", "asyncio", "tenacity", "cryptography", "redis"}
     code = f"from authflow import *; import sys; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -1,0 +1,1 @@
+"""Stores outside this process, one module for each."""
