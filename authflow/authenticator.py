@@ -78,7 +78,7 @@ class Authenticator:
             InvalidInput: nothing was sent.
             UnexpectedReply: Cognito answered what it should not; ``.flow`` is the flow at that call.
             BackendError: the transport failed; ``.flow`` is the flow at that call.
-            SnapshotError, OSError: the device store can't be read.
+            StoreError, SnapshotError, OSError: the device store can't be read.
         """
         return finish(self._driver.begin(opening, context=context, holder=holder))
 

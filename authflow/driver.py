@@ -177,7 +177,8 @@ class Driver:
         forgotten = flow.device_key is not None and after.device_key is None
         rejected = isinstance(after.state, Failed) and after.state.reason is Reason.DEVICE_REJECTED
         if self._hands.devices and flow.holder and (forgotten or rejected):
-            await self._hands.devices.drop(flow.holder, after.username)
+            with _no_matter():  # else it is dropped when Cognito says so the next time
+                await self._hands.devices.drop(flow.holder, after.username)
         return after
 
     async def _device(self, holder: str | None, username: str | None) -> Device | None:
@@ -188,9 +189,8 @@ class Driver:
         if self._remember is not Remember.ALWAYS or self._hands.devices is None or flow.holder is None:
             return
         if isinstance(flow.state, SignedIn) and flow.state.tokens.new_device:
-            # The tokens are there: whatever happens now must not cost them. ``observe`` has seen each call.
-            with suppress(AuthflowError, OSError):
-                tokens = flow.state.tokens
+            tokens = flow.state.tokens
+            with _no_matter():  # ``observe`` has seen each call
                 await self.remember_device(tokens, flow.holder, remembered=True, typed=flow.typed, name=None)
 
     async def _step(self, flow: F, request: Request) -> F:
@@ -229,6 +229,11 @@ class Driver:
 
     async def _computed(self, step: Callable[[], T], *, heavy: bool) -> T:
         return await self._hands.compute(step) if heavy else step()
+
+
+def _no_matter() -> suppress:
+    """Let what fails here not cost the step its outcome, which may be tokens."""
+    return suppress(AuthflowError, OSError)
 
 
 def require_region(app: AppClient, backend: object) -> None:

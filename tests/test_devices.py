@@ -29,6 +29,7 @@ from authflow import (
     SignedIn,
     SnapshotError,
     Srp,
+    StoreError,
     Tokens,
     UnexpectedReply,
 )
@@ -293,6 +294,17 @@ def test_a_store_that_is_full_does_not_cost_the_tokens() -> None:
             raise OSError(28, "No space left on device")
 
     auth = Authenticator(APP, Script(new_device_tokens(), {}), devices=Full())
+    assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
+
+
+def test_a_store_that_can_not_drop_a_device_does_not_cost_the_outcome() -> None:
+    class Gone(MemoryDeviceStore):
+        def drop(self, *_: object, **__: object) -> None:
+            raise StoreError("Redis can't be reached")
+
+    store, refused = Gone(), Refusal("ResourceNotFoundException", "Device does not exist.")
+    store.put(BROWSER, "ada", DEVICE)
+    auth = Authenticator(APP, Script(refused, tokens()), devices=store)
     assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
 
 
