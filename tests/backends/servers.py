@@ -44,7 +44,7 @@ def serving(server: Server) -> Iterator[Server]:
 
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     httpd.daemon_threads = True
-    thread = threading.Thread(target=httpd.serve_forever)
+    thread = threading.Thread(target=httpd.serve_forever, args=(0.01,))
     thread.start()
     server.url = f"http://127.0.0.1:{httpd.server_port}"
     try:
