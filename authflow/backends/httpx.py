@@ -193,6 +193,7 @@ class _Exchange:
 
     httpcore 1.0 loses connections whose request is cancelled while they are made or given back. So the task is
     cancelled only where httpcore cleans up: before it sends, and while it awaits the answer. The rest has time-outs.
+    With a transport that is not httpcore's it always runs to its end.
     """
 
     def __init__(self, message: Message, url: httpx.URL) -> None:
