@@ -14,6 +14,7 @@ import httpx
 from authflow.backends.endpoints import endpoint
 from authflow.backends.json_protocol import Answer, Message, reply, unsigned
 from authflow.backends.limits import CALL_TIMEOUT, CONNECT_TIMEOUT, CONNECTIONS, FREE_TIMEOUT, MAX_BODY, READ_TIMEOUT
+from authflow.backends.turns import Turnstile
 from authflow.errors import BackendError, InvalidInput
 from authflow.inputs import require_instance, require_text
 from authflow.requests import Request
@@ -120,6 +121,7 @@ class AsyncHttpxBackend:
         self.region = self._where.region
         self._clients = _Clients(httpx.AsyncClient, client)
         self._places = asyncio.Semaphore(CONNECTIONS)
+        self._turns = Turnstile()
         self._under_way: set[asyncio.Task[Answer]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -133,7 +135,7 @@ class AsyncHttpxBackend:
         message, url = unsigned(request), self._where.url(request)
         self._require_its_loop()
         await self._place(message)
-        exchange = _Exchange(message, url)
+        exchange = _Exchange(message, url, self._turns)
         task = asyncio.create_task(self._asked(exchange, message))
         self._under_way.add(task)
         task.add_done_callback(self._ended)
@@ -180,6 +182,7 @@ class AsyncHttpxBackend:
             task.exception()  # after an abandoned one nobody else asks
 
     async def _asked(self, exchange: "_Exchange", message: Message) -> Answer:
+        await self._turns.wait()
         with self._clients.taken() as client:
             try:
                 return await exchange.run(client)
@@ -196,9 +199,10 @@ class _Exchange:
     With a transport that is not httpcore's it always runs to its end.
     """
 
-    def __init__(self, message: Message, url: httpx.URL) -> None:
+    def __init__(self, message: Message, url: httpx.URL, turns: Turnstile) -> None:
         self._message = message
         self._url = url
+        self._turns = turns
         self._abandoned = False
         self._awaiting = False
 
@@ -222,9 +226,12 @@ class _Exchange:
     async def _trace(self, event: str, _info: Mapping[str, Any]) -> None:
         # httpcore tells of each step before and after it
         step, _, moment = event.rpartition(".")
-        if step.endswith(("send_request_headers", "receive_response_headers")) and moment == "started":
+        begins, reading = moment == "started", step.endswith("receive_response_headers")
+        self._awaiting = begins and reading
+        if begins and (reading or step.endswith("send_request_headers")):
             self._go_on()
-        self._awaiting = step.endswith("receive_response_headers") and moment == "started"
+        if reading and not begins:
+            await self._turns.wait()
 
     def _go_on(self) -> None:
         if self._abandoned:
