@@ -8,9 +8,20 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from benchmarks.common import Figure, table
+from benchmarks.common import Figure, Grid, report
 
-AREAS: Final = ("arithmetic", "steps", "sealing", "memory", "imports", "emulator")
+AREAS: Final = (
+    "arithmetic",
+    "steps",
+    "sealing",
+    "stores",
+    "memory",
+    "imports",
+    "cold_start",
+    "emulator",
+    "throughput",
+    "loop",
+)
 
 
 def main() -> int:
@@ -23,9 +34,9 @@ def main() -> int:
     print(machine(), end="\n\n", flush=True)
     held = True
     for area in areas:
-        figures: list[Figure] = import_module(f"benchmarks.{area}").measure()
-        print(table(area, figures), flush=True)
-        held &= all(figure.held is not False for figure in figures)
+        results: list[Figure | Grid] = import_module(f"benchmarks.{area}").measure()
+        print(report(area, results), flush=True)
+        held &= all(result.held is not False for result in results if isinstance(result, Figure))
     return 0 if held else 1
 
 

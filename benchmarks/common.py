@@ -57,10 +57,27 @@ class Figure:
         return f"| {self.name} | {self.value} | {self.unit} | {goal} | {held} |"
 
 
-def table(title: str, figures: Iterable[Figure]) -> str:
-    """Return an area's table in Markdown."""
-    head = (f"### {title}", "", "| what | median (range) | unit | goal | held |", "|---|---|---|---|---|")
-    return "\n".join((*head, *(figure.row() for figure in figures), ""))
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of another form, without goals."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+    def text(self) -> str:
+        """Return it in Markdown."""
+        lines = (self.head, ("---",) * len(self.head), *self.rows)
+        return "\n".join((f"{self.title}:", "", *(f"| {' | '.join(line)} |" for line in lines), ""))
+
+
+def report(title: str, results: Iterable[Figure | Grid]) -> str:
+    """Return an area's tables in Markdown: one of all figures, and the grids."""
+    results = list(results)
+    figures = [result.row() for result in results if isinstance(result, Figure)]
+    head = ("| what | median (range) | unit | goal | held |", "|---|---|---|---|---|")
+    grids = [result.text() for result in results if isinstance(result, Grid)]
+    return "\n".join((f"### {title}", "", *((*head, *figures, "") if figures else ()), *grids))
 
 
 def seconds(action: Callable[[], object], clock: Clock = time.perf_counter) -> float:
