@@ -3,17 +3,18 @@
 import gc
 import sys
 import tracemalloc
+from collections.abc import Iterator
 from functools import partial
 from multiprocessing import get_context
 from typing import Final
 
 from authflow import Flow, Srp, begin, dumps, stamp_now
-from benchmarks.common import Figure, Spread, pairs, resident, work
-from benchmarks.conversation import APP, cheap_powers, resting
+from benchmarks.common import Figure, Spread, pairs, per_call, resident, work
+from benchmarks.conversation import APP, cheap_powers, constant_arithmetic, resting, sign_in
 
 FLOWS: Final = 100_000
 FEWER: Final = 10_000
-FEW: Final = 1_000
+IN_FLIGHT: Final = (1, 100, FEWER, FLOWS)
 RESTING_BYTES: Final = 512
 IN_FLIGHT_MIB: Final = 200
 PAIRS: Final = 3
@@ -28,20 +29,22 @@ def measure() -> list[Figure]:
 def in_flight() -> list[Figure]:
     """Measure flows that are calling, in a process of their own."""
     with cheap_powers():
-        _begun(FEW)
+        _begun(FEWER // 10)
         gc.collect()
         before = resident()
         flows = _begun(FLOWS)
         mebibytes = resident() - before
         del flows
-        few = [_per_flow(FEW) for _ in range(PAIRS)]
+        alone, few = ([_per_flow(number) for _ in range(PAIRS)] for number in IN_FLIGHT[:2])
         taken = pairs(partial(_per_flow, FEWER), partial(_per_flow, FLOWS), PAIRS)
     number = f"{FLOWS:,} flows in flight"
     return [
         Figure(name=number, value=Spread.of([mebibytes]), unit="MiB", at_most=IN_FLIGHT_MIB),
-        Figure(name=f"to begin each of {FEW:,}", value=Spread.of(few), unit="µs"),
-        Figure(name=f"to begin each of {FEWER:,}", value=Spread.of(fewer for fewer, _ in taken), unit="µs"),
-        Figure(name=f"to begin each of {FLOWS:,}", value=Spread.of(all_ for _, all_ in taken), unit="µs"),
+        *(
+            Figure(name=f"to begin each of {number:,}", value=Spread.of(values), unit="µs")
+            for number, values in zip(IN_FLIGHT, (alone, few, *zip(*taken, strict=True)), strict=True)
+        ),
+        *_beside_others(),
         Figure(
             name=f"a flow's time among {FLOWS:,}, in that among {FEWER:,}",
             value=Spread.of(all_ / fewer for fewer, all_ in taken),
@@ -49,6 +52,16 @@ def in_flight() -> list[Figure]:
             at_most=1.25,
         ),
     ]
+
+
+def _beside_others() -> Iterator[Figure]:
+    """Measure whole sign-ins while others are in flight."""
+    for number in IN_FLIGHT:
+        others = _begun(number)
+        with constant_arithmetic():
+            value = per_call(sign_in, scale=1e6)
+        yield Figure(name=f"a sign-in without arithmetic beside {number:,} in flight", value=value, unit="µs")
+        del others
 
 
 def _at_rest() -> list[Figure]:
