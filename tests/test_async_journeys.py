@@ -1,0 +1,67 @@
+"""Whole sign-ins on an event loop over real HTTP: hundreds in flight, and the admin API through threads."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from authflow import AppClient, AsyncAuthenticator, AsyncMemoryFlowStore, FlowTaken, Refresh, SignedIn, Srp, Tokens
+from authflow.backends.boto3 import Boto3Backend
+from authflow.backends.httpx import AsyncHttpxBackend
+from authflow.backends.threads import Threaded
+from authflow.challenges import NewPasswordRequired
+from authflow.emulator import Emulator
+from authflow.emulator.boto3_door import client_at
+from authflow.emulator.http import running
+from tests.emulator.world import TEMPORARY
+from tests.test_journeys import NEW_PASSWORD, Site
+
+PEOPLE = 200
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[tuple[str, Site]]:
+    with running(lambda url: Emulator(issuer=url)) as url:
+        yield url, Site(url)
+
+
+async def come_in(auth: AsyncAuthenticator, store: AsyncMemoryFlowStore, name: str) -> Tokens:
+    """Sign in with a new password, as over two web requests, of which the second comes twice."""
+    flow = await auth.begin(Srp(name, TEMPORARY))
+    assert isinstance(flow.challenge, NewPasswordRequired)
+    handle = await store.put(flow)
+
+    async def answer() -> Tokens:
+        taken = await store.take(handle)
+        assert isinstance(taken.challenge, NewPasswordRequired)
+        done = await auth.answer(taken, taken.challenge.reply(NEW_PASSWORD, family_name="Lovelace"))
+        assert isinstance(done.state, SignedIn), done.state
+        return done.state.tokens
+
+    first, second = await asyncio.gather(answer(), answer(), return_exceptions=True)
+    if isinstance(first, FlowTaken):
+        first, second = second, first
+    assert isinstance(second, FlowTaken)
+    assert isinstance(first, Tokens)
+    return first
+
+
+async def all_at_once(app: AppClient, url: str, names: list[str], *, admin: bool) -> list[str]:
+    """Return the usernames in the tokens."""
+    async with AsyncExitStack() as stack:
+        made = Threaded(Boto3Backend(client_at(url))) if admin else AsyncHttpxBackend(endpoint_url=url)
+        backend = await stack.enter_async_context(made)
+        auth = await stack.enter_async_context(AsyncAuthenticator(app, backend, admin=admin))
+        store = AsyncMemoryFlowStore()
+        tokens = await asyncio.gather(*(come_in(auth, store, name) for name in names))
+        again = await auth.begin(Refresh(tokens[0].refresh_token, tokens[0].username))
+        assert isinstance(again.state, SignedIn)
+        return [one.username for one in tokens]
+
+
+@pytest.mark.parametrize(("admin", "people"), [(False, PEOPLE), (True, 20)], ids=["public", "admin"])
+def test_many_at_once(place: tuple[str, Site], admin: bool, people: int) -> None:
+    url, site = place
+    names = [site.invited() for _ in range(people)]
+    assert asyncio.run(all_at_once(site.app(secret=True), url, names, admin=admin)) == names
