@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
 
 import pytest
 
-from authflow import AppClient, AsyncAuthenticator, AsyncMemoryFlowStore, FlowTaken, Refresh, SignedIn, Srp, Tokens
+from authflow import AsyncAuthenticator, AsyncMemoryFlowStore, FlowTaken, Refresh, SignedIn, Srp, Tokens
 from authflow.backends.boto3 import Boto3Backend
 from authflow.backends.httpx import AsyncHttpxBackend
 from authflow.backends.threads import Threaded
@@ -16,8 +15,6 @@ from authflow.emulator.boto3_door import client_at
 from authflow.emulator.http import running
 from tests.emulator.world import TEMPORARY
 from tests.test_journeys import NEW_PASSWORD, Site
-
-PEOPLE = 200
 
 
 @pytest.fixture(scope="module")
@@ -47,21 +44,33 @@ async def come_in(auth: AsyncAuthenticator, store: AsyncMemoryFlowStore, name: s
     return first
 
 
-async def all_at_once(app: AppClient, url: str, names: list[str], *, admin: bool) -> list[str]:
+async def all_at_once(auth: AsyncAuthenticator, names: list[str]) -> list[str]:
     """Return the usernames in the tokens."""
-    async with AsyncExitStack() as stack:
-        made = Threaded(Boto3Backend(client_at(url))) if admin else AsyncHttpxBackend(endpoint_url=url)
-        backend = await stack.enter_async_context(made)
-        auth = await stack.enter_async_context(AsyncAuthenticator(app, backend, admin=admin))
-        store = AsyncMemoryFlowStore()
-        tokens = await asyncio.gather(*(come_in(auth, store, name) for name in names))
-        again = await auth.begin(Refresh(tokens[0].refresh_token, tokens[0].username))
-        assert isinstance(again.state, SignedIn)
-        return [one.username for one in tokens]
+    store = AsyncMemoryFlowStore()
+    tokens = await asyncio.gather(*(come_in(auth, store, name) for name in names))
+    again = await auth.begin(Refresh(tokens[0].refresh_token, tokens[0].username))
+    assert isinstance(again.state, SignedIn)
+    return [one.username for one in tokens]
 
 
-@pytest.mark.parametrize(("admin", "people"), [(False, PEOPLE), (True, 20)], ids=["public", "admin"])
-def test_many_at_once(place: tuple[str, Site], admin: bool, people: int) -> None:
+def test_two_hundred(place: tuple[str, Site]) -> None:
     url, site = place
-    names = [site.invited() for _ in range(people)]
-    assert asyncio.run(all_at_once(site.app(secret=True), url, names, admin=admin)) == names
+    app, names = site.app(secret=True), [site.invited() for _ in range(200)]
+
+    async def main() -> list[str]:
+        async with AsyncHttpxBackend(endpoint_url=url) as backend, AsyncAuthenticator(app, backend) as auth:
+            return await all_at_once(auth, names)
+
+    assert asyncio.run(main()) == names
+
+
+def test_the_admin_api(place: tuple[str, Site]) -> None:
+    url, site = place
+    app, names = site.app(secret=True), [site.invited() for _ in range(20)]
+
+    async def main() -> list[str]:
+        async with Threaded(Boto3Backend(client_at(url))) as backend:
+            async with AsyncAuthenticator(app, backend, admin=True) as auth:
+                return await all_at_once(auth, names)
+
+    assert asyncio.run(main()) == names
