@@ -69,8 +69,8 @@ def test_the_admin_api(place: tuple[str, Site]) -> None:
     app, names = site.app(secret=True), [site.invited() for _ in range(20)]
 
     async def main() -> list[str]:
-        async with Threaded(Boto3Backend(client_at(url))) as backend:
-            async with AsyncAuthenticator(app, backend, admin=True) as auth:
-                return await all_at_once(auth, names)
+        backend = Threaded(Boto3Backend(client_at(url)))
+        async with backend, AsyncAuthenticator(app, backend, admin=True) as auth:
+            return await all_at_once(auth, names)
 
     assert asyncio.run(main()) == names
