@@ -6,16 +6,25 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.redis_server import PROGRAM
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def done(name: str, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(EXAMPLES / name)]
+    env = {**os.environ, "LC_ALL": "C", **env}
+    return subprocess.run(command, capture_output=True, text=True, env=env, timeout=120, check=False)
 
 
 def run(name: str) -> list[str]:
     """Return the lines that an example prints."""
-    command, env = [sys.executable, str(EXAMPLES / name)], os.environ | {"LC_ALL": "C"}
-    done = subprocess.run(command, capture_output=True, text=True, env=env, timeout=120, check=False)
-    assert done.stderr == ""
-    assert done.returncode == 0
-    return done.stdout.splitlines()
+    process = done(name)
+    assert process.stderr == ""
+    assert process.returncode == 0
+    return process.stdout.splitlines()
 
 
 def test_script() -> None:
@@ -44,3 +53,18 @@ def test_async_login() -> None:
     assert run("async_login.py") == [
         f"too late, or answered already: begin again, welcome person-{number}" for number in range(20)
     ]
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="redis-server is not installed (Debian: apt-get install redis-server)")
+def test_many_processes() -> None:
+    assert run("many_processes.py") == [
+        f"person-{number}, by 3 processes: too late, or answered already; welcome person-{number}; "
+        f"another day, without a code: welcome person-{number}"
+        for number in range(6)
+    ]
+
+
+def test_many_processes_without_redis(tmp_path: Path) -> None:
+    process = done("many_processes.py", PATH=str(tmp_path))
+    assert process.stderr == "redis-server is not installed (Debian: apt-get install redis-server)\n"
+    assert (process.stdout, process.returncode) == ("", 1)
