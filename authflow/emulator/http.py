@@ -20,7 +20,7 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -39,7 +39,10 @@ class Endpoints:
 
     async def operation(self, request: Request) -> Response:
         """POST /: an operation of the service."""
-        body = await _body(request)
+        try:
+            body = await _body(request)
+        except ClientDisconnect:
+            return Response(status_code=400)  # which nobody reads
         target = request.headers.get("x-amz-target", "")
         reply = wire.too_long() if body is None else wire.answer(self._emulator, target, body)
         return Response(reply.body, reply.status, reply.headers)

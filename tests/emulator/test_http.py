@@ -127,6 +127,16 @@ def test_a_body_that_is_too_long(plain: str) -> None:
     assert reply["__type"] == "RequestEntityTooLargeException"
 
 
+def test_a_client_that_goes_away_within_its_request(capsys: pytest.CaptureFixture[str]) -> None:
+    with running(lambda _: Emulator()) as url:
+        target = urlsplit(url)
+        with socket.create_connection((target.hostname, target.port), timeout=10) as connection:
+            connection.sendall(b'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"half": ')
+            assert ask(url, "GET", "/_authflow/health")[0] == 200  # by now the request has come as far as it will
+        assert ask(url, "GET", "/_authflow/health")[0] == 200
+    assert capsys.readouterr().err == "", "that is no error of the emulator"
+
+
 def test_bugs_are_told(world: World, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise EmulatorBug("a bug")
