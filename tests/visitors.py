@@ -17,6 +17,7 @@ from tests.emulator.world import Clock
 from tests.people import CODES, NEW_PASSWORD, Person
 
 Page = dict[str, Any]
+SHOWN: Final = ("told", "node", "username", "destination", "parameters", "rejected", "reason", "why", "worker")
 MOST_ATTEMPTS: Final = 40
 MEDIA: Final = {"SMS_MFA": "SMS", "SMS_OTP": "SMS", "EMAIL_OTP": "EMAIL"}
 WORST: Final = ("welcome", "asked", "failed", "mistyped", "again", "taken")  # what may be told, the best first
@@ -24,6 +25,11 @@ ANSWERED: Final = WORST[:3]
 STEP: Final = 30  # seconds that a code of an authenticator is shown
 DOUBLE_CLICKS: Final = 0.3  # of all answers
 CLUMSY: Final = 0.3  # of all people
+
+
+def shown(page: Page) -> Page:
+    """What a failing test may show of a page: no tokens, secrets and handles."""
+    return {name: page[name] for name in SHOWN if name in page}
 
 
 @dataclass
@@ -84,6 +90,7 @@ class Town:
                     used.add(step)
                     return pyotp.TOTP(secret).generate_otp(step)
             assert self.clock.ahead is not None
+            self.count["waited for another code of an authenticator"] += 1
             self.clock.ahead += timedelta(seconds=STEP)
             assert self.clock.ahead < timedelta(minutes=4), "the workers' clocks would be too far behind"
 
@@ -143,7 +150,7 @@ class Visitor:
                 return page
             self.town.count["restarts"] += 1
             await self.reconsider(page)
-        raise AssertionError(f"{self.person.username} is not in after {self.attempts} attempts: {page}")
+        raise AssertionError(f"{self.person.username} is not in after {self.attempts} attempts: {shown(page)}")
 
     async def attempt(self) -> Page:
         """Sign in once, as far as it goes."""
@@ -186,7 +193,7 @@ class Visitor:
         )
         came = sorted((page for page in pages if page is not None), key=lambda page: WORST.index(page["told"]))
         told = [page["told"] for page in came]
-        assert sum(one in ANSWERED for one in told) <= 1, f"both clicks were answered: {pages}"
+        assert sum(one in ANSWERED for one in told) <= 1, f"both clicks were answered: {[shown(page) for page in came]}"
         self.town.count["double-clicks, one taken"] += told[1:] == ["taken"]
         if not came or told[0] == "again":
             return await self.sent("answer", form, again=True)
@@ -221,11 +228,11 @@ class Visitor:
         person = self.person
         number = person.username.removeprefix("person")
         own = {masked(person.email), masked(f"+1555{int(number):07d}"), None}
-        assert page["username"] in self.names, page
-        assert page.get("destination") in own, page
+        assert page["username"] in self.names, shown(page)
+        assert page.get("destination") in own, shown(page)
         attributes, parameters = dict(page.get("attributes", ())), dict(page.get("parameters", ()))
-        assert attributes.get("email", person.email) == person.email, page
-        assert parameters.get("riddle", "").endswith(f", {person.username}?") or "riddle" not in parameters, page
+        assert attributes.get("email", person.email) == person.email, shown(page)
+        assert parameters.get("riddle", "").endswith(f", {person.username}?") or "riddle" not in parameters, shown(page)
 
     def form(self, page: Page) -> Page | None:
         """What this person fills in; None without another code to try."""
@@ -271,7 +278,7 @@ class Visitor:
                 return self.person.password
             case "custom_challenge":
                 return RIDDLE["private"]
-        raise AssertionError(page)
+        raise AssertionError(shown(page))
 
     def latest(self, medium: str) -> str | None:
         """The newest code that was sent since this attempt began, of those not yet typed."""
@@ -293,4 +300,4 @@ class Visitor:
             case "wrong_credentials" if self.spare:
                 self.spare, self.person.password = self.person.password, self.spare
                 return
-        raise AssertionError(f"{self.person.username} is kept out: {page}")
+        raise AssertionError(f"{self.person.username} is kept out: {shown(page)}")
