@@ -53,6 +53,7 @@ async def all_at_once(auth: AsyncAuthenticator, names: list[str]) -> list[str]:
     return [one.username for one in tokens]
 
 
+@pytest.mark.slow
 def test_two_hundred(place: tuple[str, Site]) -> None:
     url, site = place
     app, names = site.app(secret=True), [site.invited() for _ in range(200)]

@@ -56,6 +56,7 @@ def test_async_login() -> None:
 
 
 @pytest.mark.skipif(PROGRAM is None, reason="redis-server is not installed (Debian: apt-get install redis-server)")
+@pytest.mark.slow
 def test_many_processes() -> None:
     assert run("many_processes.py") == [
         f"person-{number}, by 3 processes: too late, or answered already; welcome person-{number}; "

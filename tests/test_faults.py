@@ -254,7 +254,7 @@ FAULTS: Final = st.one_of(st.none(), st.sampled_from(Fault))
 
 
 @pytest.mark.parametrize("driver", BOTH)
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_happens(sites: dict[PoolModel, Site], driver: type[Authenticator], data: st.DataObject) -> None:
     visitors = []
