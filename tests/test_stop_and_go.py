@@ -320,7 +320,7 @@ def test_stop_and_go(redis_server: RedisServer, tmp_path: Path, capsys: pytest.C
     with capsys.disabled():
         print(f"\n{len(visitors)} people are in after {time.perf_counter() - started:.0f} s, with seed {SEED}:")
         print(f"  {service.kills} workers killed, {put_back.total()} flows put back, {len(seen)} Sessions")
-        print("".join(f"  {number} {what}\n" for what, number in sorted(count.items())))
+        print("  " + "; ".join(f"{number} {what}" for what, number in sorted(count.items())))
     assert log.read_text() == capsys.readouterr().err == ""
     assert len(visitors) >= 300
     check_answered_once(seen, put_back)
