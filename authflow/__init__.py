@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from authflow.app_client import AppClient
     from authflow.async_authenticator import AsyncAuthenticator
     from authflow.authenticator import Authenticator
+    from authflow.backend import AsyncBackend, Backend
     from authflow.backoff import Backoff
     from authflow.clock import stamp_now
     from authflow.context import Context
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
         MemoryDeviceStore,
     )
     from authflow.devices import Device
-    from authflow.driver import Remember
+    from authflow.driver import Observe, Remember
     from authflow.errors import (
         AuthflowError,
         BackendError,
@@ -54,12 +55,14 @@ __all__ = [
     "Answer",
     "AppClient",
     "AsyncAuthenticator",
+    "AsyncBackend",
     "AsyncDeviceStore",
     "AsyncFlowStore",
     "AsyncMemoryDeviceStore",
     "AsyncMemoryFlowStore",
     "Authenticator",
     "AuthflowError",
+    "Backend",
     "BackendError",
     "Backoff",
     "Calling",
@@ -77,6 +80,7 @@ __all__ = [
     "InvalidInput",
     "MemoryDeviceStore",
     "MemoryFlowStore",
+    "Observe",
     "Password",
     "Reason",
     "Refresh",
@@ -101,12 +105,14 @@ _HOMES: Final = {
     "Answer": "authflow.answers",
     "AppClient": "authflow.app_client",
     "AsyncAuthenticator": "authflow.async_authenticator",
+    "AsyncBackend": "authflow.backend",
     "AsyncDeviceStore": "authflow.device_store",
     "AsyncFlowStore": "authflow.flow_store",
     "AsyncMemoryDeviceStore": "authflow.device_store",
     "AsyncMemoryFlowStore": "authflow.flow_store",
     "Authenticator": "authflow.authenticator",
     "AuthflowError": "authflow.errors",
+    "Backend": "authflow.backend",
     "BackendError": "authflow.errors",
     "Backoff": "authflow.backoff",
     "Calling": "authflow.states",
@@ -124,6 +130,7 @@ _HOMES: Final = {
     "InvalidInput": "authflow.errors",
     "MemoryDeviceStore": "authflow.device_store",
     "MemoryFlowStore": "authflow.flow_store",
+    "Observe": "authflow.driver",
     "Password": "authflow.openings",
     "Reason": "authflow.reasons",
     "Refresh": "authflow.openings",
@@ -147,11 +154,13 @@ _HOMES: Final = {
 }
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever it is; type checkers read the imports above
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
-    return value
+if not TYPE_CHECKING:  # else a type checker believes in any name
+
+    def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever it is
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return value
 
 
 def __dir__() -> list[str]:

@@ -1,8 +1,9 @@
 """AsyncAuthenticator: drives flows on an event loop, which it never blocks."""
 
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
 from authflow.answers import Answer
@@ -13,7 +14,7 @@ from authflow.challenges import Challenge
 from authflow.clock import stamp_now
 from authflow.context import Context
 from authflow.device_store import AsyncDeviceStore
-from authflow.driver import Driver, Observe, Remember, require_region
+from authflow.driver import Driver, Observe, Remember, require_backend, require_devices
 from authflow.errors import InvalidInput
 from authflow.openings import Opening
 from authflow.remember_device import DeviceFlow
@@ -48,7 +49,8 @@ class AsyncAuthenticator:
         stamp: makes the Stamp of each event; for tests.
 
     Raises:
-        InvalidInput: an argument of the wrong kind, or a backend of another region than the pool's.
+        InvalidInput: an argument of the wrong kind, a backend of another region than the pool's, or one that can't sign
+            what the admin API takes.
     """
 
     def __init__(
@@ -63,7 +65,8 @@ class AsyncAuthenticator:
         backoff: Backoff = Backoff(),
         stamp: Callable[[], Stamp] = stamp_now,
     ) -> None:
-        require_region(app, backend)
+        require_backend(app, backend, admin=admin)
+        require_devices(devices, awaited=True)
         self._hands = _WaitingHands(backend, devices)
         self._driver = Driver(
             app, self._hands, admin=admin, remember=remember, observe=observe, backoff=backoff, stamp=stamp
@@ -71,15 +74,18 @@ class AsyncAuthenticator:
 
     async def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow:
         """Begin a sign-in and go on until it rests; see ``Authenticator.begin``."""
-        return await self._driver.begin(opening, context=context, holder=holder)
+        with self._hands.step():
+            return await self._driver.begin(opening, context=context, holder=holder)
 
     async def answer(self, flow: Flow, answer: Answer, *, context: Context | None = None) -> Flow:
         """Answer the flow's challenge and go on until it rests; see ``Authenticator.answer``."""
-        return await self._driver.answer(flow, answer, context=context)
+        with self._hands.step():
+            return await self._driver.answer(flow, answer, context=context)
 
     async def run(self, flow: Flow) -> Flow:
         """Go on with a flow that is calling until it rests; see ``Authenticator.run``."""
-        return await self._driver.run(flow)
+        with self._hands.step():
+            return await self._driver.run(flow)
 
     async def sign_in(
         self,
@@ -90,13 +96,15 @@ class AsyncAuthenticator:
         holder: str | None = None,
     ) -> Tokens:
         """Sign a person in, all at once; ``ask`` is a coroutine function. See ``Authenticator.sign_in``."""
-        return await self._driver.sign_in(opening, ask, context=context, holder=holder)
+        with self._hands.step():
+            return await self._driver.sign_in(opening, ask, context=context, holder=holder)
 
     async def remember_device(
         self, tokens: Tokens, holder: str, *, remembered: bool = True, typed: str | None = None, name: str | None = None
     ) -> DeviceFlow:
         """Confirm the proposed device, and keep it; see ``Authenticator.remember_device``."""
-        return await self._driver.remember_device(tokens, holder, remembered=remembered, typed=typed, name=name)
+        with self._hands.step():
+            return await self._driver.remember_device(tokens, holder, remembered=remembered, typed=typed, name=name)
 
     async def __aenter__(self) -> Self:
         return self
@@ -105,7 +113,7 @@ class AsyncAuthenticator:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """End the threads, once they have nothing to do; backend and device store are yours to close."""
+        """Take no more steps; those under way go on to their end. Backend and device store are yours to close."""
         self._hands.close()
 
 
@@ -115,8 +123,42 @@ class _WaitingHands:
     def __init__(self, backend: AsyncBackend, devices: AsyncDeviceStore | None) -> None:
         self._backend = backend
         self.devices = devices
-        # Its threads start with the first steps.
+        self._under_way = 0
+        self._closed = False
+        self._begin_process()
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Be open for a step.
+
+        Raises:
+            InvalidInput: closed.
+        """
+        if self._closed:
+            raise InvalidInput("authenticator", "is closed")
+        if self._process != os.getpid():
+            self._begin_process()
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            self._end_threads()
+
+    def close(self) -> None:
+        """Take no more steps."""
+        self._closed = True
+        self._end_threads()
+
+    def _begin_process(self) -> None:
+        # After a fork the threads are gone, and their pool does not know.
+        self._process, self._under_way = os.getpid(), 0
+        # They start with the first steps.
         self._threads = ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="authflow-srp")
+
+    def _end_threads(self) -> None:
+        if self._closed and not self._under_way:
+            self._threads.shutdown(wait=False)
 
     async def call(self, request: Request) -> Mapping[str, Any]:
         """Await the backend."""
@@ -136,10 +178,6 @@ class _WaitingHands:
         import asyncio  # noqa: PLC0415 - as above
 
         await asyncio.sleep(seconds)
-
-    def close(self) -> None:
-        """End the threads."""
-        self._threads.shutdown(wait=False)
 
 
 def _cores() -> int:

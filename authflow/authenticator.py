@@ -12,7 +12,7 @@ from authflow.challenges import Challenge
 from authflow.clock import stamp_now
 from authflow.context import Context
 from authflow.device_store import DeviceStore, ImmediateDeviceStore
-from authflow.driver import Driver, Observe, Remember, finish, require_region
+from authflow.driver import Driver, Observe, Remember, finish, require_backend, require_devices
 from authflow.errors import InvalidInput
 from authflow.openings import Opening
 from authflow.remember_device import DeviceFlow
@@ -40,7 +40,8 @@ class Authenticator:
         stamp: makes the Stamp of each event; for tests.
 
     Raises:
-        InvalidInput: an argument of the wrong kind, or a backend of another region than the pool's.
+        InvalidInput: an argument of the wrong kind, a backend of another region than the pool's, or one that can't sign
+            what the admin API takes.
     """
 
     def __init__(
@@ -55,7 +56,8 @@ class Authenticator:
         backoff: Backoff = Backoff(),
         stamp: Callable[[], Stamp] = stamp_now,
     ) -> None:
-        require_region(app, backend)
+        require_backend(app, backend, admin=admin)
+        require_devices(devices, awaited=False)
         self._driver = Driver(
             app,
             _BlockingHands(backend, devices),
@@ -91,7 +93,7 @@ class Authenticator:
             context: instead of the flow's own, until it rests.
 
         Raises:
-            InvalidInput: the answer belongs to another challenge; nothing was sent.
+            InvalidInput: the answer belongs to another challenge, or the flow to another app client; nothing was sent.
             IllegalTransition: the flow is not asking.
             UnexpectedReply: as ``begin``.
             BackendError: as ``begin``; ``.rested`` is ``flow``.
@@ -106,7 +108,7 @@ class Authenticator:
 
         Raises:
             UnexpectedReply: as ``begin``.
-            BackendError: as ``begin``; ``.rested`` is ``flow``.
+            BackendError: as ``begin``; ``.rested`` is None for a flow that was calling.
         """
         return finish(self._driver.run(flow))
 
@@ -153,7 +155,7 @@ class Authenticator:
 
         Raises:
             InvalidInput: tokens without a proposed device, or no device store; nothing was sent.
-            UnexpectedReply, BackendError: as ``begin``.
+            UnexpectedReply, BackendError: Cognito proposes the device again at the next sign-in.
         """
         return finish(self._driver.remember_device(tokens, holder, remembered=remembered, typed=typed, name=name))
 

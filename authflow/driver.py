@@ -4,9 +4,11 @@ The blocking Authenticator runs the same coroutines with hands that never wait: 
 """
 
 import time
+import warnings
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from enum import StrEnum
+from inspect import iscoroutinefunction
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from authflow.answers import Answer
@@ -16,7 +18,7 @@ from authflow.challenges import Challenge, DeviceSrp
 from authflow.context import Context
 from authflow.device_store import AsyncDeviceStore
 from authflow.devices import Device
-from authflow.errors import AuthflowError, BackendError, InvalidInput, Refusal, SignInFailed
+from authflow.errors import BackendError, InvalidInput, Refusal, SignInFailed, UnexpectedReply
 from authflow.inputs import TOKEN_MOST, require_instance, require_text
 from authflow.openings import Opening, require_opening
 from authflow.reasons import Reason
@@ -27,7 +29,8 @@ from authflow.sign_in import Flow, begin, is_heavy
 from authflow.stamp import Stamp
 from authflow.states import Failed, SignedIn, Tokens
 
-Outcome: TypeAlias = Mapping[str, Any] | Refusal | BackendError
+_Came: TypeAlias = Mapping[str, Any] | Refusal | BackendError
+Outcome: TypeAlias = _Came | UnexpectedReply
 AnyFlow: TypeAlias = Flow | DeviceFlow
 F = TypeVar("F", Flow, DeviceFlow)
 T = TypeVar("T")
@@ -37,12 +40,21 @@ class Observe(Protocol):
     """Told of every call, throttled ones too: for logs and metrics.
 
     ``request`` and a mapping as ``outcome`` hold secrets: log ``request.operation``, the nodes, ``Refusal.code``.
+    What it raises does not disturb the sign-in: it becomes a RuntimeWarning.
     """
 
     def __call__(
         self, before: AnyFlow, request: Request, outcome: Outcome, after: AnyFlow | None, seconds: float
     ) -> None:
-        """Take note of one call; ``after`` is None where the flow did not move."""
+        """Take note of one call.
+
+        Args:
+            before: the flow that called.
+            request: what was sent.
+            outcome: the reply, if the flow could go on with it; else Cognito's refusal, or what went wrong.
+            after: the flow after the call; None where it did not move, after a BackendError or an UnexpectedReply.
+            seconds: how long the backend took.
+        """
 
 
 class Remember(StrEnum):
@@ -94,7 +106,7 @@ class Driver:
         self._hands = hands
         self._admin = require_instance("admin", admin, bool)
         self._remember = require_instance("remember", remember, Remember)
-        self._observe = observe
+        self._observe = _require_observe(observe)
         self._backoff = require_instance("backoff", backoff, Backoff)
         self._stamp = stamp
 
@@ -112,12 +124,11 @@ class Driver:
 
     async def answer(self, flow: Flow, answer: Answer, *, context: Context | None) -> Flow:
         """Answer the flow's challenge and go on until it rests."""
-        require_instance("flow", flow, Flow)
-        return await self._run(await self._answered(flow, answer, context), rested=flow)
+        return await self._run(await self._answered(self._own(flow), answer, context), rested=flow)
 
     async def run(self, flow: Flow) -> Flow:
         """Go on with a flow that is calling until it rests."""
-        return await self._run(require_instance("flow", flow, Flow), rested=flow)
+        return await self._run(self._own(flow), rested=flow if flow.resting else None)
 
     async def sign_in(
         self,
@@ -156,12 +167,21 @@ class Driver:
             await self._hands.devices.put(holder, tokens.username, flow.state.device, typed=typed)
         return flow
 
+    def _own(self, flow: Flow) -> Flow:
+        """Return a flow that is this driver's to go on with: else a tenant's flow could come in with another's."""
+        app = require_instance("flow", flow, Flow).app
+        if (app.pool_id, app.client_id) != (self._app.pool_id, self._app.client_id):
+            raise InvalidInput("flow", "belongs to another app client")
+        if flow.admin != self._admin:
+            raise InvalidInput("flow", "was begun through the admin API or is to go on through it: not both")
+        return flow
+
     async def _run(self, flow: Flow, rested: Flow | None) -> Flow:
         context = flow.call_context  # also for what is answered here without asking
         while True:
             if (request := flow.request) is not None:
                 flow = await self._called(flow, request, rested)
-            elif isinstance(flow.challenge, DeviceSrp) and (device := await self._device(flow.holder, flow.username)):
+            elif isinstance(flow.challenge, DeviceSrp) and (device := await self._asked_device(flow)):
                 flow = await self._answered(flow, flow.challenge.reply(device), context)
             else:
                 break
@@ -185,6 +205,12 @@ class Driver:
         devices = self._hands.devices
         return await devices.get(holder, username) if devices and holder and username else None
 
+    async def _asked_device(self, flow: Flow) -> Device | None:
+        """Return the device that Cognito asks for; None if the store fails: the flow rests at the challenge then."""
+        with _no_matter():
+            return await self._device(flow.holder, flow.username)
+        return None
+
     async def _remember_new(self, flow: Flow) -> None:
         if self._remember is not Remember.ALWAYS or self._hands.devices is None or flow.holder is None:
             return
@@ -198,29 +224,38 @@ class Driver:
 
     async def _attempt(self, flow: F, request: Request) -> F:
         started = time.perf_counter()
-        outcome = await self._outcome(request)
+        outcome = await self._came(request)
         seconds = time.perf_counter() - started
-        after = None
         try:
             after = await self._after(flow, outcome)
-        finally:
-            if self._observe:
-                self._observe(flow, request, outcome, after, seconds)
+        except (BackendError, UnexpectedReply) as error:
+            self._tell(flow, request, error, None, seconds)
+            raise
+        self._tell(flow, request, outcome, after, seconds)
         return after
 
-    async def _outcome(self, request: Request) -> Outcome:
+    def _tell(self, before: AnyFlow, request: Request, outcome: Outcome, after: AnyFlow | None, seconds: float) -> None:
+        if self._observe is None:
+            return
+        try:
+            self._observe(before, request, outcome, after, seconds)
+        except Exception as error:
+            # Its mistake must not cost a reply, which may hold tokens. Its text may hold them too.
+            warnings.warn(f"observe raised {type(error).__name__}; the sign-in goes on", RuntimeWarning, stacklevel=1)
+
+    async def _came(self, request: Request) -> _Came:
         try:
             return await self._hands.call(request)
         except (Refusal, BackendError) as error:
             return error
 
-    async def _after(self, flow: F, outcome: Outcome) -> F:
-        if isinstance(outcome, BackendError):
-            raise outcome
+    async def _after(self, flow: F, came: _Came) -> F:
+        if isinstance(came, BackendError):
+            raise came
         stamp = self._stamp()
-        if isinstance(outcome, Refusal):
-            return flow.refuse(outcome, stamp)
-        reply = outcome
+        if isinstance(came, Refusal):
+            return flow.refuse(came, stamp)
+        reply = came
         return await self._computed(lambda: flow.receive(reply, stamp), heavy=flow.heavy)
 
     async def _answered(self, flow: Flow, answer: Answer, context: Context | None) -> Flow:
@@ -232,15 +267,37 @@ class Driver:
 
 
 def _no_matter() -> suppress:
-    """Let what fails here not cost the step its outcome, which may be tokens."""
-    return suppress(AuthflowError, OSError)
+    """Let what fails here, whatever it is, not cost the step its outcome, which may be tokens."""
+    return suppress(Exception)
 
 
-def require_region(app: AppClient, backend: object) -> None:
-    """Raise InvalidInput for a backend that talks to another region than the pool's."""
+def require_backend(app: AppClient, backend: object, *, admin: bool) -> None:
+    """Raise InvalidInput for what is no backend, or for one that can't serve this Authenticator."""
+    if not callable(getattr(backend, "call", None)):
+        raise InvalidInput("backend", "has no method call")
     region = getattr(backend, "region", None)
     if region is not None and region != require_instance("app", app, AppClient).region:
         raise InvalidInput("region", f"the backend talks to {region}, the pool is in {app.region}")
+    if admin and not getattr(backend, "signs", True):
+        problem = "takes AWS's signatures: use Boto3Backend, on an event loop Threaded(Boto3Backend(...))"
+        raise InvalidInput("admin", problem)
+
+
+def require_devices(devices: object, *, awaited: bool) -> None:
+    """Raise InvalidInput for what is no device store of this kind."""
+    for name in ("get", "put", "drop") if devices is not None else ():
+        method = getattr(devices, name, None)
+        if not callable(method):
+            raise InvalidInput("devices", f"has no method {name}")
+        if iscoroutinefunction(method) is not awaited:
+            kind = "an AsyncDeviceStore" if awaited else "a DeviceStore that blocks"
+            raise InvalidInput("devices", f"must be {kind} here")
+
+
+def _require_observe(observe: Observe | None) -> Observe | None:
+    if observe is not None and (not callable(observe) or iscoroutinefunction(observe)):
+        raise InvalidInput("observe", "must be a function, not a coroutine function")
+    return observe
 
 
 def finish(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -22,6 +22,7 @@ class Hopping:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self.region = getattr(backend, "region", None)
+        self.signs = getattr(backend, "signs", True)
 
     async def call(self, request: Request) -> Mapping[str, Any]:
         await asyncio.sleep(0)

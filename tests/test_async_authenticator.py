@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-import threading
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -13,12 +14,14 @@ import pytest
 from authflow import (
     AppClient,
     AsyncAuthenticator,
+    AsyncMemoryDeviceStore,
     Authenticator,
     Backoff,
     Choice,
     Custom,
     Flow,
     InvalidInput,
+    MemoryDeviceStore,
     Password,
     SignedIn,
     Srp,
@@ -150,12 +153,48 @@ def test_closing_ends_the_threads() -> None:
     async def sign_in() -> None:
         async with AsyncAuthenticator(APP, Slow(password_verifier(), tokens())) as auth:
             await auth.begin(Srp("ada", "pw"))
-        mine = [thread for thread in threading.enumerate() if thread.name.startswith("authflow-srp")]
-        for thread in mine:
+        for thread in auth._hands._threads._threads:
             await asyncio.to_thread(thread.join, 10)
             assert not thread.is_alive()
 
     run(sign_in())
+
+
+def test_a_closed_one_takes_no_more_steps_and_ends_those_under_way() -> None:
+    async def main() -> None:
+        backend = Slow(password_verifier(), tokens())
+        auth = AsyncAuthenticator(APP, backend)
+        under_way = asyncio.create_task(auth.begin(Srp("ada", "pw")))
+        while not backend.under_way:
+            await asyncio.sleep(0)
+        await auth.aclose()
+        for step in (auth.begin(Srp("ada", "pw")), auth.begin(Password("ada", "pw"))):
+            with pytest.raises(InvalidInput, match="closed"):
+                await step
+        assert isinstance((await under_way).state, SignedIn)
+        assert auth._hands._threads._shutdown
+
+    run(main())
+
+
+def test_after_a_fork_there_are_new_threads() -> None:
+    code = """
+import asyncio, os, warnings
+from authflow import AsyncAuthenticator, Srp
+from tests.playbook import APP
+from tests.replies import password_verifier, tokens
+from tests.test_async_authenticator import Slow
+
+auth = AsyncAuthenticator(APP, Slow(*[password_verifier(), tokens()] * 2))
+asyncio.run(auth.begin(Srp("ada", "pw")))
+warnings.simplefilter("ignore")  # Python 3.12 and later warn of a fork beside threads
+if os.fork() == 0:
+    flow = asyncio.run(asyncio.wait_for(auth.begin(Srp("ada", "pw")), 20))
+    os._exit(0 if flow.node == "signed_in" else 1)
+print(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "0"
 
 
 # Many at once
@@ -288,6 +327,21 @@ def test_arguments_of_the_wrong_kind() -> None:
     with pytest.raises(InvalidInput):
         AsyncAuthenticator(APP, Slow(), backoff=3)  # type: ignore[arg-type]  # wrong on purpose
     AsyncAuthenticator(AppClient("us-east-1_Ab12Cd34E", APP.client_id), backend)  # type: ignore[arg-type]  # never called
+
+
+def test_device_stores_of_the_wrong_kind() -> None:
+    blocking: Any = MemoryDeviceStore()
+    awaited: Any = AsyncMemoryDeviceStore()
+    with pytest.raises(InvalidInput, match="must be an AsyncDeviceStore"):
+        AsyncAuthenticator(APP, Slow(), devices=blocking)
+    with pytest.raises(InvalidInput, match="must be a DeviceStore that blocks"):
+        Authenticator(APP, Canned(), devices=awaited)
+    nothing: Any = object()
+    for driver in (AsyncAuthenticator, Authenticator):
+        with pytest.raises(InvalidInput, match="devices: has no method get"):
+            driver(APP, Slow(), devices=nothing)  # type: ignore[arg-type]  # never called
+        with pytest.raises(InvalidInput, match="backend: has no method call"):
+            driver(APP, nothing)
 
 
 def test_sign_in_asks_by_a_coroutine() -> None:

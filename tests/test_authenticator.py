@@ -55,6 +55,15 @@ class Script:
         return said
 
 
+class Unsigned(Script):
+    """A backend that can't sign."""
+
+    signs = False
+
+
+async def coroutine(*_: object) -> None: ...
+
+
 def answer(challenge: Challenge) -> Answer:
     """What a person says."""
     match challenge:
@@ -108,7 +117,7 @@ def test_a_failed_answer_has_both_flows() -> None:
     calling = caught.value.flow
     with pytest.raises(BackendError) as caught:
         auth.run(calling)
-    assert caught.value.rested is caught.value.flow is calling
+    assert (caught.value.rested, caught.value.flow) == (None, calling)
     assert isinstance(auth.answer(asked, answer(asked.challenge)).state, SignedIn)
 
 
@@ -138,8 +147,35 @@ def test_observe_is_told_of_every_call() -> None:
         ("initiating_srp", "InitiateAuth", "dict", "verifying_password"),
         ("verifying_password", "RespondToAuthChallenge", "BackendError", None),
         ("verifying_password", "RespondToAuthChallenge", "Refusal", "failed"),
-        ("initiating_srp", "InitiateAuth", "dict", None),
+        ("initiating_srp", "InitiateAuth", "UnexpectedReply", None),
     ]
+
+
+def test_an_observer_that_fails_costs_nothing() -> None:
+    def observe(*_: Any, **__: Any) -> None:
+        raise ValueError("a token")
+
+    failing: Any = observe
+    auth = Authenticator(APP, Script(tokens(), BackendError("lost")), observe=failing)
+    with pytest.warns(RuntimeWarning, match="^observe raised ValueError; the sign-in goes on$"):
+        assert isinstance(auth.begin(Password("ada", "pw")).state, SignedIn)
+    with pytest.warns(RuntimeWarning), pytest.raises(BackendError, match="lost") as caught:
+        auth.begin(Password("ada", "pw"))
+    assert caught.value.flow
+
+
+def test_a_flow_of_another_app_client_is_refused() -> None:
+    script = Script(new_password_required(), new_password_required())
+    there = AppClient("eu-west-1_Else0where", APP.client_id)
+    for foreign in (Authenticator(there, script), Authenticator(APP, script, admin=True)):
+        flow = foreign.begin(Password("ada", "pw"))
+        assert flow.challenge
+        here = Script(tokens())
+        with pytest.raises(InvalidInput, match=r"^flow: "):
+            Authenticator(APP, here).answer(flow, answer(flow.challenge))
+        with pytest.raises(InvalidInput, match=r"^flow: "):
+            Authenticator(APP, here).run(flow)
+        assert here.heard == []
 
 
 def test_what_is_throttled_is_sent_again() -> None:
@@ -209,6 +245,15 @@ def test_a_backend_of_another_region_is_refused() -> None:
 def test_arguments_of_the_wrong_kind() -> None:
     with pytest.raises(InvalidInput):
         Authenticator("app", Script())  # type: ignore[arg-type]  # wrong on purpose
+    options: Any
+    for field, options in (
+        ("observe", {"observe": "print"}),
+        ("observe", {"observe": coroutine}),
+        ("admin", {"backend": Unsigned(), "admin": True}),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            Authenticator(APP, **{"backend": Script()} | options)
+        assert caught.value.field == field
     auth = Authenticator(APP, Script())
     with pytest.raises(InvalidInput):
         auth.run("flow")  # type: ignore[arg-type]  # wrong on purpose

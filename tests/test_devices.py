@@ -288,10 +288,11 @@ def test_trouble_with_the_device_never_costs_the_tokens(trouble: Any) -> None:
     assert store.get(BROWSER, "ada") is None
 
 
-def test_a_store_that_is_full_does_not_cost_the_tokens() -> None:
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), StoreError("gone"), RuntimeError("locked")])
+def test_a_store_that_is_full_does_not_cost_the_tokens(error: Exception) -> None:
     class Full(MemoryDeviceStore):
         def put(self, *_: object, **__: object) -> None:
-            raise OSError(28, "No space left on device")
+            raise error
 
     auth = Authenticator(APP, Script(new_device_tokens(), {}), devices=Full())
     assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
@@ -306,6 +307,28 @@ def test_a_store_that_can_not_drop_a_device_does_not_cost_the_outcome() -> None:
     store.put(BROWSER, "ada", DEVICE)
     auth = Authenticator(APP, Script(refused, tokens()), devices=store)
     assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
+
+
+def test_a_store_that_fails_within_a_step_leaves_the_flow_at_the_question() -> None:
+    class Failing(MemoryDeviceStore):
+        def get(self, *_: object) -> Device | None:
+            if sent(script):
+                raise StoreError("Redis can't be reached")
+            return None
+
+    script = Script(CHALLENGES["DEVICE_SRP_AUTH"])
+    flow = Authenticator(APP, script, devices=Failing()).begin(Password("ada", "pw"), holder=BROWSER)
+    assert isinstance(flow.challenge, DeviceSrp), "Cognito took the answer: an error would lose what came of it"
+
+
+@pytest.mark.parametrize("holder", ["", "\ud800", 7])
+def test_a_holder_that_can_not_be(holder: Any) -> None:
+    script = Script()
+    auth, _ = authenticator(script)
+    with pytest.raises(InvalidInput) as caught:
+        auth.remember_device(signed_in_tokens(), holder)
+    assert caught.value.field == "holder"
+    assert sent(script) == []
 
 
 def test_a_server_can_not_ask_a_device_for_ever() -> None:
