@@ -29,5 +29,6 @@ def require_text(field: str, value: object, *, at_most: int) -> str:
 def require_instance(field: str, value: object, kind: type[T]) -> T:
     """Return ``value`` if it is a ``kind``."""
     if not isinstance(value, kind):
-        raise InvalidInput(field, f"must be a {kind.__name__}, not {type(value).__name__}")
+        article = "an" if kind.__name__[0] in "AEIOUaeiou" else "a"
+        raise InvalidInput(field, f"must be {article} {kind.__name__}, not {type(value).__name__}")
     return value
