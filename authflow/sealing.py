@@ -121,9 +121,12 @@ def _packed(flow: dict[str, Any], state: dict[str, Any]) -> bytes:
 def _unpacked(packed: bytes) -> list[Any]:
     """Return the version of a snapshot and its parts."""
     end = _LENGTH + int.from_bytes(packed[:_LENGTH], "big")
-    version, flow, state = json.loads(packed[end:])
-    if end > _LENGTH:
-        state["session"] = to_base64url(packed[_LENGTH:end])
+    try:
+        version, flow, state = json.loads(packed[end:])
+        if end > _LENGTH:
+            state["session"] = to_base64url(packed[_LENGTH:end])
+    except (ValueError, TypeError, RecursionError):  # what they say may quote the content
+        raise SnapshotError("malformed", "holds no snapshot", "token") from None
     return [version, flow, state]
 
 

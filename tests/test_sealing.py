@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 
 from authflow import AppClient, Flow, InvalidInput, Password, SnapshotError, Srp, Stamp, begin, dumps, seal, unseal
 from authflow import snapshot as snapshot_module
+from authflow.aead import OVERHEAD, from_base64url, key_ring, to_base64url
+from authflow.sealing import _packed
+from authflow.snapshot import parts
 from tests.playbook import APP, AT, SECRET_APP, stamp
 from tests.replies import challenge
 from tests.test_snapshot import asked, flows, totp_setup
@@ -156,6 +159,46 @@ def test_each_truncation_and_alteration_is_told_apart(data: st.DataObject) -> No
 )
 def test_what_is_no_token(token: str, code: str) -> None:
     assert refused(token) == code
+
+
+def holding(content: bytes) -> str:
+    """A token that was sealed with our key, of a content that ``seal`` would never write."""
+    raw = from_base64url(seal(asked(), KEY, stamp=stamp()))
+    header = raw[:5] + (len(content) + OVERHEAD).to_bytes(4, "big")
+    identity = f"authflow sign_in {SECRET_APP.pool_id} {SECRET_APP.client_id} ".encode()
+    return to_base64url(header + key_ring(KEY).close(content, header + identity))
+
+
+NEVER = (2**63 - 1).to_bytes(8, "big")  # long after the last year that a datetime can be in
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        bytes(4),
+        bytes(4) + b"1",
+        bytes(4) + b"[1,2]",
+        bytes(4) + b'{"a":1}',
+        bytes(4) + b'"\xff"',
+        bytes(4) + b"[" * 100_000,
+        bytes(4) + b'[1,{"secret":1},5]',
+        b"\0\0\0\1A" + b"[1,{},[]]",
+        b"\0\0\0\1A" + b'[1,{},"state"]',
+        b"\0\0\0\1A" + b"[1,{},null]",
+        b"\xff\xff\xff\xff",
+    ],
+)
+def test_a_key_that_sealed_nonsense(packed: bytes) -> None:
+    with pytest.raises(SnapshotError) as caught:
+        unseal(holding(NEVER + packed), KEY, SECRET_APP, stamp=later())
+    assert caught.value.code == "malformed"
+    assert caught.value.__suppress_context__
+
+
+def test_an_expiry_may_be_as_late_as_its_bytes_can_say() -> None:
+    packed = _packed(*parts(asked()))
+    assert unseal(holding(NEVER + packed), KEY, SECRET_APP, stamp=later()) == asked()
+    assert refused(holding((-(2**63)).to_bytes(8, "big", signed=True) + packed)) == "expired"
 
 
 @pytest.mark.parametrize("key", [b"", bytes(31), "0" * 32, [], [KEY, b"short"], [bytearray(32)], None])
