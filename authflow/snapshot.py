@@ -153,7 +153,11 @@ def require_resting(flow: Flow) -> Flow:
 
 def expires_at(flow: Flow, now: datetime) -> datetime:
     """Return when a resting flow is of no use any more: with Cognito's Session; a failed one, as long from now."""
-    return (flow.challenge.asked_at if flow.challenge else now) + flow.app.session_validity
+    begun = flow.challenge.asked_at if flow.challenge else now
+    try:
+        return begun + flow.app.session_validity
+    except OverflowError:  # a snapshot may say that the challenge was asked in the last minute of the year 9999
+        return begun
 
 
 def _parse(text: str) -> dict[str, Any]:

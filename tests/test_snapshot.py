@@ -1,6 +1,8 @@
 """Snapshots: the same flow comes back, older ones load for ever, and anything else is an error that says what."""
 
 import json
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from authflow import (
     Context,
     Flow,
     InvalidInput,
+    MemoryFlowStore,
     Password,
     Refresh,
     Refusal,
@@ -21,15 +24,18 @@ from authflow import (
     begin,
     dumps,
     loads,
+    seal,
+    unseal,
 )
 from authflow import snapshot as snapshot_module
 from authflow.challenges import MfaSetup, NewPasswordRequired
 from authflow.sign_in.table import CHALLENGES as NODES
-from authflow.snapshot import VERSION
+from authflow.snapshot import VERSION, expires_at
 from tests.playbook import APP, SECRET_APP, stamp
 from tests.replies import CHALLENGES, SESSION, new_password_required, password_verifier, tokens
 
 GOLDEN = Path(__file__).parent / "snapshots" / "v1"
+KEY = bytes(range(32))
 CONTEXT = Context(client_metadata={"a": "1"}, ip_address="192.0.2.1")
 
 
@@ -194,6 +200,21 @@ def test_what_was_changed_is_named(path: str, value: object, code: str, field: s
     with pytest.raises(SnapshotError) as caught:
         loads(changed(path, value), SECRET_APP)
     assert (caught.value.code, caught.value.field) == (code, field)
+
+
+@pytest.mark.parametrize("offset", [0, 14, -12])
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_challenge_that_was_asked_at_the_end_of_time(year: int, offset: int) -> None:
+    challenge, zone = asked().challenge, timezone(timedelta(hours=offset))
+    assert challenge
+    asked_at = datetime.min.replace(tzinfo=zone) if year == 1 else datetime(9999, 12, 31, 23, 59, 59, tzinfo=zone)
+    flow = loads(dumps(replace(asked(), state=replace(challenge, asked_at=asked_at))), SECRET_APP)
+    assert expires_at(flow, stamp().at) >= asked_at
+    token, store = seal(flow, KEY, stamp=stamp()), MemoryFlowStore(stamp=stamp)
+    handle = store.put(flow)
+    if year == 9999:
+        assert unseal(token, KEY, SECRET_APP, stamp=stamp()) == flow
+        assert store.take(handle) == flow
 
 
 @pytest.mark.parametrize("kind", ["PASSWORD_SRP", "SMS_MFA", "X" * 1000, "password"])
