@@ -23,7 +23,7 @@ from typing import Any, Final
 from authflow.aead import OVERHEAD, Keys, from_base64url, key_ring, to_base64url
 from authflow.app_client import AppClient
 from authflow.clock import stamp_now
-from authflow.errors import SnapshotError
+from authflow.errors import InvalidInput, SnapshotError
 from authflow.inputs import require_instance
 from authflow.sign_in import BOOK, Flow
 from authflow.snapshot import LONGEST, VERSION, as_json, expires_at, from_parts, parts
@@ -33,6 +33,7 @@ FRAME: Final = bytes([1])
 
 _APP, _LENGTH, _EXPIRY = 4, 4, 8
 _HEADER: Final = len(FRAME) + _APP + _LENGTH
+_LONGEST_LIFETIME: Final = timedelta(days=366)
 
 
 def seal(
@@ -49,21 +50,22 @@ def seal(
         flow: at a challenge, or failed.
         key: 32 random bytes that only your servers know; of several the first seals, and all open.
         stamp: says what time it is; the system's if None.
-        lifetime: from now; by default the token expires with Cognito's Session: ``AppClient.session_validity`` after
+        lifetime: from now, at most a year; by default the token expires with Cognito's Session: ``AppClient.session_validity`` after
             the challenge was asked, or from now for a flow that has failed.
         bound_to: what must be said again to unseal it, such as the id of the browser's session; not in the token.
 
     Raises:
-        InvalidInput: a key that is not 32 bytes.
+        InvalidInput: a key that is not 32 bytes, or a lifetime that can't be.
         SnapshotError: ``not_at_rest``.
     """
     ring, now = key_ring(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
-    expires = expires_at(flow, now) if lifetime is None else now + lifetime
-    content = int(expires.timestamp()).to_bytes(_EXPIRY, "big", signed=True) + _packed(*parts(flow))
+    packed = _packed(*parts(flow))
+    expires = expires_at(flow, now).timestamp() if lifetime is None else now.timestamp() + _seconds(lifetime)
+    content = int(expires).to_bytes(_EXPIRY, "big", signed=True) + packed
     identity = _identity(flow.app)
     length = len(content) + OVERHEAD
     header = FRAME + _app_digest(identity) + length.to_bytes(_LENGTH, "big")
-    box = ring.close(content, header + identity + require_instance("bound_to", bound_to, str).encode())
+    box = ring.close(content, header + identity + _bond(bound_to))
     return to_base64url(header + box)
 
 
@@ -87,7 +89,7 @@ def unseal(token: str, key: Keys, app: AppClient, *, stamp: Stamp | None = None,
     header, box = _whole(require_instance("token", token, str))
     if header[len(FRAME) : -_LENGTH] != _app_digest(identity):
         raise SnapshotError("app_client", "belongs to another app client", "token")
-    content = ring.open(box, header + identity + require_instance("bound_to", bound_to, str).encode())
+    content = ring.open(box, header + identity + _bond(bound_to))
     if now.timestamp() >= int.from_bytes(content[:_EXPIRY], "big", signed=True):
         raise SnapshotError("expired", "has expired: the sign-in begins anew", "token")
     version, *of_version = _unpacked(content[_EXPIRY:])
@@ -137,6 +139,17 @@ def _session_bytes(session: str) -> bytes:
     except ValueError:
         return b""
     return raw if to_base64url(raw) == session else b""
+
+
+def _seconds(lifetime: timedelta) -> float:
+    if not timedelta() < require_instance("lifetime", lifetime, timedelta) <= _LONGEST_LIFETIME:
+        raise InvalidInput("lifetime", f"must be more than none and at most {_LONGEST_LIFETIME.days} days")
+    return lifetime.total_seconds()
+
+
+def _bond(bound_to: str) -> bytes:
+    # It may come from a request, so even what UTF-8 can't carry has its bytes: it is not what the token is bound to.
+    return require_instance("bound_to", bound_to, str).encode(errors="surrogatepass")
 
 
 def _identity(app: AppClient) -> bytes:

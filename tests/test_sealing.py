@@ -4,7 +4,7 @@ import base64
 import json
 import secrets
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,19 @@ def test_a_lifetime_counts_from_now() -> None:
     assert refused(token, at=later(minutes=12)) == "expired"
 
 
+@pytest.mark.parametrize("lifetime", [5, 5.0, "1", timedelta(), timedelta(seconds=-1), timedelta.max])
+def test_a_lifetime_that_can_not_be(lifetime: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        seal(asked(), KEY, stamp=stamp(), lifetime=lifetime)
+    assert caught.value.field == "lifetime"
+
+
+def test_the_longest_lifetime_at_the_end_of_time() -> None:
+    now = Stamp(datetime.max.replace(tzinfo=UTC), stamp().entropy)
+    token = seal(asked(), KEY, stamp=now, lifetime=timedelta(days=366))
+    assert unseal(token, KEY, SECRET_APP, stamp=now) == asked()
+
+
 def test_keys_rotate() -> None:
     token = seal(asked(), [OLD_KEY], stamp=stamp())
     assert unseal(token, [KEY, OLD_KEY], SECRET_APP, stamp=later()) == asked()
@@ -117,6 +130,14 @@ def test_a_token_is_opened_by_whom_it_is_bound_to() -> None:
     with pytest.raises(SnapshotError):
         unseal(token, KEY, SECRET_APP, stamp=later(), bound_to="browser session 2")
     assert b"browser session" not in base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+
+
+def test_a_token_is_bound_to_any_text() -> None:
+    token = seal(asked(), KEY, stamp=stamp(), bound_to="\ud800")
+    assert unseal(token, KEY, SECRET_APP, stamp=later(), bound_to="\ud800") == asked()
+    for other in ("\ud801", "?", "\ufffd", ""):
+        with pytest.raises(SnapshotError):
+            unseal(token, KEY, SECRET_APP, stamp=later(), bound_to=other)
 
 
 @given(st.text(max_size=40) | st.text("AZaz09-_", min_size=20, max_size=80))
