@@ -50,8 +50,8 @@ def seal(
         flow: at a challenge, or failed.
         key: 32 random bytes that only your servers know; of several the first seals, and all open.
         stamp: says what time it is; the system's if None.
-        lifetime: from now, at most a year; by default the token expires with Cognito's Session: ``AppClient.session_validity`` after
-            the challenge was asked, or from now for a flow that has failed.
+        lifetime: from now, at most 366 days; by default the token expires with Cognito's Session:
+            ``AppClient.session_validity`` after the challenge was asked, or from now for a flow that has failed.
         bound_to: what must be said again to unseal it, such as the id of the browser's session; not in the token.
 
     Raises:
@@ -109,6 +109,8 @@ def _whole(token: str) -> tuple[bytes, bytes]:
     header, box = raw[:_HEADER], raw[_HEADER:]
     if len(box) < OVERHEAD + _EXPIRY + _LENGTH or len(box) < int.from_bytes(header[-_LENGTH:], "big"):
         raise SnapshotError("truncated", "is not whole", "token")
+    if to_base64url(raw) != token:  # padded, or with last bits that no byte has: nobody gets two texts of one token
+        raise SnapshotError("malformed", "is not as it was written", "token")
     return header, box
 
 

@@ -166,6 +166,18 @@ def test_each_truncation_and_alteration_is_told_apart(data: st.DataObject) -> No
     assert refused(encoded(raw + b"more")) == "altered"
 
 
+@pytest.mark.parametrize("session", ["S", "SE", "SES"])
+def test_a_token_has_one_text(session: str) -> None:
+    """However many bytes there are: the last character may stand for bits that no byte has."""
+    challenge = asked().challenge
+    assert challenge
+    token = seal(replace(asked(), state=replace(challenge, session=session)), KEY, stamp=stamp())
+    assert unseal(token, KEY, SECRET_APP, stamp=later())
+    digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    others = {token[:-1] + digit for digit in digits} - {token} | {token + "=", token + "==", token + "\n"}
+    assert {refused(other) for other in others} <= {"malformed", "altered"}
+
+
 @pytest.mark.parametrize(
     ("token", "code"),
     [
