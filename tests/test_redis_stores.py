@@ -1,10 +1,12 @@
 """Stores in Redis: what only a server shared by many can get wrong."""
 
 import asyncio
+import socket
 import subprocess
 import sys
 import time as real_time
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +14,8 @@ from typing import Any
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from authflow import (
     AppClient,
@@ -29,7 +33,7 @@ from authflow.aead import from_base64url
 from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore, Client, RedisDeviceStore, RedisFlowStore
 from tests.playbook import SECRET_APP, stamp
 from tests.redis_server import APPENDING, RedisServer, running
-from tests.stores import KEY, Time, race
+from tests.stores import KEY, Loop, Time, race
 from tests.test_snapshot import asked, flows
 
 OLD_KEY = bytes(range(1, 33))
@@ -245,6 +249,80 @@ async def unreachable_async(use: Awaitable[object], handle: str) -> None:
     says_nothing(caught.value, handle)
 
 
+class Answering:
+    """A client to whom Redis answers the same each time."""
+
+    def __init__(self, answer: object) -> None:
+        self._answer = answer
+
+    def execute_command(self, *_: Any) -> Any:
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+
+class AsyncAnswering(Answering):
+    async def execute_command(self, *_: Any) -> Any:
+        return super().execute_command()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        5,
+        True,
+        1.5,
+        [b"a"],
+        {},
+        OSError("gone"),
+        UnicodeDecodeError("ascii", b"\xff", 0, 1, "not in range"),
+        ValueError("invalid literal for int()"),
+        RecursionError("a list in a list in a list"),
+        TypeError("a callback"),
+        redis.exceptions.RedisClusterException("no slot"),
+    ],
+)
+def test_a_server_that_answers_nonsense(answer: object, loop: Loop) -> None:
+    store, devices = RedisFlowStore(Answering(answer), SECRET_APP, KEY), RedisDeviceStore(Answering(answer), KEY)
+    uses: list[Callable[[], object]] = [lambda: store.take("A" * 43), lambda: devices.get(HOLDER, "ada")]
+    uses.append(lambda: devices.drop(HOLDER, "ada"))
+    if isinstance(answer, Exception):
+        uses += [lambda: devices.put(HOLDER, "ada", DEVICE)]
+    client = AsyncAnswering(answer)
+    uses.append(lambda: loop.run(AsyncRedisFlowStore(client, SECRET_APP, KEY).take("A" * 43)))
+    uses.append(lambda: loop.run(AsyncRedisDeviceStore(client, KEY).get(HOLDER, "ada")))
+    for use in uses:
+        with pytest.raises(StoreError) as caught:
+            use()
+        assert len(str(caught.value)) < 100
+
+
+@pytest.mark.parametrize("answer", [0, [], False, {}])
+def test_a_server_that_stores_and_answers_nonsense(answer: object) -> None:
+    with pytest.raises(StoreError):
+        RedisFlowStore(Answering(answer), SECRET_APP, KEY, stamp=Time()).put(asked())
+
+
+@pytest.mark.parametrize("reply", [b":x\r\n", b"$x\r\n", b"*1\r\n" * 5_000, b"?\r\n", b"$2\r\n\xff\xff\r\n"])
+def test_what_is_no_reply(reply: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        client = redis.Redis(port=port, protocol=2, retry=Retry(NoBackoff(), 0), decode_responses=True)
+        with client, ThreadPoolExecutor(1) as pool:
+            pool.submit(answer_once, server, reply)
+            with pytest.raises(StoreError):
+                RedisFlowStore(client, SECRET_APP, KEY).take("A" * 43)
+
+
+def answer_once(server: socket.socket, reply: bytes) -> None:
+    """Agree to all that a client says of itself, and answer its first command."""
+    connection, _ = server.accept()
+    with connection:
+        while b"GETDEL" not in (said := connection.recv(65_536)):
+            connection.sendall(b"+OK\r\n" * said.count(b"CLIENT"))
+        connection.sendall(reply)
+
+
 def says_nothing(error: StoreError, handle: str) -> None:
     assert isinstance(error.__cause__, redis.RedisError)
     assert not any(secret in f"{error} {error.__cause__}" for secret in (handle, HOLDER, "ada", DEVICE.secret))
@@ -347,6 +425,44 @@ def test_what_can_not_be(client: redis.Redis, options: dict[str, Any]) -> None:
             RedisFlowStore(client, SECRET_APP, **({"key": KEY} | options))
     with pytest.raises(InvalidInput):
         RedisFlowStore(client, "app", KEY)  # type: ignore[arg-type]  # wrong on purpose
+
+
+@pytest.mark.parametrize("cluster", [False, True])
+def test_a_client_of_the_other_kind(client: redis.Redis, cluster: bool) -> None:
+    awaited: Any = object.__new__(redis.asyncio.RedisCluster) if cluster else redis.asyncio.Redis()
+    blocking: Any = object.__new__(redis.RedisCluster) if cluster else client
+    for make, instead in (
+        (lambda: RedisFlowStore(awaited, SECRET_APP, KEY), "use AsyncRedisFlowStore"),
+        (lambda: RedisDeviceStore(awaited, KEY), "use AsyncRedisDeviceStore"),
+        (lambda: AsyncRedisFlowStore(blocking, SECRET_APP, KEY), "use RedisFlowStore"),
+        (lambda: AsyncRedisDeviceStore(blocking, KEY), "use RedisDeviceStore"),
+    ):
+        with pytest.raises(InvalidInput, match=instead) as caught:
+            make()
+        assert caught.value.field == "client"
+
+
+@pytest.mark.parametrize("client", [None, 5, "redis://localhost"])
+def test_what_is_no_client(client: Any) -> None:
+    for store in (RedisDeviceStore, AsyncRedisDeviceStore):
+        with pytest.raises(InvalidInput):
+            store(client, KEY)
+
+
+def test_a_client_in_disguise(client: redis.Redis, time: Time) -> None:
+    """What wraps a client may hide which kind it is."""
+
+    class Logging:
+        def __init__(self, client: Any) -> None:
+            self.client = client
+
+        def execute_command(self, *command: Any) -> Any:
+            return self.client.execute_command(*command)
+
+    with pytest.raises(InvalidInput, match="client: is for an event loop"):
+        RedisFlowStore(Logging(redis.asyncio.Redis()), SECRET_APP, KEY, stamp=time).put(asked())
+    with pytest.raises(StoreError):
+        asyncio.run(AsyncRedisFlowStore(Logging(client), SECRET_APP, KEY, stamp=time).put(asked()))
 
 
 # Devices

@@ -17,9 +17,11 @@ import json
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
-from redis.exceptions import RedisClusterException, RedisError
+from redis import Redis
+from redis.cluster import RedisCluster
 
 from authflow.aead import Keys, from_base64url, key_ring, to_base64url
 from authflow.app_client import AppClient
@@ -65,7 +67,7 @@ class RedisFlowStore:
         stamp: says what time it is; for tests.
 
     Raises:
-        InvalidInput: a key that is not 32 bytes, or another argument that can't be.
+        InvalidInput: a key that is not 32 bytes, a client of the other kind, or another argument that can't be.
     """
 
     def __init__(
@@ -77,7 +79,7 @@ class RedisFlowStore:
         prefix: str = PREFIX,
         stamp: Callable[[], Stamp] = stamp_now,
     ) -> None:
-        self._client, self._flows = client, _Flows(app, key, prefix, stamp)
+        self._client, self._flows = _blocking(client, "AsyncRedisFlowStore"), _Flows(app, key, prefix, stamp)
 
     def put(self, flow: Flow, *, handle: str | None = None) -> str:
         """Keep a flow and return its handle."""
@@ -99,7 +101,7 @@ class AsyncRedisFlowStore:
         stamp: says what time it is; for tests.
 
     Raises:
-        InvalidInput: a key that is not 32 bytes, or another argument that can't be.
+        InvalidInput: a key that is not 32 bytes, a client of the other kind, or another argument that can't be.
     """
 
     def __init__(
@@ -111,7 +113,7 @@ class AsyncRedisFlowStore:
         prefix: str = PREFIX,
         stamp: Callable[[], Stamp] = stamp_now,
     ) -> None:
-        self._client, self._flows = client, _Flows(app, key, prefix, stamp)
+        self._client, self._flows = _awaited(client, "RedisFlowStore"), _Flows(app, key, prefix, stamp)
 
     async def put(self, flow: Flow, *, handle: str | None = None) -> str:
         """Keep a flow and return its handle."""
@@ -131,16 +133,17 @@ class RedisDeviceStore:
         client: a ``redis.Redis`` or ``redis.cluster.RedisCluster``.
         key: 32 random bytes that only your servers know; of several the first seals, and all open.
         prefix: of all names in Redis.
-        lifetime: how long a holder's devices are kept after the last one was put there; for ever if None.
+        lifetime: how long a holder's devices are kept after the last one was put there; for ever if None. It is set
+            by a command of its own: a ``put`` that raises StoreError may have kept devices for ever, until the next.
 
     Raises:
-        InvalidInput: a key that is not 32 bytes, or another argument that can't be.
+        InvalidInput: a key that is not 32 bytes, a client of the other kind, or another argument that can't be.
         SnapshotError: ``altered`` or ``malformed``: what is in Redis is no device of this place.
         StoreError: Redis can't be reached.
     """
 
     def __init__(self, client: Client, key: Keys, *, prefix: str = PREFIX, lifetime: timedelta | None = None) -> None:
-        self._client, self._devices = client, _Devices(key, prefix, lifetime)
+        self._client, self._devices = _blocking(client, "AsyncRedisDeviceStore"), _Devices(key, prefix, lifetime)
 
     def get(self, holder: str, username: str) -> Device | None:
         """Return the device of this person there."""
@@ -168,7 +171,7 @@ class AsyncRedisDeviceStore:
     def __init__(
         self, client: AsyncClient, key: Keys, *, prefix: str = PREFIX, lifetime: timedelta | None = None
     ) -> None:
-        self._client, self._devices = client, _Devices(key, prefix, lifetime)
+        self._client, self._devices = _awaited(client, "RedisDeviceStore"), _Devices(key, prefix, lifetime)
 
     async def get(self, holder: str, username: str) -> Device | None:
         """Return the device of this person there."""
@@ -201,12 +204,12 @@ class _Flows:
             return handle  # has expired already
         stored = yield "SET", name, value, "NX", "PX", milliseconds
         # No two seals are alike: what equals this one is this one, stored by a command that redis-py sent twice.
-        if not stored and (yield "GET", name) != value:
+        if not stored and _content((yield "GET", name)) != value:
             raise flow_is_there()
         return handle
 
     def take(self, handle: str) -> Operation[Flow]:
-        value = yield "GETDEL", self._name(require_sent_handle(handle))
+        value = _content((yield "GETDEL", self._name(require_sent_handle(handle))))
         if value is None:
             raise flow_taken()
         try:
@@ -265,7 +268,7 @@ class _Devices:
     def _read(self, holder: str, kind: str, username: str) -> Operation[Any]:
         """Return the content of a field; None if there is none, or none that these keys open."""
         name, field = self._name(holder), _digest(holder, kind, username)
-        value = yield "HGET", name, field
+        value = _content((yield "HGET", name, field))
         try:
             return None if value is None else json.loads(self._ring.open(from_base64url(value), _place(name, field)))
         except SnapshotError as error:
@@ -283,6 +286,13 @@ class _Devices:
         return f"{self._prefix}devices:{_digest(require_text('holder', holder, at_most=TOKEN_MOST))}"
 
 
+def _content(reply: object) -> str | None:
+    """Return what Redis has under a name; None if there is nothing."""
+    if reply is None or isinstance(reply, str):
+        return reply
+    raise StoreError(f"Redis answered nonsense: not a string, but {type(reply).__name__}")
+
+
 def _place(name: str, field: str) -> bytes:
     return f"authflow device {name} {field}".encode()
 
@@ -295,6 +305,26 @@ def _require_prefix(prefix: object) -> str:
     return require_text("prefix", prefix, at_most=128)
 
 
+def _blocking(client: Client, instead: str) -> Client:
+    if iscoroutinefunction(_commands_of(client)):
+        raise InvalidInput("client", f"is for an event loop: use {instead}")
+    return client
+
+
+def _awaited(client: AsyncClient, instead: str) -> AsyncClient:
+    _commands_of(client)
+    if isinstance(client, Redis | RedisCluster):  # what may be awaited need not be a coroutine
+        raise InvalidInput("client", f"is not for an event loop: use {instead}")
+    return client
+
+
+def _commands_of(client: object) -> object:
+    execute = getattr(client, "execute_command", None)
+    if not callable(execute):
+        raise InvalidInput("client", f"must be a client of redis-py, not {type(client).__name__}")
+    return execute
+
+
 def _run(client: Client, operation: Operation[T]) -> T:
     reply = None
     while True:
@@ -304,7 +334,8 @@ def _run(client: Client, operation: Operation[T]) -> T:
             outcome: T = done.value
             return outcome
         with _store_errors():
-            reply = _text(client.execute_command(*command))
+            reply = client.execute_command(*command)
+        reply = _text(_here(reply))
 
 
 async def _run_async(client: AsyncClient, operation: Operation[T]) -> T:
@@ -316,7 +347,17 @@ async def _run_async(client: AsyncClient, operation: Operation[T]) -> T:
             outcome: T = done.value
             return outcome
         with _store_errors():
-            reply = _text(await client.execute_command(*command))
+            reply = await client.execute_command(*command)
+        reply = _text(reply)
+
+
+def _here(reply: object) -> object:
+    """Return a reply that has come: what wraps a client may hide that it is for an event loop."""
+    if isawaitable(reply):
+        if iscoroutine(reply):
+            reply.close()  # nothing was sent, nor will be
+        raise InvalidInput("client", "is for an event loop: use a store whose name begins with Async")
+    return reply
 
 
 def _text(reply: object) -> object:
@@ -328,5 +369,5 @@ def _text(reply: object) -> object:
 def _store_errors() -> Iterator[None]:
     try:
         yield
-    except (RedisError, RedisClusterException, OSError, UnicodeError) as error:
+    except Exception as error:  # redis-py raises ValueError, RecursionError and others where a reply makes no sense
         raise StoreError(f"Redis can't be reached, or did not do what it was asked: {type(error).__name__}") from error
