@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from random import Random
+from threading import Lock
 from typing import Any, Final
 
 from authflow.backend import Backend
 from authflow.backends.json_protocol import Answer, reply
-from authflow.errors import BackendError, Refusal, Throttled
+from authflow.errors import BackendError, InvalidInput, Refusal, Throttled
 from authflow.requests import Request
 
 __all__ = ["Fault", "FaultyBackend"]
@@ -28,7 +29,7 @@ class Fault(StrEnum):
         THROTTLED: HTTP 429; nothing was done.
         TRUNCATED: the answer ends too early.
         GARBLED: the answer is no JSON.
-        MISSHAPEN: the answer is JSON, of which one member is missing, or not what it should be.
+        MISSHAPEN: the answer is JSON, of which one member is missing or wrong; an empty one is no object.
     """
 
     LOST = "lost"
@@ -48,19 +49,23 @@ _WRONG: Final[tuple[object, ...]] = (None, True, -1, "", [], {}, ["x"], {"x": 1}
 
 
 class FaultyBackend:
-    """Carries requests through another backend, and lets things go wrong on the way.
+    """Carries requests through another backend, and lets things go wrong on the way; threads may share it.
 
     What comes back passes the same checks as an answer over HTTP. On an event loop, use it within ``Threaded``.
 
     Args:
         backend: what carries the requests.
         faults: one for each call, None where it goes well; when they have run out, all calls go well.
-        random: where answers are damaged, and how; the same values each time if None.
+        random: where answers are damaged, and how; the same values each time if None. What becomes of a call depends
+            on it, the call's place in ``met`` and the answer alone.
         delay: seconds that a slow answer takes.
 
     Attributes:
         region: the backend's, where it has one.
         met: the operation and the fault of each call so far.
+
+    Raises:
+        InvalidInput: from a call, where its fault is none.
     """
 
     def __init__(
@@ -76,12 +81,12 @@ class FaultyBackend:
         self._backend = backend
         self._faults: Iterator[Fault | None] = iter(faults)
         self._random = random or Random(0)  # noqa: S311 - damage, not secrets
+        self._lock = Lock()  # a generator takes one thread at a time
         self._delay = delay
 
     def call(self, request: Request) -> Mapping[str, Any]:
         """Send one request, or not; see ``Backend.call``."""
-        fault = next(self._faults, None)
-        self.met.append((request.operation, fault))
+        fault, random = self._next(request)
         if fault is None:
             return self._backend.call(request)
         if fault in _UNSEEN:
@@ -93,19 +98,26 @@ class FaultyBackend:
             raise _failure(request, fault)
         if fault is Fault.SLOW:
             time.sleep(self._delay)
-        body = self._damaged(answer.body, fault)
+        damage = _DAMAGE.get(fault)
+        body = damage(answer.body, random) if damage else answer.body
         return reply(request.operation, Answer(answer.status, answer.headers, body))
+
+    def _next(self, request: Request) -> tuple[Fault | None, Random]:
+        """Return the fault of this call, and what its damage is drawn from, whatever other calls do meanwhile."""
+        with self._lock:
+            fault = next(self._faults, None)
+            if not isinstance(fault, Fault | None):
+                raise InvalidInput("faults", f"must be Fault or None, not {type(fault).__name__}")
+            self.met.append((request.operation, fault))
+            return fault, Random(self._random.getrandbits(64))  # noqa: S311 - damage, not secrets
 
     def _answer(self, request: Request) -> Answer:
         """Return what the backend brings, as it would come over HTTP."""
         try:
             return Answer(200, {}, json.dumps(dict(self._backend.call(request))).encode())
         except Refusal as refusal:
-            return Answer(400, {}, json.dumps({"__type": refusal.code, "message": refusal.message}).encode())
-
-    def _damaged(self, body: bytes, fault: Fault) -> bytes:
-        damage = _DAMAGE.get(fault)
-        return damage(body, self._random) if damage else body
+            message = {"message": refusal.message} if refusal.message else {}
+            return Answer(400, {}, json.dumps({"__type": refusal.code} | message).encode())
 
 
 def _failure(request: Request, fault: Fault) -> BackendError:
@@ -125,12 +137,14 @@ def _garbled(body: bytes, random: Random) -> bytes:
 def _misshapen(body: bytes, random: Random) -> bytes:
     content = json.loads(body)
     places = list(_places(content))
-    if places:
-        holder, name = random.choice(places)
-        if random.random() < 0.5:
-            del holder[name]
-        else:
-            holder[name] = random.choice(_WRONG)
+    if not places:  # nothing is missing, nothing is wrong: so it is no object
+        return json.dumps(random.choice([wrong for wrong in _WRONG if not isinstance(wrong, dict)])).encode()
+    holder, name = random.choice(places)
+    right = json.dumps(holder[name])  # as JSON, where true is not 1
+    if random.random() < 0.5:
+        del holder[name]
+    else:
+        holder[name] = random.choice([wrong for wrong in _WRONG if json.dumps(wrong) != right])
     return json.dumps(content).encode()
 
 
