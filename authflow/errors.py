@@ -15,13 +15,25 @@
         Throttled         Cognito answered 429 or TooManyRequestsException: nothing was consumed
 """
 
-from typing import Any
+from typing import Any, Final
 
 from authflow.reasons import Reason
 
+_SECRET: Final = ("flow", "rested")  # attributes that hold passwords and Sessions: these stay in their process
+
 
 class AuthflowError(Exception):
-    """The base of all of them."""
+    """The base of all of them. What a pickle or a copy brings has its text and attributes, but no flow."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        held = {name: None if name in _SECRET else value for name, value in vars(self).items()}
+        return _again, (type(self), self.args, held)
+
+
+def _again(kind: type[AuthflowError], args: tuple[Any, ...], held: dict[str, Any]) -> AuthflowError:
+    error = kind.__new__(kind, *args)  # __init__ made the text out of other arguments, and not all are there any more
+    vars(error).update(held)
+    return error
 
 
 class InvalidInput(AuthflowError, ValueError):
