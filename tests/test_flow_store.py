@@ -112,6 +112,15 @@ def test_a_flow_that_failed_expires_as_long_after_it_was_put(store: FlowStore, t
     taken(store, second)
 
 
+def test_a_flow_that_is_put_back_with_a_later_expiry(store: FlowStore, time: Time) -> None:
+    failed = begin(SECRET_APP, Password("ada", "pw"), stamp()).cancel(stamp(1))
+    handle = store.put(failed)
+    time.passed = timedelta(minutes=2)
+    store.put(store.take(handle), handle=handle)
+    time.passed = timedelta(minutes=4)
+    assert store.take(handle) == failed
+
+
 def test_the_session_lives_as_long_as_the_app_client_says(time: Time) -> None:
     store = MemoryFlowStore(stamp=time)
     app = AppClient(APP.pool_id, APP.client_id, session_validity=timedelta(minutes=15))

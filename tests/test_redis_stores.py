@@ -535,6 +535,14 @@ def test_a_device_is_kept_by_one_command(client: redis.Redis) -> None:
     assert counting.sent == ["HSET", "HGET", "HGET"]
 
 
+def test_a_name_becomes_its_own(client: redis.Redis) -> None:
+    """What one person typed here may be another's canonical name later, whatever that one typed."""
+    store, other = RedisDeviceStore(client, KEY), Device("eu-west-1_2c3d", "-group-8", "another secret")
+    store.put(HOLDER, "ada-sub", DEVICE, typed="ada")
+    store.put(HOLDER, "ada", other, typed="ada@example.com")
+    assert [store.get(HOLDER, name) for name in ("ada-sub", "ada", "ada@example.com")] == [DEVICE, other, other]
+
+
 def test_a_command_for_devices_that_was_sent_twice(client: redis.Redis) -> None:
     store = RedisDeviceStore(Repeating(client), KEY)
     store.put(HOLDER, "ada-sub", DEVICE, typed="ada@example.com")

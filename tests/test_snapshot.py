@@ -30,7 +30,7 @@ from authflow import (
 from authflow import snapshot as snapshot_module
 from authflow.challenges import MfaSetup, NewPasswordRequired
 from authflow.sign_in.table import CHALLENGES as NODES
-from authflow.snapshot import VERSION, expires_at
+from authflow.snapshot import LONGEST, VERSION, expires_at
 from tests.playbook import APP, SECRET_APP, stamp
 from tests.replies import CHALLENGES, SESSION, new_password_required, password_verifier, tokens
 
@@ -278,6 +278,32 @@ def test_older_snapshots_are_migrated(name: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(snapshot_module, "MIGRATIONS", {1: to_2, 2: to_3_wrongly})
     with pytest.raises(SnapshotError, match=r"flow\.user: is unknown"):
         loads(text, flow.app)
+
+
+def test_a_migration_reads_what_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+
+    def to_2(flow: Any, state: Any) -> tuple[Any, Any]:
+        read.append(flow["id"])
+        return flow, state
+
+    flow, text = asked(), dumps(asked())
+    monkeypatch.setattr(snapshot_module, "VERSION", 2)
+    monkeypatch.setattr(snapshot_module, "MIGRATIONS", {1: to_2})
+    with pytest.raises(SnapshotError) as caught:
+        loads(text.replace('"id":"', '"id":"x'), SECRET_APP)
+    assert caught.value.code == "altered"
+    assert read == []
+    assert loads(text, SECRET_APP) == flow
+    assert read == [flow.id]
+
+
+def test_the_longest_snapshot() -> None:
+    text = dumps(asked()).ljust(LONGEST)
+    assert loads(text, SECRET_APP) == asked()
+    with pytest.raises(SnapshotError, match="has 262145 characters") as caught:
+        loads(text + " ", SECRET_APP)
+    assert caught.value.code == "malformed"
 
 
 def test_white_space_and_order_do_not_matter() -> None:
