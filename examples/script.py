@@ -27,6 +27,8 @@ while flow.challenge is not None:
         case NewPasswordRequired() as challenge:
             print("asked for a new password")
             flow = auth.answer(flow, challenge.reply("Correct-Horse-9"))
+        case other:
+            raise SystemExit(f"this program can't answer {other}")
 
 match flow.state:
     case SignedIn(tokens):

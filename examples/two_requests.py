@@ -15,6 +15,7 @@ from authflow import (
     MemoryFlowStore,
     SignedIn,
     Srp,
+    UnexpectedReply,
 )
 from authflow.challenges import NewPasswordRequired
 from authflow.emulator import Emulator
@@ -46,7 +47,10 @@ def page(flow: Flow) -> str:
 
 def post_password(username: str, password: str) -> str:
     """The first request."""
-    return page(auth.begin(Srp(username, password)))
+    try:
+        return page(auth.begin(Srp(username, password)))
+    except (InvalidInput, BackendError, UnexpectedReply):
+        return "try again"
 
 
 def post_new_password(handle: str, new_password: str) -> str:
@@ -56,12 +60,15 @@ def post_new_password(handle: str, new_password: str) -> str:
     except FlowTaken:
         return "too late, or answered already: begin again"
     if not isinstance(flow.challenge, NewPasswordRequired):
+        store.put(flow, handle=handle)  # a flow that was taken is answered, or put back
         return "that was not the question"
     try:
         return page(auth.answer(flow, flow.challenge.reply(new_password)))
     except (InvalidInput, BackendError):
         store.put(flow, handle=handle)  # the page that the person has open still works
         return "try again"
+    except UnexpectedReply:  # Cognito answered, and it makes no sense: there is nothing to go on with
+        return "something went wrong: begin again"
 
 
 question, handle = post_password("ada", "Temporary-1").split()

@@ -51,7 +51,10 @@ def test_custom_backend() -> None:
 
 def test_async_login() -> None:
     assert run("async_login.py") == [
-        f"too late, or answered already: begin again, welcome person-{number}" for number in range(20)
+        "person-0 clicks twice",
+        "one click shows: welcome person-0",
+        "the other shows: too late, or answered already: begin again",
+        "signed in, by one click each: 20 of 20 people",
     ]
 
 
@@ -59,7 +62,7 @@ def test_async_login() -> None:
 @pytest.mark.slow
 def test_many_processes() -> None:
     assert run("many_processes.py") == [
-        f"person-{number}, by 3 processes: too late, or answered already; welcome person-{number}; "
+        f"person-{number}, by 3 processes: two clicks: too late, or answered already; welcome person-{number}; "
         f"another day, without a code: welcome person-{number}"
         for number in range(6)
     ]
