@@ -50,7 +50,7 @@ class AppClient:
 
     @property
     def pool_name(self) -> str:
-        """The pool's name as SRP identities have it: what follows the underscore of the pool id."""
+        """The pool's name as SRP identities have it, which is what follows the underscore of the pool id."""
         return self.pool_id.partition("_")[2]
 
     def secret_hash(self, username: str) -> str | None:

@@ -88,7 +88,7 @@ class BaseFlow(Generic[S]):
 
     @property
     def heavy(self) -> bool:
-        """Whether ``receive`` or ``answer`` may compute SRP values now: milliseconds, not fit for an event loop."""
+        """Whether ``receive`` or ``answer`` may compute SRP values now, which takes milliseconds of an event loop."""
         return self.book.rules.leads_to(self.node, self.book.heavy)
 
     def receive(self, reply: Mapping[str, Any], stamp: Stamp) -> Self:

@@ -39,7 +39,7 @@ class ChallengeReply:
 
     @property
     def username(self) -> str | None:
-        """The name that later requests must use: USERNAME, else USER_ID_FOR_SRP, as far as Cognito says it."""
+        """The name that later requests must use, from USERNAME, else USER_ID_FOR_SRP, as far as Cognito says it."""
         name = self.parameters.get("USERNAME") or self.parameters.get("USER_ID_FOR_SRP")
         if name is not None and len(name) > USERNAME_MOST:
             raise UnexpectedReply("ChallengeParameters.USERNAME", f"has more than {USERNAME_MOST} characters")

@@ -22,4 +22,8 @@ mermaid_output_format = "raw"  # the browser draws: no Node.js to build, and wit
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {
+    "members": True,
+    "show-inheritance": True,
+    "special-members": "__call__",  # what Observe is told
+}

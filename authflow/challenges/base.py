@@ -45,12 +45,12 @@ class BaseChallenge:
 
     @property
     def name(self) -> str:
-        """ChallengeName: what Cognito calls it."""
+        """What Cognito calls it in ChallengeName."""
         return self.NAME
 
     @property
     def asked_by(self) -> str:
-        """The trigger that leads to this challenge: Cognito's name for it."""
+        """The trigger that leads to this challenge, by Cognito's name for it."""
         return self.name
 
     @property
