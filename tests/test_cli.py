@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from rich.console import Console
 
 from authflow import AppClient, Authenticator, SignedIn, Srp, __version__
 from authflow.backends.boto3 import Boto3Backend
-from authflow.cli import demo, qr
+from authflow.cli import EXTRAS, demo, qr, serve
 from authflow.cli.commands import run as run_here
 from authflow.cli.demo import custom, passwords, second_factor
 from authflow.cli.demo.stage import Stage
@@ -168,11 +169,49 @@ def test_help_lists_the_commands() -> None:
     assert all(command in done.stdout for command in ("demo", "emulator", "sign-in", "diagram"))
 
 
-def test_without_the_extras_it_says_what_is_missing() -> None:
-    code = "import sys; sys.modules['click'] = None; from authflow.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+def without(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """``authflow`` where a module is not installed."""
+    code = f"import sys; sys.modules['{module}'] = None; from authflow.cli import main; main()"
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+SIGN_IN = ["sign-in", "--pool-id", "eu-west-1_a", "--client-id", "b", "--username", "ada"]
+
+
+@pytest.mark.parametrize(
+    ("module", "extra", "arguments"),
+    [
+        ("click", "cli", []),
+        ("rich", "cli", ["demo"]),
+        ("segno", "cli", ["demo"]),
+        ("segno", "cli", SIGN_IN),
+        ("boto3", "boto3", SIGN_IN),
+        ("starlette", "emulator", ["emulator"]),
+        ("srptools", "emulator", ["emulator"]),
+        ("joserfc", "emulator", ["demo"]),
+    ],
+)
+def test_without_an_extra_it_says_what_is_missing(module: str, extra: str, arguments: list[str]) -> None:
+    done = without(module, *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"authflow: {module} is missing: pip install 'cognito-authflow[{extra}]'\n"
+
+
+def test_a_module_that_no_extra_brings_is_a_fault_of_ours() -> None:
+    done = without("authflow.machine", "diagram")
     assert done.returncode == 1
-    assert done.stderr == "authflow: click is missing: pip install 'cognito-authflow[all]'\n"
+    assert "Traceback" in done.stderr
+
+
+def test_the_extras_that_are_named_bring_what_is_missing() -> None:
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    brought = {
+        extra: {re.split(r"[<>=\[]", requirement)[0] for requirement in requirements}
+        for extra, requirements in project["optional-dependencies"].items()
+    }
+    for extra, modules in EXTRAS.items():
+        assert set(modules) - {"botocore"} <= brought[extra]  # botocore comes with boto3
 
 
 def test_the_emulator_signs_in_those_in_the_seed_file(tmp_path: Path) -> None:
@@ -217,7 +256,8 @@ def test_region_and_issuer_of_the_emulator() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("{", "it is not JSON"),
+        ('{\n  "pools": [,]}', "it is not JSON: line 2, column 13: "),
+        ('{"pool": []}', "document: unknown member 'pool'; there may be: pools"),
         ("[]", "document is not a JSON object"),
         ('{"pools": {}}', "document.pools is not a JSON list"),
         ('{"pools": [5]}', "document.pools[0] is not a JSON object"),
@@ -238,6 +278,21 @@ def test_a_seed_file_that_can_not_be_carried_out(
     said = capsys.readouterr().err
     assert said.startswith(f"authflow: --seed-file: {says}")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "warned"),
+    [("127.0.0.1", False), ("127.0.0.2", False), ("::1", False), ("localhost", False), ("0.0.0.0", True), ("", True)],  # noqa: S104
+)
+def test_who_else_reaches_the_emulator_can_do_everything(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], host: str, warned: bool
+) -> None:
+    monkeypatch.setattr(serve, "serve_http", lambda _make, _host, _port, on_ready: on_ready("http://it"))
+    assert run_here(["emulator", "--host", host]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == "authflow emulator at http://it (Ctrl-C stops it)\n"
+    line = "authflow: warning: not on loopback alone: whoever reaches this port can do everything\n"
+    assert shown.err == (line if warned else "")
 
 
 def test_an_address_that_can_not_be_listened_at() -> None:

@@ -3,12 +3,16 @@
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Final
 
 from authflow.cli.terminal import plain
 from authflow.emulator import Emulator, Message
 from authflow.emulator.http import serve as serve_http
 from authflow.emulator.seeding import SeedError, seed
 from authflow.errors import InvalidInput
+
+WARNING: Final = "authflow: warning: not on loopback alone: whoever reaches this port can do everything"
 
 
 def serve(host: str, port: int, region: str, issuer: str | None, seed_text: str | None) -> None:
@@ -27,10 +31,23 @@ def serve(host: str, port: int, region: str, issuer: str | None, seed_text: str 
             _say(f"pool {client.pool_id} ({client.pool_name}) client {client.client_id} ({client.client_name}){secret}")
         return emulator
 
+    def ready(url: str) -> None:
+        _say(f"authflow emulator at {url} (Ctrl-C stops it)")
+        if not _is_loopback(host):
+            sys.stderr.write(WARNING + "\n")
+            sys.stderr.flush()
+
     try:
-        serve_http(make, host, port, lambda url: _say(f"authflow emulator at {url} (Ctrl-C stops it)"))
+        serve_http(make, host, port, ready)
     except SeedError as error:
         raise InvalidInput("--seed-file", str(error)) from None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _show(message: Message) -> None:

@@ -38,10 +38,16 @@ def seed(emulator: Emulator, text: str) -> list[SeededClient]:
         SeedError: it is not JSON of this shape, or the emulator refuses a request.
     """
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        raise SeedError("it is not JSON") from None
-    pools = _items(_object(document, "document"), "pools", "document")
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SeedError(f"it is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except (ValueError, RecursionError):  # a number too long, lists in lists too deep
+        raise SeedError("it is not JSON that can be read") from None
+    document = _object(content, "document")
+    for name in document:
+        if name != "pools":
+            raise SeedError(f"document: unknown member {name!r}; there may be: pools")
+    pools = _items(document, "pools", "document")
     return [client for number, pool in enumerate(pools) for client in _seed_pool(emulator, pool, f"pools[{number}]")]
 
 

@@ -35,7 +35,9 @@ def test_seeding(empty: World) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("{", "it is not JSON"),
+        ("{", "it is not JSON: line 1, column 2: "),
+        ('{"pools": [],\n "pool": []}', "document: unknown member 'pool'; there may be: pools"),
+        ("1" * 5_000, "it is not JSON that can be read"),
         ("[" * 200_000, "it is not JSON"),
         ("[]", "document is not a JSON object"),
         ('{"pools": {}}', "document.pools is not a JSON list"),
