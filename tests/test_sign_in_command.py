@@ -166,7 +166,7 @@ def test_a_text_message(site: Site) -> None:
             screen.answer("code", typed)
         assert screen.end() == 0
     assert "Not possible: code: must be 4 to 10 digits; try again" in screen.text
-    assert "Not accepted: Invalid code" in screen.text
+    assert "Not accepted: Invalid code or auth state for the user; try again\r\n" in screen.text
 
 
 def test_a_choice_of_second_factors(site: Site) -> None:
@@ -178,11 +178,12 @@ def test_a_choice_of_second_factors(site: Site) -> None:
         screen.answer("password", PASSWORD)
         offered = screen.before("choice: ")
         assert re.search(r"1  SMS_MFA +a code in a text message\r\n  2  EMAIL_OTP +a code in an email\r\n", offered)
-        screen.answer("choice", "3")
-        screen.answer("choice", "2")
+        for typed in ("3", "", "FAX", "2"):
+            screen.answer("choice", typed)
         screen.before("^code: ")  # now it is sent
         screen.answer("code", world.last_message().code)
         assert screen.end() == 0
+    assert screen.text.count("Not possible: choice: type a number from 1 to 2; try again") == 2
     assert "Not possible: option: was not offered; offered: SMS_MFA, EMAIL_OTP; try again" in screen.text
 
 

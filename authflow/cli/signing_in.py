@@ -140,7 +140,8 @@ class _Conversation:
         if challenge.rejected is None:
             introduce(challenge, self._settings.pool_id, flow.typed)
         else:
-            say(f"Not accepted: {plain(challenge.rejected.message or challenge.rejected.code)}; try again")
+            why = plain(challenge.rejected.message or challenge.rejected.code)
+            say(f"Not accepted: {why.removesuffix('.')}; try again")
         return self._auth.answer(flow, until_valid(partial(question, challenge)))
 
     def _remember(self, flow: Flow, tokens: Tokens) -> None:

@@ -60,9 +60,15 @@ def ask_hidden(question: str) -> str:
 
 
 def ask_option(options: Sequence[str]) -> str:
-    """Return one of the options, which the person may name or number; another text as it was typed."""
+    """Return one of the options, which the person may name or number; another text as it was typed.
+
+    Raises:
+        InvalidInput: a number that is not there, or nothing.
+    """
     typed = ask("choice").strip()
     numbered = {str(number): option for number, option in enumerate(options, 1)}
+    if typed not in numbered and (not typed or typed.isdecimal()):
+        raise InvalidInput("choice", f"type a number from 1 to {len(options)}")
     return numbered.get(typed, typed)
 
 
