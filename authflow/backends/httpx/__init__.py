@@ -1,0 +1,174 @@
+"""HttpxBackend and AsyncHttpxBackend: Cognito through httpx, without AWS's SDK. The home of httpx."""
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from typing import Any, Self
+
+import httpx
+
+from authflow.backends import limits
+from authflow.backends.httpx.clients import Clients
+from authflow.backends.httpx.exchange import FAILURES, Exchange, exchanged, failure, no_place, too_slow
+from authflow.backends.httpx.where import Where
+from authflow.backends.json_protocol import Answer, Message, reply, unsigned
+from authflow.backends.turns import Turnstile
+from authflow.errors import InvalidInput
+from authflow.requests import Request
+
+
+class HttpxBackend:
+    """Carries the public API's requests through httpx. May be shared by threads.
+
+    The admin API takes AWS's signatures, which only ``Boto3Backend`` makes.
+
+    Args:
+        region: where all requests go; without it each goes to the region of its user pool.
+        endpoint_url: where they go instead, such as an emulator's.
+        client: your own, with its proxies, certificates and time-outs, which you close; else connections are made here.
+
+    Attributes:
+        region: the AWS region that it talks to; None where that is not always the same.
+
+    Raises:
+        InvalidInput: an argument that can't be, or proxies or certificates in the environment that httpx can't use.
+    """
+
+    def __init__(
+        self, region: str | None = None, endpoint_url: str | None = None, client: httpx.Client | None = None
+    ) -> None:
+        self._where = Where(region, endpoint_url)
+        self.region = self._where.region
+        self._clients = Clients(httpx.Client, client)
+        self._places = threading.BoundedSemaphore(limits.CONNECTIONS)
+
+    def call(self, request: Request) -> Mapping[str, Any]:
+        """Send one request; see ``Backend.call``.
+
+        Raises:
+            InvalidInput: the operation is of the admin API, no region is known, or the backend is closed.
+        """
+        message, url = unsigned(request), self._where.url(request)
+        if not self._places.acquire(timeout=limits.FREE_TIMEOUT):
+            raise no_place(message)
+        try:
+            answer = self._asked(message, url)
+        finally:
+            self._places.release()
+            if self._clients.closed:
+                self.close()
+        return reply(message.operation, answer)
+
+    def close(self) -> None:
+        """Close the connections; those in use when their calls end. A client of yours stays open."""
+        self._clients.closed = True
+        for client in self._clients.taken_out():
+            client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _asked(self, message: Message, url: httpx.URL) -> Answer:
+        with self._clients.taken() as client:
+            try:
+                return exchanged(client, message, url)
+            except FAILURES as error:
+                failed = failure(message, error)
+        raise failed  # outside of the handler: httpx's errors hold the request, and with it secrets
+
+
+class AsyncHttpxBackend:
+    """The same for an asyncio event loop: make one for each loop.
+
+    Cancelled, ``call`` ends at once. What was not sent yet never is; a connection that awaits the answer is closed.
+
+    Args:
+        region: where all requests go; without it each goes to the region of its user pool.
+        endpoint_url: where they go instead, such as an emulator's.
+        client: your own, with its proxies, certificates and time-outs, which you close; else connections are made here.
+
+    Attributes:
+        region: the AWS region that it talks to; None where that is not always the same.
+
+    Raises:
+        InvalidInput: an argument that can't be, or proxies or certificates in the environment that httpx can't use.
+    """
+
+    def __init__(
+        self, region: str | None = None, endpoint_url: str | None = None, client: httpx.AsyncClient | None = None
+    ) -> None:
+        self._where = Where(region, endpoint_url)
+        self.region = self._where.region
+        self._clients = Clients(httpx.AsyncClient, client)
+        self._places = asyncio.Semaphore(limits.CONNECTIONS)
+        self._turns = Turnstile()
+        self._under_way: set[asyncio.Task[Answer]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def call(self, request: Request) -> Mapping[str, Any]:
+        """Send one request; see ``AsyncBackend.call``.
+
+        Raises:
+            InvalidInput: the operation is of the admin API, no region is known, the backend is closed, or its first
+                call was on another event loop.
+        """
+        message, url = unsigned(request), self._where.url(request)
+        self._require_its_loop()
+        await self._place(message)
+        exchange = Exchange(message, url, self._turns)
+        task = asyncio.create_task(self._asked(exchange, message))
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        try:
+            await asyncio.wait({task}, timeout=limits.CALL_TIMEOUT)  # which leaves the task alone when it is cancelled
+        finally:
+            if not task.done():
+                exchange.abandon(task)
+        if not task.done():
+            raise too_slow(message)
+        return reply(message.operation, task.result())
+
+    async def aclose(self) -> None:
+        """Wait for the calls under way, then close the connections. A client of yours stays open."""
+        self._clients.closed = True
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        for client in self._clients.taken_out():
+            await client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def _require_its_loop(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._loop = self._loop or loop
+        if self._loop is not loop:
+            raise InvalidInput("backend", "its connections belong to another event loop: make one for each")
+
+    async def _place(self, message: Message) -> None:
+        try:
+            async with asyncio.timeout(limits.FREE_TIMEOUT):
+                await self._places.acquire()
+        except TimeoutError:
+            raise no_place(message) from None
+
+    def _ended(self, task: asyncio.Task[Answer]) -> None:
+        self._under_way.discard(task)
+        self._places.release()
+        if not task.cancelled():
+            task.exception()  # after an abandoned one nobody else asks
+
+    async def _asked(self, exchange: "Exchange", message: Message) -> Answer:
+        await self._turns.wait()
+        with self._clients.taken() as client:
+            try:
+                return await exchange.run(client)
+            except FAILURES as error:
+                failed = failure(message, error)
+        raise failed  # outside of the handler: httpx's errors hold the request, and with it secrets
