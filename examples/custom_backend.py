@@ -30,14 +30,14 @@ class PlainBackend:
             with closing(HTTPConnection(self._host, timeout=10)) as connection:
                 connection.request("POST", "/", json.dumps(request.params()), headers)
                 answer = connection.getresponse()
-                reply: dict[str, Any] = json.load(answer)
-        except (OSError, HTTPException, ValueError) as error:  # no connection, a time-out, no JSON
+                reply: dict[str, Any] = dict(json.load(answer))
+        except (OSError, HTTPException, ValueError, TypeError) as error:  # no connection, a time-out, no JSON object
             raise BackendError(f"{request.operation}: {type(error).__name__}") from None
         code = str(reply.get("__type", "")).rpartition("#")[2]
         if answer.status == 429 or code == "TooManyRequestsException":
             raise Throttled(f"{request.operation}: {code}")
-        if 400 <= answer.status < 500:
-            raise Refusal(code, reply.get("message", ""))
+        if 400 <= answer.status < 500 and code:
+            raise Refusal(code, str(reply.get("message", "")))
         if answer.status != 200:
             raise BackendError(f"{request.operation}: HTTP {answer.status}")
         return reply
