@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from authflow.backends.forks import PerProcess
 from authflow.backends.json_protocol import failure
 from authflow.backends.limits import CONNECT_TIMEOUT, CONNECTIONS, READ_TIMEOUT
 from authflow.errors import AuthflowError, BackendError, InvalidInput
@@ -41,11 +42,15 @@ class Boto3Backend:
     ) -> None:
         if client is not None and (region or endpoint_url):
             raise InvalidInput("client", "brings its own region and endpoint: give the client or these")
-        self._client = client or _make_client(region, endpoint_url)
-        self.region = None if endpoint_url else self._client.meta.region_name
+        self._client = PerProcess(lambda: client or _make_client(region, endpoint_url), given=client is not None)
+        self.region = None if endpoint_url else self._client().meta.region_name
 
     def call(self, request: Request) -> Mapping[str, Any]:
-        """Send one request; see ``Backend.call``."""
+        """Send one request; see ``Backend.call``.
+
+        Raises:
+            InvalidInput: a member that the service model does not allow, or the client was given to another process.
+        """
         from botocore import xform_name  # noqa: PLC0415 - loaded with the first backend
         from botocore.exceptions import (  # noqa: PLC0415 - see the module's docstring
             BotoCoreError,
@@ -53,7 +58,7 @@ class Boto3Backend:
             ParamValidationError,
         )
 
-        method = getattr(self._client, xform_name(request.operation))
+        method = getattr(self._client(), xform_name(request.operation))
         try:
             reply: dict[str, Any] = method(**request.params())
         except ClientError as error:

@@ -7,6 +7,7 @@ from contextvars import copy_context
 from typing import Any, Self
 
 from authflow.backend import Backend
+from authflow.backends.forks import PerProcess
 from authflow.backends.limits import CONNECTIONS
 from authflow.errors import InvalidInput
 from authflow.inputs import require_instance
@@ -37,7 +38,7 @@ class Threaded:
         self._backend = backend
         self.region: str | None = getattr(backend, "region", None)
         # Not the event loop's own threads: those are few, and others wait for them.
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="authflow")
+        self._threads = PerProcess(lambda: ThreadPoolExecutor(threads, thread_name_prefix="authflow"))
         self._closed = False
 
     async def call(self, request: Request) -> Mapping[str, Any]:
@@ -49,12 +50,13 @@ class Threaded:
         if self._closed:
             raise InvalidInput("backend", "is closed")
         run = copy_context().run
-        return await asyncio.get_running_loop().run_in_executor(self._threads, run, self._backend.call, request)
+        return await asyncio.get_running_loop().run_in_executor(self._threads(), run, self._backend.call, request)
 
     async def aclose(self) -> None:
         """Wait for the requests under way, then end the threads. The backend itself stays open."""
         self._closed = True
-        await asyncio.to_thread(self._threads.shutdown)
+        if threads := self._threads.made():
+            await asyncio.to_thread(threads.shutdown)
 
     async def __aenter__(self) -> Self:
         return self

@@ -118,7 +118,7 @@ def test_the_admin_api_without_credentials_says_so() -> None:
 
 def test_the_client_it_makes_has_sane_settings() -> None:
     backend = Boto3Backend(region="eu-west-1")
-    config: Any = backend._client.meta.config
+    config: Any = backend._client().meta.config
     assert backend.region == "eu-west-1"
     assert config.retries["total_max_attempts"] == 1
     assert 0 < config.connect_timeout <= 5

@@ -115,7 +115,7 @@ async def cancelled_at_every_step(backend: AsyncHttpxBackend, server: Slow, step
             replies = await asyncio.gather(*(backend.call(request()) for _ in range(ROOM)))
         assert replies == [{}] * ROOM
         assert backend._places._value == ROOM
-        for client in backend._clients._idle:
+        for client in backend._clients()._idle:
             assert not pool(client)._requests
             assert all(one.is_idle() or one.is_closed() for one in pool(client).connections), step
     assert len(server.writers) <= ROOM

@@ -75,7 +75,7 @@ def boto3_backend(url: str, hurried: bool) -> Iterator[Boto3Backend]:
     try:
         yield backend
     finally:
-        backend._client.close()
+        backend._client().close()
 
 
 @contextmanager

@@ -262,7 +262,7 @@ def test_cookies_are_not_kept() -> None:
 
 @kinds
 def test_the_clients_it_makes_have_sane_settings(kind: Any) -> None:
-    client = kind()._clients._make()
+    client = kind()._clients()._make()
     assert 0 < client.timeout.connect <= 5
     assert 5 < client.timeout.read <= 30
     assert client.trust_env
@@ -302,7 +302,7 @@ def test_threads_share_it_and_reuse_connections(monkeypatch: pytest.MonkeyPatch)
     for thread in threads:
         thread.join()
     assert most == 3
-    assert len(backend._clients._idle) == 3
+    assert len(backend._clients()._idle) == 3
 
 
 @both
@@ -354,7 +354,7 @@ def test_a_connection_in_use_is_closed_when_its_call_ends() -> None:
     with serving(server):
         assert server.delay
         backend = HttpxBackend(endpoint_url=server.url)
-        [client] = backend._clients._idle
+        [client] = backend._clients()._idle
 
         def fails() -> None:
             with pytest.raises(BackendError):

@@ -8,6 +8,7 @@ from typing import Any, Self
 import httpx
 
 from authflow.backends import limits
+from authflow.backends.forks import PerProcess
 from authflow.backends.httpx.clients import Clients
 from authflow.backends.httpx.exchange import FAILURES, Exchange, exchanged, failure, no_place, too_slow
 from authflow.backends.httpx.where import Where
@@ -39,30 +40,34 @@ class HttpxBackend:
     ) -> None:
         self._where = Where(region, endpoint_url)
         self.region = self._where.region
-        self._clients = Clients(httpx.Client, client)
-        self._places = threading.BoundedSemaphore(limits.CONNECTIONS)
+        self._clients = PerProcess(lambda: Clients(httpx.Client, client), given=client is not None)
+        self._places = PerProcess(lambda: threading.BoundedSemaphore(limits.CONNECTIONS))
+        self._closed = False
 
     def call(self, request: Request) -> Mapping[str, Any]:
         """Send one request; see ``Backend.call``.
 
         Raises:
-            InvalidInput: the operation is of the admin API, no region is known, or the backend is closed.
+            InvalidInput: the operation is of the admin API, no region is known, the backend is closed, or its
+                client was given to another process.
         """
         message, url = unsigned(request), self._where.url(request)
-        if not self._places.acquire(timeout=limits.FREE_TIMEOUT):
+        places = self._places()
+        if not places.acquire(timeout=limits.FREE_TIMEOUT):
             raise no_place(message)
         try:
             answer = self._asked(message, url)
         finally:
-            self._places.release()
-            if self._clients.closed:
+            places.release()
+            if self._closed:
                 self.close()
         return reply(message.operation, answer)
 
     def close(self) -> None:
         """Close the connections; those in use when their calls end. A client of yours stays open."""
-        self._clients.closed = True
-        for client in self._clients.taken_out():
+        self._closed = True
+        clients = self._clients.made()
+        for client in clients.taken_out() if clients else ():
             client.close()
 
     def __enter__(self) -> Self:
@@ -72,7 +77,8 @@ class HttpxBackend:
         self.close()
 
     def _asked(self, message: Message, url: httpx.URL) -> Answer:
-        with self._clients.taken() as client:
+        _require_open(closed=self._closed)
+        with self._clients().taken() as client:
             try:
                 return exchanged(client, message, url)
             except FAILURES as error:
@@ -102,7 +108,8 @@ class AsyncHttpxBackend:
     ) -> None:
         self._where = Where(region, endpoint_url)
         self.region = self._where.region
-        self._clients = Clients(httpx.AsyncClient, client)
+        self._clients = PerProcess(lambda: Clients(httpx.AsyncClient, client), given=client is not None)
+        self._closed = False
         self._places = asyncio.Semaphore(limits.CONNECTIONS)
         self._turns = Turnstile()
         self._under_way: set[asyncio.Task[Answer]] = set()
@@ -112,8 +119,8 @@ class AsyncHttpxBackend:
         """Send one request; see ``AsyncBackend.call``.
 
         Raises:
-            InvalidInput: the operation is of the admin API, no region is known, the backend is closed, or its first
-                call was on another event loop.
+            InvalidInput: the operation is of the admin API, no region is known, the backend is closed, its first
+                call was on another event loop, or its client was given to another process.
         """
         message, url = unsigned(request), self._where.url(request)
         self._require_its_loop()
@@ -133,10 +140,11 @@ class AsyncHttpxBackend:
 
     async def aclose(self) -> None:
         """Wait for the calls under way, then close the connections. A client of yours stays open."""
-        self._clients.closed = True
+        self._closed = True
         if self._under_way:
             await asyncio.wait(self._under_way)
-        for client in self._clients.taken_out():
+        clients = self._clients.made()
+        for client in clients.taken_out() if clients else ():
             await client.aclose()
 
     async def __aenter__(self) -> Self:
@@ -166,9 +174,15 @@ class AsyncHttpxBackend:
 
     async def _asked(self, exchange: "Exchange", message: Message) -> Answer:
         await self._turns.wait()
-        with self._clients.taken() as client:
+        _require_open(closed=self._closed)
+        with self._clients().taken() as client:
             try:
                 return await exchange.run(client)
             except FAILURES as error:
                 failed = failure(message, error)
         raise failed  # outside of the handler: httpx's errors hold the request, and with it secrets
+
+
+def _require_open(*, closed: bool) -> None:
+    if closed:
+        raise InvalidInput("backend", "is closed")

@@ -24,7 +24,6 @@ class Clients(Generic[C]):
     """
 
     def __init__(self, kind: type[C], given: C | None) -> None:
-        self.closed = False
         self._own = given is None
         self._make: Callable[[], C] = _maker(kind) if given is None else lambda: given
         self._idle: list[C] = (
@@ -33,13 +32,7 @@ class Clients(Generic[C]):
 
     @contextmanager
     def taken(self) -> Iterator[C]:
-        """A client to send one request with.
-
-        Raises:
-            InvalidInput: the backend is closed.
-        """
-        if self.closed:
-            raise InvalidInput("backend", "is closed")
+        """A client to send one request with."""
         try:
             client = self._idle.pop()  # the last one used: its connection is the likeliest to be still there
         except IndexError:
