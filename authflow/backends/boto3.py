@@ -59,22 +59,22 @@ class Boto3Backend:
         )
 
         method = getattr(self._client(), xform_name(request.operation))
+        failed: AuthflowError
         try:
             reply: dict[str, Any] = method(**request.params())
         except ClientError as error:
-            raise _from_client_error(error.response, request.operation) from error
+            failed = _from_client_error(error.response, request.operation)
         except ParamValidationError:
-            # Its text shows the values, so it is neither quoted nor chained.
             problem = f"{request.operation}: a member has a type or length that the service model does not allow"
-            raise InvalidInput("request", problem) from None
+            failed = InvalidInput("request", problem)
         except BotoCoreError as error:
-            raise BackendError(f"{request.operation}: {type(error).__name__}") from error
+            failed = BackendError(f"{request.operation}: {type(error).__name__}")
         except (AttributeError, TypeError, ValueError, RecursionError) as error:
-            # botocore's parser trips over JSON that is not an answer of Cognito's; its texts may quote the body
-            raise BackendError(
-                f"{request.operation}: an answer that is not Cognito's, {type(error).__name__}"
-            ) from None
-        return reply
+            # botocore's parser trips over JSON that is not an answer of Cognito's
+            failed = BackendError(f"{request.operation}: an answer that is not Cognito's, {type(error).__name__}")
+        else:
+            return reply
+        raise failed  # outside of the handlers: botocore's errors hold the request or quote it, and with it secrets
 
 
 def _from_client_error(response: Mapping[str, Any], operation: str) -> AuthflowError:

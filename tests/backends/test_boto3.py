@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import traceback
 from typing import Any
 
 import boto3
@@ -107,6 +108,47 @@ def test_what_the_service_model_does_not_allow_is_named_without_its_value() -> N
         Boto3Backend(region="eu-west-1").call(bad)
     assert caught.value.__cause__ is None
     assert "secret-token" not in str(caught.value)
+
+
+def held(error: BaseException) -> list[BaseException]:
+    """The exceptions that can be reached from one: those it is chained to, and those in its frames."""
+    found, new = [], [error]
+    while new:
+        one = new.pop()
+        if one in found:
+            continue
+        found.append(one)
+        new += [other for other in (one.__cause__, one.__context__) if other]
+        for frame, _ in traceback.walk_tb(one.__traceback__):
+            new += [value for value in frame.f_locals.values() if isinstance(value, BaseException)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("server", "secret"),
+    [
+        (None, "pw"),
+        (Server(500, error_body("InternalErrorException")), "pw"),
+        (Server(400, error_body("NotAuthorizedException")), "pw"),
+        (Server(200, b"[1]"), "pw"),
+        (Server(), b"pw"),
+    ],
+    ids=["lost", "failed", "refused", "garbage", "not sent"],
+)
+def test_no_error_of_botocore_s_is_held(server: Server | None, secret: Any) -> None:
+    with serving(server or Server()) as running:
+        url = running.url
+        if server:
+            fails(url, secret)
+    if not server:
+        fails(url, secret)
+
+
+def fails(url: str, secret: Any) -> None:
+    sent = GetTokensFromRefreshToken(client_id="c", refresh_token=secret, region="eu-west-1")
+    with pytest.raises(AuthflowError) as caught:
+        Boto3Backend(endpoint_url=url).call(sent)
+    assert held(caught.value) == [caught.value], "they hold the request, and with it secrets"
 
 
 def test_the_admin_api_without_credentials_says_so() -> None:
