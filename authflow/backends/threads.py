@@ -50,7 +50,13 @@ class Threaded:
         if self._closed:
             raise InvalidInput("backend", "is closed")
         run = copy_context().run
-        return await asyncio.get_running_loop().run_in_executor(self._threads(), run, self._backend.call, request)
+        return await asyncio.get_running_loop().run_in_executor(self._threads(), run, self._asked, request)
+
+    def _asked(self, request: Request) -> Mapping[str, Any]:
+        try:
+            return self._backend.call(request)
+        except StopIteration as error:  # which no future can hold: Python 3.11 would wait for ever
+            raise RuntimeError("the backend raised StopIteration") from error
 
     async def aclose(self) -> None:
         """Wait for the requests under way, then end the threads. The backend itself stays open."""

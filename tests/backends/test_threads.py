@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -51,6 +51,16 @@ def test_what_the_backend_raises_comes_as_it_is(error: Exception) -> None:
     with pytest.raises(type(error)) as caught:
         called(fail)
     assert caught.value is error
+
+
+def test_a_stop_iteration_is_an_error_as_in_a_coroutine() -> None:
+    async def run() -> None:
+        nothing: Iterator[dict[str, Any]] = iter(())
+        async with Threaded(Does(lambda: next(nothing))) as backend, asyncio.timeout(10):
+            await backend.call(request())
+
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        asyncio.run(run())
 
 
 def test_context_variables_go_along() -> None:
