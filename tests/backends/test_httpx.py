@@ -260,6 +260,23 @@ def test_cookies_are_not_kept() -> None:
         assert not client.cookies
 
 
+def test_nor_are_those_that_a_client_of_your_own_keeps_sent() -> None:
+    seen = []
+
+    def handler(sent: httpx.Request) -> httpx.Response:
+        seen.append(sent.headers.get("Cookie"))
+        return httpx.Response(200, headers={"Set-Cookie": "a=1"}, content=b"{}")
+
+    client = httpx.Client(transport=httpx.MockTransport(handler))
+    with HttpxBackend(client=client) as backend:
+        backend.call(request())
+        assert client.cookies
+        backend.call(request())
+    asynchronous = httpx.AsyncClient(transport=httpx.MockTransport(handler), cookies=client.cookies)
+    asyncio.run(AsyncHttpxBackend(client=asynchronous).call(request()))
+    assert seen == [None] * 3
+
+
 @kinds
 def test_the_clients_it_makes_have_sane_settings(kind: Any) -> None:
     client = kind()._clients()._make()
@@ -376,6 +393,8 @@ def test_one_event_loop() -> None:
     for kind in (Throttled, InvalidInput):
         with pytest.raises(kind):
             asyncio.run(backend.call(request()))
+    with pytest.raises(InvalidInput, match="event loop"):
+        asyncio.run(backend.aclose())
 
 
 @both

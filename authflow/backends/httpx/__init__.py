@@ -139,7 +139,12 @@ class AsyncHttpxBackend:
         return reply(message.operation, task.result())
 
     async def aclose(self) -> None:
-        """Wait for the calls under way, then close the connections. A client of yours stays open."""
+        """Wait for the calls under way, then close the connections. A client of yours stays open.
+
+        Raises:
+            InvalidInput: the first call was on another event loop.
+        """
+        self._require_its_loop()
         self._closed = True
         if self._under_way:
             await asyncio.wait(self._under_way)

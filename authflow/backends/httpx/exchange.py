@@ -127,7 +127,9 @@ def _post(
     client: httpx.Client | httpx.AsyncClient, message: Message, url: httpx.URL, trace: object = None
 ) -> httpx.Request:
     extensions = {"trace": trace} if trace else None
-    return client.build_request("POST", url, content=message.body, headers=message.headers, extensions=extensions)
+    sent = client.build_request("POST", url, content=message.body, headers=message.headers, extensions=extensions)
+    sent.headers.pop("Cookie", None)  # a given client keeps those that came with another person's answer
+    return sent
 
 
 def failure(message: Message, error: Exception) -> BackendError:
