@@ -59,8 +59,8 @@ class Slow:
 
 
 @asynccontextmanager
-async def slow(tls: ssl.SSLContext | None = None, **settings: Any) -> AsyncIterator[Slow]:
-    found = Slow(**settings)
+async def slow(tls: ssl.SSLContext | None = None, kind: type[Slow] = Slow, **settings: Any) -> AsyncIterator[Slow]:
+    found = kind(**settings)
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -192,6 +192,70 @@ def test_a_call_as_a_whole_has_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
                     await asyncio.sleep(0.001)
 
     asyncio.run(run())
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begins", "drips"),
+    [
+        (b"", b"H"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (CHUNKED, b"1\r\nx\r\n"),
+        (CHUNKED + b"1;", b"x"),
+        (CHUNKED + b"2\r\n{}\r\n0\r\n", b"X: y\r\n"),
+    ],
+    ids=["head", "100", "body", "chunk extension", "trailers"],
+)
+def test_an_answer_that_drips_for_ever(monkeypatch: pytest.MonkeyPatch, begins: bytes, drips: bytes) -> None:
+    monkeypatch.setattr(limits, "CALL_TIMEOUT", 0.2)
+
+    class Dripping(Slow):
+        async def answer(self, writer: asyncio.StreamWriter) -> None:
+            writer.write(begins)
+            while not writer.is_closing():
+                writer.write(drips)
+                await writer.drain()
+                await asyncio.sleep(0.02)
+
+    async def run() -> None:
+        async with slow(kind=Dripping) as server, AsyncHttpxBackend(endpoint_url=server.url) as backend:
+            with pytest.raises(BackendError, match="InitiateAuth: no whole answer in 0"):
+                await backend.call(request())
+            async with asyncio.timeout(2):
+                while server.writers or backend._under_way:
+                    await asyncio.sleep(0.001)
+            assert backend._places._value == ROOM
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("step", ["send_request_headers", "receive_response_headers", "receive_response_body"])
+def test_abandoned_while_nothing_may_be_cancelled_it_ends_before_the_next_step(step: str) -> None:
+    reached: list[str] = []
+
+    class Traced(httpx.AsyncBaseTransport):
+        """Tells of its steps as httpcore does."""
+
+        async def handle_async_request(self, sent: httpx.Request) -> httpx.Response:
+            calls[0].cancel()
+            for _ in range(3):
+                await asyncio.sleep(0)
+            reached.append("begun")
+            await sent.extensions["trace"](f"http11.{step}.started", {})
+            reached.append(step)
+            return httpx.Response(200, content=b"{}")
+
+    async def run() -> None:
+        backend = AsyncHttpxBackend(client=httpx.AsyncClient(transport=Traced()))
+        calls.append(asyncio.create_task(backend.call(request())))
+        await asyncio.gather(*calls, return_exceptions=True)
+        await settled(backend)
+
+    calls: list[asyncio.Task[Any]] = []
+    asyncio.run(run())
+    assert reached == ["begun"]
 
 
 def test_closing_waits_for_the_calls_under_way() -> None:

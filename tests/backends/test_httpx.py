@@ -17,7 +17,7 @@ import pytest
 
 from authflow import BackendError, InvalidInput, Refusal, Srp, Throttled, __version__, begin
 from authflow.backends import limits
-from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend, clients
+from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from authflow.requests import GetTokensFromRefreshToken, Request
 from tests.backends.servers import Server, error_body, request, serving
 from tests.playbook import APP, stamp
@@ -251,30 +251,6 @@ def lost(call: Call, sent: Request) -> BackendError:
     with pytest.raises(BackendError, match="GetTokensFromRefreshToken: ConnectError: ") as caught:
         call(sent, endpoint_url=url)
     return caught.value
-
-
-def test_cookies_are_not_kept() -> None:
-    for client in (clients._maker(httpx.Client)(), clients._maker(httpx.AsyncClient)()):
-        answer = httpx.Response(200, headers={"Set-Cookie": "a=1"}, request=httpx.Request("POST", "https://a.example"))
-        client.cookies.extract_cookies(answer)
-        assert not client.cookies
-
-
-def test_nor_are_those_that_a_client_of_your_own_keeps_sent() -> None:
-    seen = []
-
-    def handler(sent: httpx.Request) -> httpx.Response:
-        seen.append(sent.headers.get("Cookie"))
-        return httpx.Response(200, headers={"Set-Cookie": "a=1"}, content=b"{}")
-
-    client = httpx.Client(transport=httpx.MockTransport(handler))
-    with HttpxBackend(client=client) as backend:
-        backend.call(request())
-        assert client.cookies
-        backend.call(request())
-    asynchronous = httpx.AsyncClient(transport=httpx.MockTransport(handler), cookies=client.cookies)
-    asyncio.run(AsyncHttpxBackend(client=asynchronous).call(request()))
-    assert seen == [None] * 3
 
 
 @kinds

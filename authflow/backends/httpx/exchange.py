@@ -30,7 +30,7 @@ class Exchange:
     """One request and its answer, in a task of its own, which outlives a caller that is cancelled.
 
     httpcore 1.0 loses connections whose request is cancelled while they are made or given back. So the task is
-    cancelled only where httpcore cleans up: before it sends, and while it awaits the answer. The rest has time-outs.
+    cancelled only where httpcore cleans up: before it sends, and while it reads the answer. The rest has time-outs.
     With a transport that is not httpcore's it always runs to its end.
     """
 
@@ -39,12 +39,12 @@ class Exchange:
         self._url = url
         self._turns = turns
         self._abandoned = False
-        self._awaiting = False
+        self._reading = False
 
     def abandon(self, task: "asyncio.Task[Answer]") -> None:
         """Let it end as soon as it cleanly can; call it once, when nobody waits for the task any more."""
         self._abandoned = True
-        if self._awaiting:
+        if self._reading:
             task.cancel()
 
     async def run(self, client: httpx.AsyncClient) -> Answer:
@@ -55,7 +55,6 @@ class Exchange:
             body.begin(response)
             read = response.is_closed  # by a hook of the given client; else the stream stays open at its end
             async for piece in response.aiter_bytes() if read else cast(httpx.AsyncByteStream, response.stream):
-                self._go_on()
                 body.add(piece)
             if left_over(response):
                 await response.extensions["network_stream"].aclose()  # so that httpcore drops the connection
@@ -64,16 +63,12 @@ class Exchange:
     async def _trace(self, event: str, _info: Mapping[str, Any]) -> None:
         # httpcore tells of each step before and after it
         step, _, moment = event.rpartition(".")
-        begins, reading = moment == "started", step.endswith("receive_response_headers")
-        self._awaiting = begins and reading
-        if begins and (reading or step.endswith("send_request_headers")):
-            self._go_on()
-        if reading and not begins:
-            await self._turns.wait()
-
-    def _go_on(self) -> None:
-        if self._abandoned:
+        reads_head, begins = step.endswith("receive_response_headers"), moment == "started"
+        self._reading = begins and (reads_head or step.endswith("receive_response_body"))
+        if self._abandoned and (self._reading or (begins and step.endswith("send_request_headers"))):
             raise asyncio.CancelledError
+        if reads_head and not begins:
+            await self._turns.wait()
 
 
 class _Body:
