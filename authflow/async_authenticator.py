@@ -16,6 +16,7 @@ from authflow.context import Context
 from authflow.device_store import AsyncDeviceStore
 from authflow.driver import Driver, Observe, Remember, require_backend, require_devices
 from authflow.errors import InvalidInput
+from authflow.forks import PerProcess
 from authflow.openings import Opening
 from authflow.remember_device import DeviceFlow
 from authflow.requests import Request
@@ -117,15 +118,22 @@ class AsyncAuthenticator:
         self._hands.close()
 
 
+class _Work:
+    """A process's steps under way, and the threads for them, which start with the first."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.threads = ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="authflow-srp")
+
+
 class _WaitingHands:
     """Coroutines that leave the event loop to others while they wait."""
 
     def __init__(self, backend: AsyncBackend, devices: AsyncDeviceStore | None) -> None:
         self._backend = backend
         self.devices = devices
-        self._under_way = 0
+        self._work = PerProcess(_Work)
         self._closed = False
-        self._begin_process()
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -136,13 +144,12 @@ class _WaitingHands:
         """
         if self._closed:
             raise InvalidInput("authenticator", "is closed")
-        if self._process != os.getpid():
-            self._begin_process()
-        self._under_way += 1
+        work = self._work()
+        work.steps += 1
         try:
             yield
         finally:
-            self._under_way -= 1
+            work.steps -= 1
             self._end_threads()
 
     def close(self) -> None:
@@ -150,15 +157,10 @@ class _WaitingHands:
         self._closed = True
         self._end_threads()
 
-    def _begin_process(self) -> None:
-        # After a fork the threads are gone, and their pool does not know.
-        self._process, self._under_way = os.getpid(), 0
-        # They start with the first steps.
-        self._threads = ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="authflow-srp")
-
     def _end_threads(self) -> None:
-        if self._closed and not self._under_way:
-            self._threads.shutdown(wait=False)
+        work = self._work.made()
+        if self._closed and work and not work.steps:
+            work.threads.shutdown(wait=False)
 
     async def call(self, request: Request) -> Mapping[str, Any]:
         """Await the backend."""
@@ -171,7 +173,7 @@ class _WaitingHands:
         """Take the step on a thread."""
         import asyncio  # noqa: PLC0415 - is there already where coroutines run; `import *` must not load it
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, step)
+        return await asyncio.get_running_loop().run_in_executor(self._work().threads, step)
 
     async def sleep(self, seconds: float) -> None:
         """Let the others go on."""

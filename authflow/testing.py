@@ -62,6 +62,7 @@ class FaultyBackend:
 
     Attributes:
         region: the backend's, where it has one.
+        signs: whether that signs what the admin API takes.
         met: the operation and the fault of each call so far.
 
     Raises:
@@ -77,6 +78,7 @@ class FaultyBackend:
         delay: float = 0.01,
     ) -> None:
         self.region: str | None = getattr(backend, "region", None)
+        self.signs: bool = getattr(backend, "signs", True)
         self.met: list[tuple[str, Fault | None]] = []
         self._backend = backend
         self._faults: Iterator[Fault | None] = iter(faults)

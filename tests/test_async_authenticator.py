@@ -28,6 +28,8 @@ from authflow import (
     Throttled,
 )
 from authflow.backend import Backend
+from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
+from authflow.backends.threads import Threaded
 from authflow.challenges import NewPasswordRequired, SelectChallenge
 from authflow.emulator import Emulator
 from authflow.requests import Request
@@ -143,17 +145,17 @@ def test_what_is_heavy_follows_from_the_table() -> None:
 def test_one_thread_fewer_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     for cores, threads in ((1, 1), (2, 1), (8, 7)):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)))
-        assert AsyncAuthenticator(APP, Slow())._hands._threads._max_workers == threads
+        assert AsyncAuthenticator(APP, Slow())._hands._work().threads._max_workers == threads
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert AsyncAuthenticator(APP, Slow())._hands._threads._max_workers == 1
+    assert AsyncAuthenticator(APP, Slow())._hands._work().threads._max_workers == 1
 
 
 def test_closing_ends_the_threads() -> None:
     async def sign_in() -> None:
         async with AsyncAuthenticator(APP, Slow(password_verifier(), tokens())) as auth:
             await auth.begin(Srp("ada", "pw"))
-        for thread in auth._hands._threads._threads:
+        for thread in auth._hands._work().threads._threads:
             await asyncio.to_thread(thread.join, 10)
             assert not thread.is_alive()
 
@@ -172,7 +174,7 @@ def test_a_closed_one_takes_no_more_steps_and_ends_those_under_way() -> None:
             with pytest.raises(InvalidInput, match="closed"):
                 await step
         assert isinstance((await under_way).state, SignedIn)
-        assert auth._hands._threads._shutdown
+        assert auth._hands._work().threads._shutdown
 
     run(main())
 
@@ -272,7 +274,7 @@ def test_a_cancelled_begin_leaves_nothing() -> None:
         try:
             return cancelled_after(turns, lambda: auth.begin(Srp("ada", "pw")))
         finally:
-            auth._hands._threads.shutdown(wait=True)
+            auth._hands._work().threads.shutdown(wait=True)
             assert backend.under_way == 0
 
     for turns in range(0, 200, 7):
@@ -342,6 +344,14 @@ def test_device_stores_of_the_wrong_kind() -> None:
             driver(APP, Slow(), devices=nothing)  # type: ignore[arg-type]  # never called
         with pytest.raises(InvalidInput, match="backend: has no method call"):
             driver(APP, nothing)
+
+
+def test_a_backend_that_can_not_sign_is_refused_for_the_admin_api() -> None:
+    for unsigned in (AsyncHttpxBackend(), Threaded(HttpxBackend())):
+        with pytest.raises(InvalidInput, match="AWS's signatures") as caught:
+            AsyncAuthenticator(APP, unsigned, admin=True)
+        assert caught.value.field == "admin"
+        AsyncAuthenticator(APP, unsigned)
 
 
 def test_sign_in_asks_by_a_coroutine() -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from authflow.backends.forks import PerProcess
 from authflow.backends.json_protocol import failure
 from authflow.backends.limits import CONNECT_TIMEOUT, CONNECTIONS, READ_TIMEOUT
 from authflow.errors import AuthflowError, BackendError, InvalidInput
+from authflow.forks import PerProcess
 from authflow.requests import Request
 
 if TYPE_CHECKING:

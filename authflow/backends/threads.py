@@ -7,9 +7,9 @@ from contextvars import copy_context
 from typing import Any, Self
 
 from authflow.backend import Backend
-from authflow.backends.forks import PerProcess
 from authflow.backends.limits import CONNECTIONS
 from authflow.errors import InvalidInput
+from authflow.forks import PerProcess
 from authflow.inputs import require_instance
 from authflow.requests import Request
 
@@ -27,6 +27,7 @@ class Threaded:
 
     Attributes:
         region: the backend's, where it has one.
+        signs: whether it signs what the admin API takes.
 
     Raises:
         InvalidInput: not a number of threads.
@@ -37,6 +38,7 @@ class Threaded:
             raise InvalidInput("threads", "must be 1 or more")
         self._backend = backend
         self.region: str | None = getattr(backend, "region", None)
+        self.signs: bool = getattr(backend, "signs", True)
         # Not the event loop's own threads: those are few, and others wait for them.
         self._threads = PerProcess(lambda: ThreadPoolExecutor(threads, thread_name_prefix="authflow"))
         self._closed = False

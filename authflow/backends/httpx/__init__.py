@@ -3,18 +3,18 @@
 import asyncio
 import threading
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import httpx
 
 from authflow.backends import limits
-from authflow.backends.forks import PerProcess
 from authflow.backends.httpx.clients import Clients
 from authflow.backends.httpx.exchange import FAILURES, Exchange, exchanged, failure, no_place, too_slow
 from authflow.backends.httpx.where import Where
 from authflow.backends.json_protocol import Answer, Message, reply, unsigned
 from authflow.backends.turns import Turnstile
 from authflow.errors import InvalidInput
+from authflow.forks import PerProcess
 from authflow.requests import Request
 
 
@@ -30,10 +30,13 @@ class HttpxBackend:
 
     Attributes:
         region: the AWS region that it talks to; None where that is not always the same.
+        signs: False: it has no AWS signatures, which the admin API takes.
 
     Raises:
         InvalidInput: an argument that can't be, or proxies or certificates in the environment that httpx can't use.
     """
+
+    signs: Final = False
 
     def __init__(
         self, region: str | None = None, endpoint_url: str | None = None, client: httpx.Client | None = None
@@ -98,10 +101,13 @@ class AsyncHttpxBackend:
 
     Attributes:
         region: the AWS region that it talks to; None where that is not always the same.
+        signs: False: it has no AWS signatures, which the admin API takes.
 
     Raises:
         InvalidInput: an argument that can't be, or proxies or certificates in the environment that httpx can't use.
     """
+
+    signs: Final = False
 
     def __init__(
         self, region: str | None = None, endpoint_url: str | None = None, client: httpx.AsyncClient | None = None
