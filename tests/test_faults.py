@@ -256,6 +256,7 @@ def going(pending: list[Fault | None]) -> Iterator[Fault | None]:
 FAULTS: Final = st.one_of(st.none(), st.sampled_from(Fault))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("driver", BOTH)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())

@@ -49,6 +49,7 @@ def signed_in(auth: Authenticator, person: Person, kind: str) -> Flow:
     return flow
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["srp", "custom_srp"])
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("name", ALTERNATIVES)
