@@ -28,8 +28,8 @@ class Spread:
     def __str__(self) -> str:
         """Return the median, and the range where there is one."""
         if self.least == self.most:
-            return _number(self.middle)
-        return f"{_number(self.middle)} ({_number(self.least)} to {_number(self.most)})"
+            return number(self.middle)
+        return f"{number(self.middle)} ({number(self.least)} to {number(self.most)})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +51,8 @@ class Figure:
 
     def row(self) -> str:
         """Return the row in Markdown."""
-        goal = "" if self.at_most is None else f"at most {_number(self.at_most)}"
-        goal = goal if self.at_least is None else f"at least {_number(self.at_least)}"
+        goal = "" if self.at_most is None else f"at most {number(self.at_most)}"
+        goal = goal if self.at_least is None else f"at least {number(self.at_least)}"
         held = {None: "", True: "yes", False: "**no**"}[self.held]
         return f"| {self.name} | {self.value} | {self.unit} | {goal} | {held} |"
 
@@ -123,7 +123,8 @@ def resident(process: int | str = "self") -> float:
     return int(line.split()[1]) / 1024  # kB
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Return a figure as tables have it."""
     if abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.4g}" if abs(value) >= 100 else f"{value:.3g}"

@@ -17,7 +17,7 @@ from authflow import AppClient, AsyncAuthenticator, Authenticator, Flow, SignedI
 from authflow.backends.boto3 import Boto3Backend
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from benchmarks import servers
-from benchmarks.common import Grid, percentile, resident
+from benchmarks.common import Grid, number, percentile, resident
 from benchmarks.conversation import APP
 from benchmarks.servers import OPENING
 
@@ -50,8 +50,8 @@ class Taken:
 
     def row(self, way: Way) -> tuple[str, ...]:
         """Return its row."""
-        in_ms = (f"{percentile(self.each, percent) * 1e3:.3g}" for percent in (50, 95, 99))
-        return (str(way), f"{len(self.each) / self.wall:.3g}", *in_ms, f"{self.mebibytes:.3g}")
+        in_ms = (percentile(self.each, percent) * 1e3 for percent in (50, 95, 99))
+        return (str(way), *map(number, (len(self.each) / self.wall, *in_ms, self.mebibytes)))
 
 
 SYNC, BOTO3, ASYNC, PYCOGNITO = "Authenticator", "the same with boto3", "AsyncAuthenticator", "pycognito"
