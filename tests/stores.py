@@ -25,7 +25,7 @@ from authflow import (
     MemoryFlowStore,
     Stamp,
 )
-from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore, RedisDeviceStore, RedisFlowStore
+from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore, Client, RedisDeviceStore, RedisFlowStore
 from tests.playbook import AT, SECRET_APP, stamp
 from tests.redis_server import RedisServer
 
@@ -152,3 +152,26 @@ def race(store: FlowStore, handle: str, takers: int) -> list[Flow | None]:
 
     with ThreadPoolExecutor(takers) as pool:
         return list(pool.map(take, range(takers)))
+
+
+class Repeating:
+    """A client that got no reply to its first try, and sent the command again."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def execute_command(self, *command: Any) -> Any:
+        self._client.execute_command(*command)
+        return self._client.execute_command(*command)
+
+
+class Counting:
+    """A client that keeps what it sent."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.sent: list[str] = []
+
+    def execute_command(self, *command: Any) -> Any:
+        self.sent.append(command[0])
+        return self._client.execute_command(*command)

@@ -1,21 +1,16 @@
 """Stores in Redis: what only a server shared by many can get wrong."""
 
 import asyncio
-import socket
 import subprocess
 import sys
 import time as real_time
-from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from authflow import (
     AppClient,
@@ -30,10 +25,10 @@ from authflow import (
     stamp_now,
 )
 from authflow.aead import from_base64url
-from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore, Client, RedisDeviceStore, RedisFlowStore
+from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore, RedisDeviceStore, RedisFlowStore
 from tests.playbook import SECRET_APP, stamp
-from tests.redis_server import APPENDING, RedisServer, running
-from tests.stores import KEY, Loop, Time, race
+from tests.redis_server import RedisServer
+from tests.stores import KEY, Counting, Repeating, Time, race
 from tests.test_snapshot import asked, flows
 
 OLD_KEY = bytes(range(1, 33))
@@ -126,29 +121,6 @@ def test_one_of_several_processes_gets_the_flow(client: redis.Redis) -> None:
     assert sorted(said) == ["failed"] + ["taken"] * (takers - 1)
 
 
-class Repeating:
-    """A client that got no reply to its first try, and sent the command again."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    def execute_command(self, *command: Any) -> Any:
-        self._client.execute_command(*command)
-        return self._client.execute_command(*command)
-
-
-class Counting:
-    """A client that keeps what it sent."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self.sent: list[str] = []
-
-    def execute_command(self, *command: Any) -> Any:
-        self.sent.append(command[0])
-        return self._client.execute_command(*command)
-
-
 def test_a_command_that_was_sent_twice(client: redis.Redis, store: RedisFlowStore, time: Time) -> None:
     repeating = RedisFlowStore(Repeating(client), SECRET_APP, KEY, stamp=time)
     handle = repeating.put(asked())
@@ -188,159 +160,6 @@ def test_what_has_expired_is_gone(client: redis.Redis) -> None:
         store.take(handle)
     store.put(replace(asked(), state=replace(challenge, asked_at=begun)))
     assert not names(client), "nothing is written that has expired"
-
-
-# A server that ends
-
-
-def test_flows_and_devices_outlive_a_crash_of_the_server(tmp_path: Path) -> None:
-    with running(tmp_path, APPENDING) as server:
-        with server.client() as client:
-            handle = RedisFlowStore(client, SECRET_APP, KEY, stamp=Time()).put(asked())
-            RedisDeviceStore(client, KEY).put(HOLDER, "ada", DEVICE)
-        server.kill()
-        server.start()
-        with server.client() as client:
-            store = RedisFlowStore(client, SECRET_APP, KEY, stamp=Time())
-            assert store.take(handle) == asked()
-            with pytest.raises(FlowTaken):
-                store.take(handle)
-            assert RedisDeviceStore(client, KEY).get(HOLDER, "ada") == DEVICE
-
-
-def test_a_server_that_is_gone(tmp_path: Path) -> None:
-    with running(tmp_path) as server, server.client() as client:
-        store, devices = RedisFlowStore(client, SECRET_APP, KEY, stamp=Time()), RedisDeviceStore(client, KEY)
-        handle = store.put(asked())
-        server.kill()
-        for use in (
-            lambda: store.put(asked()),
-            lambda: store.take(handle),
-            lambda: devices.put(HOLDER, "ada", DEVICE, typed="a@b"),
-            lambda: devices.get(HOLDER, "ada"),
-            lambda: devices.drop(HOLDER, "ada"),
-        ):
-            unreachable(use, handle)
-
-
-def test_a_server_that_is_gone_for_the_async_stores(tmp_path: Path) -> None:
-    with running(tmp_path) as server:
-
-        async def run() -> None:
-            async with server.async_client() as client:
-                store = AsyncRedisFlowStore(client, SECRET_APP, KEY, stamp=Time())
-                handle = await store.put(asked())
-                server.kill()
-                for use in (store.take(handle), AsyncRedisDeviceStore(client, KEY).get(HOLDER, "ada")):
-                    await unreachable_async(use, handle)
-
-        asyncio.run(run())
-
-
-def unreachable(use: Callable[[], object], handle: str) -> None:
-    with pytest.raises(StoreError) as caught:
-        use()
-    says_nothing(caught.value, handle)
-
-
-async def unreachable_async(use: Awaitable[object], handle: str) -> None:
-    with pytest.raises(StoreError) as caught:
-        await use
-    says_nothing(caught.value, handle)
-
-
-class Answering:
-    """A client to whom Redis answers the same each time."""
-
-    def __init__(self, answer: object) -> None:
-        self._answer = answer
-
-    def execute_command(self, *_: Any) -> Any:
-        if isinstance(self._answer, Exception):
-            raise self._answer
-        return self._answer
-
-
-class AsyncAnswering(Answering):
-    async def execute_command(self, *_: Any) -> Any:
-        return super().execute_command()
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        5,
-        True,
-        1.5,
-        [b"a"],
-        {},
-        OSError("gone"),
-        UnicodeDecodeError("ascii", b"\xff", 0, 1, "not in range"),
-        ValueError("invalid literal for int()"),
-        RecursionError("a list in a list in a list"),
-        TypeError("a callback"),
-        redis.exceptions.RedisClusterException("no slot"),
-    ],
-)
-def test_a_server_that_answers_nonsense(answer: object, loop: Loop) -> None:
-    store, devices = RedisFlowStore(Answering(answer), SECRET_APP, KEY), RedisDeviceStore(Answering(answer), KEY)
-    uses: list[Callable[[], object]] = [lambda: store.take("A" * 43), lambda: devices.get(HOLDER, "ada")]
-    uses.append(lambda: devices.drop(HOLDER, "ada"))
-    if isinstance(answer, Exception):
-        uses += [lambda: devices.put(HOLDER, "ada", DEVICE)]
-    client = AsyncAnswering(answer)
-    uses.append(lambda: loop.run(AsyncRedisFlowStore(client, SECRET_APP, KEY).take("A" * 43)))
-    uses.append(lambda: loop.run(AsyncRedisDeviceStore(client, KEY).get(HOLDER, "ada")))
-    for use in uses:
-        with pytest.raises(StoreError) as caught:
-            use()
-        assert len(str(caught.value)) < 100
-
-
-@pytest.mark.parametrize("answer", [0, [], False, {}])
-def test_a_server_that_stores_and_answers_nonsense(answer: object) -> None:
-    with pytest.raises(StoreError):
-        RedisFlowStore(Answering(answer), SECRET_APP, KEY, stamp=Time()).put(asked())
-
-
-@pytest.mark.parametrize("reply", [b":x\r\n", b"$x\r\n", b"*1\r\n" * 5_000, b"?\r\n", b"$2\r\n\xff\xff\r\n"])
-def test_what_is_no_reply(reply: bytes) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        client = redis.Redis(port=port, protocol=2, retry=Retry(NoBackoff(), 0), decode_responses=True)
-        with client, ThreadPoolExecutor(1) as pool:
-            pool.submit(answer_once, server, reply)
-            with pytest.raises(StoreError):
-                RedisFlowStore(client, SECRET_APP, KEY).take("A" * 43)
-
-
-def answer_once(server: socket.socket, reply: bytes) -> None:
-    """Agree to all that a client says of itself, and answer its first command."""
-    connection, _ = server.accept()
-    with connection:
-        while b"GETDEL" not in (said := connection.recv(65_536)):
-            connection.sendall(b"+OK\r\n" * said.count(b"CLIENT"))
-        connection.sendall(reply)
-
-
-def says_nothing(error: StoreError, handle: str) -> None:
-    assert isinstance(error.__cause__, redis.RedisError)
-    assert not any(secret in f"{error} {error.__cause__}" for secret in (handle, HOLDER, "ada", DEVICE.secret))
-
-
-def test_a_server_that_is_full_or_holds_something_else(client: redis.Redis, store: RedisFlowStore) -> None:
-    handle = store.put(asked())
-    name = only_name(client)
-    client.delete(name)
-    client.rpush(name, "a list")
-    with pytest.raises(StoreError, match="ResponseError"):
-        store.take(handle)
-    client.config_set("maxmemory", "1mb")
-    try:
-        with pytest.raises(StoreError, match="OutOfMemoryError"):
-            store.put(asked())
-    finally:
-        client.config_set("maxmemory", "0")
 
 
 # What is in Redis
@@ -463,6 +282,21 @@ def test_a_client_in_disguise(client: redis.Redis, time: Time) -> None:
         RedisFlowStore(Logging(redis.asyncio.Redis()), SECRET_APP, KEY, stamp=time).put(asked())
     with pytest.raises(StoreError):
         asyncio.run(AsyncRedisFlowStore(Logging(client), SECRET_APP, KEY, stamp=time).put(asked()))
+
+
+def test_a_server_that_is_full_or_holds_something_else(client: redis.Redis, store: RedisFlowStore) -> None:
+    handle = store.put(asked())
+    name = only_name(client)
+    client.delete(name)
+    client.rpush(name, "a list")
+    with pytest.raises(StoreError, match="ResponseError"):
+        store.take(handle)
+    client.config_set("maxmemory", "1mb")
+    try:
+        with pytest.raises(StoreError, match="OutOfMemoryError"):
+            store.put(asked())
+    finally:
+        client.config_set("maxmemory", "0")
 
 
 # Devices
