@@ -104,6 +104,7 @@ def test_a_wrong_password_from_a_pipe(site: Site, people: World) -> None:
     assert done.stderr == "password: \nauthflow: wrong_credentials: Incorrect username or password.\n"
 
 
+@pytest.mark.slow
 def test_a_new_password_and_an_attribute(site: Site) -> None:
     world = site.world.pool(Schema=[FAMILY_NAME])
     world.invited("grace", TEMPORARY, email="grace@example.com")
@@ -123,6 +124,7 @@ def test_a_new_password_and_an_attribute(site: Site) -> None:
     assert not re.search(f"{TEMPORARY}|{PASSWORD}|{OTHER_PASSWORD}|weak", screen.text)
 
 
+@pytest.mark.slow
 def test_a_client_secret_is_asked_for_or_in_the_environment(site: Site, people: World, pipe: Pipe) -> None:
     world = people.client(GenerateSecret=True)
     assert world.secret
@@ -138,6 +140,7 @@ def test_a_client_secret_is_asked_for_or_in_the_environment(site: Site, people: 
     assert last_line(pipe(command, PASSWORD).stderr).startswith("authflow: secret_hash: ")
 
 
+@pytest.mark.slow
 def test_the_admin_api_and_tokens_on_demand(site: Site, people: World, pipe: Pipe) -> None:
     command = site.command(people, "--username", "ada", "--flow", "password", "--admin", "--show-tokens")
     done = pipe(command, PASSWORD, AWS_ACCESS_KEY_ID="any", AWS_SECRET_ACCESS_KEY="any")
@@ -154,6 +157,7 @@ def test_the_admin_api_and_tokens_on_demand(site: Site, people: World, pipe: Pip
 # --- second factors
 
 
+@pytest.mark.slow
 def test_a_text_message(site: Site) -> None:
     world = site.world.pool()
     world.user("ada", phone_number="+15550109878", phone_number_verified="true")
@@ -169,6 +173,7 @@ def test_a_text_message(site: Site) -> None:
     assert "Not accepted: Invalid code or auth state for the user; try again\r\n" in screen.text
 
 
+@pytest.mark.slow
 def test_a_choice_of_second_factors(site: Site) -> None:
     world = site.world.pool()
     world.user("ada", email="ada@example.com", email_verified="true", phone_number="+15550109878")
@@ -187,6 +192,7 @@ def test_a_choice_of_second_factors(site: Site) -> None:
     assert "Not possible: option: was not offered; offered: SMS_MFA, EMAIL_OTP; try again" in screen.text
 
 
+@pytest.mark.slow
 def test_an_authenticator_app_is_set_up_and_used(site: Site, pipe: Pipe) -> None:
     world = site.world.pool()
     world.user("ada")
@@ -210,6 +216,7 @@ def test_an_authenticator_app_is_set_up_and_used(site: Site, pipe: Pipe) -> None
     assert "A code of your authenticator app is needed." in done.stderr
 
 
+@pytest.mark.slow
 def test_an_email_address_is_set_up(site: Site) -> None:
     world = site.world.pool()
     world.user("ada")
@@ -225,6 +232,7 @@ def test_an_email_address_is_set_up(site: Site) -> None:
     assert "Not possible: choice: must be one of SOFTWARE_TOKEN_MFA, EMAIL_OTP; try again" in screen.text
 
 
+@pytest.mark.slow
 def test_what_can_not_be_set_up_here(site: Site, pipe: Pipe) -> None:
     world = site.world.pool()
     world.user("ada")
@@ -234,6 +242,7 @@ def test_what_can_not_be_set_up_here(site: Site, pipe: Pipe) -> None:
     assert re.fullmatch(r"authflow: .*administrator set up SMS_MFA.*sign in again", last_line(done.stderr))
 
 
+@pytest.mark.slow
 def test_a_remembered_installation_needs_no_code(site: Site, pipe: Pipe, tmp_path: Path) -> None:
     devices = {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": True}
     world = site.world.pool(DeviceConfiguration=devices)
@@ -260,6 +269,7 @@ def test_a_remembered_installation_needs_no_code(site: Site, pipe: Pipe, tmp_pat
 # --- other first factors
 
 
+@pytest.mark.slow
 def test_custom_challenges(site: Site, people: World) -> None:
     riddles = Riddles(wanted=2)
     world = riddling(people, riddles)
@@ -273,6 +283,7 @@ def test_custom_challenges(site: Site, people: World) -> None:
     assert riddles.told("VerifyAuthChallengeResponse_Authentication")[0]["clientMetadata"] == {"a": "b=c"}
 
 
+@pytest.mark.slow
 def test_a_password_before_custom_challenges(site: Site, people: World, pipe: Pipe) -> None:
     world = riddling(people, Riddles())
     done = pipe(site.command(world, "--flow", "custom-srp", "--username", "ada"), PASSWORD, RIDDLE["private"])
@@ -280,6 +291,7 @@ def test_a_password_before_custom_challenges(site: Site, people: World, pipe: Pi
     assert done.stdout.startswith("signed in as ada\n")
 
 
+@pytest.mark.slow
 def test_a_choice_of_first_factors(site: Site, pipe: Pipe) -> None:
     factors = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}
     world = site.world.pool(Policies=factors).client(ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_USER_AUTH"])
@@ -310,6 +322,7 @@ def test_ctrl_c(site: Site, people: World) -> None:
         assert screen.end() == 130
 
 
+@pytest.mark.slow
 def test_ctrl_d(site: Site, people: World) -> None:
     with terminal(site.command(people, "--username", "ada")) as screen:
         screen.before("password: ")
@@ -318,6 +331,7 @@ def test_ctrl_d(site: Site, people: World) -> None:
     assert screen.text.endswith("authflow: the input ended where this was asked: password\r\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
@@ -343,6 +357,7 @@ def test_what_can_not_be(site: Site, pipe: Pipe, options: list[str], code: int, 
     assert says is None or done.stderr == f"authflow: {says}\n"
 
 
+@pytest.mark.slow
 def test_nobody_listens(site: Site, pipe: Pipe) -> None:
     command = site.command(replace(site.world, pool_id="eu-west-1_a", client_id="b"), "--username", "ada")
     done = pipe([*command, "--endpoint-url", "http://127.0.0.1:9"], PASSWORD)
@@ -355,6 +370,7 @@ def test_nobody_listens(site: Site, pipe: Pipe) -> None:
 DEVICE = Device("key", "group", "secret")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("outcome", "says"),
     [

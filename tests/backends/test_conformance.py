@@ -37,6 +37,7 @@ from authflow.openings import Opening
 from tests.backends.servers import Server, error_body, serving
 from tests.emulator.world import PASSWORD, TEMPORARY, Clock, World
 
+pytestmark = pytest.mark.slow  # mostly waiting
 SOON = 0.3  # seconds: the time-out of the hurried
 Drive = Callable[[Flow], Flow]
 NAMES = ("Boto3Backend", "HttpxBackend", "AsyncHttpxBackend", "Threaded Boto3Backend", "Threaded HttpxBackend")
