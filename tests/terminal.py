@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from authflow.cli.commands import run
 from authflow.cli.signing_in import Settings
 from authflow.emulator import Emulator
 from tests.emulator.world import Clock, World
@@ -131,3 +133,19 @@ class Site:
     def command(self, world: World, *options: str) -> list[str]:
         where = ["--pool-id", world.pool_id, "--client-id", world.client_id, "--endpoint-url", self.url]
         return [str(AUTHFLOW), "sign-in", *where, *options]
+
+
+class Pipe:
+    """Runs the command in this process, with lines to read: sooner than in one of its own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def __call__(self, command: list[str], *lines: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        with self._monkeypatch.context() as patched:
+            patched.setattr("os.environ", environ(**environment))
+            patched.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in lines)))
+            code = run(command[1:])
+        shown = self._capsys.readouterr()
+        return subprocess.CompletedProcess(command, code, shown.out, shown.err)

@@ -282,7 +282,14 @@ def test_a_seed_file_that_can_not_be_carried_out(
 
 @pytest.mark.parametrize(
     ("host", "warned"),
-    [("127.0.0.1", False), ("127.0.0.2", False), ("::1", False), ("localhost", False), ("0.0.0.0", True), ("", True)],  # noqa: S104
+    [
+        ("127.0.0.1", False),
+        ("127.0.0.2", False),
+        ("::1", False),
+        ("localhost", False),
+        ("0.0.0.0", True),  # noqa: S104 - the warning is what is tested; nothing listens
+        ("", True),
+    ],
 )
 def test_who_else_reaches_the_emulator_can_do_everything(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], host: str, warned: bool

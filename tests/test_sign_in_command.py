@@ -18,7 +18,6 @@ import pytest
 
 from authflow import Authenticator, BackendError, Device, Failed, Reason
 from authflow.cli import qr
-from authflow.cli.commands import run
 from authflow.cli.signing_in import sign_in
 from authflow.emulator import Emulator
 from authflow.emulator.http import running
@@ -26,7 +25,7 @@ from authflow.remember_device import Kept
 from tests.emulator import mfa
 from tests.emulator.lambdas import RIDDLE, Riddles, riddling
 from tests.emulator.world import ALL_FLOWS, OTHER_PASSWORD, PASSWORD, TEMPORARY, World
-from tests.terminal import Site, environ, terminal
+from tests.terminal import Pipe, Site, environ, terminal
 
 AUTHFLOW = Path(sys.executable).with_name("authflow")
 FAMILY_NAME: Any = {"Name": "family_name", "AttributeDataType": "String", "Required": True, "Mutable": True}
@@ -54,22 +53,6 @@ def tracked(site: Site) -> World:
     world = site.world.pool(DeviceConfiguration=devices)
     world.user("ada")
     return world
-
-
-class Pipe:
-    """Runs the command in this process, with lines to read: sooner than in one of its own."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-
-    def __call__(self, command: list[str], *lines: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        with self._monkeypatch.context() as patched:
-            patched.setattr("os.environ", environ(**environment))
-            patched.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in lines)))
-            code = run(command[1:])
-        shown = self._capsys.readouterr()
-        return subprocess.CompletedProcess(command, code, shown.out, shown.err)
 
 
 @pytest.fixture
