@@ -1,6 +1,6 @@
 """Explicit state machines for Amazon Cognito sign-in.
 
-The public names are here, in ``authflow.challenges``, ``authflow.errors``, ``authflow.srp`` and ``authflow.backends``.
+The public names are here, in ``authflow.challenges``, ``authflow.core.errors``, ``authflow.core.srp`` and ``authflow.backends``.
 Each is loaded when it is first used, so that ``import authflow`` costs next to nothing.
 """
 
@@ -8,24 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from authflow.answers import Answer
-    from authflow.app_client import AppClient
-    from authflow.async_authenticator import AsyncAuthenticator
-    from authflow.authenticator import Authenticator
-    from authflow.backend import AsyncBackend, Backend
-    from authflow.backoff import Backoff
-    from authflow.clock import stamp_now
-    from authflow.context import Context
-    from authflow.device_store import (
-        AsyncDeviceStore,
-        AsyncMemoryDeviceStore,
-        DeviceStore,
-        FileDeviceStore,
-        MemoryDeviceStore,
-    )
-    from authflow.devices import Device
-    from authflow.driver import Observe, Remember
-    from authflow.errors import (
+    from authflow.backends.base import AsyncBackend, Backend
+    from authflow.core.answers import Answer
+    from authflow.core.app_client import AppClient
+    from authflow.core.clock import stamp_now
+    from authflow.core.context import Context
+    from authflow.core.devices import Device
+    from authflow.core.errors import (
         AuthflowError,
         BackendError,
         FlowTaken,
@@ -38,15 +27,26 @@ if TYPE_CHECKING:
         Throttled,
         UnexpectedReply,
     )
-    from authflow.flow_store import AsyncFlowStore, AsyncMemoryFlowStore, FlowStore, MemoryFlowStore
-    from authflow.openings import Choice, Custom, Password, Refresh, Srp
-    from authflow.reasons import Reason
-    from authflow.sealing import seal as seal
-    from authflow.sealing import unseal as unseal
-    from authflow.sign_in import Flow, begin
-    from authflow.snapshot import dumps, loads
-    from authflow.stamp import Stamp
-    from authflow.states import Calling, Failed, SignedIn, Tokens
+    from authflow.core.openings import Choice, Custom, Password, Refresh, Srp
+    from authflow.core.reasons import Reason
+    from authflow.core.stamp import Stamp
+    from authflow.core.states import Calling, Failed, SignedIn, Tokens
+    from authflow.drivers._runner import Observe, Remember
+    from authflow.drivers.asynchronous import AsyncAuthenticator
+    from authflow.drivers.backoff import Backoff
+    from authflow.drivers.blocking import Authenticator
+    from authflow.machines.sign_in import Flow, begin
+    from authflow.snapshots.plain import dumps, loads
+    from authflow.snapshots.sealed import seal as seal
+    from authflow.snapshots.sealed import unseal as unseal
+    from authflow.stores.devices import (
+        AsyncDeviceStore,
+        AsyncMemoryDeviceStore,
+        DeviceStore,
+        FileDeviceStore,
+        MemoryDeviceStore,
+    )
+    from authflow.stores.flows import AsyncFlowStore, AsyncMemoryFlowStore, FlowStore, MemoryFlowStore
 
 __version__ = "0.1.0"
 
@@ -102,55 +102,55 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "Answer": "authflow.answers",
-    "AppClient": "authflow.app_client",
-    "AsyncAuthenticator": "authflow.async_authenticator",
-    "AsyncBackend": "authflow.backend",
-    "AsyncDeviceStore": "authflow.device_store",
-    "AsyncFlowStore": "authflow.flow_store",
-    "AsyncMemoryDeviceStore": "authflow.device_store",
-    "AsyncMemoryFlowStore": "authflow.flow_store",
-    "Authenticator": "authflow.authenticator",
-    "AuthflowError": "authflow.errors",
-    "Backend": "authflow.backend",
-    "BackendError": "authflow.errors",
-    "Backoff": "authflow.backoff",
-    "Calling": "authflow.states",
-    "Choice": "authflow.openings",
-    "Context": "authflow.context",
-    "Custom": "authflow.openings",
-    "Device": "authflow.devices",
-    "DeviceStore": "authflow.device_store",
-    "Failed": "authflow.states",
-    "FileDeviceStore": "authflow.device_store",
-    "Flow": "authflow.sign_in",
-    "FlowStore": "authflow.flow_store",
-    "FlowTaken": "authflow.errors",
-    "IllegalTransition": "authflow.errors",
-    "InvalidInput": "authflow.errors",
-    "MemoryDeviceStore": "authflow.device_store",
-    "MemoryFlowStore": "authflow.flow_store",
-    "Observe": "authflow.driver",
-    "Password": "authflow.openings",
-    "Reason": "authflow.reasons",
-    "Refresh": "authflow.openings",
-    "Refusal": "authflow.errors",
-    "Remember": "authflow.driver",
-    "SignInFailed": "authflow.errors",
-    "SignedIn": "authflow.states",
-    "SnapshotError": "authflow.errors",
-    "Srp": "authflow.openings",
-    "Stamp": "authflow.stamp",
-    "StoreError": "authflow.errors",
-    "Throttled": "authflow.errors",
-    "Tokens": "authflow.states",
-    "UnexpectedReply": "authflow.errors",
-    "begin": "authflow.sign_in",
-    "dumps": "authflow.snapshot",
-    "loads": "authflow.snapshot",
-    "seal": "authflow.sealing",
-    "stamp_now": "authflow.clock",
-    "unseal": "authflow.sealing",
+    "Answer": "authflow.core.answers",
+    "AppClient": "authflow.core.app_client",
+    "AsyncAuthenticator": "authflow.drivers.asynchronous",
+    "AsyncBackend": "authflow.backends.base",
+    "AsyncDeviceStore": "authflow.stores.devices",
+    "AsyncFlowStore": "authflow.stores.flows",
+    "AsyncMemoryDeviceStore": "authflow.stores.devices",
+    "AsyncMemoryFlowStore": "authflow.stores.flows",
+    "Authenticator": "authflow.drivers.blocking",
+    "AuthflowError": "authflow.core.errors",
+    "Backend": "authflow.backends.base",
+    "BackendError": "authflow.core.errors",
+    "Backoff": "authflow.drivers.backoff",
+    "Calling": "authflow.core.states",
+    "Choice": "authflow.core.openings",
+    "Context": "authflow.core.context",
+    "Custom": "authflow.core.openings",
+    "Device": "authflow.core.devices",
+    "DeviceStore": "authflow.stores.devices",
+    "Failed": "authflow.core.states",
+    "FileDeviceStore": "authflow.stores.devices",
+    "Flow": "authflow.machines.sign_in",
+    "FlowStore": "authflow.stores.flows",
+    "FlowTaken": "authflow.core.errors",
+    "IllegalTransition": "authflow.core.errors",
+    "InvalidInput": "authflow.core.errors",
+    "MemoryDeviceStore": "authflow.stores.devices",
+    "MemoryFlowStore": "authflow.stores.flows",
+    "Observe": "authflow.drivers._runner",
+    "Password": "authflow.core.openings",
+    "Reason": "authflow.core.reasons",
+    "Refresh": "authflow.core.openings",
+    "Refusal": "authflow.core.errors",
+    "Remember": "authflow.drivers._runner",
+    "SignInFailed": "authflow.core.errors",
+    "SignedIn": "authflow.core.states",
+    "SnapshotError": "authflow.core.errors",
+    "Srp": "authflow.core.openings",
+    "Stamp": "authflow.core.stamp",
+    "StoreError": "authflow.core.errors",
+    "Throttled": "authflow.core.errors",
+    "Tokens": "authflow.core.states",
+    "UnexpectedReply": "authflow.core.errors",
+    "begin": "authflow.machines.sign_in",
+    "dumps": "authflow.snapshots.plain",
+    "loads": "authflow.snapshots.plain",
+    "seal": "authflow.snapshots.sealed",
+    "stamp_now": "authflow.core.clock",
+    "unseal": "authflow.snapshots.sealed",
 }
 
 

@@ -12,8 +12,8 @@ from typing import Final
 
 from pycognito.aws_srp import AWSSRP
 
-from authflow.emulator import srp as server_side
-from authflow.srp import Ephemeral, claim_signature, format_timestamp
+from authflow.core.srp import Ephemeral, claim_signature, format_timestamp
+from authflow.emulator._crypto import srp as server_side
 from benchmarks.common import Clock, Figure, Spread, pairs, seconds
 
 POOL: Final = "eu-west-1_Ab12Cd34E"

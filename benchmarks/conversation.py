@@ -6,8 +6,8 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from authflow import AppClient, Flow, Password, Srp, begin, stamp_now
-from authflow.requests import Request
-from authflow.srp import Ephemeral, N
+from authflow.core.requests import Request
+from authflow.core.srp import Ephemeral, N
 from tests import replies
 
 APP: Final = AppClient("eu-west-1_Ab12Cd34E", "3n4b5urk1ft4fl3mg5e62d9ado", "s3cr3t" * 8)
@@ -34,7 +34,7 @@ def constant_arithmetic() -> Iterator[None]:
     ephemeral = Ephemeral(1 << 255, f"{N - 1:x}")
     with (
         patch.object(Ephemeral, "from_entropy", lambda _: ephemeral),
-        patch("authflow.sign_in.proof.claim_signature", lambda *_, **__: "c" * 44),
+        patch("authflow.machines.sign_in._steps.proof.claim_signature", lambda *_, **__: "c" * 44),
     ):
         yield
 
@@ -42,7 +42,7 @@ def constant_arithmetic() -> Iterator[None]:
 @contextmanager
 def cheap_powers() -> Iterator[None]:
     """Replace modular powers by numbers of their size, each its own."""
-    with patch("authflow.srp.modexp", lambda _, exponent, modulus: modulus - exponent):
+    with patch("authflow.core.srp.modexp", lambda _, exponent, modulus: modulus - exponent):
         yield
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from authflow import Authenticator, Flow, SignedIn, begin, dumps, loads, stamp_now
-from authflow.sign_in.table import RULES
+from authflow.machines.sign_in.table import RULES
 from benchmarks.common import Figure, per_call
 from benchmarks.conversation import (
     APP,

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from authflow.machine import SAME, Row, excerpt, mermaid
-from authflow.remember_device import table as remember_device
-from authflow.sign_in import table as sign_in
-from authflow.sign_in.table import AFTER_ANY, ASKS_AGAIN, CALLS, CHALLENGES, GROUPS, TABLE
+from authflow.core.transitions import SAME, Row, excerpt, mermaid
+from authflow.machines.remember_device import table as remember_device
+from authflow.machines.sign_in import table as sign_in
+from authflow.machines.sign_in.table import AFTER_ANY, ASKS_AGAIN, CALLS, CHALLENGES, GROUPS, TABLE
 
 PAGE: Final = Path(__file__).with_name("machine.md")
 Groups = Mapping[str, Sequence[str]]
@@ -133,7 +133,7 @@ TEXT: Final = """\
 
 <!-- Written by docs/diagrams.py. To change it, change the tables or that script, and run it again. -->
 
-Everything here is drawn from `authflow.sign_in.table`. A node named by a gerund waits for Cognito. A node with the name
+Everything here is drawn from `authflow.machines.sign_in.table`. A node named by a gerund waits for Cognito. A node with the name
 of a challenge waits for a person. An arrow in capitals is a challenge that came with Cognito's reply.
 [Challenges](challenges.md) tells what each one asks.
 
@@ -159,7 +159,7 @@ in it. Rows that lead back to where they begin are left out: they stand [below](
 
 ## Remembering a device
 
-A table of its own, after the tokens, so that a refusal here never costs them: `authflow.remember_device.table`. See
+A table of its own, after the tokens, so that a refusal here never costs them: `authflow.machines.remember_device.table`. See
 [Devices](devices.md).
 
 ```mermaid

@@ -29,8 +29,8 @@ from authflow import (
 from authflow.backends.httpx import AsyncHttpxBackend
 from authflow.challenges import EmailOtp
 from authflow.emulator import Emulator
-from authflow.emulator.boto3_door import client_at
-from authflow.emulator.http import running
+from authflow.emulator._transports.boto3 import client_at
+from authflow.emulator._transports.http import running
 
 PASSWORD = "Correct-Horse-9"
 PEOPLE = [f"person-{number}" for number in range(20)]

@@ -10,10 +10,10 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 from authflow import AppClient, Authenticator, BackendError, Failed, Refusal, SignedIn, Srp, Throttled
+from authflow.core.requests import Request
 from authflow.emulator import Emulator
-from authflow.emulator.boto3_door import client_at
-from authflow.emulator.http import running
-from authflow.requests import Request
+from authflow.emulator._transports.boto3 import client_at
+from authflow.emulator._transports.http import running
 
 
 class PlainBackend:

@@ -6,12 +6,12 @@ from typing import Any, Final, TypeVar
 from unittest.mock import patch
 
 from authflow import Answer, AsyncAuthenticator, Authenticator, Context, Device, DeviceStore, Flow, Tokens
-from authflow.backend import Backend
+from authflow.backends.base import Backend
 from authflow.challenges import Challenge
-from authflow.modexp import modexp
-from authflow.openings import Opening
-from authflow.remember_device import DeviceFlow
-from authflow.requests import Request
+from authflow.core.modexp import modexp
+from authflow.core.openings import Opening
+from authflow.core.requests import Request
+from authflow.machines.remember_device import DeviceFlow
 
 T = TypeVar("T")
 
@@ -97,5 +97,5 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
         assert asyncio._get_running_loop() is None, "SRP arithmetic on the event loop"
         return modexp(base, exponent, modulus)
 
-    with patch("authflow.srp.modexp", power):
+    with patch("authflow.core.srp.modexp", power):
         return asyncio.run(coroutine)

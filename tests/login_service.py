@@ -37,7 +37,7 @@ from authflow import (
 )
 from authflow.backends.httpx import AsyncHttpxBackend
 from authflow.challenges import Challenge, DeviceSrp, MfaSetup, NewPasswordRequired, SelectChallenge
-from authflow.openings import Opening
+from authflow.core.openings import Opening
 from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore
 
 Form = dict[str, Any]

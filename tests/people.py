@@ -24,7 +24,7 @@ from authflow.challenges import (
     TotpSetup,
 )
 from authflow.emulator import Emulator
-from authflow.emulator.outbox import Purpose
+from authflow.emulator._outbox import Purpose
 from tests.emulator.lambdas import RIDDLE, Riddles
 from tests.emulator.mfa import MEMBERS, SETTINGS, authenticator, code
 from tests.emulator.world import PASSWORD, Clock, Json, World

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from authflow.cli.commands import run
-from authflow.cli.signing_in import Settings
+from authflow.cli._commands import run
+from authflow.cli._sign_in import Settings
 from authflow.emulator import Emulator
 from tests.emulator.world import Clock, World
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authflow import SnapshotError
-from authflow.aead import OVERHEAD, from_base64url, key_ring, to_base64url
+from authflow.snapshots._encryption import OVERHEAD, from_base64url, key_ring, to_base64url
 
 KEY, OLD_KEY = bytes(range(32)), bytes(range(1, 33))
 

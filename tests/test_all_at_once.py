@@ -11,8 +11,8 @@ import pytest
 
 from authflow import Authenticator, Context, FileDeviceStore, Flow, SignedIn, Srp, dumps, loads
 from authflow.challenges import SmsMfa, SoftwareTokenMfa, TotpSetup
+from authflow.core.srp import format_timestamp
 from authflow.emulator import Emulator
-from authflow.srp import format_timestamp
 from tests.emulator.world import Clock
 from tests.model import EMAIL, SMS, TOTP, PoolModel, UserModel
 from tests.people import register, site
@@ -114,7 +114,7 @@ def test_timestamps_under_a_real_locale_that_is_not_english() -> None:
     code = (
         "import locale, datetime\n"
         "locale.setlocale(locale.LC_ALL, '')\n"
-        "from authflow.srp import format_timestamp\n"
+        "from authflow.core.srp import format_timestamp\n"
         "at = datetime.datetime(2026, 12, 9, 9, 5, 3, tzinfo=datetime.timezone.utc)\n"
         "print(format_timestamp(at), at.strftime('%a %b'), sep='; ')\n"
     )

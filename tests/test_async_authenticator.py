@@ -27,14 +27,14 @@ from authflow import (
     Srp,
     Throttled,
 )
-from authflow.backend import Backend
+from authflow.backends.base import Backend
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from authflow.backends.threads import Threaded
 from authflow.challenges import NewPasswordRequired, SelectChallenge
+from authflow.core.requests import Request
 from authflow.emulator import Emulator
-from authflow.requests import Request
-from authflow.sign_in import BOOK, is_heavy
-from authflow.sign_in.table import HEAVY, Node
+from authflow.machines.sign_in import BOOK, is_heavy
+from authflow.machines.sign_in.table import HEAVY, Node
 from tests.drivers import Hopping, run
 from tests.emulator.world import Clock
 from tests.model import PoolModel, UserModel

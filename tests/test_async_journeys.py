@@ -11,8 +11,8 @@ from authflow.backends.httpx import AsyncHttpxBackend
 from authflow.backends.threads import Threaded
 from authflow.challenges import NewPasswordRequired
 from authflow.emulator import Emulator
-from authflow.emulator.boto3_door import client_at
-from authflow.emulator.http import running
+from authflow.emulator._transports.boto3 import client_at
+from authflow.emulator._transports.http import running
 from tests.emulator.world import TEMPORARY
 from tests.test_journeys import NEW_PASSWORD, Site
 

@@ -23,10 +23,10 @@ from authflow import (
     Throttled,
     UnexpectedReply,
 )
-from authflow.answers import Answer
 from authflow.challenges import Challenge, NewPasswordRequired
-from authflow.driver import AnyFlow, Outcome
-from authflow.requests import Request
+from authflow.core.answers import Answer
+from authflow.core.requests import Request
+from authflow.drivers._runner import AnyFlow, Outcome
 from tests.drivers import BOTH
 from tests.playbook import APP, stamp
 from tests.replies import new_password_required, password_verifier, tokens

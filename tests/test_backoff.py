@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authflow import BackendError, Backoff, InvalidInput, Throttled
-from authflow.driver import finish
+from authflow.drivers._runner import finish
 
 
 def pauses(backoff: Backoff, *, through_after: int) -> list[float]:

@@ -20,13 +20,13 @@ from rich.console import Console
 
 from authflow import AppClient, Authenticator, SignedIn, Srp, __version__
 from authflow.backends.boto3 import Boto3Backend
-from authflow.cli import EXTRAS, demo, qr, serve
-from authflow.cli.commands import run as run_here
-from authflow.cli.demo import custom, passwords, second_factor
-from authflow.cli.demo.stage import Stage
-from authflow.emulator.boto3_door import client_at
-from authflow.machine import mermaid
-from authflow.sign_in.table import GROUPS, TABLE, Node
+from authflow.cli import EXTRAS, _demo, _qr, _serve
+from authflow.cli._commands import run as run_here
+from authflow.cli._demo import custom, passwords, second_factor
+from authflow.cli._demo.stage import Stage
+from authflow.core.transitions import mermaid
+from authflow.emulator._transports.boto3 import client_at
+from authflow.machines.sign_in.table import GROUPS, TABLE, Node
 
 AUTHFLOW = Path(sys.executable).with_name("authflow")
 SEED = {
@@ -119,7 +119,7 @@ def test_the_demo_draws_the_qr_code_of_the_secret_that_it_shows(done: subprocess
     assert secret
     blocks = [line[2:] for line in out.splitlines() if len(line) > 30 and set(line) <= set(" ▀▄█")]
     uri = f"otpauth://totp/authflow%20demo:ada?secret={secret[1]}&issuer=authflow%20demo"
-    assert blocks == qr.drawn(uri, "utf-8")
+    assert blocks == _qr.drawn(uri, "utf-8")
 
 
 def test_the_demo_s_device_needs_no_code(done: subprocess.CompletedProcess[str]) -> None:
@@ -142,7 +142,7 @@ def test_a_demo_that_does_not_hold_says_so(monkeypatch: pytest.MonkeyPatch, caps
     monkeypatch.setattr(passwords, "loads", lambda *_: 1 / 0)
     monkeypatch.setattr(second_factor, "code_at", lambda *_: "000000")
     monkeypatch.setattr(custom, "verify", lambda event: {**event, "response": {"answerCorrect": False}})
-    assert not demo.show()
+    assert not _demo.show()
     out = capsys.readouterr().out
     assert "ZeroDivisionError" in out
     failed = re.findall(r"^  FAILED  (.*)$", out, re.MULTILINE)
@@ -199,7 +199,7 @@ def test_without_an_extra_it_says_what_is_missing(module: str, extra: str, argum
 
 
 def test_a_module_that_no_extra_brings_is_a_fault_of_ours() -> None:
-    done = without("authflow.machine", "diagram")
+    done = without("authflow.core.transitions", "diagram")
     assert done.returncode == 1
     assert "Traceback" in done.stderr
 
@@ -294,7 +294,7 @@ def test_a_seed_file_that_can_not_be_carried_out(
 def test_who_else_reaches_the_emulator_can_do_everything(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], host: str, warned: bool
 ) -> None:
-    monkeypatch.setattr(serve, "serve_http", lambda _make, _host, _port, on_ready: on_ready("http://it"))
+    monkeypatch.setattr(_serve, "serve_http", lambda _make, _host, _port, on_ready: on_ready("http://it"))
     assert run_here(["emulator", "--host", host]) == 0
     shown = capsys.readouterr()
     assert shown.out == "authflow emulator at http://it (Ctrl-C stops it)\n"

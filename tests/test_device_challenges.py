@@ -5,17 +5,9 @@ from unittest.mock import ANY
 
 import pytest
 
-from authflow import (
-    Custom,
-    Password,
-    Reason,
-    Refresh,
-    Refusal,
-    Srp,
-    begin,
-)
-from authflow.openings import Opening
-from authflow.sign_in.table import WITH_DEVICE_KEY
+from authflow import Custom, Password, Reason, Refresh, Refusal, Srp, begin
+from authflow.core.openings import Opening
+from authflow.machines.sign_in.table import WITH_DEVICE_KEY
 from tests.playbook import SECRET_APP, Playbook, Rests, stamp
 from tests.replies import CHALLENGES, SESSION, password_verifier, tokens
 from tests.test_challenges import CLAIM, DEVICE, asked, responds

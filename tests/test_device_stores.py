@@ -7,13 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from authflow import (
-    Device,
-    DeviceStore,
-    FileDeviceStore,
-    Refusal,
-    SnapshotError,
-)
+from authflow import Device, DeviceStore, FileDeviceStore, Refusal, SnapshotError
 from tests.replies import SESSION, password_verifier
 from tests.stores import IN_REDIS, device_store
 

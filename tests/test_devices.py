@@ -28,8 +28,8 @@ from authflow import (
     UnexpectedReply,
 )
 from authflow.challenges import DeviceSrp, SmsMfa
-from authflow.remember_device import DeviceFlow, Kept, begin
-from authflow.replies import NewDevice
+from authflow.core.replies import NewDevice
+from authflow.machines.remember_device import DeviceFlow, Kept, begin
 from tests.drivers import BOTH
 from tests.playbook import APP, AT, SECRET_APP, stamp
 from tests.replies import CHALLENGES, SESSION, password_verifier, tokens

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import pytest
 
-from authflow import dumps, errors
-from authflow.errors import (
+from authflow import dumps
+from authflow.core import errors
+from authflow.core.errors import (
     AuthflowError,
     BackendError,
     FlowTaken,
@@ -23,7 +24,7 @@ from authflow.errors import (
     Throttled,
     UnexpectedReply,
 )
-from authflow.reasons import Reason
+from authflow.core.reasons import Reason
 from tests.test_snapshot import asked
 
 ERRORS: Final[list[AuthflowError]] = [

@@ -24,7 +24,7 @@ from authflow import (
     UnexpectedReply,
 )
 from authflow.emulator import Emulator
-from authflow.testing import Fault, FaultyBackend
+from authflow.testing._faults import Fault, FaultyBackend
 from tests.drivers import BOTH
 from tests.emulator.world import PASSWORD, Clock
 from tests.model import EMAIL, SMS, TOTP, PoolModel, UserModel

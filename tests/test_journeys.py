@@ -20,12 +20,12 @@ from authflow import (
     dumps,
     loads,
 )
-from authflow.answers import Answer
 from authflow.backends.boto3 import Boto3Backend
 from authflow.challenges import Challenge, NewPasswordRequired
+from authflow.core.answers import Answer
 from authflow.emulator import Emulator
-from authflow.emulator.boto3_door import client_at
-from authflow.emulator.http import running
+from authflow.emulator._transports.boto3 import client_at
+from authflow.emulator._transports.http import running
 from tests.emulator.world import ALL_FLOWS, PASSWORD, TEMPORARY
 
 NEW_PASSWORD = "Brand-new-1"

@@ -8,8 +8,8 @@ import pytest
 
 from authflow import Authenticator, Flow, SignedIn, dumps, loads
 from authflow.challenges import MfaSetup, SelectChallenge, SelectMfaType
+from authflow.core.requests import Request
 from authflow.emulator import Emulator
-from authflow.requests import Request
 from tests.emulator.world import Clock
 from tests.model import EMAIL, SMS, TOKENS, TOTP, PoolModel, SignModel, UserModel, expected
 from tests.people import Person, Site, register, site

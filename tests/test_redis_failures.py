@@ -12,11 +12,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from authflow import (
-    Device,
-    FlowTaken,
-    StoreError,
-)
+from authflow import Device, FlowTaken, StoreError
 from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore, RedisDeviceStore, RedisFlowStore
 from tests.playbook import SECRET_APP
 from tests.redis_server import APPENDING, running

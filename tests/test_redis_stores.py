@@ -24,7 +24,7 @@ from authflow import (
     begin,
     stamp_now,
 )
-from authflow.aead import from_base64url
+from authflow.snapshots._encryption import from_base64url
 from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore, RedisDeviceStore, RedisFlowStore
 from tests.playbook import SECRET_APP, stamp
 from tests.redis_server import RedisServer
@@ -87,7 +87,7 @@ def test_one_of_many_tasks_gets_the_flow(server: RedisServer, time: Time) -> Non
 TAKER = """
 import sys, redis
 from authflow import AppClient, FlowTaken
-from authflow.aead import from_base64url
+from authflow.snapshots._encryption import from_base64url
 from authflow.stores.redis import RedisFlowStore
 
 port, key, handle, pool, app_client = sys.argv[1:]

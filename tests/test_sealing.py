@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authflow import AppClient, Flow, InvalidInput, Password, SnapshotError, Srp, Stamp, begin, dumps, seal, unseal
-from authflow import snapshot as snapshot_module
-from authflow.aead import OVERHEAD, from_base64url, key_ring, to_base64url
-from authflow.sealing import _packed
-from authflow.snapshot import parts
+from authflow.snapshots import plain as snapshot_module
+from authflow.snapshots._encryption import OVERHEAD, from_base64url, key_ring, to_base64url
+from authflow.snapshots.plain import parts
+from authflow.snapshots.sealed import _packed
 from tests.playbook import APP, AT, SECRET_APP, stamp
 from tests.replies import challenge
 from tests.test_snapshot import asked, flows, totp_setup

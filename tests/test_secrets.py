@@ -22,9 +22,9 @@ from authflow import (
     dumps,
 )
 from authflow.challenges import NewPasswordRequired
-from authflow.events import Answered, Begun, Replied
-from authflow.replies import parse_auth_reply
-from authflow.states import Calling
+from authflow.core.events import Answered, Begun, Replied
+from authflow.core.replies import parse_auth_reply
+from authflow.core.states import Calling
 from tests.playbook import AT, stamp
 from tests.replies import new_password_required, password_verifier, tokens
 

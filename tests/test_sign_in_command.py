@@ -17,11 +17,11 @@ import pyotp
 import pytest
 
 from authflow import Authenticator, BackendError, Device, Failed, Reason
-from authflow.cli import qr
-from authflow.cli.signing_in import sign_in
+from authflow.cli import _qr
+from authflow.cli._sign_in import sign_in
 from authflow.emulator import Emulator
-from authflow.emulator.http import running
-from authflow.remember_device import Kept
+from authflow.emulator._transports.http import running
+from authflow.machines.remember_device import Kept
 from tests.emulator import mfa
 from tests.emulator.lambdas import RIDDLE, Riddles, riddling
 from tests.emulator.world import ALL_FLOWS, OTHER_PASSWORD, PASSWORD, TEMPORARY, World
@@ -191,7 +191,9 @@ def test_an_authenticator_app_is_set_up_and_used(site: Site, pipe: Pipe) -> None
         assert screen.end() == 0
     lines = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in drawing.splitlines()]
     blocks = [line for line in lines if line and set(line) <= set(" ▀▄█")]
-    assert blocks == qr.drawn(f"otpauth://totp/{world.pool_id}:ada?secret={app.secret}&issuer={world.pool_id}", "utf-8")
+    assert blocks == _qr.drawn(
+        f"otpauth://totp/{world.pool_id}:ada?secret={app.secret}&issuer={world.pool_id}", "utf-8"
+    )
     assert screen.text.count("secret: ") == 1, "a wrong code does not draw it again"
     assert "Not accepted" in screen.text
     done = pipe(command, PASSWORD, code, app.at(int(time.time()), counter_offset=1))

@@ -25,11 +25,11 @@ from authflow.challenges import (
     SoftwareTokenMfa,
     TotpSetup,
 )
-from authflow.cli import qr
-from authflow.cli.installation import holder_in
-from authflow.cli.questions import Unanswerable, introduce, question
-from authflow.cli.signing_in import claims
-from authflow.cli.terminal import NoInput, ask
+from authflow.cli import _qr
+from authflow.cli._installation import holder_in
+from authflow.cli._questions import Unanswerable, introduce, question
+from authflow.cli._sign_in import claims
+from authflow.cli._terminal import NoInput, ask
 
 AT = datetime(2026, 11, 7, 9, 5, 3, tzinfo=UTC)
 ASKED: Any = {"session": "s" * 20, "asked_at": AT}
@@ -90,8 +90,8 @@ def test_input_that_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_where_no_qr_code_can_be_drawn() -> None:
-    assert qr.drawn("otpauth://totp/a:b?secret=C", "latin-1") == []
-    assert qr.drawn("otpauth://totp/a:b?secret=C", None) == []
+    assert _qr.drawn("otpauth://totp/a:b?secret=C", "latin-1") == []
+    assert _qr.drawn("otpauth://totp/a:b?secret=C", None) == []
 
 
 def test_an_installation_has_one_id(tmp_path: Path) -> None:

@@ -27,10 +27,10 @@ from authflow import (
     seal,
     unseal,
 )
-from authflow import snapshot as snapshot_module
 from authflow.challenges import MfaSetup, NewPasswordRequired
-from authflow.sign_in.table import CHALLENGES as NODES
-from authflow.snapshot import LONGEST, VERSION, expires_at
+from authflow.machines.sign_in.table import CHALLENGES as NODES
+from authflow.snapshots import plain as snapshot_module
+from authflow.snapshots.plain import LONGEST, VERSION, expires_at
 from tests.playbook import APP, SECRET_APP, stamp
 from tests.replies import CHALLENGES, SESSION, new_password_required, password_verifier, tokens
 

@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from srptools.constants import PRIME_3072
 
-from authflow import InvalidInput, UnexpectedReply, srp
-from authflow import modexp as modexp_module
-from authflow.modexp import modexp
-from authflow.srp import Ephemeral, claim_signature, device_verifier, format_timestamp, pad
+from authflow import InvalidInput, UnexpectedReply
+from authflow.core import modexp as modexp_module
+from authflow.core import srp
+from authflow.core.modexp import modexp
+from authflow.core.srp import Ephemeral, claim_signature, device_verifier, format_timestamp, pad
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors" / "srp.json").read_text())
 NET, ANDROID, DEVICE = VECTORS["net"], VECTORS["android"], VECTORS["device_verifier"]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authflow import srp as client
-from authflow.emulator import srp as server
-from authflow.srp import Ephemeral, claim_signature
+from authflow.core import srp as client
+from authflow.core.srp import Ephemeral, claim_signature
+from authflow.emulator._crypto import srp as server
 
 GROUP, USER, PASSWORD = "Ab12Cd34E", "ada", "Corr3ct-horse é"
 BLOCK, STAMP = base64.b64encode(b"opaque").decode(), "Sat Nov 7 09:05:03 UTC 2026"

@@ -47,9 +47,9 @@ from authflow.challenges import (
     SoftwareTokenMfa,
     TotpSetup,
 )
-from authflow.machine import Row, Rulebook
-from authflow.requests import AdminInitiateAuth
-from authflow.sign_in.table import TABLE
+from authflow.core.requests import AdminInitiateAuth
+from authflow.core.transitions import Row, Rulebook
+from authflow.machines.sign_in.table import TABLE
 from tests.model import EMAIL, SMS, TOTP, SignModel, UserModel
 from tests.people import WRONG, Person, register
 from tests.walking import ALL, ANY_POOL, KINDS, NAMES, PASSWORDS, PREFERENCES, SETTINGS, Realm, Sign, Walker

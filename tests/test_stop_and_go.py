@@ -27,9 +27,9 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from authflow.emulator import Emulator, Message, ServiceError
-from authflow.emulator.faults import EmulatorBug
-from authflow.emulator.http import running
-from authflow.sign_in.table import ASKS_AGAIN
+from authflow.emulator._errors import EmulatorBug
+from authflow.emulator._transports.http import running
+from authflow.machines.sign_in.table import ASKS_AGAIN
 from tests.emulator.lambdas import Riddles
 from tests.emulator.world import Json
 from tests.model import EMAIL, SMS, TOTP, PoolModel, UserModel

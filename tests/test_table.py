@@ -5,11 +5,11 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel, StringShape
 
 from authflow import IllegalTransition
-from authflow.machine import SAME, Row, Rulebook, excerpt, mermaid
-from authflow.remember_device import book as device_book
-from authflow.remember_device import table as device_table
-from authflow.sign_in.book import BOOK, ENTER
-from authflow.sign_in.table import ASKS_AGAIN, CHALLENGE_NAMES, CHALLENGES, GROUPS, RULES, TABLE, Node, Trigger
+from authflow.core.transitions import SAME, Row, Rulebook, excerpt, mermaid
+from authflow.machines.remember_device import _machine as device_book
+from authflow.machines.remember_device import table as device_table
+from authflow.machines.sign_in._machine import BOOK, ENTER
+from authflow.machines.sign_in.table import ASKS_AGAIN, CHALLENGE_NAMES, CHALLENGES, GROUPS, RULES, TABLE, Node, Trigger
 
 NOT_YET = {"WEB_AUTHN"}
 

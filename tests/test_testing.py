@@ -9,16 +9,9 @@ from typing import Any
 
 import pytest
 
-from authflow import (
-    BackendError,
-    InvalidInput,
-    Password,
-    Refusal,
-    Throttled,
-    begin,
-)
-from authflow.requests import Request
-from authflow.testing import Fault, FaultyBackend
+from authflow import BackendError, InvalidInput, Password, Refusal, Throttled, begin
+from authflow.core.requests import Request
+from authflow.testing._faults import Fault, FaultyBackend
 from tests.playbook import APP, stamp
 from tests.replies import tokens
 

@@ -11,7 +11,7 @@ import httpx
 import pyotp
 
 from authflow.emulator import Message
-from authflow.emulator.delivery import masked
+from authflow.emulator._messages.delivery import masked
 from tests.emulator.lambdas import RIDDLE
 from tests.emulator.world import Clock
 from tests.people import CODES, NEW_PASSWORD, Person

@@ -12,24 +12,12 @@ from hypothesis.stateful import (
     invariant,
 )
 
-from authflow import (
-    AppClient,
-    Calling,
-    Device,
-    Failed,
-    Flow,
-    SignedIn,
-    Stamp,
-    dumps,
-    loads,
-    remember_device,
-)
-from authflow.challenges import (
-    TotpSetup,
-)
+from authflow import AppClient, Calling, Device, Failed, Flow, SignedIn, Stamp, dumps, loads
+from authflow.challenges import TotpSetup
 from authflow.emulator import Emulator
-from authflow.emulator.entropy import Entropy
-from authflow.emulator.jose import PoolKeys
+from authflow.emulator._crypto.entropy import Entropy
+from authflow.emulator._crypto.jose import PoolKeys
+from authflow.machines import remember_device
 from tests.emulator.world import Clock
 from tests.model import EMAIL, SMS, TOKENS, TOTP, PoolModel, SignModel, expected
 from tests.people import WRONG, Person, Site, site

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from authflow.backends.json_protocol import failure
-from authflow.backends.limits import CONNECT_TIMEOUT, CONNECTIONS, READ_TIMEOUT
-from authflow.errors import AuthflowError, BackendError, InvalidInput
-from authflow.forks import PerProcess
-from authflow.requests import Request
+from authflow.backends._json_protocol import failure
+from authflow.backends._limits import CONNECT_TIMEOUT, CONNECTIONS, READ_TIMEOUT
+from authflow.backends._process_local import PerProcess
+from authflow.core.errors import AuthflowError, BackendError, InvalidInput
+from authflow.core.requests import Request
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient

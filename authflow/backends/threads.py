@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, Self
 
-from authflow.backend import Backend
-from authflow.backends.limits import CONNECTIONS
-from authflow.errors import InvalidInput
-from authflow.forks import PerProcess
-from authflow.inputs import require_instance
-from authflow.requests import Request
+from authflow.backends._limits import CONNECTIONS
+from authflow.backends._process_local import PerProcess
+from authflow.backends.base import Backend
+from authflow.core._validation import require_instance
+from authflow.core.errors import InvalidInput
+from authflow.core.requests import Request
 
 
 class Threaded:

@@ -14,7 +14,7 @@ EXTRAS: Final = {
 def main() -> None:
     """Run ``authflow``: exit code 0 if it held, 1 if it did not, 2 if it was called wrongly."""
     try:
-        from authflow.cli.commands import run  # noqa: PLC0415 - needs the extras
+        from authflow.cli._commands import run  # noqa: PLC0415 - needs the extras
 
         code = run()
     except ModuleNotFoundError as error:  # a command imports what it needs when it runs

@@ -23,18 +23,18 @@ from typing import Any, Final, Protocol, TypeAlias, TypeVar
 from redis import Redis
 from redis.cluster import RedisCluster
 
-from authflow.aead import Keys, from_base64url, key_ring, to_base64url
-from authflow.app_client import AppClient
-from authflow.clock import stamp_now
-from authflow.codec import FieldError, decode, encode
-from authflow.devices import Device
-from authflow.errors import InvalidInput, SnapshotError, StoreError
-from authflow.flow_store import flow_is_there, flow_taken, new_handle, require_sent_handle
-from authflow.inputs import TOKEN_MOST, require_instance, require_text
-from authflow.sealing import seal, unseal
-from authflow.sign_in import Flow
-from authflow.snapshot import expires_at, require_resting
-from authflow.stamp import Stamp
+from authflow.core._codec import FieldError, decode, encode
+from authflow.core._validation import TOKEN_MOST, require_instance, require_text
+from authflow.core.app_client import AppClient
+from authflow.core.clock import stamp_now
+from authflow.core.devices import Device
+from authflow.core.errors import InvalidInput, SnapshotError, StoreError
+from authflow.core.stamp import Stamp
+from authflow.machines.sign_in import Flow
+from authflow.snapshots._encryption import Keys, from_base64url, key_ring, to_base64url
+from authflow.snapshots.plain import expires_at, require_resting
+from authflow.snapshots.sealed import seal, unseal
+from authflow.stores.flows import flow_is_there, flow_taken, new_handle, require_sent_handle
 
 T = TypeVar("T")
 PREFIX: Final = "authflow:"

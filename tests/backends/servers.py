@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from authflow import Srp, begin
-from authflow.requests import Request
+from authflow.core.requests import Request
 from tests.playbook import APP, stamp
 
 

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from authflow import BackendError
-from authflow.backends import limits
-from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend, clients
+from authflow.backends import _limits
+from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend, _clients
 from tests.backends.certificates import Certificate, made_certificate
 from tests.backends.servers import request
 
@@ -83,7 +83,7 @@ async def slow(tls: ssl.SSLContext | None = None, kind: type[Slow] = Slow, **set
 
 @pytest.fixture(autouse=True)
 def room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "CONNECTIONS", ROOM)
+    monkeypatch.setattr(_limits, "CONNECTIONS", ROOM)
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +134,7 @@ def test_cancelled_at_every_step(
             limits = httpx.Limits(max_connections=ROOM, keepalive_expiry=0 if fresh else 5)
             client = httpx.AsyncClient(limits=limits) if given else None
             if fresh:
-                monkeypatch.setattr(clients, "_KEPT", 0)
+                monkeypatch.setattr(_clients, "_KEPT", 0)
             async with AsyncHttpxBackend(endpoint_url=server.url, client=client) as backend:
                 await cancelled_at_every_step(backend, server, range(0, 90, 1 if not tls else 3))
             if client:
@@ -180,7 +180,7 @@ def test_what_is_not_sent_yet_never_is() -> None:
 
 
 def test_a_call_as_a_whole_has_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "CALL_TIMEOUT", 0.2)
+    monkeypatch.setattr(_limits, "CALL_TIMEOUT", 0.2)
 
     async def run() -> None:
         async with slow(hangs=True) as server, AsyncHttpxBackend(endpoint_url=server.url) as backend:
@@ -209,7 +209,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     ids=["head", "100", "body", "chunk extension", "trailers"],
 )
 def test_an_answer_that_drips_for_ever(monkeypatch: pytest.MonkeyPatch, begins: bytes, drips: bytes) -> None:
-    monkeypatch.setattr(limits, "CALL_TIMEOUT", 0.2)
+    monkeypatch.setattr(_limits, "CALL_TIMEOUT", 0.2)
 
     class Dripping(Slow):
         async def answer(self, writer: asyncio.StreamWriter) -> None:

@@ -31,9 +31,9 @@ from authflow import (
 from authflow.backends.boto3 import Boto3Backend
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from authflow.backends.threads import Threaded
+from authflow.core.openings import Opening
 from authflow.emulator import Emulator
-from authflow.emulator.http import running
-from authflow.openings import Opening
+from authflow.emulator._transports.http import running
 from tests.backends.servers import Server, error_body, serving
 from tests.emulator.world import PASSWORD, TEMPORARY, Clock, World
 

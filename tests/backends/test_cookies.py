@@ -4,12 +4,12 @@ import asyncio
 
 import httpx
 
-from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend, clients
+from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend, _clients
 from tests.backends.servers import request
 
 
 def test_cookies_are_not_kept() -> None:
-    for client in (clients._maker(httpx.Client)(), clients._maker(httpx.AsyncClient)()):
+    for client in (_clients._maker(httpx.Client)(), _clients._maker(httpx.AsyncClient)()):
         answer = httpx.Response(200, headers={"Set-Cookie": "a=1"}, request=httpx.Request("POST", "https://a.example"))
         client.cookies.extract_cookies(answer)
         assert not client.cookies

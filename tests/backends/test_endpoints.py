@@ -9,7 +9,7 @@ import pytest
 from botocore.regions import EndpointResolver
 
 from authflow import InvalidInput
-from authflow.backends.endpoints import endpoint
+from authflow.backends._endpoints import endpoint
 
 DATA = Path(botocore.__file__).parent / "data"
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from authflow.errors import InvalidInput
-from authflow.forks import PerProcess
+from authflow.backends._process_local import PerProcess
+from authflow.core.errors import InvalidInput
 from tests.backends.certificates import made_certificate
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

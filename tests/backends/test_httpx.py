@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 from authflow import BackendError, InvalidInput, Refusal, Srp, Throttled, __version__, begin
-from authflow.backends import limits
+from authflow.backends import _limits
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
-from authflow.requests import GetTokensFromRefreshToken, Request
+from authflow.core.requests import GetTokensFromRefreshToken, Request
 from tests.backends.servers import Server, error_body, request, serving
 from tests.playbook import APP, stamp
 
@@ -209,7 +209,7 @@ def test_a_packed_body_is_not_unpacked(call: Call) -> None:
 
 @both
 def test_a_body_that_drips(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "CALL_TIMEOUT", 0.3)
+    monkeypatch.setattr(_limits, "CALL_TIMEOUT", 0.3)
 
     class Dripping(httpx.SyncByteStream, httpx.AsyncByteStream):
         def __iter__(self) -> Iterator[bytes]:
@@ -277,7 +277,7 @@ def test_a_client_of_your_own() -> None:
 
 
 def test_threads_share_it_and_reuse_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "CONNECTIONS", 3)
+    monkeypatch.setattr(_limits, "CONNECTIONS", 3)
     together, most = 0, 0
 
     def handler(_: httpx.Request) -> httpx.Response:
@@ -300,8 +300,8 @@ def test_threads_share_it_and_reuse_connections(monkeypatch: pytest.MonkeyPatch)
 
 @both
 def test_no_connection_becomes_free(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "CONNECTIONS", 1)
-    monkeypatch.setattr(limits, "FREE_TIMEOUT", 0.1)
+    monkeypatch.setattr(_limits, "CONNECTIONS", 1)
+    monkeypatch.setattr(_limits, "FREE_TIMEOUT", 0.1)
     within: list[BackendError] = []
 
     async def both_at_once(backend: AsyncHttpxBackend) -> None:

@@ -9,17 +9,17 @@ from botocore.session import get_session
 from hypothesis import given
 from hypothesis import strategies as st
 
-import authflow.requests
+import authflow.core.requests
 from authflow import AuthflowError, BackendError, InvalidInput, Refusal, Throttled, __version__
-from authflow.backends.json_protocol import Answer, reply, unsigned
-from authflow.requests import AssociateSoftwareToken, GetTokensFromRefreshToken, Request
+from authflow.backends._json_protocol import Answer, reply, unsigned
+from authflow.core.requests import AssociateSoftwareToken, GetTokensFromRefreshToken, Request
 from tests.backends.servers import error_body, request
 
 SECRET = "5ecretMark"
 
 
 def operations() -> set[str]:
-    found = {getattr(one, "operation", None) for one in vars(authflow.requests).values() if isinstance(one, type)}
+    found = {getattr(one, "operation", None) for one in vars(authflow.core.requests).values() if isinstance(one, type)}
     return {name for name in found if isinstance(name, str)}
 
 
@@ -40,7 +40,7 @@ def test_exactly_the_admin_operations_take_a_signature() -> None:
 
 @pytest.mark.parametrize("name", sorted(name for name in operations() if name.startswith("Admin")))
 def test_the_admin_api_is_left_to_boto3(name: str) -> None:
-    made: Request = object.__new__(getattr(authflow.requests, name))
+    made: Request = object.__new__(getattr(authflow.core.requests, name))
     with pytest.raises(InvalidInput, match=f"{name} has to be signed: use Boto3Backend") as caught:
         unsigned(made)
     assert caught.value.field == "admin"

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from authflow import BackendError
-from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend, leftovers
+from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend, _trailing_data
 from tests.backends.certificates import Certificate, made_certificate
 from tests.backends.servers import request
 
@@ -173,7 +173,7 @@ def test_where_it_cannot_be_looked_for_a_connection_is_not_used_again(
     def lost(_: Any) -> bool:
         raise AttributeError
 
-    monkeypatch.setattr(leftovers, "_holds", lost)
+    monkeypatch.setattr(_trailing_data, "_holds", lost)
     with generous(answer({"n": 1})) as (url, server):
         assert ask(url, 3) == [{"n": 1}, {"n": 2}, {"n": 3}]
     assert len(server.connections) == 3
@@ -195,11 +195,11 @@ def test_what_streams_hold(holds: int) -> None:
     plain = stream("SocketStream", _protocol=stream("Protocol", read_queue=[]))
     outer = stream("TLSStream", _read_bio=Held(holds), transport_stream=plain)
     inner = stream("TLSStream", _read_bio=Held(0), transport_stream=outer)
-    assert leftovers._holds(stream("AnyIOStream", _stream=inner)) is bool(holds)
-    assert leftovers._holds(stream("SocketStream", _protocol=stream("Protocol", read_queue=[b"x"] * holds))) is bool(
-        holds
-    )
-    assert leftovers._holds(stream("TLSinTLSStream", _incoming=Held(holds))) is bool(holds)
+    assert _trailing_data._holds(stream("AnyIOStream", _stream=inner)) is bool(holds)
+    assert _trailing_data._holds(
+        stream("SocketStream", _protocol=stream("Protocol", read_queue=[b"x"] * holds))
+    ) is bool(holds)
+    assert _trailing_data._holds(stream("TLSinTLSStream", _incoming=Held(holds))) is bool(holds)
 
 
 def test_a_hook_that_reads_the_answer() -> None:
@@ -224,4 +224,4 @@ def test_a_coroutine_hook_that_reads_the_answer() -> None:
 
 
 def test_an_unknown_stream_may_hold_anything() -> None:
-    assert leftovers._holds(object())
+    assert _trailing_data._holds(object())

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from authflow import BackendError, InvalidInput, Refusal, Throttled
+from authflow.backends._limits import CONNECTIONS
 from authflow.backends.httpx import HttpxBackend
-from authflow.backends.limits import CONNECTIONS
 from authflow.backends.threads import Threaded
-from authflow.requests import Request
+from authflow.core.requests import Request
 from tests.backends.servers import request
 
 WHO: ContextVar[str] = ContextVar("WHO", default="nobody")

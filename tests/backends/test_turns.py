@@ -2,7 +2,7 @@
 
 import asyncio
 
-from authflow.backends.turns import Turnstile
+from authflow.backends._fair_queue import Turnstile
 
 
 async def passes(count: int, cancelled: frozenset[int] = frozenset()) -> list[tuple[int, int]]:

@@ -1,11 +1,11 @@
 import pytest
 
 from authflow.emulator import Emulator
-from authflow.emulator import tokens as tokens_module
-from authflow.emulator.entropy import Entropy
-from authflow.emulator.jose import PoolKeys
-from authflow.emulator.pool import UserPool
-from authflow.emulator.service import Service
+from authflow.emulator._crypto.entropy import Entropy
+from authflow.emulator._crypto.jose import PoolKeys
+from authflow.emulator._records.pool import UserPool
+from authflow.emulator._service import Service
+from authflow.emulator._tokens import issuing as tokens_module
 from tests.emulator.mfa import SMS, configure
 from tests.emulator.phones import tracking
 from tests.emulator.world import Clock, World

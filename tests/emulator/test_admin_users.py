@@ -1,6 +1,6 @@
 import pytest
 
-from authflow.emulator.outbox import Purpose
+from authflow.emulator._outbox import Purpose
 from tests.emulator.world import OTHER_PASSWORD, PASSWORD, TEMPORARY, Clock, World
 
 

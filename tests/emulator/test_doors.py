@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from authflow.core.errors import Refusal
 from authflow.emulator import Emulator
-from authflow.errors import Refusal
 from tests.emulator.world import PASSWORD, Clock, Json, World
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from authflow.emulator import ServiceError
-from authflow.emulator.model import ServiceModel
-from authflow.emulator.operations import OPERATIONS
+from authflow.emulator._operations import OPERATIONS
+from authflow.emulator._service_model.model import ServiceModel
 from tests.emulator.world import PASSWORD, Json, World
 
 MODEL = ServiceModel()

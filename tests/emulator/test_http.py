@@ -18,13 +18,13 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from authflow.emulator import Emulator, EmulatorBug
-from authflow.emulator.http import application, running, serve
+from authflow.emulator._transports.http import application, running, serve
 from tests.emulator.world import PASSWORD, World
 
 PREFIX = "AWSCognitoIdentityProviderService."
 SERVE = """
 from authflow.emulator import Emulator
-from authflow.emulator.http import serve
+from authflow.emulator._transports.http import serve
 serve(lambda url: Emulator(issuer=url), "127.0.0.1", 0, lambda url: print(url, flush=True))
 print("stopped", flush=True)
 """

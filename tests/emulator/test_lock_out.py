@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from authflow.emulator import ServiceError, faults
-from authflow.emulator.lock import Lock
+from authflow.emulator import ServiceError, _errors
+from authflow.emulator._records.lockout import Lock
 from tests.emulator.mfa import (
     CONTACTS,
     LOCKED,
@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 7, tzinfo=UTC)
 
 def attempt(lock: Lock, now: datetime, *, right: bool = False) -> str:
     try:
-        lock.judge(lambda: right, faults.WRONG_PASSWORD, now)
+        lock.judge(lambda: right, _errors.WRONG_PASSWORD, now)
     except ServiceError as error:
         return str(error)
     return "right"

@@ -7,8 +7,8 @@ import pyotp
 import pytest
 
 from authflow.emulator import Emulator, Settings
-from authflow.emulator.outbox import Purpose
-from authflow.emulator.totp import code_at
+from authflow.emulator._crypto.totp import code_at
+from authflow.emulator._outbox import Purpose
 from tests.emulator.mfa import (
     CONTACTS,
     EMAIL,

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 
 from authflow.emulator import Emulator, Settings
-from authflow.emulator.outbox import Purpose
+from authflow.emulator._outbox import Purpose
 from tests.emulator.mfa import (
     EMAIL,
     SMS,

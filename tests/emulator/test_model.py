@@ -6,11 +6,11 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel as BotocoreModel
 
-from authflow.emulator import EmulatorBug, ServiceError, faults
-from authflow.emulator.auth.challenges import CHALLENGES
-from authflow.emulator.auth.flows import FLOWS
-from authflow.emulator.model import ServiceModel
-from authflow.emulator.operations import OPERATIONS
+from authflow.emulator import EmulatorBug, ServiceError, _errors
+from authflow.emulator._auth.challenges import CHALLENGES
+from authflow.emulator._auth.flows import FLOWS
+from authflow.emulator._operations import OPERATIONS
+from authflow.emulator._service_model.model import ServiceModel
 from tests.emulator.world import PASSWORD, Json, World
 
 BOTOCORE = BotocoreModel(Loader().load_service_model("cognito-idp", "service-2"))
@@ -62,7 +62,7 @@ def test_operations_that_do_not_exist(empty: World) -> None:
 
 
 def test_every_operation_may_refuse_a_bad_request() -> None:
-    assert all(faults.INVALID.code in MODEL.errors(name) for name in OPERATIONS)
+    assert all(_errors.INVALID.code in MODEL.errors(name) for name in OPERATIONS)
 
 
 REFUSED = [
@@ -147,9 +147,9 @@ def test_operations_without_a_reply() -> None:
 
 def test_errors_that_are_not_declared_are_bugs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> Json:
-        raise faults.WRONG_PASSWORD()
+        raise _errors.WRONG_PASSWORD()
 
-    monkeypatch.setattr("authflow.emulator.emulator.OPERATIONS", {"RevokeToken": refuse})
+    monkeypatch.setattr("authflow.emulator._emulator.OPERATIONS", {"RevokeToken": refuse})
     with pytest.raises(EmulatorBug, match="RevokeToken raised NotAuthorizedException, which its model does not"):
         world.call("RevokeToken", ClientId="x", Token="x")
 

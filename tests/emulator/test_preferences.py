@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from authflow.emulator.outbox import Message, Outbox, Purpose
+from authflow.emulator._outbox import Message, Outbox, Purpose
 from tests.emulator.mfa import (
     CONTACTS,
     EMAIL,

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from authflow.emulator.seeding import SeedError, seed
+from authflow.emulator._seeding import SeedError, seed
 from tests.emulator.world import ALL_FLOWS, PASSWORD, TEMPORARY, Json, World
 
 DOCUMENT: Json = {

@@ -1,6 +1,6 @@
 import pytest
 
-from authflow.emulator.outbox import Purpose
+from authflow.emulator._outbox import Purpose
 from tests.emulator.world import PASSWORD, Clock, Json, World
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from authflow.emulator import srp
-from authflow.emulator.faults import ServiceError
+from authflow.emulator._crypto import srp
+from authflow.emulator._errors import ServiceError
 from tests.emulator import srp_client
 from tests.emulator.world import World
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from authflow.emulator import Emulator, Message
-from authflow.emulator.entropy import Entropy
-from authflow.emulator.expiring import Expiring
-from authflow.emulator.opaque import OpaqueTexts
-from authflow.emulator.outbox import CAPACITY, Outbox, Purpose
-from authflow.emulator.password import DEFAULT_POLICY, check, generate
+from authflow.emulator._crypto.entropy import Entropy
+from authflow.emulator._crypto.opaque import OpaqueTexts
+from authflow.emulator._outbox import CAPACITY, Outbox, Purpose
+from authflow.emulator._records.expiring import Expiring
+from authflow.emulator._users.passwords import DEFAULT_POLICY, check, generate
 from tests.emulator.world import TEMPORARY, Clock, World
 
 NOW = datetime(2026, 11, 7, tzinfo=UTC)

@@ -9,7 +9,8 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError
 from joserfc.jwk import KeySet, RSAKey
 
-from authflow.emulator import Emulator, jose
+from authflow.emulator import Emulator
+from authflow.emulator._crypto import jose
 from tests.emulator.world import PASSWORD, Clock, Json, World
 
 INVALID = "NotAuthorizedException: Invalid Refresh Token"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from authflow.emulator import Emulator, Settings
-from authflow.emulator.outbox import Purpose
+from authflow.emulator._outbox import Purpose
 from tests.emulator import srp_client
 from tests.emulator.mfa import (
     CONTACTS,

@@ -8,8 +8,8 @@ from pycognito.aws_srp import AWSSRP
 from pycognito.exceptions import ForceChangePasswordException
 
 from authflow.emulator import Emulator
-from authflow.emulator.boto3_door import client_at
-from authflow.emulator.http import running
+from authflow.emulator._transports.boto3 import client_at
+from authflow.emulator._transports.http import running
 from tests.emulator.world import ALL_FLOWS, PASSWORD, TEMPORARY
 
 

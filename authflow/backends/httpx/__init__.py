@@ -7,15 +7,15 @@ from typing import Any, Final, Self
 
 import httpx
 
-from authflow.backends import limits
-from authflow.backends.httpx.clients import Clients
-from authflow.backends.httpx.exchange import FAILURES, Exchange, exchanged, failure, no_place, too_slow
-from authflow.backends.httpx.where import Where
-from authflow.backends.json_protocol import Answer, Message, reply, unsigned
-from authflow.backends.turns import Turnstile
-from authflow.errors import InvalidInput
-from authflow.forks import PerProcess
-from authflow.requests import Request
+from authflow.backends import _limits
+from authflow.backends._fair_queue import Turnstile
+from authflow.backends._json_protocol import Answer, Message, reply, unsigned
+from authflow.backends._process_local import PerProcess
+from authflow.backends.httpx._clients import Clients
+from authflow.backends.httpx._exchange import FAILURES, Exchange, exchanged, failure, no_place, too_slow
+from authflow.backends.httpx._urls import Where
+from authflow.core.errors import InvalidInput
+from authflow.core.requests import Request
 
 
 class HttpxBackend:
@@ -44,7 +44,7 @@ class HttpxBackend:
         self._where = Where(region, endpoint_url)
         self.region = self._where.region
         self._clients = PerProcess(lambda: Clients(httpx.Client, client), given=client is not None)
-        self._places = PerProcess(lambda: threading.BoundedSemaphore(limits.CONNECTIONS))
+        self._places = PerProcess(lambda: threading.BoundedSemaphore(_limits.CONNECTIONS))
         self._closed = False
 
     def call(self, request: Request) -> Mapping[str, Any]:
@@ -56,7 +56,7 @@ class HttpxBackend:
         """
         message, url = unsigned(request), self._where.url(request)
         places = self._places()
-        if not places.acquire(timeout=limits.FREE_TIMEOUT):
+        if not places.acquire(timeout=_limits.FREE_TIMEOUT):
             raise no_place(message)
         try:
             answer = self._asked(message, url)
@@ -116,7 +116,7 @@ class AsyncHttpxBackend:
         self.region = self._where.region
         self._clients = PerProcess(lambda: Clients(httpx.AsyncClient, client), given=client is not None)
         self._closed = False
-        self._places = asyncio.Semaphore(limits.CONNECTIONS)
+        self._places = asyncio.Semaphore(_limits.CONNECTIONS)
         self._turns = Turnstile()
         self._under_way: set[asyncio.Task[Answer]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -136,7 +136,7 @@ class AsyncHttpxBackend:
         self._under_way.add(task)
         task.add_done_callback(self._ended)
         try:
-            await asyncio.wait({task}, timeout=limits.CALL_TIMEOUT)  # which leaves the task alone when it is cancelled
+            await asyncio.wait({task}, timeout=_limits.CALL_TIMEOUT)  # which leaves the task alone when it is cancelled
         finally:
             if not task.done():
                 exchange.abandon(task)
@@ -172,7 +172,7 @@ class AsyncHttpxBackend:
 
     async def _place(self, message: Message) -> None:
         try:
-            async with asyncio.timeout(limits.FREE_TIMEOUT):
+            async with asyncio.timeout(_limits.FREE_TIMEOUT):
                 await self._places.acquire()
         except TimeoutError:
             raise no_place(message) from None

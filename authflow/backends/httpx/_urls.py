@@ -1,0 +1,38 @@
+"""Which URL requests go to."""
+
+from functools import lru_cache
+
+import httpx
+
+from authflow.backends._endpoints import endpoint
+from authflow.core._validation import require_text
+from authflow.core.errors import InvalidInput
+from authflow.core.requests import Request
+
+
+class Where:
+    """Which URL requests go to."""
+
+    def __init__(self, region: str | None, endpoint_url: str | None) -> None:
+        in_region = None if region is None else _url(endpoint(region))
+        self._url = in_region if endpoint_url is None else _given(endpoint_url)
+        self.region = region if endpoint_url is None else None
+
+    def url(self, request: Request) -> httpx.URL:
+        """Return where a request goes."""
+        return self._url or _url(endpoint(request.region))
+
+
+def _given(endpoint_url: str) -> httpx.URL:
+    try:
+        url = httpx.URL(require_text("endpoint_url", endpoint_url, at_most=2048))
+    except httpx.InvalidURL:
+        raise InvalidInput("endpoint_url", "is not a URL") from None
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise InvalidInput("endpoint_url", "must be an http:// or https:// URL with a host")
+    return url
+
+
+@lru_cache
+def _url(text: str) -> httpx.URL:
+    return httpx.URL(text)

@@ -1,0 +1,70 @@
+"""The app client that people sign in to."""
+
+import base64
+import hmac
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from authflow.core._validation import require_instance, require_text
+from authflow.core.errors import InvalidInput
+
+_POOL_ID = re.compile(r"(?P<region>[0-9A-Za-z-]+)_(?P<name>[0-9A-Za-z]+)")  # UserPoolIdType
+_CLIENT_ID = re.compile(r"[\w+]+", re.ASCII)  # ClientIdType, ClientSecretType
+_SHORTEST, _LONGEST = timedelta(minutes=3), timedelta(minutes=15)  # AuthSessionValidity
+
+
+@dataclass(frozen=True, slots=True)
+class AppClient:
+    """A user pool's app client.
+
+    Attributes:
+        pool_id: such as ``eu-west-1_Ab12Cd34E``.
+        client_id: the app client's id.
+        client_secret: where the app client has one; never shown, never in a snapshot.
+        session_validity: how long Cognito's Sessions live, as AuthSessionValidity says: 3 to 15 minutes.
+
+    Raises:
+        InvalidInput: one of them can't be right.
+    """
+
+    pool_id: str
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+    session_validity: timedelta = timedelta(minutes=3)
+
+    def __post_init__(self) -> None:
+        if not _POOL_ID.fullmatch(require_text("pool_id", self.pool_id, at_most=55)):
+            raise InvalidInput("pool_id", "must look like eu-west-1_Ab12Cd34E: a region, an underscore, a name")
+        _require_id("client_id", self.client_id)
+        if self.client_secret is not None:
+            _require_id("client_secret", self.client_secret)
+        validity = require_instance("session_validity", self.session_validity, timedelta)
+        if not _SHORTEST <= validity <= _LONGEST:
+            raise InvalidInput("session_validity", "must be 3 to 15 minutes, as AuthSessionValidity is")
+
+    @property
+    def region(self) -> str:
+        """The AWS region, which is what precedes the underscore of the pool id."""
+        return self.pool_id.partition("_")[0]
+
+    @property
+    def pool_name(self) -> str:
+        """The pool's name as SRP identities have it, which is what follows the underscore of the pool id."""
+        return self.pool_id.partition("_")[2]
+
+    def secret_hash(self, username: str) -> str | None:
+        """Return SECRET_HASH in base64, or None where the app client has no secret.
+
+        Args:
+            username: the USERNAME of the very request that the hash goes with.
+        """
+        if self.client_secret is None:
+            return None
+        digest = hmac.digest(self.client_secret.encode(), (username + self.client_id).encode(), "sha256")
+        return base64.b64encode(digest).decode()
+
+
+def _require_id(name: str, value: object) -> None:
+    if not _CLIENT_ID.fullmatch(require_text(name, value, at_most=128)):
+        raise InvalidInput(name, "may hold letters, digits, '_' and '+' only")

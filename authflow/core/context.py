@@ -1,0 +1,99 @@
+"""What a caller tells Cognito beside the sign-in itself: metadata for triggers, the person's device, analytics."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from authflow.core._validation import TOKEN_MOST, require_instance, require_text
+from authflow.core.errors import InvalidInput
+
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
+
+def require_pairs(name: str, value: object) -> Pairs:
+    """Return a mapping, or pairs, of text to text as hashable pairs, in their order."""
+    items = tuple(value.items()) if isinstance(value, Mapping) else require_instance(name, value, tuple)
+    for pair in items:
+        if not (isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(text, str) for text in pair)):
+            raise InvalidInput(name, "must map str to str")
+    return items
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Context:
+    """Facts that go with every request of a flow, or with one call until the flow rests again.
+
+    The public API sends them as ClientMetadata, UserContextData and AnalyticsMetadata, the admin API as ClientMetadata,
+    ContextData and AnalyticsMetadata; each request takes those of them that its operation has.
+
+    Attributes:
+        client_metadata: for the pool's Lambda triggers; given as a mapping. No place for secrets.
+        ip_address: the person's.
+        encoded_data: the device fingerprint that Amazon's JavaScript collected.
+        server_name, server_path, http_headers: the request that the person's browser sent to your service; the admin
+            API's ContextData needs all three and ``ip_address``, or none.
+        analytics_endpoint_id: the Amazon Pinpoint endpoint.
+
+    Raises:
+        InvalidInput: a member of the wrong type, or half a ContextData.
+    """
+
+    client_metadata: Pairs = field(default=(), repr=False)
+    ip_address: str | None = None
+    encoded_data: str | None = field(default=None, repr=False)
+    server_name: str | None = None
+    server_path: str | None = None
+    http_headers: Pairs = field(default=(), repr=False)
+    analytics_endpoint_id: str | None = None
+
+    def __init__(
+        self,
+        *,
+        client_metadata: Mapping[str, str] | Pairs = (),
+        ip_address: str | None = None,
+        encoded_data: str | None = None,
+        server_name: str | None = None,
+        server_path: str | None = None,
+        http_headers: Mapping[str, str] | Pairs = (),
+        analytics_endpoint_id: str | None = None,
+    ) -> None:
+        texts = {
+            "ip_address": ip_address,
+            "encoded_data": encoded_data,
+            "server_name": server_name,
+            "server_path": server_path,
+            "analytics_endpoint_id": analytics_endpoint_id,
+        }
+        for name, text in texts.items():
+            object.__setattr__(self, name, None if text is None else require_text(name, text, at_most=TOKEN_MOST))
+        for name, pairs in {"client_metadata": client_metadata, "http_headers": http_headers}.items():
+            object.__setattr__(self, name, require_pairs(name, pairs))
+        server = (self.server_name, self.server_path, self.http_headers or None)
+        if any(server) and not (all(server) and self.ip_address):
+            raise InvalidInput("server_name", "goes with server_path, http_headers and ip_address: all four or none")
+
+    def members(self) -> dict[str, object]:
+        """Return the request members that this context fills, by Cognito's names."""
+        members = {
+            "ClientMetadata": dict(self.client_metadata),
+            "UserContextData": _present(IpAddress=self.ip_address, EncodedData=self.encoded_data),
+            "ContextData": self._context_data(),
+            "AnalyticsMetadata": _present(AnalyticsEndpointId=self.analytics_endpoint_id),
+        }
+        return {name: value for name, value in members.items() if value}
+
+    def _context_data(self) -> dict[str, object]:
+        if self.server_name is None:
+            return {}
+        headers = [{"headerName": name, "headerValue": value} for name, value in self.http_headers]
+        return _present(
+            IpAddress=self.ip_address,
+            ServerName=self.server_name,
+            ServerPath=self.server_path,
+            HttpHeaders=headers,
+            EncodedData=self.encoded_data,
+        )
+
+
+def _present(**members: object) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value is not None}

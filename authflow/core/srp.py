@@ -1,0 +1,192 @@
+"""SRP-6a as Cognito runs it: SHA-256 over two's-complement padding, and an HMAC for the proof.
+
+All functions are pure. Sources: RFC 5054 for the protocol and its aborts, RFC 3526 section 5 for the group, Amazon's
+open-source SDKs for the padding, the key derivation and the signed message, which Amazon does not document.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from authflow.core.errors import InvalidInput, UnexpectedReply
+from authflow.core.modexp import modexp
+
+N: Final = int(  # the 3072-bit MODP prime, RFC 3526 group 15
+    "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD"
+    "EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"
+    "EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A69163FA8FD24CF5F"
+    "83655D23DCA3AD961C62F356208552BB9ED529077096966D670C354E4ABC9804F1746C08CA18217C32905E462E36CE3B"
+    "E39E772C180E86039B2783A2EC07A28FB5C55DF06F4C52C9DE2BCBF6955817183995497CEA956AE515D2261898FA0510"
+    "15728E5A8AAAC42DAD33170D04507A33A85521ABDF1CBA64ECFB850458DBEF0A8AEA71575D060C7DB3970F85A6E1E4C7"
+    "ABF5AE8CDB0933D71E8C94E04A25619DCEE3D2261AD2EE6BF12FFA06D98A0864D87602733EC86A64521F2B18177B200C"
+    "BBE117577A615D6C770988C0BAD946E208E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF",
+    16,
+)
+G: Final = 2
+EPHEMERAL_BYTES: Final = 32  # 256 bits, the least that RFC 5054 section 2.5.4 asks for
+
+_HEX_MOST: Final = 770  # digits: 3072 bits and a zero byte in front
+_BLOCK_MOST: Final = 65_536  # characters
+_HEX: Final = re.compile(r"[0-9A-Fa-f]+")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def pad(number: int) -> bytes:
+    """Return the shortest two's-complement big-endian bytes of a number that is not negative."""
+    return number.to_bytes(number.bit_length() // 8 + 1, "big")
+
+
+def _hash(*parts: bytes) -> int:
+    return int.from_bytes(hashlib.sha256(b"".join(parts)).digest(), "big")
+
+
+K: Final = _hash(pad(N), pad(G))
+
+
+@dataclass(frozen=True, slots=True)
+class Ephemeral:
+    """The client's key pair for one SRP round: a, and A = g^a mod N. Never use it twice.
+
+    Attributes:
+        private: a.
+        srp_a: SRP_A, which is A as plain hex, without padding. Kept as the text that the request has too.
+    """
+
+    private: int = field(repr=False)
+    srp_a: str = field(repr=False)
+
+    @classmethod
+    def from_entropy(cls, entropy: bytes) -> "Ephemeral":
+        """Make one from at least 32 random bytes, of which it takes the first 32."""
+        if len(entropy) < EPHEMERAL_BYTES:
+            raise InvalidInput("entropy", f"must be at least {EPHEMERAL_BYTES} bytes, not {len(entropy)}")
+        return cls.from_private(int.from_bytes(entropy[:EPHEMERAL_BYTES], "big"))
+
+    @classmethod
+    def from_private(cls, private: int) -> "Ephemeral":
+        """Make the one that belongs to a given positive ``a``: for known answers."""
+        if private <= 0:
+            raise InvalidInput("private", "must be positive")
+        return cls(private, f"{modexp(G, private, N):x}")
+
+    @property
+    def public(self) -> int:
+        """A as a number."""
+        return int(self.srp_a, 16)
+
+
+def scrambler(srp_a: int, srp_b: int) -> int:
+    """Return u, of the two public values.
+
+    Raises:
+        UnexpectedReply: u is zero, which would leave the password out of the proof.
+    """
+    u = _hash(pad(srp_a), pad(srp_b))
+    if u == 0:
+        raise UnexpectedReply("SRP_B", "gives u = 0")
+    return u
+
+
+def private_key(identity: str, password: str, salt: int) -> int:
+    """Return x, of a password."""
+    inner = hashlib.sha256(f"{identity}:{password}".encode()).digest()
+    return _hash(pad(salt), inner)
+
+
+def premaster_secret(ephemeral: Ephemeral, srp_b: int, u: int, x: int) -> int:
+    """Return S = (B - k*g^x)^(a + u*x) mod N."""
+    base = (srp_b - K * modexp(G, x, N)) % N
+    return modexp(base, ephemeral.private + u * x, N)
+
+
+def claim_key(secret: int, u: int) -> bytes:
+    """Return the 16 bytes that sign the claim: HKDF-SHA256 (RFC 5869) of S, with u as its salt."""
+    extracted = hmac.digest(pad(u), pad(secret), "sha256")
+    return hmac.digest(extracted, b"Caldera Derived Key\x01", "sha256")[:16]
+
+
+def claim_signature(
+    ephemeral: Ephemeral,
+    *,
+    group: str,
+    user: str,
+    password: str,
+    salt: str,
+    srp_b: str,
+    secret_block: str,
+    timestamp: str,
+) -> str:
+    """Return PASSWORD_CLAIM_SIGNATURE in base64.
+
+    Args:
+        ephemeral: the one whose public value was sent as SRP_A.
+        group: the pool's name (what follows the underscore of its id), or the device group key.
+        user: USER_ID_FOR_SRP, or the device key.
+        password: the person's, or the device's random one.
+        salt: SALT, hex.
+        srp_b: SRP_B, hex.
+        secret_block: SECRET_BLOCK, base64, as it came.
+        timestamp: the very TIMESTAMP that is sent.
+
+    Raises:
+        UnexpectedReply: a value of the server's that can't be, or that RFC 5054 says to abort on.
+    """
+    salt_number, public = _number("SALT", salt), _number("SRP_B", srp_b)
+    block = _block(secret_block)
+    if public % N == 0:
+        raise UnexpectedReply("SRP_B", "is 0 modulo N")
+    u = scrambler(ephemeral.public, public)
+    x = private_key(group + user, password, salt_number)
+    key = claim_key(premaster_secret(ephemeral, public, u, x), u)
+    message = (group + user).encode() + block + timestamp.encode()
+    return base64.b64encode(hmac.digest(key, message, "sha256")).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceVerifier:
+    """What ConfirmDevice takes: salt and verifier, each base64 of its padded bytes."""
+
+    salt: str
+    password_verifier: str = field(repr=False)
+
+
+def device_verifier(group_key: str, device_key: str, secret: str, salt: bytes) -> DeviceVerifier:
+    """Return the verifier of a device.
+
+    Args:
+        group_key: DeviceGroupKey of NewDeviceMetadata.
+        device_key: DeviceKey of NewDeviceMetadata.
+        secret: the device's password, any text; Amazon's SDKs take 40 random bytes in base64.
+        salt: 16 random bytes.
+    """
+    number = int.from_bytes(salt, "big")
+    verifier = modexp(G, private_key(group_key + device_key, secret, number), N)
+    return DeviceVerifier(base64.b64encode(pad(number)).decode(), base64.b64encode(pad(verifier)).decode())
+
+
+def format_timestamp(at: datetime) -> str:
+    """Return TIMESTAMP, such as ``Sat Nov 7 09:05:03 UTC 2026``: English whatever the locale, day not zero-padded."""
+    utc = at.astimezone(UTC)
+    return f"{_DAYS[utc.weekday()]} {_MONTHS[utc.month - 1]} {utc.day} {utc:%H:%M:%S} UTC {utc.year:04}"
+
+
+def _number(name: str, text: str) -> int:
+    if len(text) > _HEX_MOST:
+        raise UnexpectedReply(name, f"has {len(text)} digits, at most {_HEX_MOST} can be")
+    if not _HEX.fullmatch(text):
+        raise UnexpectedReply(name, "is not a hexadecimal number")
+    return int(text, 16)
+
+
+def _block(text: str) -> bytes:
+    if not 0 < len(text) <= _BLOCK_MOST:
+        raise UnexpectedReply("SECRET_BLOCK", f"has {len(text)} characters, 1 to {_BLOCK_MOST} can be")
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:  # binascii.Error, or not ASCII
+        raise UnexpectedReply("SECRET_BLOCK", "is not base64") from None

@@ -1,0 +1,151 @@
+"""How a sign-in begins: one function for each AuthFlow."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from authflow.emulator import _errors
+from authflow.emulator._auth import choice, events, progress, srp_round, step_up
+from authflow.emulator._auth.exchange import Exchange
+from authflow.emulator._crypto import secret_hash, srp
+from authflow.emulator._records.sign_in import Round, SignIn
+from authflow.emulator._records.user import User
+from authflow.emulator._service import Reply
+from authflow.emulator._tokens import issuing
+from authflow.emulator._users import names
+from authflow.emulator._users.decoys import ghost
+
+
+def user_srp_auth(exchange: Exchange) -> Reply:
+    """USER_SRP_AUTH: USERNAME and SRP_A; PASSWORD_VERIFIER is asked."""
+    return srp_round.ask_password(exchange, _user(exchange, exchange.username()))
+
+
+def user_password_auth(exchange: Exchange) -> Reply:
+    """USER_PASSWORD_AUTH and ADMIN_USER_PASSWORD_AUTH: USERNAME and PASSWORD."""
+    name = exchange.username()
+    exchange.required("PASSWORD")
+    return choice.check_password(exchange, _user(exchange, name))
+
+
+def admin_no_srp_auth(exchange: Exchange) -> Reply:
+    """ADMIN_NO_SRP_AUTH: USERNAME and PASSWORD; the challenge of the same name asks for a missing password."""
+    if exchange.parameters.get("PASSWORD"):
+        return user_password_auth(exchange)
+    user, name = _user(exchange, exchange.username()), "ADMIN_NO_SRP_AUTH"
+    parameters = exchange.named(user)
+    return {"ChallengeName": name, "Session": exchange.new_session(user, name), "ChallengeParameters": parameters}
+
+
+def user_auth(exchange: Exchange) -> Reply:
+    """USER_AUTH: USERNAME, and perhaps PREFERRED_CHALLENGE with its proof; or the Session of ConfirmSignUp."""
+    if exchange.session is not None:
+        return choice.after_sign_up(exchange)
+    name = exchange.username()
+    user = _found(exchange, name)
+    step_up.check(exchange, user)
+    return choice.begin(exchange, user)
+
+
+def custom_auth(exchange: Exchange) -> Reply:
+    """CUSTOM_AUTH: USERNAME; with CHALLENGE_NAME=SRP_A and SRP_A a password comes first."""
+    name = exchange.username()
+    first = exchange.parameters.get("CHALLENGE_NAME")
+    if first not in {None, "SRP_A"}:
+        raise _errors.INVALID("CHALLENGE_NAME can only be SRP_A")
+    if first:
+        srp.client_public(exchange.required("SRP_A"))
+        exchange.sign_in = exchange.sign_in.after(Round("SRP_A", result=True))
+    user = _user(exchange, name)
+    if not exchange.client.hides_users:
+        progress.check_enabled(user)
+    return progress.proceed(exchange, user)
+
+
+def refresh_token_auth(exchange: Exchange) -> Reply:
+    """REFRESH_TOKEN_AUTH: REFRESH_TOKEN; the SECRET_HASH is over the user's own name."""
+    client, service = exchange.client, exchange.service
+    text = exchange.required("REFRESH_TOKEN")
+    if client.rotation_grace is not None:
+        raise _errors.FLOW_NOT_ENABLED("REFRESH_TOKEN_AUTH")  # GetTokensFromRefreshToken is the only way then
+    token, user = issuing.find_refresh_token(service, client, text)
+    secret_hash.check(client, user.username, exchange.parameters.get("SECRET_HASH"), _errors.SECRET_HASH_WRONG_REFRESH)
+    if token.is_retired(service.now()):
+        raise _errors.REFRESH_TOKEN_REVOKED()  # the operation declares no RefreshTokenReuseException
+    occasion = issuing.Occasion(issuing.REFRESH, device_key=exchange.parameters.get("DEVICE_KEY"))
+    return {"ChallengeParameters": {}, "AuthenticationResult": issuing.refresh(service, client, text, occasion)}
+
+
+def _user(exchange: Exchange, name: str) -> User:
+    """Return the user who wants to sign in with a password, and so must be confirmed."""
+    return _found(exchange, name, progress.check_confirmed)
+
+
+def _found(exchange: Exchange, name: str, check: Callable[[User], None] = lambda _: None) -> User:
+    """Return the user who wants to sign in; a ghost for nobody, where the client keeps that secret."""
+    pool = exchange.client.pool
+    user = names.find(pool, name)
+    if user is None:
+        if not exchange.client.hides_users:
+            raise _errors.NO_USER()
+        user = ghost(exchange.service, pool, name)
+    check(user)
+    exchange.sign_in = replace(exchange.sign_in, typed=name)
+    exchange.note_device(user)
+    events.pre_authentication(exchange, user)
+    return user
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A row of the register.
+
+    Attributes:
+        begin: the flow's function.
+        public: whether InitiateAuth takes it.
+        admin: whether AdminInitiateAuth takes it.
+        permitted_by: the ExplicitAuthFlows that permit it.
+    """
+
+    begin: Callable[[Exchange], Reply]
+    public: bool
+    admin: bool
+    permitted_by: frozenset[str]
+
+
+_SRP: Final = Flow(user_srp_auth, public=True, admin=True, permitted_by=frozenset({"ALLOW_USER_SRP_AUTH"}))
+_PASSWORD: Final = Flow(
+    user_password_auth, public=True, admin=False, permitted_by=frozenset({"ALLOW_USER_PASSWORD_AUTH"})
+)
+_ADMIN_PASSWORD: Final = Flow(
+    user_password_auth, public=False, admin=True, permitted_by=frozenset({"ALLOW_ADMIN_USER_PASSWORD_AUTH"})
+)
+_CUSTOM: Final = Flow(custom_auth, public=True, admin=True, permitted_by=frozenset({"ALLOW_CUSTOM_AUTH"}))
+_REFRESH: Final = Flow(
+    refresh_token_auth, public=True, admin=True, permitted_by=frozenset({"ALLOW_REFRESH_TOKEN_AUTH"})
+)
+FLOWS: Final[Mapping[str, Flow]] = {
+    "USER_SRP_AUTH": _SRP,
+    "USER_PASSWORD_AUTH": _PASSWORD,
+    "ADMIN_USER_PASSWORD_AUTH": _ADMIN_PASSWORD,
+    "ADMIN_NO_SRP_AUTH": replace(_ADMIN_PASSWORD, begin=admin_no_srp_auth),
+    "USER_AUTH": Flow(user_auth, public=True, admin=True, permitted_by=frozenset({"ALLOW_USER_AUTH"})),
+    "CUSTOM_AUTH": _CUSTOM,
+    "REFRESH_TOKEN_AUTH": _REFRESH,
+    "REFRESH_TOKEN": _REFRESH,
+}
+
+
+def begin(name: str, exchange: Exchange) -> Reply:
+    """Begin a sign-in by the flow of this name.
+
+    Raises:
+        ServiceError: the API or the client does not have the flow; or what the flow says.
+    """
+    flow = FLOWS[name]  # the service model lets no other name through
+    if not (flow.admin if exchange.admin else flow.public):
+        raise _errors.FLOW_OF_OTHER_API()
+    if not flow.permitted_by & exchange.client.allowed_flows:
+        raise _errors.FLOW_NOT_ENABLED(name)
+    exchange.sign_in = SignIn(name)
+    return flow.begin(exchange)

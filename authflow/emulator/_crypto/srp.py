@@ -1,0 +1,123 @@
+"""The server's side of SRP as Cognito runs it, on srptools.
+
+Cognito departs from RFC 5054 in the generator (2), in padding (minimal two's complement instead of the modulus's
+width) and in the session key (HKDF). Sources: the SDKs' authentication helpers, such as amazon-cognito-identity-js.
+"""
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from srptools import SRPContext, SRPServerSession
+from srptools.constants import PRIME_3072
+
+from authflow.core.modexp import modexp
+from authflow.emulator import _errors
+
+PRIVATE_BITS: Final = 256
+GROUP_BITS: Final = 3072
+SALT_BYTES: Final = 16
+SIGNING_KEY_BYTES: Final = 16
+HEX: Final = re.compile("[0-9A-Fa-f]{1,1024}")  # a value below N has at most 768 digits; clients may pad
+N: Final = int(PRIME_3072, 16)
+INFO: Final = b"Caldera Derived Key" + b"\x01"
+
+
+def pad(value: int) -> bytes:
+    """Return the minimal two's-complement big-endian bytes of a non-negative integer."""
+    return value.to_bytes(value.bit_length() // 8 + 1, "big")
+
+
+class CognitoContext(SRPContext):  # type: ignore[misc]  # srptools has no type information
+    """srptools' context with Cognito's group, padding and multiplier; powers are computed by ``modexp``."""
+
+    def __init__(self, identity: str = "", password: str | None = None) -> None:
+        super().__init__(identity, password, prime=PRIME_3072, generator="2", hash_func=hashlib.sha256)
+
+    def pad(self, val: int) -> bytes:
+        """Return the bytes that are hashed for an integer."""
+        return pad(val)
+
+    def hash(self, *args: int | str | bytes, joiner: str = "", as_bytes: bool = False) -> int | bytes:
+        """Return the digest of the arguments, integers padded."""
+        padded = [pad(arg) if isinstance(arg, int) else arg for arg in args]
+        digest: int | bytes = super().hash(*padded, joiner=joiner, as_bytes=as_bytes)
+        return digest
+
+    def get_common_password_verifier(self, password_hash: int) -> int:
+        """Return v = g^x mod N."""
+        return modexp(self._gen, password_hash, self._prime)
+
+    def get_server_public(self, *, password_verifier: int, server_private: int) -> int:
+        """Return B = (k·v + g^b) mod N."""
+        power = modexp(self._gen, server_private, self._prime)
+        return int((self._mult * password_verifier + power) % self._prime)
+
+    def get_server_premaster_secret(
+        self, *, password_verifier: int, server_private: int, client_public: int, common_secret: int
+    ) -> int:
+        """Return S = (A·v^u)^b mod N."""
+        base = client_public * modexp(password_verifier, common_secret, self._prime) % self._prime
+        return modexp(base, server_private, self._prime)
+
+
+class CognitoServerSession(SRPServerSession):  # type: ignore[misc]  # srptools has no type information
+    """srptools' server session with Cognito's key derivation."""
+
+    def init_session_key(self) -> None:
+        """Derive the key that signs the proof: HKDF-SHA256(ikm=S, salt=u), 16 bytes."""
+        secret = self._context.get_server_premaster_secret(
+            password_verifier=self._password_verifier,
+            server_private=self._this_private,
+            client_public=self._client_public,
+            common_secret=self._common_secret,
+        )
+        extracted = hmac.digest(pad(self._common_secret), pad(secret), hashlib.sha256)
+        self._key = hmac.digest(extracted, INFO, hashlib.sha256)[:SIGNING_KEY_BYTES]
+
+
+CONTEXT: Final = CognitoContext()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One SRP exchange as the server sees it: B to send, and the key that a right proof is made with."""
+
+    public: int
+    key: bytes = field(repr=False)
+
+
+def verifier(identity: str, password: str, salt: int) -> int:
+    """Return what is stored for a password: g^x mod N."""
+    context = CognitoContext(identity, password)
+    return context.get_common_password_verifier(context.get_common_password_hash(pad(salt)))
+
+
+def client_public(text: str) -> int:
+    """Read SRP_A.
+
+    Raises:
+        ServiceError: it is not hex, is too long, or is a multiple of N, which would fix the key without a password.
+    """
+    if not HEX.fullmatch(text):
+        raise _errors.BAD_SRP_A()
+    value = int(text, 16)
+    if value % N == 0:
+        raise _errors.BAD_SRP_A()
+    return value
+
+
+def start(password_verifier: int, client_public: int, private: int) -> Round:
+    """Answer a client's A, for the verifier stored and a random ``private`` of 256 bits."""
+    session = CognitoServerSession(CONTEXT, password_verifier=password_verifier, private=private)
+    session.init_common_secret(client_public)
+    session.init_session_key()
+    return Round(int(session.public, 16), session.key_bin)
+
+
+def signature(key: bytes, identity: str, secret_block: bytes, timestamp: str) -> bytes:
+    """Return the proof that the holder of the right password sends."""
+    message = identity.encode() + secret_block + timestamp.encode()
+    return hmac.digest(key, message, hashlib.sha256)

@@ -1,0 +1,31 @@
+"""What app clients do with refresh tokens."""
+
+from authflow.emulator import _errors
+from authflow.emulator._crypto import secret_hash
+from authflow.emulator._service import Params, Reply, Service
+from authflow.emulator._tokens import issuing
+
+
+def get_tokens_from_refresh_token(service: Service, params: Params) -> Reply:
+    """GetTokensFromRefreshToken: takes the raw client secret, and no hash."""
+    client = service.client(params["ClientId"])
+    secret_hash.check_secret(client, params.get("ClientSecret"), _errors.CLIENT_SECRET_WRONG)
+    occasion = issuing.Occasion(issuing.REFRESH, params.get("ClientMetadata", {}), params.get("DeviceKey"))
+    return {"AuthenticationResult": issuing.refresh(service, client, params["RefreshToken"], occasion)}
+
+
+def revoke_token(service: Service, params: Params) -> Reply:
+    """RevokeToken: a refresh token, and the access tokens that came with it and from it."""
+    client = service.clients.get(params["ClientId"])
+    if client is None:
+        raise _errors.CLIENT_UNAUTHORIZED(params["ClientId"])  # the operation declares no ResourceNotFoundException
+    secret_hash.check_secret(client, params.get("ClientSecret"), _errors.CLIENT_UNAUTHORIZED)
+    if not client.revocation:
+        raise _errors.REVOCATION_OFF()
+    if issuing.is_jwt(params["Token"]):
+        raise _errors.TOKEN_NOT_REVOCABLE()
+    token = service.grants.find(params["Token"], client)
+    if token is None:
+        raise _errors.TOKEN_UNKNOWN()
+    token.grant.revoked = True
+    return {}

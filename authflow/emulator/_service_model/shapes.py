@@ -1,0 +1,155 @@
+"""Copies of JSON values, checked against the shapes of a service model."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+import regex
+
+from authflow.emulator import _errors
+
+Shape = Mapping[str, Any]
+
+
+class Invalid(Exception):
+    """A value does not have the declared shape.
+
+    Attributes:
+        fault: how the service refuses it.
+    """
+
+    def __init__(self, fault: _errors.Fault, path: str, problem: str) -> None:
+        super().__init__(f"Value at '{path}' failed to satisfy constraint: Member must {problem}")
+        self.fault = fault
+
+
+class Copier:
+    """Copies values and checks them on the way.
+
+    Args:
+        shapes: the model's shapes by name.
+        limits: whether lengths, ranges and patterns are checked beside types, members and enums.
+    """
+
+    def __init__(self, shapes: Mapping[str, Shape], *, limits: bool) -> None:
+        self._shapes = shapes
+        self._limits = limits
+
+    def structure(self, reference: Shape, value: object) -> dict[str, Any]:
+        """Return a copy of a structure.
+
+        Raises:
+            Invalid: it is not of the shape that ``reference`` names.
+        """
+        copy: dict[str, Any] = self.copy(reference, value, "")
+        return copy
+
+    def copy(self, reference: Shape, value: object, path: str) -> Any:  # noqa: ANN401 -- JSON
+        """Return a copy of the value that ``path`` leads to."""
+        shape = self._shapes[reference["shape"]]
+        return COPIES[shape["type"]](self, shape, value, path)
+
+    def check_range(self, shape: Shape, number: float, path: str, what: str) -> None:
+        """Check a value's size."""
+        if not self._limits:
+            return
+        if number < shape.get("min", number):
+            raise Invalid(_errors.INVALID, path, f"have {what} greater than or equal to {shape['min']}")
+        if number > shape.get("max", number):
+            raise Invalid(_errors.INVALID, path, f"have {what} less than or equal to {shape['max']}")
+
+    def check_pattern(self, shape: Shape, text: str, path: str) -> None:
+        """Check a text's characters."""
+        if self._limits and "pattern" in shape and not _pattern(shape["pattern"]).fullmatch(text):
+            raise Invalid(_errors.INVALID, path, f"satisfy regular expression pattern: {shape['pattern']}")
+
+
+@cache
+def _pattern(text: str) -> regex.Pattern[str]:
+    """Return a compiled pattern; the model's use Unicode properties, which the standard library lacks."""
+    return regex.compile(text)
+
+
+def _structure(copier: Copier, shape: Shape, value: object, path: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Invalid(_errors.SERIALIZATION, path, "be a structure")
+    members, given = shape["members"], {name: member for name, member in value.items() if member is not None}
+    for name in given:
+        if name not in members:
+            raise Invalid(_errors.INVALID, _join(path, name), "be a known member")
+    for name in shape.get("required", ()):
+        if name not in given:
+            raise Invalid(_errors.INVALID, _join(path, name), "not be null")
+    return {name: copier.copy(members[name], member, _join(path, name)) for name, member in given.items()}
+
+
+def _list(copier: Copier, shape: Shape, value: object, path: str) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        raise Invalid(_errors.SERIALIZATION, path, "be a list")
+    copier.check_range(shape, len(value), path, "length")
+    return [copier.copy(shape["member"], entry, f"{path}.{number}") for number, entry in enumerate(value, 1)]
+
+
+def _map(copier: Copier, shape: Shape, value: object, path: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Invalid(_errors.SERIALIZATION, path, "be a map")
+    copier.check_range(shape, len(value), path, "size")
+    return {
+        copier.copy(shape["key"], name, f"{path}.key"): copier.copy(shape["value"], entry, _join(path, name))
+        for name, entry in value.items()
+        if entry is not None
+    }
+
+
+def _join(path: str, name: object) -> str:
+    return f"{path}.{name}" if path else str(name)
+
+
+def _string(copier: Copier, shape: Shape, value: object, path: str) -> str:
+    if not isinstance(value, str) or not _is_unicode(value):
+        raise Invalid(_errors.SERIALIZATION, path, "be a string")
+    copier.check_range(shape, len(value), path, "length")
+    if "enum" in shape and value not in shape["enum"]:
+        raise Invalid(_errors.INVALID, path, f"satisfy enum value set: [{', '.join(shape['enum'])}]")
+    copier.check_pattern(shape, value, path)
+    return str(value)
+
+
+def _is_unicode(text: str) -> bool:
+    """Return False for half a surrogate pair, which JSON can write and UTF-8 can't."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _integer(copier: Copier, shape: Shape, value: object, path: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Invalid(_errors.SERIALIZATION, path, "be an integer")
+    copier.check_range(shape, value, path, "value")
+    return value
+
+
+def _boolean(_: Copier, __: Shape, value: object, path: str) -> bool:
+    if not isinstance(value, bool):
+        raise Invalid(_errors.SERIALIZATION, path, "be a boolean")
+    return value
+
+
+def _timestamp(_: Copier, __: Shape, value: object, path: str) -> float:
+    if isinstance(value, datetime):
+        return value.timestamp()
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise Invalid(_errors.SERIALIZATION, path, "be a timestamp")
+    return value
+
+
+COPIES: Final[Mapping[str, Callable[[Copier, Shape, object, str], Any]]] = {
+    "structure": _structure,
+    "list": _list,
+    "map": _map,
+    "string": _string,
+    "integer": _integer,
+    "long": _integer,
+    "boolean": _boolean,
+    "timestamp": _timestamp,
+    "blob": _string,  # base64 in JSON
+}

@@ -1,0 +1,64 @@
+"""A real boto3 client that the emulator answers in process, through botocore's event system."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+import botocore.session
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
+
+from authflow.emulator._transports import json_protocol
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+    from authflow.emulator._emulator import Emulator
+
+EVENT: Final = "before-send.cognito-identity-provider"
+ENDPOINT: Final = "http://emulator.invalid"  # never contacted
+#: session variables that would read the machine's configuration: (in the file, in the environment, default, conversion)
+ISOLATED: Final[dict[str, Any]] = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
+
+class _Body(BytesIO):
+    """A response's body as urllib3 offers it."""
+
+    def stream(self, **_: object) -> list[bytes]:
+        """Return the body in one piece."""
+        return [self.read()]
+
+
+def client(emulator: "Emulator") -> "CognitoIdentityProviderClient":
+    """Return a new ``cognito-idp`` client: no network, no credentials, no retries."""
+    made = client_at(ENDPOINT, emulator.region)
+    hook: Callable[..., Any] = partial(_answer, emulator)
+    made.meta.events.register(EVENT, hook)
+    return made
+
+
+def client_at(url: str, region: str = "eu-west-1") -> "CognitoIdentityProviderClient":
+    """Return a new ``cognito-idp`` client for an emulator that is served over HTTP: no credentials, no retries."""
+    session = boto3.session.Session(
+        aws_access_key_id="emulator",
+        aws_secret_access_key="emulator",
+        region_name=region,
+        botocore_session=botocore.session.Session(session_vars=ISOLATED),
+    )
+    config = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+    return session.client("cognito-idp", endpoint_url=url, config=config)
+
+
+def _answer(emulator: "Emulator", request: AWSPreparedRequest, **_: object) -> AWSResponse:
+    target: Any = request.headers["X-Amz-Target"]
+    body: Any = request.body  # bytes, in the JSON protocol
+    reply = json_protocol.answer(emulator, target.decode() if isinstance(target, bytes) else target, body)
+    headers: Any = reply.headers
+    return AWSResponse(request.url, reply.status, headers, _Body(reply.body))

@@ -1,0 +1,184 @@
+"""The door for everything that speaks HTTP: starlette on uvicorn.
+
+::
+
+    POST /                                         the service's own protocol
+    GET  /<pool id>/.well-known/jwks.json          the keys that verify the pool's tokens
+    GET  /<pool id>/.well-known/openid-configuration
+    GET  /_authflow/health
+    GET  /_authflow/outbox                         what was "sent": for peers on this machine only
+"""
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from ipaddress import ip_address
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from authflow.emulator._emulator import Emulator
+from authflow.emulator._errors import ServiceError
+from authflow.emulator._transports import json_protocol
+
+Make = Callable[[str], Emulator]
+
+
+class Endpoints:
+    """The answers to HTTP requests. They block the event loop for the milliseconds that an operation takes."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+
+    async def operation(self, request: Request) -> Response:
+        """POST /: an operation of the service."""
+        try:
+            body = await _body(request)
+        except ClientDisconnect:
+            return Response(status_code=400)  # which nobody reads
+        target = request.headers.get("x-amz-target", "")
+        reply = json_protocol.too_long() if body is None else json_protocol.answer(self._emulator, target, body)
+        return Response(reply.body, reply.status, reply.headers)
+
+    async def jwks(self, request: Request) -> Response:
+        """GET /<pool id>/.well-known/jwks.json."""
+        return _found(self._emulator.jwks, request)
+
+    async def openid_configuration(self, request: Request) -> Response:
+        """GET /<pool id>/.well-known/openid-configuration: what verifying a token needs."""
+        return _found(self._openid_configuration, request)
+
+    async def health(self, _: Request) -> Response:
+        """GET /_authflow/health."""
+        return JSONResponse({"status": "ok"})
+
+    async def outbox(self, request: Request) -> Response:
+        """GET /_authflow/outbox: holds codes, so only peers on this machine see it."""
+        if request.client is None or not ip_address(request.client.host).is_loopback:
+            return PlainTextResponse("for peers on this machine only", 403)
+        return JSONResponse([asdict(message) for message in self._emulator.outbox])
+
+    def _openid_configuration(self, pool_id: str) -> dict[str, Any]:
+        issuer = self._emulator.issuer(pool_id)
+        return {
+            "issuer": issuer,
+            "jwks_uri": f"{issuer}/.well-known/jwks.json",
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "response_types_supported": ["token"],
+            "subject_types_supported": ["public"],
+        }
+
+
+def application(emulator: Emulator) -> Starlette:
+    """Return the ASGI application."""
+    endpoints = Endpoints(emulator)
+    well_known = "/{pool_id}/.well-known"
+    return Starlette(
+        routes=[
+            Route("/", endpoints.operation, methods=["POST"]),
+            Route(f"{well_known}/jwks.json", endpoints.jwks),
+            Route(f"{well_known}/openid-configuration", endpoints.openid_configuration),
+            Route("/_authflow/health", endpoints.health),
+            Route("/_authflow/outbox", endpoints.outbox),
+        ]
+    )
+
+
+def serve(make: Make, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM, then return. Call it in the main thread.
+
+    Args:
+        make: returns the emulator that answers, given the URL, which may be its issuer.
+        host: the address to listen at; anybody who reaches it may do anything.
+        port: 0 picks a free one.
+        on_ready: called once with the URL when requests are accepted.
+
+    Raises:
+        OSError: the address can't be listened at.
+    """
+    with _bound(host, port) as (listener, url):
+        server = _Server(make(url), lambda: on_ready(url))
+        # uvicorn raises the signal anew when it has stopped: that must not end the process
+        before = {number: signal.signal(number, server.stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            server.run([listener])
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+@contextmanager
+def running(make: Make, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve in a thread while the context lasts; yields the URL.
+
+    Args:
+        make: returns the emulator that answers, given the URL, which may be its issuer.
+        host: the address to listen at.
+        port: 0 picks a free one.
+    """
+    ready = threading.Event()
+    with _bound(host, port) as (listener, url):
+        server = _Server(make(url), ready.set)
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        try:
+            ready.wait()
+            yield url
+        finally:
+            server.stop()
+            thread.join()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server; says when it accepts requests."""
+
+    def __init__(self, emulator: Emulator, on_ready: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                application(emulator), log_level="warning", access_log=False, lifespan="off", ws="none", loop="asyncio"
+            )
+        )
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept."""
+        await super().startup(sockets)
+        self._on_ready()
+
+    def stop(self, *_: object) -> None:
+        """End ``run``, once the requests at hand are answered."""
+        self.should_exit = True
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family) as listener:
+        # Connections inherit it; without it each reply waits 40 ms for the client's delayed acknowledgement.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        shown = f"[{host}]" if family == socket.AF_INET6 else host
+        yield listener, f"http://{shown}:{listener.getsockname()[1]}"
+
+
+async def _body(request: Request) -> bytes | None:
+    """Return the body, None if it is too long."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > json_protocol.MAX_BODY:
+            return None
+    return bytes(body)
+
+
+def _found(describe: Callable[[str], dict[str, Any]], request: Request) -> Response:
+    try:
+        return JSONResponse(describe(request.path_params["pool_id"]))
+    except ServiceError as error:
+        return JSONResponse({"message": error.message}, 404)

@@ -1,0 +1,37 @@
+"""The door for authflow's own drivers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from authflow.core.errors import Refusal
+from authflow.emulator._errors import ServiceError
+
+
+class Request(Protocol):
+    """What the door needs of a request."""
+
+    @property
+    def operation(self) -> str:
+        """The operation's name in Cognito's API."""
+
+    def params(self) -> Mapping[str, object]:
+        """Return the request's JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class InProcessBackend:
+    """A backend that the emulator answers at once, in the caller's thread."""
+
+    _call: Callable[[str, Mapping[str, object]], dict[str, Any]]
+
+    def call(self, request: Request) -> Mapping[str, Any]:
+        """Return the reply to a request.
+
+        Raises:
+            Refusal: the service refuses.
+        """
+        try:
+            return self._call(request.operation, request.params())
+        except ServiceError as error:
+            raise Refusal(error.code, error.message) from None

@@ -1,0 +1,141 @@
+"""User attributes: which ones a pool knows, and which values they may have."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from authflow.emulator import _errors
+from authflow.emulator._records.client import UserPoolClient
+from authflow.emulator._records.pool import UserPool
+
+#: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
+STANDARD: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("sub", "name", "given_name", "family_name", "middle_name", "nickname"), "String"),
+    **dict.fromkeys(("preferred_username", "profile", "picture", "website", "email"), "String"),
+    "email_verified": "Boolean",
+    **dict.fromkeys(("gender", "birthdate", "zoneinfo", "locale", "phone_number"), "String"),
+    "phone_number_verified": "Boolean",
+    "address": "String",
+    "updated_at": "Number",
+}
+#: attributes that a message can be sent to, and the medium
+CONTACTS: Final = {"email": "EMAIL", "phone_number": "SMS"}
+#: what only the service and administrators set
+MANAGED: Final = frozenset({"sub", *(f"{contact}_verified" for contact in CONTACTS)})
+EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
+PHONE: Final = re.compile(r"\+[1-9][0-9]{1,14}")  # E.164
+FORMATS: Final = {
+    "email": (EMAIL, "Invalid email address format."),
+    "phone_number": (PHONE, "Invalid phone number format."),
+}
+TYPES: Final = {"Number": re.compile(r"-?[0-9]+(\.[0-9]+)?"), "Boolean": re.compile("true|false", re.IGNORECASE)}
+
+
+def schema(given: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return a pool's attributes by name: the standard ones as ``given`` changes them, and its own as ``custom:``."""
+    attributes: dict[str, dict[str, Any]] = {
+        name: {"Name": name, "AttributeDataType": kind, "Mutable": name != "sub", "Required": name == "sub"}
+        for name, kind in STANDARD.items()
+    }
+    for attribute in given:
+        name = attribute["Name"] if attribute["Name"] in STANDARD else f"custom:{attribute['Name']}"
+        base = attributes.get(name, {"AttributeDataType": "String", "Mutable": True, "Required": False})
+        attributes[name] = {**base, **attribute, "Name": name}
+    return attributes
+
+
+def check_definition(attribute: Mapping[str, Any]) -> None:
+    """Refuse a new attribute without a name, or whose constraints are not numbers: the service model lets both pass.
+
+    Raises:
+        ServiceError: InvalidParameterException.
+    """
+    if "Name" not in attribute:
+        raise _errors.MISSING_PARAMETER("Name")
+    for limit in _limits(attribute):
+        if limit and not TYPES["Number"].fullmatch(limit):
+            raise _errors.INVALID(f"{attribute['Name']}: the constraints of an attribute are numbers")
+
+
+def from_list(entries: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Return an AttributeList as a mapping."""
+    return {entry["Name"]: entry.get("Value", "") for entry in entries}
+
+
+def to_list(attributes: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return a mapping as an AttributeList."""
+    return [{"Name": name, "Value": value} for name, value in sorted(attributes.items())]
+
+
+def check(pool: UserPool, attributes: Mapping[str, str]) -> None:
+    """Refuse attributes that the pool does not know, and values that they can't have.
+
+    Raises:
+        ServiceError: InvalidParameterException that names the attribute.
+    """
+    for name, value in attributes.items():
+        declared = pool.schema.get(name)
+        if declared is None:
+            raise _errors.ATTRIBUTES(f"{name}: Attribute does not exist in the schema.")
+        _check_value(declared, name, value)
+
+
+def check_written(client: UserPoolClient, attributes: Mapping[str, str]) -> None:
+    """Refuse attributes that an app client may not set.
+
+    Raises:
+        ServiceError: InvalidParameterException for what the service manages, NotAuthorizedException for what
+            WriteAttributes leaves out.
+    """
+    for name in attributes:
+        if name in MANAGED:
+            raise _errors.ATTRIBUTE_READ_ONLY(name)
+        if not client.may_write(name):
+            raise _errors.ATTRIBUTE_FORBIDDEN()
+
+
+def missing(pool: UserPool, attributes: Mapping[str, str]) -> list[str]:
+    """Return the required attributes that have no value."""
+    return [name for name in pool.required_attributes if not attributes.get(name)]
+
+
+def check_complete(pool: UserPool, attributes: Mapping[str, str]) -> None:
+    """Refuse when a required attribute has no value.
+
+    Raises:
+        ServiceError: InvalidParameterException that names all of them.
+    """
+    if names := missing(pool, attributes):
+        raise _errors.ATTRIBUTES("".join(f"{name}: The attribute {name} is required\n" for name in names))
+
+
+def changed(present: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return attributes as a user changes them: a new address or number is not verified."""
+    fresh = {f"{name}_verified": "false" for name in CONTACTS if name in given and given[name] != present.get(name)}
+    return {**present, **given, **fresh}
+
+
+def is_verified(attributes: Mapping[str, str], contact: str) -> bool:
+    """Return whether an email address or phone number was proven to be its user's."""
+    return attributes.get(f"{contact}_verified", "").lower() == "true"
+
+
+def _check_value(declared: Mapping[str, Any], name: str, value: str) -> None:
+    kind = TYPES.get(declared["AttributeDataType"])
+    if value and kind and not kind.fullmatch(value):
+        raise _errors.ATTRIBUTES(f"{name}: Attribute value must be a {declared['AttributeDataType']}")
+    if value and name in FORMATS and not FORMATS[name][0].fullmatch(value):
+        raise _errors.INVALID(FORMATS[name][1])
+    low, high = _limits(declared)
+    size = float(value or 0) if declared["AttributeDataType"] == "Number" else len(value)
+    if (low and size < float(low)) or (high and size > float(high)):
+        raise _errors.ATTRIBUTES(f"{name}: Attribute value is out of range")
+
+
+def _limits(declared: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Return the least and the greatest value of a number, or length of any other value."""
+    if declared.get("AttributeDataType") == "Number":
+        constraints = declared.get("NumberAttributeConstraints", {})
+        return constraints.get("MinValue"), constraints.get("MaxValue")
+    constraints = declared.get("StringAttributeConstraints", {})
+    return constraints.get("MinLength"), constraints.get("MaxLength")

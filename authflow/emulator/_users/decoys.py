@@ -1,0 +1,49 @@
+"""Ghosts: the users whom a client that hides its users seems to have.
+
+A ghost is asked like a user and locked out like one, but nothing proves to be them.
+"""
+
+import uuid
+from datetime import timedelta
+from typing import Final
+
+from authflow.emulator._crypto import srp
+from authflow.emulator._records.pool import UserPool
+from authflow.emulator._records.user import Status, User
+from authflow.emulator._service import Service
+from authflow.emulator._users import names
+from authflow.emulator._users.passwords import StoredPassword
+
+#: longer than any lock and any Session: real users are back to their first state by then, too
+REMEMBERED: Final = timedelta(hours=1)
+
+
+def ghost(service: Service, pool: UserPool, name: str) -> User:
+    """Return a user of a name that nobody has: the same one each time, who is not among the pool's users.
+
+    Args:
+        service: makes up what is random.
+        pool: which the user is not in.
+        name: as it was typed, or the canonical name that the ghost of it has.
+    """
+    name, now = pool.fold(name), service.now()
+    username = names.decoy(pool, name)
+    user = pool.ghosts.get(name) or pool.ghosts.get(username) or _new(service, pool, name, username)
+    pool.ghosts.put(user.username, user, until=now + REMEMBERED, now=now)
+    return user
+
+
+def contacts(pool: UserPool, name: str) -> dict[str, str]:
+    """Return the address and the number that the user of a name seems to have."""
+    simulated = names.decoy_bytes(pool, "contact", name)
+    letters = "".join(chr(ord("a") + octet % 26) for octet in simulated)
+    digits = "".join(str(octet % 10) for octet in simulated)
+    return {"email": f"{letters[0]}@{letters[1]}", "phone_number": f"+1{digits[:10]}", **names.contact(pool.fold(name))}
+
+
+def _new(service: Service, pool: UserPool, name: str, username: str) -> User:
+    salt = int.from_bytes(names.decoy_bytes(pool, "salt", name), "big")
+    password = StoredPassword(salt, verifier=service.entropy.bits(srp.GROUP_BITS - 1))  # of no password
+    sub = str(uuid.UUID(bytes=names.decoy_bytes(pool, "sub", name), version=4))
+    now = service.now()
+    return User(username, sub, contacts(pool, name), Status.CONFIRMED, password, created=now, modified=now)

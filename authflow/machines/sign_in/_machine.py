@@ -1,0 +1,111 @@
+"""The book of sign-in: its table, what each node holds, and how replies and refusals are named."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from authflow.challenges import EmailOtp, SmsMfa, SmsOtp
+from authflow.core.errors import Refusal, UnexpectedReply
+from authflow.core.events import AskedAgain, DeviceForgotten, Refused, Replied
+from authflow.core.flow import Book
+from authflow.core.replies import ChallengeReply, parse_associated, parse_auth_reply, parse_verified
+from authflow.core.requests import AssociateSoftwareToken, VerifySoftwareToken
+from authflow.core.stamp import Stamp
+from authflow.core.states import Calling, State
+from authflow.machines.sign_in._steps.asking import asking, send_answer
+from authflow.machines.sign_in._steps.choice import ask_choice, initiate_choice
+from authflow.machines.sign_in._steps.custom import ask_custom, initiate_custom
+from authflow.machines.sign_in._steps.device import answer_device, ask_device, verify_device
+from authflow.machines.sign_in._steps.end import fail, sign_in
+from authflow.machines.sign_in._steps.mfa import ask_message_code, ask_mfa_type, ask_totp_code
+from authflow.machines.sign_in._steps.password import (
+    answer_srp,
+    ask_new_password,
+    ask_password,
+    initiate_password,
+    initiate_srp,
+    verify_password,
+)
+from authflow.machines.sign_in._steps.refresh import initiate_refresh
+from authflow.machines.sign_in._steps.setup import (
+    ask_first_code,
+    ask_mfa_setup,
+    associate_totp,
+    complete_setup,
+    verify_totp,
+)
+from authflow.machines.sign_in.table import ASKS_AGAIN, CHALLENGE_NAMES, HEAVY, RULES, Node, Trigger
+
+ENTER: Final[Mapping[str, Callable[..., State]]] = {
+    Node.INITIATING_SRP: initiate_srp,
+    Node.INITIATING_PASSWORD: initiate_password,
+    Node.INITIATING_CUSTOM: initiate_custom,
+    Node.INITIATING_CHOICE: initiate_choice,
+    Node.REFRESHING: initiate_refresh,
+    Node.VERIFYING_PASSWORD: verify_password,
+    Node.ANSWERING: send_answer,
+    Node.ANSWERING_SRP: answer_srp,
+    Node.ANSWERING_DEVICE: answer_device,
+    Node.VERIFYING_DEVICE: verify_device,
+    Node.ASSOCIATING_TOTP: associate_totp,
+    Node.VERIFYING_TOTP: verify_totp,
+    Node.COMPLETING_SETUP: complete_setup,
+    Node.SMS_MFA: asking(ask_message_code(SmsMfa)),
+    Node.EMAIL_OTP: asking(ask_message_code(EmailOtp)),
+    Node.SMS_OTP: asking(ask_message_code(SmsOtp)),
+    Node.SOFTWARE_TOKEN_MFA: asking(ask_totp_code),
+    Node.SELECT_MFA_TYPE: asking(ask_mfa_type),
+    Node.MFA_SETUP: asking(ask_mfa_setup),
+    Node.TOTP_SETUP: asking(ask_first_code),
+    Node.NEW_PASSWORD_REQUIRED: asking(ask_new_password),
+    Node.CUSTOM_CHALLENGE: asking(ask_custom),
+    Node.SELECT_CHALLENGE: asking(ask_choice),
+    Node.PASSWORD: asking(ask_password),
+    Node.PASSWORD_SRP: asking(ask_password),
+    Node.ADMIN_NO_SRP_AUTH: asking(ask_password),
+    Node.DEVICE_SRP_AUTH: asking(ask_device),
+    Node.SIGNED_IN: sign_in,
+    Node.FAILED: fail,
+}
+
+
+def read_reply(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied[Any] | AskedAgain:
+    """Name a reply after the challenge in it, or after what the operation has done."""
+    if isinstance(call.request, AssociateSoftwareToken):
+        return Replied(Trigger.ASSOCIATED, stamp, parse_associated(reply), call)
+    if isinstance(call.request, VerifySoftwareToken):
+        return _read_verified(call, reply, stamp)
+    parsed = parse_auth_reply(reply)
+    if not isinstance(parsed, ChallengeReply):
+        return Replied(Trigger.TOKENS, stamp, parsed, call)
+    if parsed.name not in CHALLENGE_NAMES:
+        raise UnexpectedReply("ChallengeName", f"{parsed.name!r} is not a challenge that authflow can answer")
+    return Replied(parsed.name, stamp, parsed, call)
+
+
+def _read_verified(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied[Any] | AskedAgain:
+    parsed = parse_verified(reply)
+    if parsed.status == "SUCCESS":
+        return Replied(Trigger.VERIFIED, stamp, parsed, call)
+    if call.asked is None:
+        raise UnexpectedReply("Status", "is not SUCCESS, and nobody was asked for the code")
+    again = replace(call.asked, session=parsed.session or call.asked.session)
+    return AskedAgain(again.asked_by, stamp, again.rejected_by(parsed.status, ""))
+
+
+def read_refusal(
+    call: Calling,
+    refusal: Refusal,
+    stamp: Stamp,
+    with_device: bool,  # noqa: FBT001 - a Book's function, not called by hand
+) -> Refused | AskedAgain | DeviceForgotten:
+    """Name a refusal: of an answer that may be given again, of a device that is forgotten, or ``refused``."""
+    if call.asked is not None and (call.asked.asked_by, refusal.code) in ASKS_AGAIN:
+        return AskedAgain(call.asked.asked_by, stamp, call.asked.rejected_by(refusal.code, refusal.message))
+    # The same exception means a missing pool or client; only its wording tells them apart.
+    if with_device and refusal.code == "ResourceNotFoundException" and "device" in refusal.message.lower():
+        return DeviceForgotten(Trigger.DEVICE_FORGOTTEN, stamp)
+    return Refused(Trigger.REFUSED, stamp, refusal)
+
+
+BOOK: Final[Book[State]] = Book("sign_in", RULES, ENTER, read_reply, read_refusal, heavy=HEAVY)

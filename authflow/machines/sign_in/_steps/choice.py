@@ -1,0 +1,43 @@
+"""A first factor of the person's choice."""
+
+from authflow.challenges import SelectChallenge
+from authflow.core.context import Pairs
+from authflow.core.events import Begun, Replied
+from authflow.core.openings import FIRST_FACTORS, Choice
+from authflow.core.replies import ChallengeReply
+from authflow.core.requests import InitiateAuth
+from authflow.core.states import Calling
+from authflow.machines.sign_in._flow import Flow
+from authflow.machines.sign_in._steps.password import initiate_with_srp
+
+
+def initiate_choice(_: object, event: Begun[Choice]) -> Calling:
+    """USER_AUTH, with the proof of the preferred factor where that goes into the first request."""
+    opening, parameters = event.opening, _parameters(event.opening)
+    if opening.preferred == "PASSWORD_SRP" and opening.password is not None:
+        return initiate_with_srp("USER_AUTH", parameters, opening.password, event.stamp, opening.session)
+    if opening.password is not None:
+        parameters = (*parameters, ("PASSWORD", opening.password))
+    return Calling(InitiateAuth(auth_flow="USER_AUTH", auth_parameters=parameters, session=opening.session))
+
+
+def ask_choice(_: Flow, event: Replied[ChallengeReply]) -> SelectChallenge:
+    """SELECT_CHALLENGE."""
+    offered = event.reply.available
+    return SelectChallenge(
+        session=event.reply.required_session(),
+        asked_at=event.stamp.at,
+        options=tuple(name for name in offered if name in FIRST_FACTORS),
+        unknown=tuple(name for name in offered if name not in FIRST_FACTORS),
+    )
+
+
+def _parameters(opening: Choice) -> Pairs:
+    step_up = {
+        "PREFERRED_CHALLENGE": opening.preferred,
+        "TARGET_ACR_VALUES": opening.target_acr_values,
+        "ACCESS_TOKEN": opening.access_token,
+        "MAX_AGE": None if opening.max_age is None else str(opening.max_age),
+    }
+    given = ((name, value) for name, value in step_up.items() if value is not None)
+    return (("USERNAME", opening.username), *given)

@@ -1,0 +1,46 @@
+"""A remembered device proves itself, instead of a second factor."""
+
+from authflow.challenges import DeviceSrp
+from authflow.core.answers import DeviceAnswer
+from authflow.core.errors import UnexpectedReply
+from authflow.core.events import Answered, Replied
+from authflow.core.replies import ChallengeReply
+from authflow.core.requests import RespondToAuthChallenge
+from authflow.core.states import Calling, DeviceSecrets
+from authflow.machines.sign_in._flow import Flow
+from authflow.machines.sign_in._steps.proof import claim, fresh_ephemeral
+
+
+def ask_device(_: Flow, event: Replied[ChallengeReply]) -> DeviceSrp:
+    """DEVICE_SRP_AUTH."""
+    return DeviceSrp(session=event.reply.required_session(), asked_at=event.stamp.at)
+
+
+def answer_device(flow: Flow, event: Answered[DeviceAnswer]) -> Calling:
+    """DEVICE_SRP_AUTH's answer: SRP_A, with an ephemeral of its own."""
+    secrets = DeviceSecrets(fresh_ephemeral(event.stamp), event.answer.device)
+    responses = (
+        ("USERNAME", flow.username),
+        ("DEVICE_KEY", secrets.device.key),
+        ("SRP_A", secrets.ephemeral.srp_a),
+    )
+    request = RespondToAuthChallenge(
+        challenge_name=event.challenge.name, session=event.challenge.session, challenge_responses=responses
+    )
+    return Calling(request, secrets=secrets)
+
+
+def verify_device(flow: Flow, event: Replied[ChallengeReply]) -> Calling:
+    """DEVICE_PASSWORD_VERIFIER: the claim that the device's secret is known."""
+    reply, secrets = event.reply, event.call.secrets
+    if not isinstance(secrets, DeviceSecrets):
+        raise UnexpectedReply("ChallengeName", "DEVICE_PASSWORD_VERIFIER came where no device was asked for")
+    device = secrets.device
+    proof = claim(
+        reply, event.stamp, secrets.ephemeral, group=device.group_key, user=device.key, password=device.secret
+    )
+    responses = (("USERNAME", flow.username), *proof, ("DEVICE_KEY", device.key))
+    return Calling(
+        RespondToAuthChallenge(challenge_name=reply.name, session=reply.session, challenge_responses=responses),
+        secrets=secrets,
+    )

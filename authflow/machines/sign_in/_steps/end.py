@@ -1,0 +1,43 @@
+"""The ends: tokens, or a failure that says why."""
+
+from datetime import timedelta
+
+from authflow.core.errors import UnexpectedReply
+from authflow.core.events import Cancelled, Refused, Replied
+from authflow.core.reasons import Reason, reason_for
+from authflow.core.replies import TokensReply
+from authflow.core.states import Calling, DeviceSecrets, Failed, SignedIn, Tokens
+from authflow.machines.sign_in._flow import Flow
+
+
+def sign_in(flow: Flow, event: Replied[TokensReply]) -> SignedIn:
+    """Tokens came. A refresh that issues no new refresh token keeps the one that was used."""
+    reply = event.reply
+    refresh_token = reply.refresh_token or event.call.refresh_token
+    if refresh_token is None:
+        raise UnexpectedReply("AuthenticationResult.RefreshToken", "is missing")
+    return SignedIn(
+        Tokens(
+            access_token=reply.access_token,
+            id_token=reply.id_token,
+            refresh_token=refresh_token,
+            expires_at=event.stamp.at + timedelta(seconds=reply.expires_in),
+            username=flow.username,
+            new_device=reply.new_device,
+        )
+    )
+
+
+def fail(flow: Flow, event: Refused | Cancelled) -> Failed:
+    """Cognito said no, or the caller gave up."""
+    if isinstance(event, Cancelled):
+        return Failed("Cancelled", "", Reason.CANCELLED)
+    code, message = event.refusal.code, event.refusal.message
+    reason = reason_for(code, message)
+    if _of_device(flow) and (reason is Reason.WRONG_CREDENTIALS or code == "ResourceNotFoundException"):
+        reason = Reason.DEVICE_REJECTED
+    return Failed(code, message, reason)
+
+
+def _of_device(flow: Flow) -> bool:
+    return isinstance(flow.state, Calling) and isinstance(flow.state.secrets, DeviceSecrets)

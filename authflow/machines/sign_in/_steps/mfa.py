@@ -1,0 +1,45 @@
+"""Second factors, and codes as first ones."""
+
+from typing import Final
+
+from authflow.challenges import EmailOtp, SelectMfaType, SmsMfa, SmsOtp, SoftwareTokenMfa
+from authflow.core.events import Replied
+from authflow.core.replies import ChallengeReply
+from authflow.machines.sign_in._flow import Flow
+from authflow.machines.sign_in._steps.asking import Asks
+
+MFA_TYPES: Final = ("SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP")
+
+
+def ask_message_code(kind: type[SmsMfa | EmailOtp | SmsOtp]) -> Asks:
+    """Return the step of SMS_MFA, EMAIL_OTP or SMS_OTP: a code was sent."""
+
+    def ask(_: Flow, event: Replied[ChallengeReply]) -> SmsMfa | EmailOtp | SmsOtp:
+        return kind(
+            session=event.reply.required_session(),
+            asked_at=event.stamp.at,
+            medium=event.reply.parameters.get("CODE_DELIVERY_DELIVERY_MEDIUM"),
+            destination=event.reply.parameters.get("CODE_DELIVERY_DESTINATION"),
+        )
+
+    return ask
+
+
+def ask_totp_code(_: Flow, event: Replied[ChallengeReply]) -> SoftwareTokenMfa:
+    """SOFTWARE_TOKEN_MFA."""
+    return SoftwareTokenMfa(
+        session=event.reply.required_session(),
+        asked_at=event.stamp.at,
+        device_name=event.reply.parameters.get("FRIENDLY_DEVICE_NAME"),
+    )
+
+
+def ask_mfa_type(_: Flow, event: Replied[ChallengeReply]) -> SelectMfaType:
+    """SELECT_MFA_TYPE; sources differ on the parameter's name."""
+    offered = event.reply.string_list("MFAS_CAN_CHOOSE") or event.reply.string_list("MFAS_CAN_SELECT")
+    return SelectMfaType(
+        session=event.reply.required_session(),
+        asked_at=event.stamp.at,
+        options=tuple(name for name in offered if name in MFA_TYPES),
+        unknown=tuple(name for name in offered if name not in MFA_TYPES),
+    )

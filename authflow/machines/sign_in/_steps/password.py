@@ -1,0 +1,84 @@
+"""The password: sent, proven by SRP, replaced, or asked for on its own."""
+
+from sys import intern
+
+from authflow.challenges import NewPasswordRequired, PasswordChallenge
+from authflow.core.answers import SrpAnswer
+from authflow.core.context import Pairs
+from authflow.core.errors import UnexpectedReply
+from authflow.core.events import Answered, Begun, Replied
+from authflow.core.openings import Password, Srp
+from authflow.core.replies import ChallengeReply
+from authflow.core.requests import InitiateAuth, RespondToAuthChallenge
+from authflow.core.stamp import Stamp
+from authflow.core.states import Calling, SrpSecrets
+from authflow.machines.sign_in._flow import Flow
+from authflow.machines.sign_in._steps.proof import claim, fresh_ephemeral
+
+_ATTRIBUTE_PREFIX = "userAttributes."
+
+
+def initiate_srp(_: object, event: Begun[Srp]) -> Calling:
+    """USER_SRP_AUTH."""
+    username = (("USERNAME", event.opening.username),)
+    return initiate_with_srp("USER_SRP_AUTH", username, event.opening.password, event.stamp)
+
+
+def initiate_with_srp(
+    auth_flow: str, parameters: Pairs, password: str, stamp: Stamp, session: str | None = None
+) -> Calling:
+    """Return InitiateAuth with SRP_A among its parameters, and keep what the proof needs."""
+    secrets = SrpSecrets(fresh_ephemeral(stamp), password)
+    parameters = (*parameters, ("SRP_A", secrets.ephemeral.srp_a))
+    request = InitiateAuth(auth_flow=auth_flow, auth_parameters=parameters, session=session)
+    return Calling(request, secrets=secrets)
+
+
+def initiate_password(_: object, event: Begun[Password]) -> Calling:
+    """USER_PASSWORD_AUTH, which the admin form renames."""
+    parameters = (("USERNAME", event.opening.username), ("PASSWORD", event.opening.password))
+    return Calling(InitiateAuth(auth_flow="USER_PASSWORD_AUTH", auth_parameters=parameters))
+
+
+def answer_srp(flow: Flow, event: Answered[SrpAnswer]) -> Calling:
+    """SRP_A, as the answer to a challenge."""
+    secrets = SrpSecrets(fresh_ephemeral(event.stamp), event.answer.password)
+    srp_a = ("SRP_A", secrets.ephemeral.srp_a)
+    request = RespondToAuthChallenge(
+        challenge_name=event.challenge.name,
+        session=event.challenge.session,
+        challenge_responses=(("USERNAME", flow.username), *event.answer.responses, srp_a),
+    )
+    return Calling(request, secrets=secrets)
+
+
+def verify_password(flow: Flow, event: Replied[ChallengeReply]) -> Calling:
+    """PASSWORD_VERIFIER: the claim that the password is known, computed and not asked."""
+    reply, secrets = event.reply, event.call.secrets
+    if not isinstance(secrets, SrpSecrets):
+        raise UnexpectedReply("ChallengeName", "PASSWORD_VERIFIER came where no SRP_A was sent")
+    user = reply.parameters.get("USER_ID_FOR_SRP") or reply.parameter("USERNAME")
+    proof = claim(reply, event.stamp, secrets.ephemeral, group=flow.app.pool_name, user=user, password=secrets.password)
+    return Calling(
+        RespondToAuthChallenge(
+            challenge_name=reply.name,
+            session=reply.session,
+            challenge_responses=(("USERNAME", flow.username), *proof),
+        )
+    )
+
+
+def ask_new_password(_: Flow, event: Replied[ChallengeReply]) -> NewPasswordRequired:
+    """NEW_PASSWORD_REQUIRED."""
+    required = event.reply.string_list("requiredAttributes")
+    return NewPasswordRequired(
+        session=event.reply.required_session(),
+        asked_at=event.stamp.at,
+        required_attributes=tuple(intern(name.removeprefix(_ATTRIBUTE_PREFIX)) for name in required),
+        attributes=event.reply.string_pairs("userAttributes"),
+    )
+
+
+def ask_password(_: Flow, event: Replied[ChallengeReply]) -> PasswordChallenge:
+    """PASSWORD, PASSWORD_SRP or ADMIN_NO_SRP_AUTH."""
+    return PasswordChallenge(session=event.reply.required_session(), asked_at=event.stamp.at, kind=event.reply.name)

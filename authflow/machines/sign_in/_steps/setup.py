@@ -1,0 +1,66 @@
+"""Setting up a second factor: an authenticator app in three requests; an email address in one."""
+
+from typing import Final
+
+from authflow.challenges import MfaSetup, TotpSetup
+from authflow.core.answers import SetUpTotpAnswer, TotpCodeAnswer
+from authflow.core.errors import UnexpectedReply
+from authflow.core.events import Answered, Replied
+from authflow.core.replies import AssociatedReply, ChallengeReply, VerifiedReply
+from authflow.core.requests import AssociateSoftwareToken, RespondToAuthChallenge, VerifySoftwareToken
+from authflow.core.states import Calling
+from authflow.machines.sign_in._flow import Flow
+
+_HERE: Final = ("SOFTWARE_TOKEN_MFA", "EMAIL_OTP")
+
+
+def ask_mfa_setup(_: Flow, event: Replied[ChallengeReply]) -> MfaSetup:
+    """MFA_SETUP; older texts name the parameter MFA_CAN_SETUP."""
+    offered = event.reply.string_list("MFAS_CAN_SETUP") or event.reply.string_list("MFA_CAN_SETUP")
+    return MfaSetup(
+        session=event.reply.required_session(),
+        asked_at=event.stamp.at,
+        options=tuple(name for name in offered if name in _HERE),
+        elsewhere=tuple(name for name in offered if name not in _HERE),
+    )
+
+
+def associate_totp(flow: Flow, event: Answered[SetUpTotpAnswer]) -> Calling:
+    """AssociateSoftwareToken."""
+    return Calling(AssociateSoftwareToken(session=event.challenge.session), asked=flow.challenge)
+
+
+def ask_first_code(_: Flow, event: Replied[AssociatedReply]) -> TotpSetup:
+    """The secret came: show it, and ask for the first code."""
+    return TotpSetup(
+        session=_session(event),
+        asked_at=event.stamp.at,
+        secret=event.reply.secret,
+    )
+
+
+def verify_totp(flow: Flow, event: Answered[TotpCodeAnswer]) -> Calling:
+    """VerifySoftwareToken."""
+    request = VerifySoftwareToken(
+        session=event.challenge.session,
+        user_code=event.answer.code,
+        friendly_device_name=event.answer.device_name,
+    )
+    return Calling(request, asked=flow.challenge)
+
+
+def complete_setup(flow: Flow, event: Replied[VerifiedReply]) -> Calling:
+    """MFA_SETUP's own answer, with the Session that the verification brought."""
+    responses = (("USERNAME", flow.username),)
+    return Calling(
+        RespondToAuthChallenge(challenge_name="MFA_SETUP", session=_session(event), challenge_responses=responses)
+    )
+
+
+def _session(event: Replied[AssociatedReply] | Replied[VerifiedReply]) -> str:
+    """Return the Session to go on with: a new one, else the one that was sent."""
+    sent = event.call.asked.session if event.call.asked else None
+    session = event.reply.session or sent
+    if session is None:
+        raise UnexpectedReply("Session", "is missing")
+    return session

@@ -1,0 +1,163 @@
+"""Where a sign-in goes: every transition, and nothing outside this file decides one."""
+
+from enum import StrEnum
+from typing import Final
+
+from authflow.core.transitions import SAME, Row, Rulebook
+
+
+class Node(StrEnum):
+    """Where a sign-in can stand: waiting for Cognito is a gerund, waiting for a person Cognito's name for it."""
+
+    START = "start"
+    INITIATING_SRP = "initiating_srp"
+    INITIATING_PASSWORD = "initiating_password"
+    INITIATING_CUSTOM = "initiating_custom"
+    INITIATING_CHOICE = "initiating_choice"
+    REFRESHING = "refreshing"
+    VERIFYING_PASSWORD = "verifying_password"
+    ANSWERING = "answering"
+    ANSWERING_SRP = "answering_srp"
+    ANSWERING_DEVICE = "answering_device"
+    VERIFYING_DEVICE = "verifying_device"
+    ASSOCIATING_TOTP = "associating_totp"
+    VERIFYING_TOTP = "verifying_totp"
+    COMPLETING_SETUP = "completing_setup"
+    SMS_MFA = "sms_mfa"
+    EMAIL_OTP = "email_otp"
+    SMS_OTP = "sms_otp"
+    SOFTWARE_TOKEN_MFA = "software_token_mfa"
+    SELECT_MFA_TYPE = "select_mfa_type"
+    MFA_SETUP = "mfa_setup"
+    TOTP_SETUP = "totp_setup"
+    NEW_PASSWORD_REQUIRED = "new_password_required"
+    CUSTOM_CHALLENGE = "custom_challenge"
+    SELECT_CHALLENGE = "select_challenge"
+    PASSWORD = "password"
+    PASSWORD_SRP = "password_srp"
+    ADMIN_NO_SRP_AUTH = "admin_no_srp_auth"
+    DEVICE_SRP_AUTH = "device_srp_auth"
+    SIGNED_IN = "signed_in"
+    FAILED = "failed"
+
+
+class Trigger(StrEnum):
+    """What moves a sign-in: replies keep Cognito's spelling."""
+
+    BEGIN_SRP = "begin_srp"
+    BEGIN_PASSWORD = "begin_password"
+    BEGIN_CUSTOM = "begin_custom"
+    BEGIN_CHOICE = "begin_choice"
+    BEGIN_REFRESH = "begin_refresh"
+    PASSWORD_VERIFIER = "PASSWORD_VERIFIER"
+    DEVICE_PASSWORD_VERIFIER = "DEVICE_PASSWORD_VERIFIER"
+    SMS_MFA = "SMS_MFA"
+    EMAIL_OTP = "EMAIL_OTP"
+    SMS_OTP = "SMS_OTP"
+    SOFTWARE_TOKEN_MFA = "SOFTWARE_TOKEN_MFA"
+    SELECT_MFA_TYPE = "SELECT_MFA_TYPE"
+    MFA_SETUP = "MFA_SETUP"
+    NEW_PASSWORD_REQUIRED = "NEW_PASSWORD_REQUIRED"
+    CUSTOM_CHALLENGE = "CUSTOM_CHALLENGE"
+    SELECT_CHALLENGE = "SELECT_CHALLENGE"
+    PASSWORD = "PASSWORD"
+    PASSWORD_SRP = "PASSWORD_SRP"
+    ADMIN_NO_SRP_AUTH = "ADMIN_NO_SRP_AUTH"
+    DEVICE_SRP_AUTH = "DEVICE_SRP_AUTH"
+    ANSWER = "answer"
+    ANSWER_SRP = "answer_srp"
+    ANSWER_DEVICE = "answer_device"
+    ANSWER_SET_UP_TOTP = "answer_set_up_totp"
+    ANSWER_TOTP_CODE = "answer_totp_code"
+    ASSOCIATED = "associated"
+    VERIFIED = "verified"
+    TOTP_REJECTED = "totp_rejected"
+    DEVICE_FORGOTTEN = "device_forgotten"
+    TOKENS = "tokens"
+    REFUSED = "refused"
+    CANCEL = "cancel"
+
+
+N, T = Node, Trigger
+
+BEGUN: Final = (N.INITIATING_SRP, N.INITIATING_PASSWORD, N.INITIATING_CUSTOM, N.INITIATING_CHOICE)
+SRP_ROUNDS: Final = (N.INITIATING_SRP, N.INITIATING_CUSTOM, N.INITIATING_CHOICE, N.ANSWERING_SRP)
+AFTER_ANY: Final = (
+    N.INITIATING_PASSWORD, N.INITIATING_CUSTOM, N.INITIATING_CHOICE,
+    N.VERIFYING_PASSWORD, N.ANSWERING, N.COMPLETING_SETUP, N.VERIFYING_DEVICE,
+)  # fmt: skip
+BEFORE_DEVICE: Final = AFTER_ANY[:-1]  # a device proves itself once: else a server could ask it for ever
+TOTP_CALLS: Final = (N.ASSOCIATING_TOTP, N.VERIFYING_TOTP, N.COMPLETING_SETUP)
+DEVICE_CALLS: Final = (N.ANSWERING_DEVICE, N.VERIFYING_DEVICE)
+WITH_DEVICE_KEY: Final = (*BEGUN, N.REFRESHING, N.VERIFYING_PASSWORD, N.ANSWERING)
+CALLS: Final = (*WITH_DEVICE_KEY, N.ANSWERING_SRP, *DEVICE_CALLS, *TOTP_CALLS)
+PLAIN_CHALLENGES: Final = (
+    N.SMS_MFA, N.EMAIL_OTP, N.SMS_OTP, N.SOFTWARE_TOKEN_MFA, N.SELECT_MFA_TYPE, N.MFA_SETUP,
+    N.NEW_PASSWORD_REQUIRED, N.CUSTOM_CHALLENGE, N.SELECT_CHALLENGE, N.PASSWORD, N.ADMIN_NO_SRP_AUTH,
+)  # fmt: skip
+CHALLENGES: Final = (*PLAIN_CHALLENGES, N.PASSWORD_SRP, N.DEVICE_SRP_AUTH, N.TOTP_SETUP)
+
+TABLE: Final = (
+    Row(T.BEGIN_SRP,                (N.START,),                           N.INITIATING_SRP),
+    Row(T.BEGIN_PASSWORD,           (N.START,),                           N.INITIATING_PASSWORD),
+    Row(T.BEGIN_CUSTOM,             (N.START,),                           N.INITIATING_CUSTOM),
+    Row(T.BEGIN_CHOICE,             (N.START,),                           N.INITIATING_CHOICE),
+    Row(T.BEGIN_REFRESH,            (N.START,),                           N.REFRESHING),
+    Row(T.PASSWORD_VERIFIER,        SRP_ROUNDS,                           N.VERIFYING_PASSWORD),
+    Row(T.SMS_MFA,                  AFTER_ANY,                            N.SMS_MFA),
+    Row(T.EMAIL_OTP,                AFTER_ANY,                            N.EMAIL_OTP),
+    Row(T.SMS_OTP,                  AFTER_ANY,                            N.SMS_OTP),
+    Row(T.SOFTWARE_TOKEN_MFA,       AFTER_ANY,                            N.SOFTWARE_TOKEN_MFA),
+    Row(T.SELECT_MFA_TYPE,          AFTER_ANY,                            N.SELECT_MFA_TYPE),
+    Row(T.MFA_SETUP,                AFTER_ANY,                            N.MFA_SETUP),
+    Row(T.NEW_PASSWORD_REQUIRED,    AFTER_ANY,                            N.NEW_PASSWORD_REQUIRED),
+    Row(T.CUSTOM_CHALLENGE,         AFTER_ANY,                            N.CUSTOM_CHALLENGE),
+    Row(T.SELECT_CHALLENGE,         AFTER_ANY,                            N.SELECT_CHALLENGE),
+    Row(T.PASSWORD,                 AFTER_ANY,                            N.PASSWORD),
+    Row(T.PASSWORD_SRP,             AFTER_ANY,                            N.PASSWORD_SRP),
+    Row(T.ADMIN_NO_SRP_AUTH,        AFTER_ANY,                            N.ADMIN_NO_SRP_AUTH),
+    Row(T.DEVICE_SRP_AUTH,          BEFORE_DEVICE,                        N.DEVICE_SRP_AUTH),
+    Row(T.ANSWER,                   PLAIN_CHALLENGES,                     N.ANSWERING),
+    Row(T.ANSWER_SRP,               (N.SELECT_CHALLENGE, N.PASSWORD_SRP), N.ANSWERING_SRP),
+    Row(T.ANSWER_DEVICE,            (N.DEVICE_SRP_AUTH,),                 N.ANSWERING_DEVICE),
+    Row(T.DEVICE_PASSWORD_VERIFIER, (N.ANSWERING_DEVICE,),                N.VERIFYING_DEVICE),
+    Row(T.ANSWER_SET_UP_TOTP,       (N.MFA_SETUP,),                       N.ASSOCIATING_TOTP),
+    Row(T.ASSOCIATED,               (N.ASSOCIATING_TOTP,),                N.TOTP_SETUP),
+    Row(T.ANSWER_TOTP_CODE,         (N.TOTP_SETUP,),                      N.VERIFYING_TOTP),
+    Row(T.TOTP_REJECTED,            (N.VERIFYING_TOTP,),                  N.TOTP_SETUP),
+    Row(T.VERIFIED,                 (N.VERIFYING_TOTP,),                  N.COMPLETING_SETUP),
+    Row(T.TOKENS,                   (*AFTER_ANY, N.REFRESHING),           N.SIGNED_IN),
+    Row(T.DEVICE_FORGOTTEN,         WITH_DEVICE_KEY,                      SAME),
+    Row(T.REFUSED,                  CALLS,                                N.FAILED),
+    Row(T.CANCEL,                   (*CALLS, *CHALLENGES, N.SIGNED_IN),   N.FAILED),
+    Row(T.CANCEL,                   (N.FAILED,),                          SAME),
+)  # fmt: skip
+
+# The refusals after which the Session is still good, so that the person is asked again; each with its source.
+_SDKS = "Amazon's SDKs answer again with the same Session"
+_CODES = "observed: a wrong code leaves the Session usable, a right one consumes it"
+_ONE_TIME = "its text is 'Your software token has already been used once.': the next code is a new try"
+ASKS_AGAIN: Final = {
+    ("NEW_PASSWORD_REQUIRED", "InvalidPasswordException"): _SDKS,
+    ("NEW_PASSWORD_REQUIRED", "PasswordHistoryPolicyViolationException"): _SDKS,
+    ("SMS_MFA", "CodeMismatchException"): _CODES,
+    ("EMAIL_OTP", "CodeMismatchException"): _CODES,
+    ("SMS_OTP", "CodeMismatchException"): _CODES,
+    ("SOFTWARE_TOKEN_MFA", "CodeMismatchException"): _CODES,
+    ("SOFTWARE_TOKEN_MFA", "ExpiredCodeException"): _ONE_TIME,
+    ("totp_rejected", "CodeMismatchException"): _CODES,
+    ("totp_rejected", "EnableSoftwareTokenMFAException"): "VerifySoftwareToken's page: the code did not match",
+}
+
+# The ChallengeNames that a reply may have
+CHALLENGE_NAMES: Final = frozenset(trigger for trigger in Trigger if trigger.isupper())
+
+GROUPS: Final = {
+    "calls": CALLS, "after_any": AFTER_ANY, "challenges": CHALLENGES, "plain_challenges": PLAIN_CHALLENGES,
+}  # fmt: skip
+# To enter these computes SRP values, always or if a password was given: milliseconds, not fit for an event loop
+HEAVY: Final = frozenset({
+    N.INITIATING_SRP, N.INITIATING_CUSTOM, N.INITIATING_CHOICE,
+    N.VERIFYING_PASSWORD, N.ANSWERING_SRP, N.ANSWERING_DEVICE, N.VERIFYING_DEVICE,
+})  # fmt: skip
+RULES: Final = Rulebook(TABLE)
