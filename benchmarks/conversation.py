@@ -8,7 +8,7 @@ from unittest.mock import patch
 from authflow import AppClient, Flow, Password, Srp, begin, stamp_now
 from authflow.core.requests import Request
 from authflow.core.srp import Ephemeral, N
-from tests import replies
+from tests.support import replies
 
 APP: Final = AppClient("eu-west-1_Ab12Cd34E", "3n4b5urk1ft4fl3mg5e62d9ado", "s3cr3t" * 8)
 OPENING: Final = Srp("ada", "Correct-Horse-9")

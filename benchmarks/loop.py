@@ -23,7 +23,7 @@ RUNS: Final = 7
 P99_MS: Final = 5.0
 LONGEST_MS: Final = 25.0
 TICK: Final = 0.001  # seconds
-_COMPUTE: Final = "authflow.drivers.asynchronous._WaitingHands.compute"
+_COMPUTE: Final = "authflow.drivers.asynchronous._AsyncEffects.compute"
 
 
 async def _inline(_: object, step: Callable[[], Any]) -> Any:  # noqa: ANN401 - any step

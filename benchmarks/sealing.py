@@ -6,7 +6,7 @@ from typing import Final
 from authflow import Flow, Password, begin, seal, stamp_now, unseal
 from benchmarks.common import Figure, Spread, per_call
 from benchmarks.conversation import APP
-from tests.replies import SENT, challenge
+from tests.support.replies import SENT, challenge
 
 SESSION_LENGTHS: Final = (1600, 4096)  # characters: about what was seen, and the most that there may be
 EACH_US: Final = 50

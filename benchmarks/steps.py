@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from authflow import Authenticator, Flow, SignedIn, begin, dumps, loads, stamp_now
-from authflow.machines.sign_in.table import RULES
+from authflow.machines.sign_in.table import TRANSITIONS
 from benchmarks.common import Figure, per_call
 from benchmarks.conversation import (
     APP,
@@ -50,7 +50,7 @@ def _single() -> list[Figure]:
         "`receive`, PASSWORD_VERIFIER": lambda: begun.receive(VERIFIER, stamp),
         "`receive`, tokens": lambda: verifying.receive(TOKENS, stamp),
         "`request.params()`, with SECRET_HASH": lambda: begun.request and begun.request.params(),
-        "the table's part of one step": lambda: RULES.successor(begun.node, "PASSWORD_VERIFIER"),
+        "the table's part of one step": lambda: TRANSITIONS.successor(begun.node, "PASSWORD_VERIFIER"),
         "`stamp_now`": stamp_now,
         "`dumps`": lambda: dumps(asked),
         "`loads`": lambda: loads(text, APP),

@@ -11,7 +11,7 @@ from authflow import AsyncFlowStore, FlowStore, MemoryFlowStore
 from authflow.stores.redis import AsyncRedisFlowStore, RedisFlowStore
 from benchmarks.common import Figure, Spread, percentile, seconds
 from benchmarks.conversation import APP, resting
-from tests.redis_server import RedisServer
+from tests.support.redis_server import RedisServer
 
 KEY: Final = bytes(range(32))
 COUNT: Final = 2_000

@@ -7,7 +7,7 @@ import asyncio
 import json
 from typing import Final
 
-from tests import replies
+from tests.support import replies
 
 _REPLIES: Final = {
     b"InitiateAuth": replies.password_verifier(),

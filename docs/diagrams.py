@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from authflow.core.transitions import SAME, Row, excerpt, mermaid
+from authflow.core.transitions import SAME, Row
+from authflow.diagram import excerpt, mermaid
 from authflow.machines.remember_device import table as remember_device
 from authflow.machines.sign_in import table as sign_in
 from authflow.machines.sign_in.table import AFTER_ANY, ASKS_AGAIN, CALLS, CHALLENGES, GROUPS, TABLE

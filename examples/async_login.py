@@ -28,9 +28,7 @@ from authflow import (
 )
 from authflow.backends.httpx import AsyncHttpxBackend
 from authflow.challenges import EmailOtp
-from authflow.emulator import Emulator
-from authflow.emulator._transports.boto3 import client_at
-from authflow.emulator._transports.http import running
+from authflow.emulator import Emulator, client_at, running
 
 PASSWORD = "Correct-Horse-9"
 PEOPLE = [f"person-{number}" for number in range(20)]

@@ -11,9 +11,7 @@ from typing import Any
 
 from authflow import AppClient, Authenticator, BackendError, Failed, Refusal, SignedIn, Srp, Throttled
 from authflow.core.requests import Request
-from authflow.emulator import Emulator
-from authflow.emulator._transports.boto3 import client_at
-from authflow.emulator._transports.http import running
+from authflow.emulator import Emulator, client_at, running
 
 
 class PlainBackend:

@@ -43,9 +43,7 @@ from authflow import (
 )
 from authflow.backends.httpx import HttpxBackend
 from authflow.challenges import EmailOtp
-from authflow.emulator import Emulator
-from authflow.emulator._transports.boto3 import client_at
-from authflow.emulator._transports.http import running
+from authflow.emulator import Emulator, client_at, running
 from authflow.stores.redis import RedisDeviceStore, RedisFlowStore
 
 PASSWORD = "Correct-Horse-9"

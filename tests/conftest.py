@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.redis_server import CLUSTER, NO_SAVING, RedisServer, running
-from tests.stores import Loop, Time
+from tests.support.redis_server import CLUSTER, NO_SAVING, RedisServer, running
+from tests.support.stores import Loop, Time
 
 
 @pytest.fixture

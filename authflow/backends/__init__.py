@@ -1,1 +1,3 @@
-"""Backends: one module for each way to Cognito."""
+"""Backends carry requests to Cognito: one module for each way."""
+
+__all__: list[str] = []

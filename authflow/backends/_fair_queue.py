@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 
 
-class Turnstile:
+class FairQueue:
     """Lets one task pass in each turn of the event loop, in the order in which they came.
 
     Answers that arrive together would else be worked off together, while everything else on the loop waits.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
-from authflow import __version__
+from authflow._version import __version__
 from authflow.core.errors import AuthflowError, BackendError, InvalidInput, Refusal, Throttled
 from authflow.core.requests import Request
 

@@ -9,7 +9,7 @@ from authflow.core.errors import InvalidInput
 T = TypeVar("T")
 
 
-class PerProcess(Generic[T]):
+class ProcessLocal(Generic[T]):
     """Something that each process makes when it first needs it. Threads may share it.
 
     What is inherited is neither used nor closed, which might write to the parent's connections. It is kept as well:

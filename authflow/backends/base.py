@@ -5,6 +5,8 @@ from typing import Any, Protocol
 
 from authflow.core.requests import Request
 
+__all__ = ["AsyncBackend", "Backend"]
+
 
 class Backend(Protocol):
     """Carries one request to Cognito and brings the reply."""

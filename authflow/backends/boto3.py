@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authflow.backends._json_protocol import failure
 from authflow.backends._limits import CONNECT_TIMEOUT, CONNECTIONS, READ_TIMEOUT
-from authflow.backends._process_local import PerProcess
+from authflow.backends._process_local import ProcessLocal
 from authflow.core.errors import AuthflowError, BackendError, InvalidInput
 from authflow.core.requests import Request
+
+__all__ = ["Boto3Backend"]
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -42,7 +44,7 @@ class Boto3Backend:
     ) -> None:
         if client is not None and (region or endpoint_url):
             raise InvalidInput("client", "brings its own region and endpoint: give the client or these")
-        self._client = PerProcess(lambda: client or _make_client(region, endpoint_url), given=client is not None)
+        self._client = ProcessLocal(lambda: client or _make_client(region, endpoint_url), given=client is not None)
         self.region = None if endpoint_url else self._client().meta.region_name
 
     def call(self, request: Request) -> Mapping[str, Any]:

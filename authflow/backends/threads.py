@@ -7,11 +7,13 @@ from contextvars import copy_context
 from typing import Any, Self
 
 from authflow.backends._limits import CONNECTIONS
-from authflow.backends._process_local import PerProcess
+from authflow.backends._process_local import ProcessLocal
 from authflow.backends.base import Backend
 from authflow.core._validation import require_instance
 from authflow.core.errors import InvalidInput
 from authflow.core.requests import Request
+
+__all__ = ["Threaded"]
 
 
 class Threaded:
@@ -40,7 +42,7 @@ class Threaded:
         self.region: str | None = getattr(backend, "region", None)
         self.signs: bool = getattr(backend, "signs", True)
         # Not the event loop's own threads: those are few, and others wait for them.
-        self._threads = PerProcess(lambda: ThreadPoolExecutor(threads, thread_name_prefix="authflow"))
+        self._threads = ProcessLocal(lambda: ThreadPoolExecutor(threads, thread_name_prefix="authflow"))
         self._closed = False
 
     async def call(self, request: Request) -> Mapping[str, Any]:

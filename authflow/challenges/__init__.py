@@ -5,12 +5,12 @@ Sources: ChallengeParameters and ChallengeResponses on the API pages of Initiate
 
 from typing import Final, TypeAlias, get_args
 
-from authflow.challenges._base import BaseChallenge, Rejected
 from authflow.challenges._custom import CustomChallenge
 from authflow.challenges._device import DeviceSrp
 from authflow.challenges._mfa import EmailOtp, SelectMfaType, SmsMfa, SmsOtp, SoftwareTokenMfa
 from authflow.challenges._password import NewPasswordRequired, PasswordChallenge, SelectChallenge
 from authflow.challenges._setup import MfaSetup, TotpSetup
+from authflow.core.challenge import BaseChallenge, Rejected
 
 __all__ = [
     "CHALLENGES",

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from authflow.challenges._base import BaseChallenge
 from authflow.core._validation import TOKEN_MOST, require_text
 from authflow.core.answers import Answer
-from authflow.core.context import Pairs
+from authflow.core.challenge import BaseChallenge
+from authflow.core.pairs import Pairs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from authflow.challenges._base import BaseChallenge
 from authflow.core._validation import require_instance
 from authflow.core.answers import Answer, DeviceAnswer
+from authflow.core.challenge import BaseChallenge
 from authflow.core.devices import Device
 
 

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from authflow.challenges._base import BaseChallenge, require_code, require_option
+from authflow.challenges._checks import require_code, require_option
 from authflow.core.answers import Answer
+from authflow.core.challenge import BaseChallenge
 
 _CODE: Final = re.compile(r"[0-9]{4,10}")  # the length of message codes is not documented
 TOTP_CODE: Final = re.compile(r"[0-9]{6}")  # SoftwareTokenMFAUserCodeType

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from authflow.challenges._base import ATTRIBUTE_MOST, BaseChallenge, require_option
+from authflow.challenges._checks import ATTRIBUTE_MOST, require_option
 from authflow.core._validation import PASSWORD_MOST, require_text
 from authflow.core.answers import Answer, SrpAnswer
-from authflow.core.context import Pairs
+from authflow.core.challenge import BaseChallenge
 from authflow.core.errors import InvalidInput
+from authflow.core.pairs import Pairs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

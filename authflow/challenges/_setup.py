@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
-from authflow.challenges._base import ATTRIBUTE_MOST, BaseChallenge, require_code, require_option
+from authflow.challenges._checks import ATTRIBUTE_MOST, require_code, require_option
 from authflow.challenges._mfa import TOTP_CODE
 from authflow.core._validation import require_text
 from authflow.core.answers import Answer, SetUpTotpAnswer, TotpCodeAnswer
+from authflow.core.challenge import BaseChallenge
 from authflow.core.errors import InvalidInput
 
 
@@ -27,7 +28,7 @@ class MfaSetup(BaseChallenge):
     options: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
 
-    def reply_totp(self) -> Answer:
+    def answer_totp(self) -> Answer:
         """Ask for the secret of an authenticator app; ``TotpSetup`` follows.
 
         Raises:
@@ -36,7 +37,7 @@ class MfaSetup(BaseChallenge):
         require_option("SOFTWARE_TOKEN_MFA", self.options)
         return SetUpTotpAnswer(self.digest)
 
-    def reply_email(self, address: str) -> Answer:
+    def answer_email(self, address: str) -> Answer:
         """Set up an email address; ``EmailOtp`` follows.
 
         Raises:

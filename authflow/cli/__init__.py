@@ -3,6 +3,8 @@
 import sys
 from typing import Final
 
+__all__ = ["main"]
+
 #: what the commands import, by the extra that brings it
 EXTRAS: Final = {
     "cli": ("click", "rich", "segno"),

@@ -10,7 +10,7 @@ import click
 
 from authflow import AuthflowError, __version__
 from authflow.core.openings import FIRST_FACTORS
-from authflow.core.transitions import mermaid
+from authflow.diagram import mermaid
 from authflow.machines.sign_in.table import GROUPS, TABLE, Node
 
 DEFAULT_PORT = 9229

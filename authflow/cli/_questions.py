@@ -138,9 +138,9 @@ def _introduce_setup(challenge: MfaSetup) -> None:
 def _set_up(challenge: MfaSetup) -> Answer:
     option = challenge.options[0] if len(challenge.options) == 1 else ask_option(challenge.options)
     if option == "EMAIL_OTP":
-        return challenge.reply_email(ask("email address"))
+        return challenge.answer_email(ask("email address"))
     if option == "SOFTWARE_TOKEN_MFA":
-        return challenge.reply_totp()
+        return challenge.answer_totp()
     raise InvalidInput("choice", f"must be one of {', '.join(challenge.options)}")
 
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from authflow.core.context import Pairs
 from authflow.core.devices import Device
+from authflow.core.pairs import Pairs
+
+__all__ = ["Answer", "DeviceAnswer", "SetUpTotpAnswer", "SrpAnswer", "TotpCodeAnswer"]
 
 
 @dataclass(frozen=True, slots=True)

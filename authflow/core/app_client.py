@@ -9,6 +9,8 @@ from datetime import timedelta
 from authflow.core._validation import require_instance, require_text
 from authflow.core.errors import InvalidInput
 
+__all__ = ["AppClient"]
+
 _POOL_ID = re.compile(r"(?P<region>[0-9A-Za-z-]+)_(?P<name>[0-9A-Za-z]+)")  # UserPoolIdType
 _CLIENT_ID = re.compile(r"[\w+]+", re.ASCII)  # ClientIdType, ClientSecretType
 _SHORTEST, _LONGEST = timedelta(minutes=3), timedelta(minutes=15)  # AuthSessionValidity

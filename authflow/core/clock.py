@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from authflow.core.stamp import ENTROPY_BYTES, Stamp
 
+__all__ = ["stamp_now"]
+
 
 def stamp_now() -> Stamp:
     """Return a Stamp of the system's clock and 64 bytes of its random source, for one event."""

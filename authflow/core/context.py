@@ -2,21 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
-from authflow.core._validation import TOKEN_MOST, require_instance, require_text
+from authflow.core._validation import TOKEN_MOST, require_text
 from authflow.core.errors import InvalidInput
+from authflow.core.pairs import Pairs, require_pairs
 
-Pairs: TypeAlias = tuple[tuple[str, str], ...]
-
-
-def require_pairs(name: str, value: object) -> Pairs:
-    """Return a mapping, or pairs, of text to text as hashable pairs, in their order."""
-    items = tuple(value.items()) if isinstance(value, Mapping) else require_instance(name, value, tuple)
-    for pair in items:
-        if not (isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(text, str) for text in pair)):
-            raise InvalidInput(name, "must map str to str")
-    return items
+__all__ = ["Context"]
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from authflow.core._validation import TOKEN_MOST, require_text
 
+__all__ = ["Device"]
+
 DEVICE_KEY_MOST = 55  # characters; DeviceKeyType
 
 

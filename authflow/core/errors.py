@@ -19,6 +19,20 @@ from typing import Any, Final
 
 from authflow.core.reasons import Reason
 
+__all__ = [
+    "AuthflowError",
+    "BackendError",
+    "FlowTaken",
+    "IllegalTransition",
+    "InvalidInput",
+    "Refusal",
+    "SignInFailed",
+    "SnapshotError",
+    "StoreError",
+    "Throttled",
+    "UnexpectedReply",
+]
+
 _SECRET: Final = ("flow", "rested")  # attributes that hold passwords and Sessions: these stay in their process
 
 

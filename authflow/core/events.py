@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from authflow.challenges import BaseChallenge, Challenge
 from authflow.core.answers import Answer
+from authflow.core.challenge import BaseChallenge
 from authflow.core.errors import Refusal
 from authflow.core.openings import Opening
 from authflow.core.stamp import Stamp
 from authflow.core.states import Calling
+
+__all__ = ["Answered", "AskedAgain", "Begun", "Cancelled", "DeviceForgotten", "Event", "Refused", "Replied"]
 
 OpeningT = TypeVar("OpeningT", bound=Opening)
 ReplyT = TypeVar("ReplyT")
@@ -54,7 +56,7 @@ class DeviceForgotten(Event):
 class AskedAgain(Event):
     """Cognito refused an answer, but its Session is still good: ``challenge`` says why."""
 
-    challenge: Challenge
+    challenge: BaseChallenge
 
 
 @dataclass(frozen=True, slots=True)

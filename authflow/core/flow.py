@@ -1,43 +1,24 @@
-"""The engine: a flow is a value, an event gives the next one. Knows no table; a Book travels with each flow."""
+"""The engine: a flow is an immutable value, and an event gives the next flow. Each flow carries its ``Machine``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Self, TypeVar
 
-from authflow.challenges import BaseChallenge
 from authflow.core._validation import require_instance
 from authflow.core.answers import Answer
 from authflow.core.app_client import AppClient
+from authflow.core.challenge import BaseChallenge
 from authflow.core.context import Context
 from authflow.core.errors import IllegalTransition, InvalidInput, Refusal, UnexpectedReply
-from authflow.core.events import Answered, AskedAgain, Cancelled, DeviceForgotten, Event, Refused, Replied
+from authflow.core.events import Answered, Cancelled, DeviceForgotten, Event, Replied
+from authflow.core.machine import Machine
 from authflow.core.requests import Request
 from authflow.core.stamp import Stamp
 from authflow.core.states import Calling
-from authflow.core.transitions import Rulebook
+
+__all__ = ["BaseFlow"]
 
 S = TypeVar("S")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Book(Generic[S]):
-    """What makes the engine one conversation and not another.
-
-    Attributes:
-        name: such as ``sign_in``; snapshots have it.
-        rules: where a flow goes.
-        enter: what it holds there: for each node that the table leads to, a function of the flow and the event.
-        read_reply: checks a raw reply to the outstanding call, and names what it means.
-        read_refusal: names what a refusal of it means; told whether the call carried a DEVICE_KEY.
-        heavy: the nodes that compute SRP values when they are entered.
-    """
-
-    name: str
-    rules: Rulebook
-    enter: Mapping[str, Callable[..., S]]
-    read_reply: Callable[[Calling, Mapping[str, Any], Stamp], Replied[Any] | AskedAgain]
-    read_refusal: Callable[[Calling, Refusal, Stamp, bool], Refused | AskedAgain | DeviceForgotten]
-    heavy: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +39,7 @@ class BaseFlow(Generic[S]):
         call_context: for the requests until the flow rests, instead of ``context``.
     """
 
-    book: Book[S] = field(repr=False)
+    machine: Machine[S] = field(repr=False)
     app: AppClient
     id: str
     node: str
@@ -87,9 +68,9 @@ class BaseFlow(Generic[S]):
         return not isinstance(self.state, Calling)
 
     @property
-    def heavy(self) -> bool:
+    def cpu_bound(self) -> bool:
         """Whether ``receive`` or ``answer`` may compute SRP values now, which takes milliseconds of an event loop."""
-        return self.book.rules.leads_to(self.node, self.book.heavy)
+        return self.machine.transitions.leads_to(self.node, self.machine.cpu_bound)
 
     def receive(self, reply: Mapping[str, Any], stamp: Stamp) -> Self:
         """Return the flow after Cognito's answer.
@@ -102,7 +83,7 @@ class BaseFlow(Generic[S]):
         """
         call = self._outstanding("receive")
         try:
-            event = self.book.read_reply(call, reply, require_instance("stamp", stamp, Stamp))
+            event = self.machine.read_reply(call, reply, require_instance("stamp", stamp, Stamp))
             self._require_row(event.trigger)
             return self._advance(event)
         except UnexpectedReply as error:
@@ -119,7 +100,7 @@ class BaseFlow(Generic[S]):
         require_instance("refusal", refusal, Refusal)
         require_instance("stamp", stamp, Stamp)
         with_device = self.device_key is not None and call.request.takes_device_key
-        return self._advance(self.book.read_refusal(call, refusal, stamp, with_device))
+        return self._advance(self.machine.read_refusal(call, refusal, stamp, with_device))
 
     def answer(self, answer: Answer, stamp: Stamp, context: Context | None = None) -> Self:
         """Return the flow after a person's answer.
@@ -150,9 +131,9 @@ class BaseFlow(Generic[S]):
         return self._advance(Cancelled("cancel", require_instance("stamp", stamp, Stamp)))
 
     def _advance(self, event: Event) -> Self:
-        rules = self.book.rules
-        node, flow = rules.successor(self.node, event.trigger), self._told(event)
-        state = flow.state if rules.stays(self.node, event.trigger) else self.book.enter[node](flow, event)
+        transitions = self.machine.transitions
+        node, flow = transitions.successor(self.node, event.trigger), self._told(event)
+        state = flow.state if transitions.stays(self.node, event.trigger) else self.machine.enter[node](flow, event)
         return replace(
             flow, node=node, state=state, call_context=flow.call_context if isinstance(state, Calling) else None
         )
@@ -175,10 +156,10 @@ class BaseFlow(Generic[S]):
         return self.state
 
     def _illegal(self, event: str) -> IllegalTransition:
-        return IllegalTransition(str(self.node), event, self.book.rules.accepted(self.node))
+        return IllegalTransition(str(self.node), event, self.machine.transitions.accepted(self.node))
 
     def _require_row(self, trigger: str) -> None:
-        accepted = self.book.rules.accepted(self.node)
+        accepted = self.machine.transitions.accepted(self.node)
         if trigger not in accepted:
             expected = ", ".join(name for name in accepted if name not in ("refused", "cancel"))
             raise UnexpectedReply("reply", f"{trigger} can't follow {self.node!s}; expected: {expected}")

@@ -3,6 +3,8 @@
 from functools import cache
 from typing import Protocol
 
+__all__ = ["modexp"]
+
 
 class _Power(Protocol):
     def __call__(self, base: int, exponent: int, modulus: int, /) -> int: ...

@@ -6,6 +6,8 @@ from typing import Final, TypeAlias
 from authflow.core._validation import PASSWORD_MOST, TOKEN_MOST, USERNAME_MOST, require_instance, require_text
 from authflow.core.errors import InvalidInput
 
+__all__ = ["Choice", "Custom", "Opening", "Password", "Refresh", "Srp"]
+
 
 @dataclass(frozen=True, slots=True)
 class _Credentials:

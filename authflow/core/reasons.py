@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
+__all__ = ["Reason", "reason_for"]
+
 
 class Reason(StrEnum):
     """The outcomes that a caller may want to tell apart."""

@@ -10,6 +10,19 @@ from typing import Any, Final, TypeAlias
 from authflow.core._validation import TOKEN_MOST, USERNAME_MOST
 from authflow.core.errors import UnexpectedReply
 
+__all__ = [
+    "AssociatedReply",
+    "AuthReply",
+    "ChallengeReply",
+    "NewDevice",
+    "TokensReply",
+    "VerifiedReply",
+    "parse_associated",
+    "parse_auth_reply",
+    "parse_confirmed",
+    "parse_verified",
+]
+
 SESSION_MOST: Final = 4096  # characters; SessionType
 
 

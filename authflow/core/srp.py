@@ -15,6 +15,23 @@ from typing import Final
 from authflow.core.errors import InvalidInput, UnexpectedReply
 from authflow.core.modexp import modexp
 
+__all__ = [
+    "EPHEMERAL_BYTES",
+    "DeviceVerifier",
+    "Ephemeral",
+    "G",
+    "K",
+    "N",
+    "claim_key",
+    "claim_signature",
+    "device_verifier",
+    "format_timestamp",
+    "pad",
+    "premaster_secret",
+    "private_key",
+    "scrambler",
+]
+
 N: Final = int(  # the 3072-bit MODP prime, RFC 3526 group 15
     "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD"
     "EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"

@@ -7,6 +7,8 @@ from datetime import datetime
 from authflow.core._validation import require_instance
 from authflow.core.errors import InvalidInput
 
+__all__ = ["Stamp"]
+
 ENTROPY_BYTES = 64
 
 

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
 
-from authflow.challenges import Challenge
+from authflow.core.challenge import BaseChallenge
 from authflow.core.devices import Device
 from authflow.core.reasons import Reason
 from authflow.core.replies import NewDevice
 from authflow.core.requests import Request
 from authflow.core.srp import Ephemeral
+
+__all__ = ["Calling", "DeviceSecrets", "Failed", "SignedIn", "SrpSecrets", "Tokens"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Calling:
     """
 
     request: Request
-    asked: Challenge | None = None
+    asked: BaseChallenge | None = None
     secrets: SrpSecrets | DeviceSecrets | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)
 
@@ -85,6 +86,3 @@ class Failed:
     code: str
     message: str
     reason: Reason
-
-
-State: TypeAlias = Calling | Challenge | SignedIn | Failed

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
-from authflow.backends._process_local import PerProcess
+from authflow.backends._process_local import ProcessLocal
 from authflow.backends.base import AsyncBackend
 from authflow.challenges import Challenge
 from authflow.core.answers import Answer
@@ -18,11 +18,15 @@ from authflow.core.openings import Opening
 from authflow.core.requests import Request
 from authflow.core.stamp import Stamp
 from authflow.core.states import Tokens
-from authflow.drivers._runner import Driver, Observe, Remember, require_backend, require_devices
+from authflow.drivers._checks import require_backend, require_devices
+from authflow.drivers._runner import Runner
 from authflow.drivers.backoff import Backoff
+from authflow.drivers.options import Observe, Remember
 from authflow.machines.remember_device import DeviceFlow
 from authflow.machines.sign_in import Flow
 from authflow.stores.devices import AsyncDeviceStore
+
+__all__ = ["AsyncAuthenticator"]
 
 T = TypeVar("T")
 
@@ -68,25 +72,25 @@ class AsyncAuthenticator:
     ) -> None:
         require_backend(app, backend, admin=admin)
         require_devices(devices, awaited=True)
-        self._hands = _WaitingHands(backend, devices)
-        self._driver = Driver(
-            app, self._hands, admin=admin, remember=remember, observe=observe, backoff=backoff, stamp=stamp
+        self._effects = _AsyncEffects(backend, devices)
+        self._runner = Runner(
+            app, self._effects, admin=admin, remember=remember, observe=observe, backoff=backoff, stamp=stamp
         )
 
     async def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow:
         """Begin a sign-in and go on until it rests; see ``Authenticator.begin``."""
-        with self._hands.step():
-            return await self._driver.begin(opening, context=context, holder=holder)
+        with self._effects.step():
+            return await self._runner.begin(opening, context=context, holder=holder)
 
     async def answer(self, flow: Flow, answer: Answer, *, context: Context | None = None) -> Flow:
         """Answer the flow's challenge and go on until it rests; see ``Authenticator.answer``."""
-        with self._hands.step():
-            return await self._driver.answer(flow, answer, context=context)
+        with self._effects.step():
+            return await self._runner.answer(flow, answer, context=context)
 
     async def run(self, flow: Flow) -> Flow:
         """Go on with a flow that is calling until it rests; see ``Authenticator.run``."""
-        with self._hands.step():
-            return await self._driver.run(flow)
+        with self._effects.step():
+            return await self._runner.run(flow)
 
     async def sign_in(
         self,
@@ -97,15 +101,15 @@ class AsyncAuthenticator:
         holder: str | None = None,
     ) -> Tokens:
         """Sign a person in, all at once; ``ask`` is a coroutine function. See ``Authenticator.sign_in``."""
-        with self._hands.step():
-            return await self._driver.sign_in(opening, ask, context=context, holder=holder)
+        with self._effects.step():
+            return await self._runner.sign_in(opening, ask, context=context, holder=holder)
 
     async def remember_device(
         self, tokens: Tokens, holder: str, *, remembered: bool = True, typed: str | None = None, name: str | None = None
     ) -> DeviceFlow:
         """Confirm the proposed device, and keep it; see ``Authenticator.remember_device``."""
-        with self._hands.step():
-            return await self._driver.remember_device(tokens, holder, remembered=remembered, typed=typed, name=name)
+        with self._effects.step():
+            return await self._runner.remember_device(tokens, holder, remembered=remembered, typed=typed, name=name)
 
     async def __aenter__(self) -> Self:
         return self
@@ -115,7 +119,7 @@ class AsyncAuthenticator:
 
     async def aclose(self) -> None:
         """Take no more steps; those under way go on to their end. Backend and device store are yours to close."""
-        self._hands.close()
+        self._effects.close()
 
 
 class _Work:
@@ -126,13 +130,13 @@ class _Work:
         self.threads = ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="authflow-srp")
 
 
-class _WaitingHands:
+class _AsyncEffects:
     """Coroutines that leave the event loop to others while they wait."""
 
     def __init__(self, backend: AsyncBackend, devices: AsyncDeviceStore | None) -> None:
         self._backend = backend
         self.devices = devices
-        self._work = PerProcess(_Work)
+        self._work = ProcessLocal(_Work)
         self._closed = False
 
     @contextmanager

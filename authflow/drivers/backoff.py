@@ -1,11 +1,14 @@
-"""When a throttled request is sent again. The home of tenacity, which is loaded when Cognito first throttles."""
+"""When a throttled request is sent again."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from random import uniform
+from typing import Final, TypeVar
 
 from authflow.core._validation import require_instance
 from authflow.core.errors import InvalidInput, Throttled
+
+__all__ = ["Backoff"]
 
 TRIES_MOST: Final = 100
 T = TypeVar("T")
@@ -39,38 +42,15 @@ class Backoff:
                 raise InvalidInput(name, "must be a number of seconds, at most a day's")
 
     async def run(self, send: Callable[[], Awaitable[T]], sleep: Callable[[float], Awaitable[None]]) -> T:
-        """Return what ``send`` returns, once it is let through.
+        """Return what ``send`` returns, once it is not throttled.
 
         Raises:
-            Throttled: the last try's.
+            Throttled: the last try was throttled too.
         """
-        try:
-            return await send()
-        except Throttled as error:
-            if self.tries == 1:
-                raise
-            throttled = [error]
-
-        async def replayed() -> T:
-            if throttled:
-                raise throttled.pop()  # the first try, made before tenacity was needed
-            return await send()
-
-        result: T = await self._retrying(sleep)(replayed)
-        return result
-
-    def _retrying(self, sleep: Callable[[float], Awaitable[None]]) -> Any:  # noqa: ANN401 - its type would load tenacity
-        from tenacity import (  # noqa: PLC0415 - see the module's docstring
-            AsyncRetrying,
-            retry_if_exception_type,
-            stop_after_attempt,
-            wait_random_exponential,
-        )
-
-        return AsyncRetrying(
-            retry=retry_if_exception_type(Throttled),
-            stop=stop_after_attempt(self.tries),
-            wait=wait_random_exponential(multiplier=self.first, max=self.longest),
-            sleep=sleep,
-            reraise=True,
-        )
+        for turn in range(self.tries - 1):
+            try:
+                return await send()
+            except Throttled:
+                pause = min(self.longest, self.first * 2**turn)
+            await sleep(uniform(0, pause))  # noqa: S311 - it spreads load, it is no secret
+        return await send()

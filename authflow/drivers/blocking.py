@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from authflow.backends.base import Backend
 from authflow.challenges import Challenge
+from authflow.core._coroutines import run_to_end
 from authflow.core.answers import Answer
 from authflow.core.app_client import AppClient
 from authflow.core.clock import stamp_now
@@ -15,11 +16,16 @@ from authflow.core.openings import Opening
 from authflow.core.requests import Request
 from authflow.core.stamp import Stamp
 from authflow.core.states import Tokens
-from authflow.drivers._runner import Driver, Observe, Remember, finish, require_backend, require_devices
+from authflow.drivers._checks import require_backend, require_devices
+from authflow.drivers._effects import ImmediateDeviceStore
+from authflow.drivers._runner import Runner
 from authflow.drivers.backoff import Backoff
+from authflow.drivers.options import Observe, Remember
 from authflow.machines.remember_device import DeviceFlow
 from authflow.machines.sign_in import Flow
-from authflow.stores.devices import DeviceStore, ImmediateDeviceStore
+from authflow.stores.devices import DeviceStore
+
+__all__ = ["Authenticator"]
 
 T = TypeVar("T")
 
@@ -58,9 +64,9 @@ class Authenticator:
     ) -> None:
         require_backend(app, backend, admin=admin)
         require_devices(devices, awaited=False)
-        self._driver = Driver(
+        self._runner = Runner(
             app,
-            _BlockingHands(backend, devices),
+            _BlockingEffects(backend, devices),
             admin=admin,
             remember=remember,
             observe=observe,
@@ -82,7 +88,7 @@ class Authenticator:
             BackendError: the transport failed; ``.flow`` is the flow at that call.
             StoreError, SnapshotError, OSError: the device store can't be read.
         """
-        return finish(self._driver.begin(opening, context=context, holder=holder))
+        return run_to_end(self._runner.begin(opening, context=context, holder=holder))
 
     def answer(self, flow: Flow, answer: Answer, *, context: Context | None = None) -> Flow:
         """Answer the flow's challenge and go on until it rests.
@@ -98,7 +104,7 @@ class Authenticator:
             UnexpectedReply: as ``begin``.
             BackendError: as ``begin``; ``.rested`` is ``flow``.
         """
-        return finish(self._driver.answer(flow, answer, context=context))
+        return run_to_end(self._runner.answer(flow, answer, context=context))
 
     def run(self, flow: Flow) -> Flow:
         """Go on with a flow that is calling until it rests; a resting flow is returned as it is.
@@ -110,7 +116,7 @@ class Authenticator:
             UnexpectedReply: as ``begin``.
             BackendError: as ``begin``; ``.rested`` is None for a flow that was calling.
         """
-        return finish(self._driver.run(flow))
+        return run_to_end(self._runner.run(flow))
 
     def sign_in(
         self,
@@ -136,7 +142,7 @@ class Authenticator:
         async def asked(challenge: Challenge) -> Answer:
             return ask(challenge)
 
-        return finish(self._driver.sign_in(opening, asked, context=context, holder=holder))
+        return run_to_end(self._runner.sign_in(opening, asked, context=context, holder=holder))
 
     def remember_device(
         self, tokens: Tokens, holder: str, *, remembered: bool = True, typed: str | None = None, name: str | None = None
@@ -157,10 +163,10 @@ class Authenticator:
             InvalidInput: tokens without a proposed device, or no device store; nothing was sent.
             UnexpectedReply, BackendError: Cognito proposes the device again at the next sign-in.
         """
-        return finish(self._driver.remember_device(tokens, holder, remembered=remembered, typed=typed, name=name))
+        return run_to_end(self._runner.remember_device(tokens, holder, remembered=remembered, typed=typed, name=name))
 
 
-class _BlockingHands:
+class _BlockingEffects:
     """Coroutines that block instead of waiting."""
 
     def __init__(self, backend: Backend, devices: DeviceStore | None) -> None:

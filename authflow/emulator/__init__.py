@@ -1,9 +1,43 @@
-"""An in-process, in-memory Cognito user pool service that really verifies every proof, for tests and demonstrations."""
+"""A Cognito user pool service, in process and in memory, that verifies every proof: for tests and demonstrations."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 from authflow.emulator._emulator import Emulator
 from authflow.emulator._errors import EmulatorBug, ServiceError
-from authflow.emulator._outbox import Message
+from authflow.emulator._outbox import Message, Outbox, Purpose
 from authflow.emulator._settings import Settings
-from authflow.emulator._triggers.registry import Trigger
+from authflow.emulator._triggers.registry import Trigger, Triggers
 
-__all__ = ["Emulator", "EmulatorBug", "Message", "ServiceError", "Settings", "Trigger"]
+if TYPE_CHECKING:
+    from authflow.emulator._transports.boto3 import client_at
+    from authflow.emulator._transports.http import running
+
+__all__ = [
+    "Emulator",
+    "EmulatorBug",
+    "Message",
+    "Outbox",
+    "Purpose",
+    "ServiceError",
+    "Settings",
+    "Trigger",
+    "Triggers",
+    "client_at",
+    "running",
+]
+
+# Loaded when used: boto3 and the HTTP server are slow to import, and in-process tests need neither
+_LAZY: Final = {
+    "client_at": "authflow.emulator._transports.boto3",
+    "running": "authflow.emulator._transports.http",
+}
+
+
+if not TYPE_CHECKING:  # else type checkers accept any name
+
+    def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever it is
+        if name not in _LAZY:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_LAZY[name]), name)
+        return value

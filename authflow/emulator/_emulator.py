@@ -5,11 +5,10 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from authflow.emulator import _errors
-from authflow.emulator._clock import Clock, system_clock
 from authflow.emulator._crypto.entropy import Entropy
 from authflow.emulator._operations import OPERATIONS
 from authflow.emulator._outbox import Outbox
-from authflow.emulator._service import Service
+from authflow.emulator._service import Clock, Service, system_clock
 from authflow.emulator._settings import Settings
 from authflow.emulator._tokens import issuing
 from authflow.emulator._transports.in_process import InProcessBackend
@@ -23,7 +22,7 @@ class Emulator:
     """A Cognito user pool service in this process.
 
     There are three doors to the same pools: ``backend()`` for authflow, ``boto3_client()`` for code that uses boto3,
-    and ``authflow.emulator._transports.http`` for everything that speaks HTTP. AWS signatures are not checked: any credentials,
+    and ``running`` for everything that speaks HTTP. AWS signatures are not checked: any credentials,
     or none, are good for every operation. It has no thread of its own and may be called from any.
 
     Args:
@@ -115,4 +114,4 @@ class Emulator:
         """Return a real boto3 ``cognito-idp`` client that this emulator answers, without network or credentials."""
         from authflow.emulator._transports.boto3 import client  # noqa: PLC0415 -- boto3 is slow to import, and optional
 
-        return client(self)
+        return client(self.call, self.region)

@@ -1,20 +1,21 @@
 """The service's state, and the look-ups that all operations share."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from authflow.emulator import _errors
-from authflow.emulator._clock import Clock
 from authflow.emulator._crypto.entropy import Entropy
-from authflow.emulator._crypto.secret_block import SecretBlocks
 from authflow.emulator._outbox import Outbox
 from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.pool import UserPool
+from authflow.emulator._records.secret_blocks import SecretBlocks
 from authflow.emulator._records.sessions import Sessions
 from authflow.emulator._records.token_families import Grants
 from authflow.emulator._service_model.model import ServiceModel
 from authflow.emulator._settings import Settings
 
+Clock: TypeAlias = Callable[[], datetime]
 Params: TypeAlias = dict[str, Any]
 Reply: TypeAlias = dict[str, Any]
 
@@ -75,3 +76,8 @@ class Service:
         if client is None or pool_id not in {None, client.pool.id}:
             raise _errors.NO_CLIENT(client_id)
         return client
+
+
+def system_clock() -> datetime:
+    """Return the present time, in UTC."""
+    return datetime.now(UTC)

@@ -1,1 +1,3 @@
-"""machines."""
+"""Machines: one package for each conversation with Cognito, each with its ``table`` on one screen."""
+
+__all__: list[str] = []

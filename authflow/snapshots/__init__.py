@@ -1,1 +1,3 @@
-"""snapshots."""
+"""Snapshots: a resting flow as text, plain or sealed, to go on with in another process."""
+
+__all__: list[str] = []

@@ -25,9 +25,12 @@ from authflow.core.app_client import AppClient
 from authflow.core.clock import stamp_now
 from authflow.core.errors import InvalidInput, SnapshotError
 from authflow.core.stamp import Stamp
-from authflow.machines.sign_in import BOOK, Flow
+from authflow.machines.sign_in import Flow
+from authflow.machines.sign_in._machine import MACHINE
+from authflow.snapshots import _format
 from authflow.snapshots._encryption import OVERHEAD, Keys, from_base64url, key_ring, to_base64url
-from authflow.snapshots.plain import LONGEST, VERSION, as_json, expires_at, from_parts, parts
+
+__all__ = ["seal", "unseal"]
 
 FRAME: Final = bytes([1])
 
@@ -59,8 +62,8 @@ def seal(
         SnapshotError: ``not_at_rest``.
     """
     ring, now = key_ring(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
-    packed = _packed(*parts(flow))
-    expires = expires_at(flow, now).timestamp() if lifetime is None else now.timestamp() + _seconds(lifetime)
+    packed = _packed(*_format.encode_flow(flow))
+    expires = _format.expires_at(flow, now).timestamp() if lifetime is None else now.timestamp() + _seconds(lifetime)
     content = int(expires).to_bytes(_EXPIRY, "big", signed=True) + packed
     identity = _identity(flow.app)
     length = len(content) + OVERHEAD
@@ -92,13 +95,13 @@ def unseal(token: str, key: Keys, app: AppClient, *, stamp: Stamp | None = None,
     content = ring.open(box, header + identity + _bond(bound_to))
     if now.timestamp() >= int.from_bytes(content[:_EXPIRY], "big", signed=True):
         raise SnapshotError("expired", "has expired: the sign-in begins anew", "token")
-    version, *of_version = _unpacked(content[_EXPIRY:])
-    return from_parts(version, of_version, app)
+    version, *parts = _unpacked(content[_EXPIRY:])
+    return _format.decode_flow(version, parts, app)
 
 
 def _whole(token: str) -> tuple[bytes, bytes]:
     """Return the header and the box of what looks like a token."""
-    if len(token) > 2 * LONGEST:
+    if len(token) > 2 * _format.LONGEST:
         raise SnapshotError("malformed", f"has {len(token)} characters, no token has so many", "token")
     try:
         raw = from_base64url(token)
@@ -119,7 +122,7 @@ def _packed(flow: dict[str, Any], state: dict[str, Any]) -> bytes:
     session = _session_bytes(state.get("session", ""))
     if session:
         del state["session"]
-    return len(session).to_bytes(_LENGTH, "big") + session + as_json([VERSION, flow, state]).encode()
+    return len(session).to_bytes(_LENGTH, "big") + session + _format.as_json([_format.VERSION, flow, state]).encode()
 
 
 def _unpacked(packed: bytes) -> list[Any]:
@@ -155,7 +158,7 @@ def _bond(bound_to: str) -> bytes:
 
 
 def _identity(app: AppClient) -> bytes:
-    return f"authflow {BOOK.name} {app.pool_id} {app.client_id} ".encode()
+    return f"authflow {MACHINE.name} {app.pool_id} {app.client_id} ".encode()
 
 
 def _app_digest(identity: bytes) -> bytes:

@@ -1,1 +1,3 @@
-"""Stores outside this process, one module for each."""
+"""Stores keep flows between two requests, and remembered devices between two sign-ins."""
+
+__all__: list[str] = []

@@ -1,20 +1,19 @@
 """Where flows wait for a person, each under a handle that the page in the browser has: taken once, by one request."""
 
-import re
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 from heapq import heappop, heappush
 from threading import Lock
-from typing import Final, Protocol
+from typing import Protocol
 
+from authflow.core._coroutines import run_to_end
 from authflow.core.clock import stamp_now
-from authflow.core.errors import FlowTaken, InvalidInput
 from authflow.core.stamp import Stamp
 from authflow.machines.sign_in import Flow
-from authflow.snapshots.plain import expires_at, require_resting
+from authflow.snapshots._format import expires_at, require_resting
+from authflow.stores._handles import flow_is_there, flow_taken, new_handle, require_sent_handle
 
-_HANDLE: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in base64url
+__all__ = ["AsyncFlowStore", "AsyncMemoryFlowStore", "FlowStore", "MemoryFlowStore"]
 
 
 class FlowStore(Protocol):
@@ -60,8 +59,8 @@ class AsyncFlowStore(Protocol):
         """Return the flow and keep it no more; as ``FlowStore.take``."""
 
 
-class MemoryFlowStore:
-    """Keeps flows in this process; threads may share it.
+class AsyncMemoryFlowStore:
+    """Keeps flows in this process; event loops and threads may share it.
 
     Args:
         stamp: says what time it is; for tests.
@@ -73,7 +72,7 @@ class MemoryFlowStore:
         self._flows: dict[str, tuple[datetime, Flow]] = {}
         self._expiries: list[tuple[datetime, str]] = []  # a heap: the next to expire is first
 
-    def put(self, flow: Flow, *, handle: str | None = None) -> str:
+    async def put(self, flow: Flow, *, handle: str | None = None) -> str:
         """Keep a flow and return its handle."""
         now = self._stamp().at
         expires, handle = expires_at(require_resting(flow), now), new_handle(handle)
@@ -85,7 +84,7 @@ class MemoryFlowStore:
             heappush(self._expiries, (expires, handle))
         return handle
 
-    def take(self, handle: str) -> Flow:
+    async def take(self, handle: str) -> Flow:
         """Return the flow and keep it no more."""
         now = self._stamp().at
         with self._lock:
@@ -102,58 +101,20 @@ class MemoryFlowStore:
                 del self._flows[handle]
 
 
-class AsyncMemoryFlowStore:
-    """Keeps flows in this process, as ``MemoryFlowStore`` does.
+class MemoryFlowStore:
+    """Keeps flows in this process; threads may share it.
 
     Args:
         stamp: says what time it is; for tests.
     """
 
     def __init__(self, *, stamp: Callable[[], Stamp] = stamp_now) -> None:
-        self._store = MemoryFlowStore(stamp=stamp)
+        self._store = AsyncMemoryFlowStore(stamp=stamp)
 
-    async def put(self, flow: Flow, *, handle: str | None = None) -> str:
+    def put(self, flow: Flow, *, handle: str | None = None) -> str:
         """Keep a flow and return its handle."""
-        return self._store.put(flow, handle=handle)
+        return run_to_end(self._store.put(flow, handle=handle))
 
-    async def take(self, handle: str) -> Flow:
+    def take(self, handle: str) -> Flow:
         """Return the flow and keep it no more."""
-        return self._store.take(handle)
-
-
-def new_handle(old: str | None) -> str:
-    """Return a new handle, or the old one to put a flow back under, if it can be one.
-
-    Raises:
-        InvalidInput: it can't.
-    """
-    if old is None:
-        return secrets.token_urlsafe(32)
-    if not _is_handle(old):
-        raise InvalidInput("handle", "must be what put() returned")
-    return old
-
-
-def require_sent_handle(handle: str) -> str:
-    """Return the handle that a browser sent, if it can be one.
-
-    Raises:
-        FlowTaken: it can't.
-    """
-    if not _is_handle(handle):
-        raise flow_taken()
-    return handle
-
-
-def flow_is_there() -> InvalidInput:
-    """Return what ``put`` raises rather than overwrite a flow."""
-    return InvalidInput("handle", "a flow is there already: it was put back before, or never taken")
-
-
-def flow_taken() -> FlowTaken:
-    """Return what ``take`` raises where there is no flow; never shows the handle."""
-    return FlowTaken("the flow was taken already, or has expired: begin the sign-in anew")
-
-
-def _is_handle(handle: object) -> bool:
-    return isinstance(handle, str) and _HANDLE.fullmatch(handle) is not None
+        return run_to_end(self._store.take(handle))

@@ -1,1 +1,5 @@
-"""testing."""
+"""For tests of what is built on authflow: a backend that injects faults."""
+
+from authflow.testing._faults import Fault, FaultyBackend
+
+__all__ = ["Fault", "FaultyBackend"]

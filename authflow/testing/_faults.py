@@ -12,8 +12,7 @@ from authflow.backends._json_protocol import Answer, reply
 from authflow.backends.base import Backend
 from authflow.core.errors import BackendError, InvalidInput, Refusal, Throttled
 from authflow.core.requests import Request
-
-__all__ = ["Fault", "FaultyBackend"]
+from authflow.testing._damage import garble, misshape, truncate
 
 
 class Fault(StrEnum):
@@ -45,7 +44,11 @@ class Fault(StrEnum):
 
 
 _UNSEEN: Final = (Fault.LOST, Fault.UNAVAILABLE, Fault.THROTTLED)  # of these the server knows nothing
-_WRONG: Final[tuple[object, ...]] = (None, True, -1, "", [], {}, ["x"], {"x": 1})
+_DAMAGE: Final[Mapping[Fault, Callable[[bytes, Random], bytes]]] = {
+    Fault.TRUNCATED: truncate,
+    Fault.GARBLED: garble,
+    Fault.MISSHAPEN: misshape,
+}
 
 
 class FaultyBackend:
@@ -125,41 +128,3 @@ class FaultyBackend:
 def _failure(request: Request, fault: Fault) -> BackendError:
     kind = Throttled if fault is Fault.THROTTLED else BackendError
     return kind(f"{request.operation}: {fault}")
-
-
-def _truncated(body: bytes, random: Random) -> bytes:
-    return body[: random.randrange(len(body))]
-
-
-def _garbled(body: bytes, random: Random) -> bytes:
-    at = random.randrange(len(body))
-    return body[:at] + b"\xff" + body[at + 1 :]  # in UTF-8 there is no such byte
-
-
-def _misshapen(body: bytes, random: Random) -> bytes:
-    content = json.loads(body)
-    places = list(_places(content))
-    if not places:  # nothing is missing, nothing is wrong: so it is no object
-        return json.dumps(random.choice([wrong for wrong in _WRONG if not isinstance(wrong, dict)])).encode()
-    holder, name = random.choice(places)
-    right = json.dumps(holder[name])  # as JSON, where true is not 1
-    if random.random() < 0.5:
-        del holder[name]
-    else:
-        holder[name] = random.choice([wrong for wrong in _WRONG if json.dumps(wrong) != right])
-    return json.dumps(content).encode()
-
-
-def _places(content: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield each member of a JSON object and of the objects in it."""
-    for name, value in content.items():
-        yield content, name
-        if isinstance(value, dict):
-            yield from _places(value)
-
-
-_DAMAGE: Final[Mapping[Fault, Callable[[bytes, Random], bytes]]] = {
-    Fault.TRUNCATED: _truncated,
-    Fault.GARBLED: _garbled,
-    Fault.MISSHAPEN: _misshapen,
-}

@@ -13,8 +13,8 @@ from botocore.config import Config
 from authflow import AuthflowError, BackendError, InvalidInput, Refusal, Srp, Throttled, UnexpectedReply, begin
 from authflow.backends.boto3 import Boto3Backend
 from authflow.core.requests import GetTokensFromRefreshToken
-from tests.backends.servers import Server, error_body, request, serving
-from tests.playbook import APP, stamp
+from tests.support.playbook import APP, stamp
+from tests.support.servers import Server, error_body, request, serving
 
 
 @pytest.fixture(autouse=True)

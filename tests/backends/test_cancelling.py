@@ -14,8 +14,8 @@ import pytest
 from authflow import BackendError
 from authflow.backends import _limits
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend, _clients
-from tests.backends.certificates import Certificate, made_certificate
-from tests.backends.servers import request
+from tests.support.certificates import Certificate, made_certificate
+from tests.support.servers import request
 
 ROOM = 2  # connections
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"

@@ -32,10 +32,9 @@ from authflow.backends.boto3 import Boto3Backend
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from authflow.backends.threads import Threaded
 from authflow.core.openings import Opening
-from authflow.emulator import Emulator
-from authflow.emulator._transports.http import running
-from tests.backends.servers import Server, error_body, serving
-from tests.emulator.world import PASSWORD, TEMPORARY, Clock, World
+from authflow.emulator import Emulator, running
+from tests.support.emulator.world import PASSWORD, TEMPORARY, Clock, World
+from tests.support.servers import Server, error_body, serving
 
 pytestmark = pytest.mark.slow  # mostly waiting
 SOON = 0.3  # seconds: the time-out of the hurried

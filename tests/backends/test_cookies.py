@@ -5,7 +5,7 @@ import asyncio
 import httpx
 
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend, _clients
-from tests.backends.servers import request
+from tests.support.servers import request
 
 
 def test_cookies_are_not_kept() -> None:

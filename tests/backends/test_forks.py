@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from authflow.backends._process_local import PerProcess
+from authflow.backends._process_local import ProcessLocal
 from authflow.core.errors import InvalidInput
-from tests.backends.certificates import made_certificate
+from tests.support.certificates import made_certificate
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 
@@ -23,7 +23,7 @@ from dataclasses import replace
 from authflow.backends.boto3 import Boto3Backend
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from authflow.backends.threads import Threaded
-from tests.backends.servers import request
+from tests.support.servers import request
 
 kind, certificate = sys.argv[1:]
 tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if certificate else None
@@ -160,7 +160,7 @@ def test_once_in_each_process(monkeypatch: pytest.MonkeyPatch) -> None:
         made.append(object())
         return made[-1]
 
-    own, given = PerProcess(make), PerProcess(make, given=True)
+    own, given = ProcessLocal(make), ProcessLocal(make, given=True)
     assert own() is own() is own.made() is made[0]
     assert given() is made[1]
     monkeypatch.setattr(os, "getpid", lambda: -1)
@@ -172,7 +172,7 @@ def test_once_in_each_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_threads_that_ask_at_once_share_one(monkeypatch: pytest.MonkeyPatch) -> None:
     together = threading.Barrier(8)
-    own = PerProcess(object)
+    own = ProcessLocal(object)
     monkeypatch.setattr(os, "getpid", lambda: -1)
     found: list[Any] = []
 

@@ -19,8 +19,8 @@ from authflow import BackendError, InvalidInput, Refusal, Srp, Throttled, __vers
 from authflow.backends import _limits
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from authflow.core.requests import GetTokensFromRefreshToken, Request
-from tests.backends.servers import Server, error_body, request, serving
-from tests.playbook import APP, stamp
+from tests.support.playbook import APP, stamp
+from tests.support.servers import Server, error_body, request, serving
 
 SECRET = "5ecretMark"
 Call = Callable[..., Mapping[str, Any]]
@@ -383,7 +383,7 @@ def test_a_refusal(call: Call) -> None:
 def test_it_needs_no_sdk() -> None:
     code = """
 import sys, authflow.backends.httpx as ours
-from tests.backends.servers import Server, request, serving
+from tests.support.servers import Server, request, serving
 with serving(Server()) as server, ours.HttpxBackend(endpoint_url=server.url) as backend:
     backend.call(request())
 print({"boto3", "botocore"} & set(sys.modules))

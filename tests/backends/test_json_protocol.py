@@ -13,7 +13,7 @@ import authflow.core.requests
 from authflow import AuthflowError, BackendError, InvalidInput, Refusal, Throttled, __version__
 from authflow.backends._json_protocol import Answer, reply, unsigned
 from authflow.core.requests import AssociateSoftwareToken, GetTokensFromRefreshToken, Request
-from tests.backends.servers import error_body, request
+from tests.support.servers import error_body, request
 
 SECRET = "5ecretMark"
 

@@ -15,7 +15,7 @@ from authflow.backends._limits import CONNECTIONS
 from authflow.backends.httpx import HttpxBackend
 from authflow.backends.threads import Threaded
 from authflow.core.requests import Request
-from tests.backends.servers import request
+from tests.support.servers import request
 
 WHO: ContextVar[str] = ContextVar("WHO", default="nobody")
 

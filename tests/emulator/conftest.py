@@ -6,9 +6,9 @@ from authflow.emulator._crypto.jose import PoolKeys
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._service import Service
 from authflow.emulator._tokens import issuing as tokens_module
-from tests.emulator.mfa import SMS, configure
-from tests.emulator.phones import tracking
-from tests.emulator.world import Clock, World
+from tests.support.emulator.mfa import SMS, configure
+from tests.support.emulator.phones import tracking
+from tests.support.emulator.world import Clock, World
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from authflow.emulator._seeding import SeedError, seed
-from tests.emulator.world import ALL_FLOWS, PASSWORD, TEMPORARY, Json, World
+from tests.support.emulator.world import ALL_FLOWS, PASSWORD, TEMPORARY, Json, World
 
 DOCUMENT: Json = {
     "pools": [

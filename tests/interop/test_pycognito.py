@@ -7,10 +7,8 @@ import pytest
 from pycognito.aws_srp import AWSSRP
 from pycognito.exceptions import ForceChangePasswordException
 
-from authflow.emulator import Emulator
-from authflow.emulator._transports.boto3 import client_at
-from authflow.emulator._transports.http import running
-from tests.emulator.world import ALL_FLOWS, PASSWORD, TEMPORARY
+from authflow.emulator import Emulator, client_at, running
+from tests.support.emulator.world import ALL_FLOWS, PASSWORD, TEMPORARY
 
 
 class Cognito:

@@ -9,10 +9,10 @@ from typing import Any, Final, cast
 import httpx
 
 from authflow.backends import _limits
-from authflow.backends._fair_queue import Turnstile
+from authflow.backends._fair_queue import FairQueue
 from authflow.backends._json_protocol import Answer, Message
 from authflow.backends.httpx._trailing_data import left_over
-from authflow.core.errors import BackendError
+from authflow.core.errors import BackendError, InvalidInput
 
 # httpx's own, and what the libraries underneath let through
 FAILURES: Final = (
@@ -34,7 +34,7 @@ class Exchange:
     With a transport that is not httpcore's it always runs to its end.
     """
 
-    def __init__(self, message: Message, url: httpx.URL, turns: Turnstile) -> None:
+    def __init__(self, message: Message, url: httpx.URL, turns: FairQueue) -> None:
         self._message = message
         self._url = url
         self._turns = turns
@@ -142,3 +142,9 @@ def no_place(message: Message) -> BackendError:
 def too_slow(message: Message) -> BackendError:
     """Return what to raise when the answer does not end."""
     return BackendError(f"{message.operation}: no whole answer in {_limits.CALL_TIMEOUT:g} s")
+
+
+def require_open(*, closed: bool) -> None:
+    """Raise InvalidInput where a backend is closed."""
+    if closed:
+        raise InvalidInput("backend", "is closed")

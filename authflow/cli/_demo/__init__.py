@@ -4,8 +4,7 @@ from authflow import __version__
 from authflow.cli._demo import custom, passwords, second_factor
 from authflow.cli._demo.site import Clock, Site
 from authflow.cli._demo.stage import Stage, console
-from authflow.emulator import Emulator
-from authflow.emulator._transports.http import running
+from authflow.emulator import Emulator, running
 
 
 def show() -> bool:

@@ -36,7 +36,7 @@ def set_up(stage: Stage, site: Site) -> AuthenticatorApp | None:
         flow = auth.begin(Srp(ADA, ADAS_PASSWORD))
         setup = asked(flow, MfaSetup)
         stage.check("SOFTWARE_TOKEN_MFA" in setup.options, f"a second factor is required: {', '.join(setup.options)}")
-        flow = auth.answer(flow, setup.reply_totp())
+        flow = auth.answer(flow, setup.answer_totp())
         challenge = asked(flow, TotpSetup)
         drawn = stage.qr(challenge.uri("authflow demo", ADA))
         stage.tell(f"{'or type in' if drawn else 'type in'}: {challenge.secret}")

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from authflow import AppClient, Authenticator, DeviceStore
 from authflow.backends.boto3 import Boto3Backend
 from authflow.cli._demo.stage import Stage
-from authflow.emulator import Emulator
-from authflow.emulator._transports.boto3 import client_at
+from authflow.emulator import Emulator, client_at
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient

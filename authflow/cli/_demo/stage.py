@@ -13,7 +13,7 @@ from authflow import Flow
 from authflow.challenges import BaseChallenge
 from authflow.cli import _qr
 from authflow.core.requests import Request
-from authflow.drivers._runner import AnyFlow, Outcome
+from authflow.drivers.options import AnyFlow, Outcome
 
 C = TypeVar("C", bound=BaseChallenge)
 COLUMN: Final = 22

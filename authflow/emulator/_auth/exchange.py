@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from authflow.emulator import _errors
-from authflow.emulator._crypto import secret_hash
+from authflow.emulator._auth import secret_hash
 from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.sessions import Session, is_same
 from authflow.emulator._records.sign_in import DEVICE_FLOWS, Proof, Round, SignIn

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from authflow.emulator import _errors
-from authflow.emulator._auth import choice, events, progress, srp_round, step_up
+from authflow.emulator._auth import choice, events, progress, secret_hash, srp_round, step_up
 from authflow.emulator._auth.exchange import Exchange
-from authflow.emulator._crypto import secret_hash, srp
+from authflow.emulator._crypto import srp
 from authflow.emulator._records.sign_in import Round, SignIn
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply

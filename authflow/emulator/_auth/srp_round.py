@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from authflow.emulator import _errors
 from authflow.emulator._auth import timestamp
 from authflow.emulator._auth.exchange import Exchange
-from authflow.emulator._crypto import secret_block, srp
+from authflow.emulator._crypto import srp
+from authflow.emulator._records import secret_blocks
 from authflow.emulator._records.device import Device
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.sessions import Session
@@ -63,7 +64,7 @@ def ask(exchange: Exchange, challenge: str, username: str, secret: Secret) -> di
     service, sign_in = exchange.service, exchange.sign_in
     validity = service.settings.proof_validity or exchange.client.session_validity
     answer = srp.start(secret.verifier, client_public, service.entropy.bits(srp.PRIVATE_BITS))
-    state = secret_block.Round(challenge, username, sign_in.flow, sign_in.device_key, secret.salt, answer.key)
+    state = secret_blocks.Round(challenge, username, sign_in.flow, sign_in.device_key, secret.salt, answer.key)
     return {
         "USERNAME": username,
         "SALT": f"{secret.salt:x}",
@@ -94,7 +95,7 @@ class Claim:
         timestamp.check(stamp, exchange.service.now())
         return cls(challenge, username, block, signature, stamp)
 
-    def redeem(self, exchange: Exchange, session: Session | None) -> secret_block.Round:
+    def redeem(self, exchange: Exchange, session: Session | None) -> secret_blocks.Round:
         """Return the round that the proof is of; neither it nor its Session, if it has one, can be used again.
 
         Raises:
@@ -108,7 +109,7 @@ class Claim:
             session.used = True
         return state
 
-    def proves(self, state: secret_block.Round, secret: Secret) -> bool:
+    def proves(self, state: secret_blocks.Round, secret: Secret) -> bool:
         """Return whether whoever made this knew the secret, which must still be the one that the round began with."""
         proof = srp.signature(state.key, secret.identity, b64decode(self.block), self.stamp)
         return secret.salt == state.salt and hmac.compare_digest(b64encode(proof), self.signature.encode())

@@ -1,1 +1,1 @@
-"""_crypto."""
+"""Keys, proofs, codes and randomness."""

@@ -1,1 +1,1 @@
-"""_messages."""
+"""Messages to users."""

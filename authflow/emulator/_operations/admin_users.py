@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from authflow.emulator import _errors
+from authflow.emulator._crypto import passwords
 from authflow.emulator._messages import delivery
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Params, Reply, Service
-from authflow.emulator._users import attributes, credentials, mfa, names, passwords
+from authflow.emulator._users import attributes, credentials, mfa, names
 from authflow.emulator._users.registration import check_aliases, new_user
 
 

@@ -3,10 +3,11 @@
 from typing import Any, Final
 
 from authflow.emulator import _errors
+from authflow.emulator._crypto import passwords
 from authflow.emulator._crypto.entropy import ALPHANUMERIC
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._service import Params, Reply, Service
-from authflow.emulator._users import attributes, mfa_configuration, passwords
+from authflow.emulator._users import attributes, mfa_configuration
 
 ACCOUNT: Final = "123456789012"
 #: first factors that the emulator does not have: refused, never ignored

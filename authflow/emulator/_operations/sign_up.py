@@ -3,9 +3,8 @@
 import hmac
 
 from authflow.emulator import _errors
-from authflow.emulator._auth import choice, codes
+from authflow.emulator._auth import choice, codes, secret_hash
 from authflow.emulator._auth.exchange import Exchange
-from authflow.emulator._crypto import secret_hash
 from authflow.emulator._messages import delivery
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.client import UserPoolClient

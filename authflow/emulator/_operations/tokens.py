@@ -1,7 +1,7 @@
 """What app clients do with refresh tokens."""
 
 from authflow.emulator import _errors
-from authflow.emulator._crypto import secret_hash
+from authflow.emulator._auth import secret_hash
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._tokens import issuing
 

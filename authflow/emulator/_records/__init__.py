@@ -1,1 +1,1 @@
-"""_records."""
+"""What the service keeps: pools, clients, users, devices, Sessions and token families."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from authflow.emulator._crypto.passwords import StoredPassword
 from authflow.emulator._crypto.totp import SoftwareToken
 from authflow.emulator._records.device import Devices
 from authflow.emulator._records.lockout import Lock
 from authflow.emulator._records.rate_limits import Attempts
-from authflow.emulator._users.passwords import StoredPassword
 
 
 class Status(StrEnum):

@@ -1,1 +1,1 @@
-"""_service_model."""
+"""The service's own model: what requests, replies and errors may look like."""

@@ -1,1 +1,1 @@
-"""_tokens."""
+"""Tokens and what they claim."""

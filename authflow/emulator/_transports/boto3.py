@@ -11,12 +11,10 @@ import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 
-from authflow.emulator._transports import json_protocol
+from authflow.emulator._transports.json_protocol import Call, respond
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
-
-    from authflow.emulator._emulator import Emulator
 
 EVENT: Final = "before-send.cognito-identity-provider"
 ENDPOINT: Final = "http://emulator.invalid"  # never contacted
@@ -36,10 +34,10 @@ class _Body(BytesIO):
         return [self.read()]
 
 
-def client(emulator: "Emulator") -> "CognitoIdentityProviderClient":
-    """Return a new ``cognito-idp`` client: no network, no credentials, no retries."""
-    made = client_at(ENDPOINT, emulator.region)
-    hook: Callable[..., Any] = partial(_answer, emulator)
+def client(call: Call, region: str) -> "CognitoIdentityProviderClient":
+    """Return a new ``cognito-idp`` client that ``call`` answers: no network, no credentials, no retries."""
+    made = client_at(ENDPOINT, region)
+    hook: Callable[..., Any] = partial(_respond, call)
     made.meta.events.register(EVENT, hook)
     return made
 
@@ -56,9 +54,9 @@ def client_at(url: str, region: str = "eu-west-1") -> "CognitoIdentityProviderCl
     return session.client("cognito-idp", endpoint_url=url, config=config)
 
 
-def _answer(emulator: "Emulator", request: AWSPreparedRequest, **_: object) -> AWSResponse:
+def _respond(call: Call, request: AWSPreparedRequest, **_: object) -> AWSResponse:
     target: Any = request.headers["X-Amz-Target"]
     body: Any = request.body  # bytes, in the JSON protocol
-    reply = json_protocol.answer(emulator, target.decode() if isinstance(target, bytes) else target, body)
-    headers: Any = reply.headers
-    return AWSResponse(request.url, reply.status, headers, _Body(reply.body))
+    response = respond(call, target.decode() if isinstance(target, bytes) else target, body)
+    headers: Any = response.headers
+    return AWSResponse(request.url, response.status, headers, _Body(response.body))

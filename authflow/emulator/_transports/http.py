@@ -12,11 +12,11 @@
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,17 +24,35 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from authflow.emulator._emulator import Emulator
 from authflow.emulator._errors import ServiceError
+from authflow.emulator._outbox import Message
 from authflow.emulator._transports import json_protocol
 
-Make = Callable[[str], Emulator]
+
+class Service(Protocol):
+    """What is served: an ``Emulator``."""
+
+    @property
+    def outbox(self) -> Iterable[Message]:
+        """The messages that were sent."""
+
+    def call(self, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
+        """Carry out an operation."""
+
+    def jwks(self, pool_id: str) -> dict[str, Any]:
+        """Return the keys that verify a pool's tokens."""
+
+    def issuer(self, pool_id: str) -> str:
+        """Return the ``iss`` of a pool's tokens."""
+
+
+Make: TypeAlias = Callable[[str], Service]
 
 
 class Endpoints:
     """The answers to HTTP requests. They block the event loop for the milliseconds that an operation takes."""
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Service) -> None:
         self._emulator = emulator
 
     async def operation(self, request: Request) -> Response:
@@ -44,8 +62,10 @@ class Endpoints:
         except ClientDisconnect:
             return Response(status_code=400)  # which nobody reads
         target = request.headers.get("x-amz-target", "")
-        reply = json_protocol.too_long() if body is None else json_protocol.answer(self._emulator, target, body)
-        return Response(reply.body, reply.status, reply.headers)
+        response = (
+            json_protocol.too_long() if body is None else json_protocol.respond(self._emulator.call, target, body)
+        )
+        return Response(response.body, response.status, response.headers)
 
     async def jwks(self, request: Request) -> Response:
         """GET /<pool id>/.well-known/jwks.json."""
@@ -76,7 +96,7 @@ class Endpoints:
         }
 
 
-def application(emulator: Emulator) -> Starlette:
+def application(emulator: Service) -> Starlette:
     """Return the ASGI application."""
     endpoints = Endpoints(emulator)
     well_known = "/{pool_id}/.well-known"
@@ -139,7 +159,7 @@ def running(make: Make, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]
 class _Server(uvicorn.Server):
     """uvicorn's server; says when it accepts requests."""
 
-    def __init__(self, emulator: Emulator, on_ready: Callable[[], None]) -> None:
+    def __init__(self, emulator: Service, on_ready: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 application(emulator), log_level="warning", access_log=False, lifespan="off", ws="none", loop="asyncio"

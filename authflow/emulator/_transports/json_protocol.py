@@ -4,44 +4,46 @@ https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from authflow.emulator import _errors
-from authflow.emulator._emulator import Emulator
 
 TARGET_PREFIX: Final = "AWSCognitoIdentityProviderService."
 CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 MAX_BODY: Final = 1 << 20
 
+Call: TypeAlias = Callable[[str, Mapping[str, object]], dict[str, Any]]
+
 
 @dataclass(frozen=True, slots=True)
-class WireReply:
-    """An HTTP answer."""
+class HttpResponse:
+    """What to send back over HTTP."""
 
     status: int
     headers: dict[str, str]
     body: bytes = field(repr=False)
 
 
-def answer(emulator: Emulator, target: str, body: bytes) -> WireReply:
-    """Answer a request.
+def respond(call: Call, target: str, body: bytes) -> HttpResponse:
+    """Respond to a request.
 
     Args:
-        emulator: carries the operation out.
+        call: carries the operation out, as ``Emulator.call`` does.
         target: the header X-Amz-Target.
         body: JSON, at most ``MAX_BODY`` bytes.
     """
     try:
-        return _reply(200, emulator.call(_operation(target), _params(body)))
+        return _reply(200, call(_operation(target), _params(body)))
     except _errors.ServiceError as error:
         return _error(400, error.code, error.message)
     except _errors.EmulatorBug as bug:
         return _error(500, "InternalErrorException", str(bug))
 
 
-def too_long() -> WireReply:
-    """Return the answer to a request whose body is over ``MAX_BODY``."""
+def too_long() -> HttpResponse:
+    """Return the response to a request whose body is over ``MAX_BODY``."""
     return _error(413, "RequestEntityTooLargeException", f"The body is longer than {MAX_BODY} bytes")
 
 
@@ -61,11 +63,11 @@ def _params(body: bytes) -> dict[str, Any]:
     return params
 
 
-def _reply(status: int, content: dict[str, Any]) -> WireReply:
-    return WireReply(status, {"Content-Type": CONTENT_TYPE}, json.dumps(content).encode())
+def _reply(status: int, content: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(status, {"Content-Type": CONTENT_TYPE}, json.dumps(content).encode())
 
 
-def _error(status: int, code: str, message: str) -> WireReply:
+def _error(status: int, code: str, message: str) -> HttpResponse:
     reply = _reply(status, {"__type": code, "message": message})
     reply.headers["x-amzn-errortype"] = code
     return reply

@@ -1,1 +1,1 @@
-"""_triggers."""
+"""Lambda triggers as Python callables."""

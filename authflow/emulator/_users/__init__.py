@@ -1,1 +1,1 @@
-"""_users."""
+"""What a user is: names, attributes, credentials, factors."""

@@ -1,10 +1,10 @@
 """Users' passwords: setting and checking them."""
 
+from authflow.emulator._crypto import passwords
+from authflow.emulator._crypto.passwords import StoredPassword
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Service
-from authflow.emulator._users import passwords
-from authflow.emulator._users.passwords import StoredPassword
 
 
 def identity(pool: UserPool, username: str) -> str:

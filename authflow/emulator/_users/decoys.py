@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Final
 
 from authflow.emulator._crypto import srp
+from authflow.emulator._crypto.passwords import StoredPassword
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Service
 from authflow.emulator._users import names
-from authflow.emulator._users.passwords import StoredPassword
 
 #: longer than any lock and any Session: real users are back to their first state by then, too
 REMEMBERED: Final = timedelta(hours=1)

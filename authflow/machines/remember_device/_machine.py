@@ -5,14 +5,14 @@ from typing import Any, Final
 
 from authflow.core.errors import Refusal
 from authflow.core.events import Cancelled, Event, Refused, Replied
-from authflow.core.flow import Book
+from authflow.core.machine import Machine
 from authflow.core.reasons import Reason, reason_for
 from authflow.core.replies import parse_confirmed
 from authflow.core.requests import UpdateDeviceStatus
 from authflow.core.stamp import Stamp
 from authflow.core.states import Calling, Failed
 from authflow.machines.remember_device._flow import DeviceFlow, DeviceState, Kept, Remembering
-from authflow.machines.remember_device.table import RULES, Node, Trigger
+from authflow.machines.remember_device.table import TRANSITIONS, Node, Trigger
 
 
 def update(flow: DeviceFlow, _: Replied[bool]) -> Remembering:
@@ -48,7 +48,7 @@ def read_reply(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied
     return Replied(Trigger.STATUS_NEEDED if needed else Trigger.CONFIRMED, stamp, needed, call)
 
 
-def read_refusal(_: Calling, refusal: Refusal, stamp: Stamp, with_device: bool) -> Refused:  # noqa: ARG001, FBT001 - as Book has it
+def read_refusal(_: Calling, refusal: Refusal, stamp: Stamp, with_device: bool) -> Refused:  # noqa: ARG001, FBT001 - as Machine has it
     """Name a refusal: each ends it."""
     return Refused(Trigger.REFUSED, stamp, refusal)
 
@@ -65,4 +65,4 @@ ENTER: Final[Mapping[str, Callable[..., DeviceState]]] = {
     Node.FAILED: fail,
 }
 
-BOOK: Final[Book[DeviceState]] = Book("remember_device", RULES, ENTER, read_reply, read_refusal)
+MACHINE: Final[Machine[DeviceState]] = Machine("remember_device", TRANSITIONS, ENTER, read_reply, read_refusal)

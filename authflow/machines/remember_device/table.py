@@ -3,7 +3,9 @@
 from enum import StrEnum
 from typing import Final
 
-from authflow.core.transitions import SAME, Row, Rulebook
+from authflow.core.transitions import SAME, Row, TransitionTable
+
+__all__ = ["TABLE", "TRANSITIONS", "Node", "Trigger"]
 
 
 class Node(StrEnum):
@@ -42,4 +44,4 @@ TABLE: Final = (
     Row(T.CANCEL,        (N.KEPT, N.FAILED), SAME),
 )  # fmt: skip
 
-RULES: Final = Rulebook(TABLE)
+TRANSITIONS: Final = TransitionTable(TABLE)

@@ -1,10 +1,13 @@
 """Flow: the engine's flow with the states of a sign-in."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from authflow.challenges import CHALLENGES, Challenge
 from authflow.core.flow import BaseFlow
-from authflow.core.states import State
+from authflow.core.states import Calling, Failed, SignedIn
+
+State: TypeAlias = Calling | Challenge | SignedIn | Failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

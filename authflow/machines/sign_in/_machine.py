@@ -7,11 +7,12 @@ from typing import Any, Final
 from authflow.challenges import EmailOtp, SmsMfa, SmsOtp
 from authflow.core.errors import Refusal, UnexpectedReply
 from authflow.core.events import AskedAgain, DeviceForgotten, Refused, Replied
-from authflow.core.flow import Book
+from authflow.core.machine import Machine
 from authflow.core.replies import ChallengeReply, parse_associated, parse_auth_reply, parse_verified
 from authflow.core.requests import AssociateSoftwareToken, VerifySoftwareToken
 from authflow.core.stamp import Stamp
-from authflow.core.states import Calling, State
+from authflow.core.states import Calling
+from authflow.machines.sign_in._flow import State
 from authflow.machines.sign_in._steps.asking import asking, send_answer
 from authflow.machines.sign_in._steps.choice import ask_choice, initiate_choice
 from authflow.machines.sign_in._steps.custom import ask_custom, initiate_custom
@@ -34,7 +35,7 @@ from authflow.machines.sign_in._steps.setup import (
     complete_setup,
     verify_totp,
 )
-from authflow.machines.sign_in.table import ASKS_AGAIN, CHALLENGE_NAMES, HEAVY, RULES, Node, Trigger
+from authflow.machines.sign_in.table import ASKS_AGAIN, CHALLENGE_NAMES, CPU_BOUND, TRANSITIONS, Node, Trigger
 
 ENTER: Final[Mapping[str, Callable[..., State]]] = {
     Node.INITIATING_SRP: initiate_srp,
@@ -97,7 +98,7 @@ def read_refusal(
     call: Calling,
     refusal: Refusal,
     stamp: Stamp,
-    with_device: bool,  # noqa: FBT001 - a Book's function, not called by hand
+    with_device: bool,  # noqa: FBT001 - a Machine's function, not called by hand
 ) -> Refused | AskedAgain | DeviceForgotten:
     """Name a refusal: of an answer that may be given again, of a device that is forgotten, or ``refused``."""
     if call.asked is not None and (call.asked.asked_by, refusal.code) in ASKS_AGAIN:
@@ -108,4 +109,4 @@ def read_refusal(
     return Refused(Trigger.REFUSED, stamp, refusal)
 
 
-BOOK: Final[Book[State]] = Book("sign_in", RULES, ENTER, read_reply, read_refusal, heavy=HEAVY)
+MACHINE: Final[Machine[State]] = Machine("sign_in", TRANSITIONS, ENTER, read_reply, read_refusal, cpu_bound=CPU_BOUND)

@@ -3,7 +3,9 @@
 from enum import StrEnum
 from typing import Final
 
-from authflow.core.transitions import SAME, Row, Rulebook
+from authflow.core.transitions import SAME, Row, TransitionTable
+
+__all__ = ["ASKS_AGAIN", "CHALLENGE_NAMES", "CPU_BOUND", "GROUPS", "TABLE", "TRANSITIONS", "Node", "Trigger"]
 
 
 class Node(StrEnum):
@@ -156,8 +158,8 @@ GROUPS: Final = {
     "calls": CALLS, "after_any": AFTER_ANY, "challenges": CHALLENGES, "plain_challenges": PLAIN_CHALLENGES,
 }  # fmt: skip
 # To enter these computes SRP values, always or if a password was given: milliseconds, not fit for an event loop
-HEAVY: Final = frozenset({
+CPU_BOUND: Final = frozenset({
     N.INITIATING_SRP, N.INITIATING_CUSTOM, N.INITIATING_CHOICE,
     N.VERIFYING_PASSWORD, N.ANSWERING_SRP, N.ANSWERING_DEVICE, N.VERIFYING_DEVICE,
 })  # fmt: skip
-RULES: Final = Rulebook(TABLE)
+TRANSITIONS: Final = TransitionTable(TABLE)

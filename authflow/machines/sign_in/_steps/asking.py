@@ -1,7 +1,7 @@
 """Asking a person, and sending what the person said: the same for every challenge."""
 
 from collections.abc import Callable
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, cast
 
 from authflow.challenges import Challenge
 from authflow.core.answers import Answer
@@ -21,7 +21,8 @@ def asking(
     """Return the step of a challenge's node: what ``ask`` makes of the reply, or the same again after a refusal."""
 
     def enter(flow: Flow, event: Replied[ReplyT] | AskedAgain) -> Challenge:
-        return event.challenge if isinstance(event, AskedAgain) else ask(flow, event)
+        # A refusal repeats the challenge of its own call, and this machine asks no others
+        return cast("Challenge", event.challenge) if isinstance(event, AskedAgain) else ask(flow, event)
 
     return enter
 

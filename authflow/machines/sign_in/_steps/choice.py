@@ -1,9 +1,9 @@
 """A first factor of the person's choice."""
 
 from authflow.challenges import SelectChallenge
-from authflow.core.context import Pairs
 from authflow.core.events import Begun, Replied
 from authflow.core.openings import FIRST_FACTORS, Choice
+from authflow.core.pairs import Pairs
 from authflow.core.replies import ChallengeReply
 from authflow.core.requests import InitiateAuth
 from authflow.core.states import Calling

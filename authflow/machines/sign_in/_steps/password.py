@@ -4,10 +4,10 @@ from sys import intern
 
 from authflow.challenges import NewPasswordRequired, PasswordChallenge
 from authflow.core.answers import SrpAnswer
-from authflow.core.context import Pairs
 from authflow.core.errors import UnexpectedReply
 from authflow.core.events import Answered, Begun, Replied
 from authflow.core.openings import Password, Srp
+from authflow.core.pairs import Pairs
 from authflow.core.replies import ChallengeReply
 from authflow.core.requests import InitiateAuth, RespondToAuthChallenge
 from authflow.core.stamp import Stamp

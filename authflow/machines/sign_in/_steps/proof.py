@@ -1,6 +1,6 @@
 """SRP proofs: of a password, and of a remembered device."""
 
-from authflow.core.context import Pairs
+from authflow.core.pairs import Pairs
 from authflow.core.replies import ChallengeReply
 from authflow.core.srp import EPHEMERAL_BYTES, Ephemeral, claim_signature, format_timestamp
 from authflow.core.stamp import Stamp

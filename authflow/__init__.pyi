@@ -1,0 +1,53 @@
+# The public names of authflow and where each one is defined. This is the only list of them: type checkers read it as
+# a stub, and authflow/__init__.py reads it to load each name when it is first used. One import a line.
+from authflow.backends.base import AsyncBackend as AsyncBackend
+from authflow.backends.base import Backend as Backend
+from authflow.core.answers import Answer as Answer
+from authflow.core.app_client import AppClient as AppClient
+from authflow.core.clock import stamp_now as stamp_now
+from authflow.core.context import Context as Context
+from authflow.core.devices import Device as Device
+from authflow.core.errors import AuthflowError as AuthflowError
+from authflow.core.errors import BackendError as BackendError
+from authflow.core.errors import FlowTaken as FlowTaken
+from authflow.core.errors import IllegalTransition as IllegalTransition
+from authflow.core.errors import InvalidInput as InvalidInput
+from authflow.core.errors import Refusal as Refusal
+from authflow.core.errors import SignInFailed as SignInFailed
+from authflow.core.errors import SnapshotError as SnapshotError
+from authflow.core.errors import StoreError as StoreError
+from authflow.core.errors import Throttled as Throttled
+from authflow.core.errors import UnexpectedReply as UnexpectedReply
+from authflow.core.openings import Choice as Choice
+from authflow.core.openings import Custom as Custom
+from authflow.core.openings import Password as Password
+from authflow.core.openings import Refresh as Refresh
+from authflow.core.openings import Srp as Srp
+from authflow.core.reasons import Reason as Reason
+from authflow.core.stamp import Stamp as Stamp
+from authflow.core.states import Calling as Calling
+from authflow.core.states import Failed as Failed
+from authflow.core.states import SignedIn as SignedIn
+from authflow.core.states import Tokens as Tokens
+from authflow.drivers.asynchronous import AsyncAuthenticator as AsyncAuthenticator
+from authflow.drivers.backoff import Backoff as Backoff
+from authflow.drivers.blocking import Authenticator as Authenticator
+from authflow.drivers.options import Observe as Observe
+from authflow.drivers.options import Remember as Remember
+from authflow.machines.sign_in import Flow as Flow
+from authflow.machines.sign_in import begin as begin
+from authflow.snapshots.plain import dumps as dumps
+from authflow.snapshots.plain import loads as loads
+from authflow.snapshots.sealed import seal as seal
+from authflow.snapshots.sealed import unseal as unseal
+from authflow.stores.devices import AsyncDeviceStore as AsyncDeviceStore
+from authflow.stores.devices import AsyncMemoryDeviceStore as AsyncMemoryDeviceStore
+from authflow.stores.devices import DeviceStore as DeviceStore
+from authflow.stores.devices import MemoryDeviceStore as MemoryDeviceStore
+from authflow.stores.files import FileDeviceStore as FileDeviceStore
+from authflow.stores.flows import AsyncFlowStore as AsyncFlowStore
+from authflow.stores.flows import AsyncMemoryFlowStore as AsyncMemoryFlowStore
+from authflow.stores.flows import FlowStore as FlowStore
+from authflow.stores.flows import MemoryFlowStore as MemoryFlowStore
+
+__version__: str

@@ -1,0 +1,20 @@
+"""Mappings of text to text as hashable pairs: what frozen values hold instead of dictionaries."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from authflow.core._validation import require_instance
+from authflow.core.errors import InvalidInput
+
+__all__ = ["Pairs", "require_pairs"]
+
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
+
+def require_pairs(name: str, value: object) -> Pairs:
+    """Return a mapping, or pairs, of text to text as hashable pairs, in their order."""
+    items = tuple(value.items()) if isinstance(value, Mapping) else require_instance(name, value, tuple)
+    for pair in items:
+        if not (isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(text, str) for text in pair)):
+            raise InvalidInput(name, "must map str to str")
+    return items

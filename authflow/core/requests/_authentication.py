@@ -1,0 +1,119 @@
+"""Requests that sign somebody in: to answer challenges, and to refresh tokens."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+from authflow.core.pairs import Pairs
+from authflow.core.requests._base import ClientRequest, Request, Sender
+
+_PUBLIC_CONTEXT: Final = ("ClientMetadata", "UserContextData", "AnalyticsMetadata")
+_ADMIN_CONTEXT: Final = ("ClientMetadata", "ContextData", "AnalyticsMetadata")
+# The challenges whose answers take DEVICE_KEY (RespondToAuthChallenge's page, ChallengeResponses)
+_WITH_DEVICE_KEY: Final = ("PASSWORD_VERIFIER", "SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "CUSTOM_CHALLENGE")
+_ADMIN_FLOWS: Final = {"USER_PASSWORD_AUTH": "ADMIN_USER_PASSWORD_AUTH"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitiateAuth(ClientRequest):
+    """The first request of a sign-in."""
+
+    operation = "InitiateAuth"
+    context_members = _PUBLIC_CONTEXT
+
+    auth_flow: str
+    auth_parameters: Pairs = field(repr=False)
+    session: str | None = field(default=None, repr=False)
+
+    @property
+    def takes_device_key(self) -> bool:
+        """Devices take part in every flow but USER_AUTH."""
+        return self.auth_flow != "USER_AUTH"
+
+    def addressed(self, sender: Sender) -> Request:
+        """Return this request as ``sender`` sends it."""
+        public = self._with(sender, auth_parameters=_completed(self, self.auth_parameters, sender))
+        if not sender.admin:
+            return public
+        admin_flow = _ADMIN_FLOWS.get(self.auth_flow, self.auth_flow)
+        return _admin_form(AdminInitiateAuth, public, sender, auth_flow=admin_flow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminInitiateAuth(InitiateAuth):
+    """The same through the admin API, signed with AWS credentials."""
+
+    operation = "AdminInitiateAuth"
+    context_members = _ADMIN_CONTEXT
+
+    user_pool_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RespondToAuthChallenge(ClientRequest):
+    """The answer to a challenge."""
+
+    operation = "RespondToAuthChallenge"
+    context_members = _PUBLIC_CONTEXT
+
+    challenge_name: str
+    session: str | None = field(repr=False)
+    challenge_responses: Pairs = field(repr=False)
+
+    @property
+    def takes_device_key(self) -> bool:
+        """The answers to some challenges do."""
+        return self.challenge_name in _WITH_DEVICE_KEY
+
+    def addressed(self, sender: Sender) -> Request:
+        """Return this request as ``sender`` sends it."""
+        public = self._with(sender, challenge_responses=_completed(self, self.challenge_responses, sender))
+        return _admin_form(AdminRespondToAuthChallenge, public, sender) if sender.admin else public
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminRespondToAuthChallenge(RespondToAuthChallenge):
+    """The same through the admin API, signed with AWS credentials."""
+
+    operation = "AdminRespondToAuthChallenge"
+    context_members = _ADMIN_CONTEXT
+
+    user_pool_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetTokensFromRefreshToken(ClientRequest):
+    """New tokens for a refresh token. It takes the client's secret itself, and has no admin form."""
+
+    operation = "GetTokensFromRefreshToken"
+    context_members = ("ClientMetadata",)
+
+    refresh_token: str = field(repr=False)
+    client_secret: str | None = field(default=None, repr=False)
+    device_key: str | None = None
+
+    @property
+    def takes_device_key(self) -> bool:
+        """It has a member for it."""
+        return True
+
+    def addressed(self, sender: Sender) -> Request:
+        """Return this request as ``sender`` sends it."""
+        return self._with(sender, client_secret=sender.app.client_secret, device_key=sender.device_key)
+
+
+def _admin_form(form: type[Request], public: Request, sender: Sender, **changes: str) -> Request:
+    members: dict[str, Any] = {member.name: getattr(public, member.name) for member in fields(public)}
+    return form(**members | {"user_pool_id": sender.app.pool_id} | changes)
+
+
+def _completed(request: Request, pairs: Pairs, sender: Sender) -> Pairs:
+    if request.takes_device_key and sender.device_key:
+        pairs = (*pairs, ("DEVICE_KEY", sender.device_key))
+    return _with_secret_hash(pairs, sender)
+
+
+def _with_secret_hash(pairs: Pairs, sender: Sender) -> Pairs:
+    # Of the USERNAME in the same request: so the two can't differ. REFRESH_TOKEN_AUTH has none.
+    username = dict(pairs).get("USERNAME", sender.username)
+    secret_hash = sender.app.secret_hash(username)
+    return (*pairs, ("SECRET_HASH", secret_hash)) if secret_hash else pairs

@@ -1,0 +1,6 @@
+"""A shorter name of ``authflow.machines.sign_in.table``."""
+
+from authflow.machines.sign_in import table as _table
+from authflow.machines.sign_in.table import *  # noqa: F403
+
+__all__ = _table.__all__

@@ -1,0 +1,351 @@
+"""Every challenge as a screenplay: what it shows, what its replies send, and what it refuses by itself."""
+
+import re
+from typing import Any
+from unittest.mock import ANY
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from authflow import (
+    Choice,
+    Custom,
+    Device,
+    Failed,
+    IllegalTransition,
+    InvalidInput,
+    Password,
+    Reason,
+    Refusal,
+    SignedIn,
+    Srp,
+    UnexpectedReply,
+    begin,
+)
+from authflow.challenges import BaseChallenge
+from tests.support.playbook import CANCEL, SECRET_APP, Calls, Playbook, Rests, Says, stamp
+from tests.support.replies import CHALLENGES, SECRET_BLOCK, SESSION, challenge, password_verifier, tokens
+
+CLIENT = SECRET_APP.client_id
+HASH = SECRET_APP.secret_hash("ada")
+CLAIM: dict[str, Any] = {"PASSWORD_CLAIM_SECRET_BLOCK": SECRET_BLOCK, "PASSWORD_CLAIM_SIGNATURE": ANY, "TIMESTAMP": ANY}
+DEVICE = Device("eu-west-1_0a1b", "-group", "secret of the device")
+
+
+def asked(name: str, **options: Any) -> Playbook:
+    """A conversation that has come to this challenge."""
+    return Playbook(begin(SECRET_APP, Password("ada", "pw"), stamp(), **options)) >> CHALLENGES[name]
+
+
+def responds(name: str, session: str | None = SESSION, username: str = "ada", **responses: Any) -> Calls:
+    """RespondToAuthChallenge as it must be."""
+    hashed = {"USERNAME": username, **responses, "SECRET_HASH": SECRET_APP.secret_hash(username)}
+    params = {"ClientId": CLIENT, "ChallengeName": name, "ChallengeResponses": hashed}
+    return Calls("RespondToAuthChallenge", **params | ({"Session": session} if session else {}))
+
+
+@pytest.mark.parametrize("name", ["SMS_MFA", "EMAIL_OTP", "SMS_OTP"])
+def test_codes_in_messages(name: str) -> None:
+    play = asked(name)
+    medium, where = ("EMAIL", "t***@e***") if name == "EMAIL_OTP" else ("SMS", "+*******9878")
+    play << Rests(name.lower(), name=name, medium=medium, destination=where, session=SESSION)
+    play >> (lambda c: c.reply(" 123456 ")) << responds(name, **{f"{name}_CODE": "123456"})
+    play >> tokens() << Rests("signed_in")
+
+
+def test_a_code_of_an_authenticator_app() -> None:
+    play = asked("SOFTWARE_TOKEN_MFA") << Rests("software_token_mfa", device_name="my phone")
+    play >> (lambda c: c.reply("123456")) << responds("SOFTWARE_TOKEN_MFA", SOFTWARE_TOKEN_MFA_CODE="123456")
+
+
+@pytest.mark.parametrize("name", ["SMS_MFA", "EMAIL_OTP", "SMS_OTP", "SOFTWARE_TOKEN_MFA"])
+def test_a_wrong_code_can_be_tried_again_and_counted(name: str) -> None:
+    play = asked(name)
+    for times in (1, 2):
+        play >> (lambda c: c.reply("000000")) >> Refusal("CodeMismatchException", "Invalid code")
+        rejected = play.flow.challenge and play.flow.challenge.rejected
+        assert rejected
+        assert (rejected.code, rejected.message, rejected.times) == ("CodeMismatchException", "Invalid code", times)
+        play << Rests(name.lower(), session=SESSION)
+    play >> (lambda c: c.reply("000000")) >> Refusal("NotAuthorizedException", "Invalid session for the user.")
+    play << Rests("failed", reason=Reason.SESSION_EXPIRED)
+
+
+def test_an_expired_code_and_a_used_one_can_be_told_apart() -> None:
+    play = asked("SOFTWARE_TOKEN_MFA") >> (lambda c: c.reply("000000"))
+    play >> Refusal("ExpiredCodeException", "Your software token has already been used once.")
+    play << Rests("software_token_mfa")
+    play = asked("SMS_MFA") >> (lambda c: c.reply("000000"))
+    play >> Refusal("ExpiredCodeException", "Invalid code provided, please request a code again.")
+    play << Rests("failed", reason=Reason.SESSION_EXPIRED)
+
+
+@pytest.mark.parametrize("parameter", ["MFAS_CAN_CHOOSE", "MFAS_CAN_SELECT"])
+def test_select_mfa_type(parameter: str) -> None:
+    play = Playbook(begin(SECRET_APP, Password("ada", "pw"), stamp()))
+    play >> challenge("SELECT_MFA_TYPE", **{parameter: '["SMS_MFA","PIGEON","EMAIL_OTP"]'})
+    play << Rests("select_mfa_type", options=("SMS_MFA", "EMAIL_OTP"), unknown=("PIGEON",))
+    play >> (lambda c: c.reply("EMAIL_OTP")) << responds("SELECT_MFA_TYPE", ANSWER="EMAIL_OTP")
+    play >> CHALLENGES["EMAIL_OTP"] << Rests("email_otp")
+
+
+@pytest.mark.parametrize("parameter", ["MFAS_CAN_SETUP", "MFA_CAN_SETUP"])
+def test_totp_set_up(parameter: str) -> None:
+    play = Playbook(begin(SECRET_APP, Password("ada", "pw"), stamp()))
+    play >> challenge("MFA_SETUP", **{parameter: '["SOFTWARE_TOKEN_MFA","SMS_MFA"]'})
+    play << Rests("mfa_setup", options=("SOFTWARE_TOKEN_MFA",), elsewhere=("SMS_MFA",))
+    play >> (lambda c: c.answer_totp()) << Calls("AssociateSoftwareToken", Session=SESSION)
+    play >> {"SecretCode": "JBSWY3DP", "Session": "session-2-" + SESSION}
+    play << Rests("totp_setup", secret="JBSWY3DP", session="session-2-" + SESSION)
+    play >> (lambda c: c.reply("123456", "my phone"))
+    play << Calls(
+        "VerifySoftwareToken", Session="session-2-" + SESSION, UserCode="123456", FriendlyDeviceName="my phone"
+    )
+    play >> {"Status": "SUCCESS", "Session": "session-3-" + SESSION} << responds("MFA_SETUP", "session-3-" + SESSION)
+    play >> tokens() << Rests("signed_in")
+
+
+@pytest.mark.parametrize(
+    "rejection",
+    [
+        Refusal("EnableSoftwareTokenMFAException", "Code mismatch and fail enable Software Token MFA"),
+        Refusal("CodeMismatchException", "Invalid code received for user"),
+        {"Status": "ERROR"},
+        {"Status": "ERROR", "Session": SESSION},
+    ],
+)
+def test_a_wrong_first_code_keeps_the_secret(rejection: Any) -> None:
+    play = asked("MFA_SETUP") >> (lambda c: c.answer_totp()) >> {"SecretCode": "JBSWY3DP"}
+    play >> (lambda c: c.reply("000000")) >> rejection << Rests("totp_setup", secret="JBSWY3DP", session=SESSION)
+    assert play.flow.challenge
+    assert play.flow.challenge.rejected
+    play >> (lambda c: c.reply("123456")) >> {"Status": "SUCCESS"} << responds("MFA_SETUP")
+    play >> CHALLENGES["SOFTWARE_TOKEN_MFA"] << Rests("software_token_mfa")
+
+
+def test_email_set_up() -> None:
+    play = asked("MFA_SETUP") >> (lambda c: c.answer_email("ada@example.com"))
+    play << responds("MFA_SETUP", EMAIL="ada@example.com")
+    play >> CHALLENGES["EMAIL_OTP"] << Rests("email_otp")
+
+
+def test_where_only_a_phone_can_be_set_up_the_challenge_says_so() -> None:
+    play = Playbook(begin(SECRET_APP, Password("ada", "pw"), stamp()))
+    (
+        play
+        >> challenge("MFA_SETUP", MFAS_CAN_SETUP='["SMS_MFA"]')
+        << Rests("mfa_setup", options=(), elsewhere=("SMS_MFA",))
+    )
+    replies: list[Says] = [lambda c: c.answer_totp(), lambda c: c.answer_email("ada@example.com")]
+    for reply in replies:
+        with pytest.raises(InvalidInput, match="was not offered; offered: nothing"):
+            reply(play.flow.challenge)
+    play >> CANCEL << Rests("failed", reason=Reason.CANCELLED)
+
+
+def test_the_uri_of_an_authenticator_app_is_escaped() -> None:
+    play = asked("MFA_SETUP") >> (lambda c: c.answer_totp()) >> {"SecretCode": "JBSWY3DP"}
+    setup: Any = play.flow.challenge
+    uri = setup.uri("Zoë & Söhne/Ltd", "ada+1@example.com?x=1")
+    parts = urlsplit(uri)
+    assert (parts.scheme, parts.netloc) == ("otpauth", "totp")
+    assert unquote(parts.path) == "/Zoë & Söhne/Ltd:ada+1@example.com?x=1"
+    assert parse_qs(parts.query) == {"secret": ["JBSWY3DP"], "issuer": ["Zoë & Söhne/Ltd"]}
+    assert re.fullmatch(r"[\w:/%?=&.+-]+", uri, re.ASCII)
+    assert "+" not in parts.query, "authenticator apps read + as a plus"
+    with pytest.raises(InvalidInput, match="issuer"):
+        setup.uri("a:b", "ada")
+    assert "JBSWY3DP" not in repr(play.flow)
+
+
+@pytest.mark.parametrize("reply", [{}, {"SecretCode": ""}, {"SecretCode": 5}, {"SecretCode": "A" * 1001}])
+def test_a_secret_that_can_not_be(reply: Any) -> None:
+    play = asked("MFA_SETUP") >> (lambda c: c.answer_totp())
+    with pytest.raises(UnexpectedReply) as caught:
+        play >> reply
+    assert caught.value.flow is play.flow
+
+
+def test_custom_rounds() -> None:
+    play = Playbook(begin(SECRET_APP, Custom("ada@example.com"), stamp()))
+    parameters = {"USERNAME": "ada@example.com", "SECRET_HASH": SECRET_APP.secret_hash("ada@example.com")}
+    play << Calls("InitiateAuth", ClientId=CLIENT, AuthFlow="CUSTOM_AUTH", AuthParameters=parameters)
+    play >> challenge("CUSTOM_CHALLENGE", "round-1-" + SESSION, USERNAME="ada-sub", question="2 + 2?", hint="even")
+    play << Rests("custom_challenge", parameters=(("question", "2 + 2?"), ("hint", "even")))
+    first: Any = play.flow.challenge
+    play >> (lambda c: c.reply("five")) << responds("CUSTOM_CHALLENGE", "round-1-" + SESSION, "ada-sub", ANSWER="five")
+    play >> challenge("CUSTOM_CHALLENGE", "round-2-" + SESSION, USERNAME="ada-sub", question="again")
+    with pytest.raises(InvalidInput, match="another challenge"):
+        play.flow.answer(first.reply("four"), stamp(9))
+    play >> (lambda c: c.reply("four")) >> Refusal("NotAuthorizedException", "Incorrect username or password.")
+    play << Rests("failed", reason=Reason.WRONG_CREDENTIALS)
+
+
+def test_custom_with_a_password_first() -> None:
+    play = Playbook(begin(SECRET_APP, Custom("ada", "pw"), stamp()))
+    assert play.flow.request
+    assert play.flow.request.params()["AuthParameters"] == {
+        "USERNAME": "ada",
+        "CHALLENGE_NAME": "SRP_A",
+        "SRP_A": ANY,
+        "SECRET_HASH": HASH,
+    }
+    play >> password_verifier() << responds("PASSWORD_VERIFIER", None, "ada-sub", **CLAIM)
+    play >> CHALLENGES["CUSTOM_CHALLENGE"] << Rests("custom_challenge")
+
+
+def test_password_verifier_where_no_srp_a_was_sent() -> None:
+    play = Playbook(begin(SECRET_APP, Custom("ada"), stamp()))
+    with pytest.raises(UnexpectedReply, match="no SRP_A was sent"):
+        play >> password_verifier()
+
+
+def choice(**options: Any) -> Playbook:
+    return Playbook(begin(SECRET_APP, Choice("ada", **options), stamp()))
+
+
+@pytest.mark.parametrize(
+    ("options", "parameters", "session"),
+    [
+        ({}, {}, None),
+        ({"preferred": "EMAIL_OTP"}, {"PREFERRED_CHALLENGE": "EMAIL_OTP"}, None),
+        (
+            {"preferred": "PASSWORD", "password": "pw"},
+            {"PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": "pw"},
+            None,
+        ),
+        (
+            {"preferred": "PASSWORD_SRP", "password": "pw"},
+            {"PREFERRED_CHALLENGE": "PASSWORD_SRP", "SRP_A": ANY},
+            None,
+        ),
+        ({"session": SESSION}, {}, SESSION),
+        (
+            {"target_acr_values": "Level2", "access_token": "at", "max_age": 0},
+            {"TARGET_ACR_VALUES": "Level2", "ACCESS_TOKEN": "at", "MAX_AGE": "0"},
+            None,
+        ),
+    ],
+)
+def test_choice_begins(options: dict[str, Any], parameters: dict[str, Any], session: str | None) -> None:
+    top = {"Session": session} if session else {}
+    choice(**options) << Calls(
+        "InitiateAuth",
+        ClientId=CLIENT,
+        AuthFlow="USER_AUTH",
+        AuthParameters={"USERNAME": "ada", **parameters, "SECRET_HASH": HASH},
+        **top,
+    )
+
+
+def test_choice_with_srp_proves_it_with_the_session_that_came() -> None:
+    play = choice(preferred="PASSWORD_SRP", password="pw") >> (password_verifier() | {"Session": SESSION})
+    play << responds("PASSWORD_VERIFIER", SESSION, "ada-sub", **CLAIM)
+
+
+def test_select_challenge() -> None:
+    play = choice() >> CHALLENGES["SELECT_CHALLENGE"]
+    play << Rests("select_challenge", options=("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP"), unknown=("WEB_AUTHN",))
+    play >> (lambda c: c.reply("EMAIL_OTP")) << responds("SELECT_CHALLENGE", ANSWER="EMAIL_OTP")
+    play >> CHALLENGES["EMAIL_OTP"] << Rests("email_otp")
+
+
+def test_select_challenge_with_a_password() -> None:
+    play = choice() >> CHALLENGES["SELECT_CHALLENGE"] >> (lambda c: c.reply("PASSWORD", "pw"))
+    play << responds("SELECT_CHALLENGE", ANSWER="PASSWORD", PASSWORD="pw")
+
+
+def test_select_challenge_with_srp() -> None:
+    play = choice() >> CHALLENGES["SELECT_CHALLENGE"] >> (lambda c: c.reply("PASSWORD_SRP", "pw"))
+    play << responds("SELECT_CHALLENGE", ANSWER="PASSWORD_SRP", SRP_A=ANY)
+    play >> (password_verifier() | {"Session": SESSION}) << responds("PASSWORD_VERIFIER", SESSION, "ada-sub", **CLAIM)
+
+
+@pytest.mark.parametrize("name", ["PASSWORD", "ADMIN_NO_SRP_AUTH"])
+def test_the_password_as_a_challenge(name: str) -> None:
+    asked(name) >> (lambda c: c.reply("pw")) << responds(name, PASSWORD="pw")
+
+
+def test_the_password_as_a_challenge_by_srp() -> None:
+    play = asked("PASSWORD_SRP") >> (lambda c: c.reply("pw")) << responds("PASSWORD_SRP", SRP_A=ANY)
+    play >> (password_verifier() | {"Session": SESSION}) << responds("PASSWORD_VERIFIER", SESSION, "ada-sub", **CLAIM)
+
+
+BAD_REPLIES: dict[str, tuple[str, str, Any]] = {
+    "letters": ("SMS_MFA", "code", lambda c: c.reply("12a456")),
+    "too short": ("SMS_MFA", "code", lambda c: c.reply("123")),
+    "too long": ("EMAIL_OTP", "code", lambda c: c.reply("12345678901")),
+    "other digits": ("EMAIL_OTP", "code", lambda c: c.reply("١٢٣٤٥٦")),
+    "empty": ("SMS_OTP", "code", lambda c: c.reply("")),
+    "no text": ("SMS_OTP", "code", lambda c: c.reply(123456)),
+    "seven digits": ("SOFTWARE_TOKEN_MFA", "code", lambda c: c.reply("1234567")),
+    "not offered": ("SELECT_MFA_TYPE", "option", lambda c: c.reply("EMAIL_OTP")),
+    "offered, but unknown": ("SELECT_MFA_TYPE", "option", lambda c: c.reply("PIGEON")),
+    "no option": ("SELECT_MFA_TYPE", "option", lambda c: c.reply(None)),
+    "no address": ("MFA_SETUP", "address", lambda c: c.answer_email("ada")),
+    "half an address": ("MFA_SETUP", "address", lambda c: c.answer_email("ada@")),
+    "no answer": ("CUSTOM_CHALLENGE", "answer", lambda c: c.reply("")),
+    "not a choice": ("SELECT_CHALLENGE", "option", lambda c: c.reply("SMS_OTP")),
+    "no password": ("SELECT_CHALLENGE", "password", lambda c: c.reply("PASSWORD")),
+    "an empty password": ("SELECT_CHALLENGE", "password", lambda c: c.reply("PASSWORD_SRP", "")),
+    "a password too many": ("SELECT_CHALLENGE", "password", lambda c: c.reply("EMAIL_OTP", "pw")),
+    "still no password": ("PASSWORD", "password", lambda c: c.reply("")),
+    "no device": ("DEVICE_SRP_AUTH", "device", lambda c: c.reply("device")),
+}
+
+
+@pytest.mark.parametrize("case", BAD_REPLIES)
+def test_bad_replies_are_refused_before_anything_is_sent(case: str) -> None:
+    name, field, reply = BAD_REPLIES[case]
+    play = asked(name)
+    before = play.flow
+    with pytest.raises(InvalidInput) as caught:
+        reply(play.flow.challenge)
+    assert caught.value.field == field
+    assert play.flow is before
+
+
+@pytest.mark.parametrize(
+    ("field", "make"),
+    [
+        ("preferred", lambda: Choice("ada", "WEB_AUTHN")),
+        ("password", lambda: Choice("ada", "PASSWORD", "")),
+        ("password", lambda: Choice("ada", "EMAIL_OTP", "pw")),
+        ("password", lambda: Choice("ada", password="pw")),
+        ("session", lambda: Choice("ada", session="")),
+        ("max_age", lambda: Choice("ada", max_age=-1)),
+        ("max_age", lambda: Choice("ada", max_age=True)),
+        ("username", lambda: Choice("")),
+        ("username", lambda: Custom("")),
+        ("password", lambda: Custom("ada", "")),
+        ("key", lambda: Device("k" * 56, "g", "s")),
+        ("secret", lambda: Device("k", "g", "")),
+        ("holder", lambda: begin(SECRET_APP, Srp("a", "b"), stamp(), holder="")),
+    ],
+)
+def test_bad_openings(field: str, make: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        make()
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("name", CHALLENGES)
+def test_every_challenge_can_be_cancelled_and_takes_no_reply_of_cognito(name: str) -> None:
+    play = asked(name)
+    assert isinstance(play.flow.state, BaseChallenge)
+    with pytest.raises(IllegalTransition):
+        play.flow.receive(tokens(), stamp(9))
+    play >> CANCEL << Rests("failed", reason=Reason.CANCELLED)
+
+
+def test_a_sign_in_can_be_given_up_even_at_its_end() -> None:
+    play = Playbook(begin(SECRET_APP, Password("ada", "pw"), stamp())) >> tokens()
+    assert isinstance(play.flow.state, SignedIn)
+    play >> CANCEL
+    assert isinstance(play.flow.state, Failed)
+
+
+@pytest.mark.parametrize("available", [[5], "PASSWORD", {"a": 1}])
+def test_available_challenges_that_can_not_be(available: Any) -> None:
+    with pytest.raises(UnexpectedReply, match="AvailableChallenges"):
+        choice() >> challenge("SELECT_CHALLENGE", available=available)

@@ -1,0 +1,107 @@
+"""The challenges of a remembered device as screenplays, and what becomes of one that Cognito has forgotten."""
+
+from typing import Any
+from unittest.mock import ANY
+
+import pytest
+
+from authflow import Custom, Password, Reason, Refresh, Refusal, Srp, begin
+from authflow.core.openings import Opening
+from authflow.machines.sign_in.table import WITH_DEVICE_KEY
+from tests.challenges.test_challenges import CLAIM, DEVICE, asked, responds
+from tests.support.playbook import SECRET_APP, Playbook, Rests, stamp
+from tests.support.replies import CHALLENGES, SESSION, password_verifier, tokens
+
+FORGOTTEN = Refusal("ResourceNotFoundException", "Device does not exist.")
+
+
+def test_a_device_proves_itself_with_an_ephemeral_of_its_own() -> None:
+    play = Playbook(begin(SECRET_APP, Srp("ada", "pw"), stamp(), device_key=DEVICE.key))
+    assert play.flow.request
+    first: Any = play.flow.request.params()["AuthParameters"]
+    assert first["DEVICE_KEY"] == DEVICE.key
+    play >> password_verifier("ada") >> CHALLENGES["DEVICE_SRP_AUTH"] << Rests("device_srp_auth")
+    play >> (lambda c: c.reply(DEVICE)) << responds("DEVICE_SRP_AUTH", DEVICE_KEY=DEVICE.key, SRP_A=ANY)
+    second: Any = play.flow.request.params()["ChallengeResponses"]
+    assert second["SRP_A"] != first["SRP_A"]
+    verifier = password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION}
+    play >> verifier << responds("DEVICE_PASSWORD_VERIFIER", **CLAIM, DEVICE_KEY=DEVICE.key)
+    play >> tokens() << Rests("signed_in")
+    assert DEVICE.secret not in repr(play.flow)
+
+
+@pytest.mark.parametrize("name", CHALLENGES)
+def test_a_device_may_be_asked_for_after_any_step(name: str) -> None:
+    replies: dict[str, Any] = {
+        "SELECT_MFA_TYPE": lambda c: c.reply("SMS_MFA"),
+        "MFA_SETUP": lambda c: c.answer_email("ada@example.com"),
+        "NEW_PASSWORD_REQUIRED": lambda c: c.reply("N3w-passw0rd", family_name="L"),
+        "SELECT_CHALLENGE": lambda c: c.reply("PASSWORD", "pw"),
+    }
+    if name not in ("PASSWORD_SRP", "DEVICE_SRP_AUTH"):
+        play = asked(name) >> replies.get(name, lambda c: c.reply("123456"))
+        play >> CHALLENGES["DEVICE_SRP_AUTH"] << Rests("device_srp_auth")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [Refusal("NotAuthorizedException", "Incorrect username or password."), FORGOTTEN],
+)
+@pytest.mark.parametrize("proving", [False, True])
+def test_a_device_that_is_rejected_fails_the_flow(refusal: Refusal, proving: bool) -> None:
+    play = asked("DEVICE_SRP_AUTH") >> (lambda c: c.reply(DEVICE))
+    if proving:
+        play >> (password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION})
+    play >> refusal << Rests("failed", reason=Reason.DEVICE_REJECTED)
+
+
+def test_an_expired_session_does_not_reject_the_device() -> None:
+    play = asked("DEVICE_SRP_AUTH") >> (lambda c: c.reply(DEVICE))
+    play >> Refusal("NotAuthorizedException", "Invalid session for the user, session is expired.")
+    play << Rests("failed", reason=Reason.SESSION_EXPIRED)
+
+
+OPENINGS: dict[str, Opening] = {
+    "initiating_srp": Srp("ada", "pw"),
+    "initiating_password": Password("ada", "pw"),
+    "initiating_custom": Custom("ada"),
+    "refreshing": Refresh("token", "ada"),
+}
+
+
+@pytest.mark.parametrize("node", OPENINGS)
+def test_a_forgotten_device_is_dropped_and_the_step_repeated_once(node: str) -> None:
+    play = Playbook(begin(SECRET_APP, OPENINGS[node], stamp(), device_key=DEVICE.key))
+    assert play.flow.request
+    with_device = play.flow.request.params()
+    play >> FORGOTTEN
+    assert (play.flow.node, play.flow.device_key) == (node, None)
+    assert play.flow.request
+    again: Any = play.flow.request.params()
+    assert DEVICE.key in str(with_device)
+    assert DEVICE.key not in str(again)
+    assert again.keys() == with_device.keys() - {"DeviceKey"}
+    play >> FORGOTTEN << Rests("failed", reason=Reason.OTHER)
+
+
+@pytest.mark.parametrize("name", ["SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "CUSTOM_CHALLENGE"])
+def test_answers_carry_the_device_and_are_repeated_without_it(name: str) -> None:
+    play = asked(name, device_key=DEVICE.key) >> (lambda c: c.reply("123456"))
+    answer = "ANSWER" if name == "CUSTOM_CHALLENGE" else f"{name}_CODE"
+    username = "ada-sub" if name == "CUSTOM_CHALLENGE" else "ada"
+    play << responds(name, username=username, **{answer: "123456"}, DEVICE_KEY=DEVICE.key)
+    play >> FORGOTTEN << responds(name, username=username, **{answer: "123456"})
+    play >> tokens() << Rests("signed_in")
+
+
+def test_a_missing_pool_is_no_forgotten_device() -> None:
+    play = Playbook(begin(SECRET_APP, Srp("ada", "pw"), stamp(), device_key=DEVICE.key))
+    play >> Refusal("ResourceNotFoundException", "User pool client 3n4b does not exist.")
+    play << Rests("failed", code="ResourceNotFoundException")
+    play = Playbook(begin(SECRET_APP, Srp("ada", "pw"), stamp())) >> FORGOTTEN << Rests("failed")
+
+
+def test_requests_that_carry_no_device_can_not_have_forgotten_it() -> None:
+    play = asked("NEW_PASSWORD_REQUIRED", device_key=DEVICE.key)
+    play >> (lambda c: c.reply("N3w-passw0rd", family_name="L")) >> FORGOTTEN << Rests("failed")
+    assert play.flow.node not in WITH_DEVICE_KEY

@@ -1,0 +1,309 @@
+"""The command line, as a person runs it: what it prints, and what it returns."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tomllib
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from rich.console import Console
+
+from authflow import AppClient, Authenticator, SignedIn, Srp, __version__
+from authflow.backends.boto3 import Boto3Backend
+from authflow.cli import EXTRAS, _demo, _qr, _serve
+from authflow.cli._commands import run as run_here
+from authflow.cli._demo import custom, passwords, second_factor
+from authflow.cli._demo.stage import Stage
+from authflow.diagram import mermaid
+from authflow.emulator import client_at
+from authflow.machines.sign_in.table import GROUPS, TABLE, Node
+
+AUTHFLOW = Path(sys.executable).with_name("authflow")
+SEED = {
+    "pools": [
+        {
+            "PoolName": "people",
+            "clients": [
+                {"ClientName": "web", "GenerateSecret": True, "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]},
+                {"ClientName": "open", "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]},
+            ],
+            "users": [
+                {"Username": "ada", "Password": "Correct-Horse-9"},
+                {"Username": "grace", "TemporaryPassword": "Temporary-1"},
+            ],
+        }
+    ]
+}
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command, env = [str(AUTHFLOW), *arguments], os.environ | environment
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=env)
+
+
+@dataclass(frozen=True)
+class Served:
+    """``authflow emulator`` as it runs: what it printed before it was ready, its URL, what it prints now."""
+
+    lines: list[str]
+    url: str
+    output: IO[str]
+
+
+@contextmanager
+def emulator(*arguments: str) -> Iterator[Served]:
+    """``authflow emulator`` on a free port."""
+    command = [str(AUTHFLOW), "emulator", "--port", "0", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        lines = []
+        while not (ready := re.search(r"emulator at (http://\S+)", line := process.stdout.readline())):
+            assert line, process.stderr.read()
+            lines.append(line)
+        try:
+            yield Served(lines, ready[1], process.stdout)
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == 0, "Ctrl-C stops it cleanly"
+            assert not process.stderr.read()
+
+
+def get(url: str) -> Any:
+    with urllib.request.urlopen(url) as response:  # noqa: S310 - our own emulator
+        return json.load(response)
+
+
+def test_version() -> None:
+    assert run("--version").stdout == f"authflow {__version__}\n"
+
+
+def test_diagram() -> None:
+    assert run("diagram").stdout == mermaid(TABLE, GROUPS, Node.START)
+
+
+@pytest.fixture(scope="module")
+def done() -> subprocess.CompletedProcess[str]:
+    """``authflow demo``, in a pipe."""
+    return run("demo")
+
+
+def test_demo_holds_and_is_plain_text_in_a_pipe(done: subprocess.CompletedProcess[str]) -> None:
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+    assert "FAILED" not in done.stdout
+    assert done.stdout.endswith("All of it held.\n")
+    assert all(len(line) <= 100 for line in done.stdout.splitlines())
+    nodes = set(re.findall(r"^  ([a-z_]+) |-> ([a-z_]+)$", done.stdout, re.MULTILINE))
+    assert {"initiating_srp", "verifying_password", "answering", "refreshing", "initiating_custom"} <= {
+        a for a, _ in nodes
+    }
+    assert {"new_password_required", "signed_in", "failed", "custom_challenge", "kept"} <= {b for _, b in nodes}
+    assert len(re.findall(r"\d+\.\d ms", done.stdout)) >= 30
+    assert done.stdout.count("ms in all") == 9
+
+
+def test_the_demo_draws_the_qr_code_of_the_secret_that_it_shows(done: subprocess.CompletedProcess[str]) -> None:
+    out = done.stdout
+    secret = re.search(r"or type in: ([A-Z2-7]+)\n", out)
+    assert secret
+    blocks = [line[2:] for line in out.splitlines() if len(line) > 30 and set(line) <= set(" ▀▄█")]
+    uri = f"otpauth://totp/authflow%20demo:ada?secret={secret[1]}&issuer=authflow%20demo"
+    assert blocks == _qr.drawn(uri, "utf-8")
+
+
+def test_the_demo_s_device_needs_no_code(done: subprocess.CompletedProcess[str]) -> None:
+    """The steps of the sign-in after the one that confirmed the device."""
+    part = done.stdout.partition("A remembered device\n")[2]
+    later = part.partition("the device is confirmed")[2].partition("signed in with the device")[0]
+    steps = re.findall(r"-> ([a-z_]+)$", later, re.MULTILINE)
+    assert steps == ["verifying_password", "device_srp_auth", "verifying_device", "signed_in"]
+
+
+def test_a_stage_without_the_characters_of_a_qr_code() -> None:
+    output = TextIOWrapper(BytesIO(), "ascii")
+    assert not Stage(Console(file=output)).qr("otpauth://totp/a:b?secret=C")
+    assert not output.tell()
+
+
+def test_a_demo_that_does_not_hold_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(passwords, "verified", lambda *_: {"token_use": "id"})
+    monkeypatch.setattr(passwords, "GRACE", "nobody@example.com/")
+    monkeypatch.setattr(passwords, "loads", lambda *_: 1 / 0)
+    monkeypatch.setattr(second_factor, "code_at", lambda *_: "000000")
+    monkeypatch.setattr(custom, "verify", lambda event: {**event, "response": {"answerCorrect": False}})
+    assert not _demo.show()
+    out = capsys.readouterr().out
+    assert "ZeroDivisionError" in out
+    failed = re.findall(r"^  FAILED  (.*)$", out, re.MULTILINE)
+    assert "an altered token is refused" in failed
+    assert "signed in; the app's first code was right" in failed
+    assert "TypeError: failed where CustomChallenge was to be asked" in failed
+    assert out.endswith("It did not hold.\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], [], ["demo", "extra"], ["emulator", "--port", "99999"], ["emulator", "--seed-file", "/no/file"]],
+)
+def test_usage_errors_are_one_line_and_exit_code_2(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert not done.stdout
+    assert re.fullmatch(r"authflow: .+\n", done.stderr)
+
+
+def test_help_lists_the_commands() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    assert all(command in done.stdout for command in ("demo", "emulator", "sign-in", "diagram"))
+
+
+def without(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """``authflow`` where a module is not installed."""
+    code = f"import sys; sys.modules['{module}'] = None; from authflow.cli import main; main()"
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+SIGN_IN = ["sign-in", "--pool-id", "eu-west-1_a", "--client-id", "b", "--username", "ada"]
+
+
+@pytest.mark.parametrize(
+    ("module", "extra", "arguments"),
+    [
+        ("click", "cli", []),
+        ("rich", "cli", ["demo"]),
+        ("segno", "cli", ["demo"]),
+        ("segno", "cli", SIGN_IN),
+        ("boto3", "boto3", SIGN_IN),
+        ("starlette", "emulator", ["emulator"]),
+        ("srptools", "emulator", ["emulator"]),
+        ("joserfc", "emulator", ["demo"]),
+    ],
+)
+def test_without_an_extra_it_says_what_is_missing(module: str, extra: str, arguments: list[str]) -> None:
+    done = without(module, *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"authflow: {module} is missing: pip install 'cognito-authflow[{extra}]'\n"
+
+
+def test_a_module_that_no_extra_brings_is_a_fault_of_ours() -> None:
+    done = without("authflow.core.transitions", "diagram")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+def test_the_extras_that_are_named_bring_what_is_missing() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
+    brought = {
+        extra: {re.split(r"[<>=\[]", requirement)[0] for requirement in requirements}
+        for extra, requirements in project["optional-dependencies"].items()
+    }
+    for extra, modules in EXTRAS.items():
+        assert set(modules) - {"botocore"} <= brought[extra]  # botocore comes with boto3
+
+
+def test_the_emulator_signs_in_those_in_the_seed_file(tmp_path: Path) -> None:
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps(SEED))
+    with emulator("--seed-file", str(seed)) as served:
+        [web, open_], url = served.lines, served.url
+        found = re.fullmatch(r"pool (\S+) \(people\) client (\S+) \(web\) secret (\S+)\n", web)
+        assert found
+        assert "secret" not in open_
+        app = AppClient(found[1], found[2], found[3])
+        flow = Authenticator(app, Boto3Backend(endpoint_url=url)).begin(Srp("ada", "Correct-Horse-9"))
+        assert isinstance(flow.state, SignedIn)
+        assert Authenticator(app, Boto3Backend(endpoint_url=url)).begin(Srp("grace", "Temporary-1")).challenge
+        assert len(get(f"{url}/{app.pool_id}/.well-known/jwks.json")["keys"]) == 2
+        assert get(f"{url}/{app.pool_id}/.well-known/openid-configuration")["issuer"] == f"{url}/{app.pool_id}"
+        assert get(f"{url}/_authflow/health") == {"status": "ok"}
+        assert get(f"{url}/_authflow/outbox") == []
+
+
+def test_the_emulator_prints_what_it_sends() -> None:
+    with emulator() as served:
+        cognito = client_at(served.url)
+        pool = cognito.create_user_pool(PoolName="people", AutoVerifiedAttributes=["email"])["UserPool"]["Id"]
+        client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="web")["UserPoolClient"]["ClientId"]
+        email: Any = {"Name": "email", "Value": "ada@example.com"}
+        cognito.sign_up(ClientId=client, Username="ada", Password="Correct-Horse-9", UserAttributes=[email])
+        line = served.output.readline()
+        [message] = get(f"{served.url}/_authflow/outbox")
+    rest = rf"  EMAIL to ada@example.com  sign_up for ada in {pool}: {message['code']}\n"
+    assert re.fullmatch(r"\d\d:\d\d:\d\d" + rest, line)
+
+
+def test_region_and_issuer_of_the_emulator() -> None:
+    with emulator("--region", "eu-north-1", "--issuer", "https://id.example.com") as served:
+        url = served.url
+        pool = client_at(url, "eu-north-1").create_user_pool(PoolName="people")["UserPool"]["Id"]
+        assert pool.startswith("eu-north-1_")
+        assert get(f"{url}/{pool}/.well-known/openid-configuration")["issuer"] == f"https://id.example.com/{pool}"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{\n  "pools": [,]}', "it is not JSON: line 2, column 13: "),
+        ('{"pool": []}', "document: unknown member 'pool'; there may be: pools"),
+        ("[]", "document is not a JSON object"),
+        ('{"pools": {}}', "document.pools is not a JSON list"),
+        ('{"pools": [5]}', "document.pools[0] is not a JSON object"),
+        ('{"pools": [{"PoolName": 5}]}', "pools[0]: CreateUserPool"),
+        ('{"pools": [{"PoolName": "p", "clients": [{}]}]}', "pools[0].clients[0]: CreateUserPoolClient"),
+        (
+            '{"pools": [{"PoolName": "p", "users": [{"Username": "a", "Password": "weak"}]}]}',
+            "pools[0].users[0]: AdminSetUserPassword: InvalidPasswordException",
+        ),
+    ],
+)
+def test_a_seed_file_that_can_not_be_carried_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, says: str
+) -> None:
+    seed = tmp_path / "seed.json"
+    seed.write_text(text)
+    assert run_here(["emulator", "--port", "0", "--seed-file", str(seed)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"authflow: --seed-file: {says}")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "warned"),
+    [
+        ("127.0.0.1", False),
+        ("127.0.0.2", False),
+        ("::1", False),
+        ("localhost", False),
+        ("0.0.0.0", True),  # noqa: S104 - the warning is what is tested; nothing listens
+        ("", True),
+    ],
+)
+def test_who_else_reaches_the_emulator_can_do_everything(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], host: str, warned: bool
+) -> None:
+    monkeypatch.setattr(_serve, "serve_http", lambda _make, _host, _port, on_ready: on_ready("http://it"))
+    assert run_here(["emulator", "--host", host]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == "authflow emulator at http://it (Ctrl-C stops it)\n"
+    line = "authflow: warning: not on loopback alone: whoever reaches this port can do everything\n"
+    assert shown.err == (line if warned else "")
+
+
+def test_an_address_that_can_not_be_listened_at() -> None:
+    with emulator() as served:
+        done = run("emulator", "--port", served.url.rpartition(":")[2])
+    assert done.returncode == 1
+    assert re.fullmatch(r"authflow: .*in use.*\n", done.stderr)

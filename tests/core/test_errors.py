@@ -1,0 +1,97 @@
+"""Errors go from process to process: with all that they say, and without the flow."""
+
+import copy
+import pickle
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, Final
+
+import pytest
+
+from authflow import dumps
+from authflow.core import errors
+from authflow.core.errors import (
+    AuthflowError,
+    BackendError,
+    FlowTaken,
+    IllegalTransition,
+    InvalidInput,
+    Refusal,
+    SignInFailed,
+    SnapshotError,
+    StoreError,
+    Throttled,
+    UnexpectedReply,
+)
+from authflow.core.reasons import Reason
+from tests.snapshots.test_plain import asked
+
+ERRORS: Final[list[AuthflowError]] = [
+    AuthflowError("text"),
+    InvalidInput("field", "can't be"),
+    IllegalTransition("failed", "answer", ("cancel", "receive")),
+    IllegalTransition("failed", "answer", ()),
+    UnexpectedReply("Session", "is missing"),
+    Refusal("NotAuthorizedException", "no"),
+    Refusal("NotAuthorizedException"),
+    SignInFailed("NotAuthorizedException", "no", Reason.WRONG_CREDENTIALS),
+    SnapshotError("malformed", "is missing", "state"),
+    SnapshotError("not_at_rest", "a flow has no snapshot"),
+    FlowTaken("taken"),
+    StoreError("gone"),
+    BackendError("lost"),
+    Throttled("too many"),
+]
+
+
+def unpickled(pickled: bytes) -> Any:
+    return pickle.loads(pickled)  # noqa: S301 - our own
+
+
+COPIES: Final[list[Callable[[AuthflowError], AuthflowError]]] = [
+    *(lambda error, protocol=one: unpickled(pickle.dumps(error, protocol)) for one in range(6)),
+    copy.copy,
+    copy.deepcopy,
+]
+
+
+def kinds(kind: type[AuthflowError] = AuthflowError) -> Iterator[type[AuthflowError]]:
+    yield kind
+    for one in kind.__subclasses__():
+        yield from kinds(one)
+
+
+def test_each_error_is_tested() -> None:
+    assert {type(error) for error in ERRORS} == {kind for kind in kinds() if kind.__module__ == errors.__name__}
+
+
+@pytest.mark.parametrize("copied", COPIES)
+@pytest.mark.parametrize("error", ERRORS, ids=repr)
+def test_what_comes_back_says_the_same(error: AuthflowError, copied: Callable[[AuthflowError], AuthflowError]) -> None:
+    back = copied(error)
+    assert type(back) is type(error)
+    assert (str(back), repr(back), back.args) == (str(error), repr(error), error.args)
+    assert vars(back) == vars(error)
+
+
+def test_no_flow_leaves_its_process() -> None:
+    error, reply = BackendError("lost"), UnexpectedReply("Session", "is missing")
+    error.flow = error.rested = reply.flow = asked()
+    assert "AYABeSession" in dumps(error.flow)
+    pickled = pickle.dumps(error) + pickle.dumps(reply)
+    assert b"AYABeSession" not in pickled
+    assert b"ada@example.com" not in pickled
+    back = unpickled(pickle.dumps(error))
+    assert (back.flow, back.rested, unpickled(pickle.dumps(reply)).flow) == (None, None, None)
+    assert error.flow == error.rested == reply.flow == asked(), "the error itself keeps them"
+
+
+def refuse() -> None:
+    raise InvalidInput("field", "can't be")
+
+
+def test_a_pool_of_processes_brings_an_error_back() -> None:
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool, pytest.raises(InvalidInput) as caught:
+        pool.submit(refuse).result(timeout=60)
+    assert caught.value.field == "field"

@@ -1,0 +1,371 @@
+"""The driver on an event loop: never blocks it, may be cancelled anywhere, and mixes up nobody."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from authflow import (
+    AppClient,
+    AsyncAuthenticator,
+    AsyncMemoryDeviceStore,
+    Authenticator,
+    Backoff,
+    Choice,
+    Custom,
+    Flow,
+    InvalidInput,
+    MemoryDeviceStore,
+    Password,
+    SignedIn,
+    Srp,
+    Throttled,
+)
+from authflow.backends.base import Backend
+from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
+from authflow.backends.threads import Threaded
+from authflow.challenges import NewPasswordRequired, SelectChallenge
+from authflow.core.requests import Request
+from authflow.emulator import Emulator
+from authflow.machines.sign_in._begin import is_cpu_bound
+from authflow.machines.sign_in._machine import MACHINE
+from authflow.machines.sign_in.table import CPU_BOUND, Node
+from tests.support.drivers import Hopping, run
+from tests.support.emulator.world import Clock
+from tests.support.model import PoolModel, UserModel
+from tests.support.people import NEW_PASSWORD, Person, Site, register, site
+from tests.support.playbook import APP
+from tests.support.replies import access_token, new_password_required, password_verifier, tokens
+
+
+@pytest.fixture(scope="module")
+def place() -> Site:
+    clock = Clock()
+    return site(Emulator(clock, seed=1), clock, PoolModel("OFF"))
+
+
+@asynccontextmanager
+async def driver(place: Site) -> AsyncIterator[AsyncAuthenticator]:
+    backend = Hopping(place.world.emulator.backend())
+    async with AsyncAuthenticator(place.app(secret=True), backend, stamp=place.stamp) as auth:
+        yield auth
+
+
+@pytest.fixture
+def on_threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was done on the driver's own threads."""
+    done: list[str] = []
+    submit = ThreadPoolExecutor.submit
+
+    def noted(pool: ThreadPoolExecutor, step: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        done.append(str(pool._thread_name_prefix))
+        return submit(pool, step, *args, **kwargs)
+
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", noted)
+    return done
+
+
+class Slow:
+    """A backend on an event loop that answers after some turns of it."""
+
+    def __init__(self, *says: Mapping[str, Any] | Exception, turns: int = 3) -> None:
+        self._says = list(says)
+        self._turns = turns
+        self.under_way = 0
+
+    async def call(self, request: Request) -> Mapping[str, Any]:
+        del request
+        self.under_way += 1
+        try:
+            for _ in range(self._turns):
+                await asyncio.sleep(0)
+            said = self._says.pop(0)
+        finally:
+            self.under_way -= 1
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+
+# Only what is heavy leaves the loop, and all of that does
+
+
+def test_srp_is_computed_on_threads_only(place: Site, on_threads: list[str]) -> None:
+    """``run`` fails where SRP values are computed on the loop."""
+
+    async def every_way(person: Person) -> list[Flow]:
+        async with driver(place) as auth:
+            flow = await auth.begin(Choice(person.username))
+            assert isinstance(flow.challenge, SelectChallenge)
+            return [
+                await auth.begin(Srp(person.username, person.password)),
+                await auth.begin(Choice(person.username, preferred="PASSWORD_SRP", password=person.password)),
+                await auth.answer(flow, flow.challenge.reply("PASSWORD_SRP", password=person.password)),
+            ]
+
+    flows = run(every_way(register(place, UserModel())))
+    assert [flow.node for flow in flows] == ["signed_in"] * 3
+    assert set(on_threads) == {"authflow-srp"}
+
+
+def test_a_password_that_is_sent_needs_no_thread(place: Site, on_threads: list[str]) -> None:
+    async def sign_in(person: Person) -> Flow:
+        async with driver(place) as auth:
+            flow = await auth.begin(Password(person.username, person.password))
+            if isinstance(flow.challenge, NewPasswordRequired):
+                flow = await auth.answer(flow, flow.challenge.reply(NEW_PASSWORD))
+            return flow
+
+    for model in (UserModel(), UserModel(temporary=True)):
+        assert run(sign_in(register(place, model))).node == "signed_in"
+    assert on_threads == []
+
+
+def test_what_is_heavy_follows_from_the_table() -> None:
+    leading = {node for node in MACHINE.transitions.nodes if MACHINE.transitions.leads_to(node, CPU_BOUND)}
+    assert leading == {
+        Node.START,
+        Node.INITIATING_SRP,
+        Node.INITIATING_CUSTOM,
+        Node.INITIATING_CHOICE,
+        Node.ANSWERING_SRP,
+        Node.ANSWERING_DEVICE,
+        Node.PASSWORD_SRP,
+        Node.SELECT_CHALLENGE,
+        Node.DEVICE_SRP_AUTH,
+    }
+    assert [is_cpu_bound(opening) for opening in (Srp("a", "b"), Password("a", "b"), Custom("a"))] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_one_thread_fewer_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, threads in ((1, 1), (2, 1), (8, 7)):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)))
+        assert AsyncAuthenticator(APP, Slow())._effects._work().threads._max_workers == threads
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert AsyncAuthenticator(APP, Slow())._effects._work().threads._max_workers == 1
+
+
+def test_closing_ends_the_threads() -> None:
+    async def sign_in() -> None:
+        async with AsyncAuthenticator(APP, Slow(password_verifier(), tokens())) as auth:
+            await auth.begin(Srp("ada", "pw"))
+        for thread in auth._effects._work().threads._threads:
+            await asyncio.to_thread(thread.join, 10)
+            assert not thread.is_alive()
+
+    run(sign_in())
+
+
+def test_a_closed_one_takes_no_more_steps_and_ends_those_under_way() -> None:
+    async def main() -> None:
+        backend = Slow(password_verifier(), tokens())
+        auth = AsyncAuthenticator(APP, backend)
+        under_way = asyncio.create_task(auth.begin(Srp("ada", "pw")))
+        while not backend.under_way:
+            await asyncio.sleep(0)
+        await auth.aclose()
+        for step in (auth.begin(Srp("ada", "pw")), auth.begin(Password("ada", "pw"))):
+            with pytest.raises(InvalidInput, match="closed"):
+                await step
+        assert isinstance((await under_way).state, SignedIn)
+        assert auth._effects._work().threads._shutdown
+
+    run(main())
+
+
+def test_after_a_fork_there_are_new_threads() -> None:
+    code = """
+import asyncio, os, warnings
+from authflow import AsyncAuthenticator, Srp
+from tests.support.playbook import APP
+from tests.support.replies import password_verifier, tokens
+from tests.drivers.test_asynchronous import Slow
+
+auth = AsyncAuthenticator(APP, Slow(*[password_verifier(), tokens()] * 2))
+asyncio.run(auth.begin(Srp("ada", "pw")))
+warnings.simplefilter("ignore")  # Python 3.12 and later warn of a fork beside threads
+if os.fork() == 0:
+    flow = asyncio.run(asyncio.wait_for(auth.begin(Srp("ada", "pw")), 20))
+    os._exit(0 if flow.node == "signed_in" else 1)
+print(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "0"
+
+
+# Many at once
+
+
+def test_nobody_gets_the_tokens_of_another(place: Site) -> None:
+    people = [register(place, UserModel(temporary=number % 2 == 0)) for number in range(30)]
+
+    async def sign_in(auth: AsyncAuthenticator, person: Person) -> str:
+        flow = await auth.begin(Srp(person.username, person.password))
+        if isinstance(flow.challenge, NewPasswordRequired):
+            flow = await auth.answer(flow, flow.challenge.reply(NEW_PASSWORD))
+        assert isinstance(flow.state, SignedIn)
+        return flow.state.tokens.username
+
+    async def all_of_them() -> list[str]:
+        async with driver(place) as auth:
+            return await asyncio.gather(*(sign_in(auth, person) for person in people))
+
+    assert run(all_of_them()) == [person.username for person in people]
+
+
+# Cancelled at any await
+
+
+def cancelled_after(turns: int, work: Callable[[], Any]) -> bool:
+    """Cancel work after some turns of the loop; return whether it had not ended before."""
+
+    async def main() -> bool:
+        task = asyncio.ensure_future(work())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        cancelled: bool = task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert len(asyncio.all_tasks()) == 1, "nothing of it goes on"
+        return cancelled
+
+    return asyncio.run(main())
+
+
+def until_not_cancelled(check: Callable[[int], bool]) -> Iterator[int]:
+    """Yield the turns after which the work was cancelled, one after another, until it ends before."""
+    for turns in range(2000):
+        if not check(turns):
+            return
+        yield turns
+    raise AssertionError("the work never ended")
+
+
+def test_a_cancelled_answer_leaves_the_flow_as_it_was() -> None:
+    asked = Authenticator(APP, Canned(new_password_required())).begin(Password("ada", "pw"))
+    assert isinstance(asked.challenge, NewPasswordRequired)
+    answer = asked.challenge.reply("N3w-passw0rd", family_name="Lovelace")
+    before = repr(asked), hash(asked)
+
+    def check(turns: int) -> bool:
+        backend = Slow(Throttled("slow down"), tokens())
+        auth = AsyncAuthenticator(APP, backend, backoff=Backoff(first=0))
+        cancelled = cancelled_after(turns, lambda: auth.answer(asked, answer))
+        assert backend.under_way == 0
+        assert (repr(asked), hash(asked)) == before
+        again = asyncio.run(AsyncAuthenticator(APP, Slow(tokens())).answer(asked, answer))
+        assert isinstance(again.state, SignedIn)
+        return cancelled
+
+    assert len(list(until_not_cancelled(check))) > 6
+
+
+def test_a_cancelled_begin_leaves_nothing() -> None:
+    """The arithmetic that is under way on a thread ends there, and its result is dropped."""
+
+    def check(turns: int) -> bool:
+        backend = Slow(password_verifier(), tokens(), turns=1)
+        auth = AsyncAuthenticator(APP, backend)
+        try:
+            return cancelled_after(turns, lambda: auth.begin(Srp("ada", "pw")))
+        finally:
+            auth._effects._work().threads.shutdown(wait=True)
+            assert backend.under_way == 0
+
+    for turns in range(0, 200, 7):
+        check(turns)
+
+
+def test_time_out_by_the_caller() -> None:
+    async def main() -> None:
+        async with AsyncAuthenticator(APP, Slow(turns=10**9)) as auth:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await auth.begin(Password("ada", "pw"))
+
+    asyncio.run(main())
+
+
+# The wrong kind of backend
+
+
+class Canned:
+    """A blocking backend."""
+
+    def __init__(self, *says: Mapping[str, Any]) -> None:
+        self._says = list(says)
+
+    def call(self, request: Request) -> Mapping[str, Any]:
+        del request
+        return self._says.pop(0)
+
+
+def test_a_blocking_backend_where_a_coroutine_is_needed() -> None:
+    blocking: Any = Canned(tokens())
+    with pytest.raises(InvalidInput, match="Threaded") as caught:
+        asyncio.run(AsyncAuthenticator(APP, blocking).begin(Password("ada", "pw")))
+    assert caught.value.field == "backend"
+
+
+def test_a_coroutine_where_a_blocking_backend_is_needed() -> None:
+    waiting: Any = Slow(tokens())
+    with pytest.raises(InvalidInput, match="AsyncAuthenticator") as caught:
+        Authenticator(APP, waiting).begin(Password("ada", "pw"))
+    assert caught.value.field == "backend"
+
+
+def test_arguments_of_the_wrong_kind() -> None:
+    backend: Backend = Canned()
+    backend.region = "us-east-1"  # type: ignore[attr-defined]  # a backend may have one
+    with pytest.raises(InvalidInput, match="region"):
+        AsyncAuthenticator(APP, backend)  # type: ignore[arg-type]  # never called
+    with pytest.raises(InvalidInput):
+        AsyncAuthenticator("app", Slow())  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(InvalidInput):
+        AsyncAuthenticator(APP, Slow(), backoff=3)  # type: ignore[arg-type]  # wrong on purpose
+    AsyncAuthenticator(AppClient("us-east-1_Ab12Cd34E", APP.client_id), backend)  # type: ignore[arg-type]  # never called
+
+
+def test_device_stores_of_the_wrong_kind() -> None:
+    blocking: Any = MemoryDeviceStore()
+    awaited: Any = AsyncMemoryDeviceStore()
+    with pytest.raises(InvalidInput, match="must be an AsyncDeviceStore"):
+        AsyncAuthenticator(APP, Slow(), devices=blocking)
+    with pytest.raises(InvalidInput, match="must be a DeviceStore that blocks"):
+        Authenticator(APP, Canned(), devices=awaited)
+    nothing: Any = object()
+    for driver in (AsyncAuthenticator, Authenticator):
+        with pytest.raises(InvalidInput, match="devices: has no method get"):
+            driver(APP, Slow(), devices=nothing)  # type: ignore[arg-type]  # never called
+        with pytest.raises(InvalidInput, match="backend: has no method call"):
+            driver(APP, nothing)
+
+
+def test_a_backend_that_can_not_sign_is_refused_for_the_admin_api() -> None:
+    for unsigned in (AsyncHttpxBackend(), Threaded(HttpxBackend())):
+        with pytest.raises(InvalidInput, match="AWS's signatures") as caught:
+            AsyncAuthenticator(APP, unsigned, admin=True)
+        assert caught.value.field == "admin"
+        AsyncAuthenticator(APP, unsigned)
+
+
+def test_sign_in_asks_by_a_coroutine() -> None:
+    async def ask(challenge: Any) -> Any:
+        await asyncio.sleep(0)
+        return challenge.reply("N3w-passw0rd", family_name="Lovelace")
+
+    token = access_token({"username": "ada"})
+    said = tokens()
+    said["AuthenticationResult"]["AccessToken"] = token
+    auth = AsyncAuthenticator(APP, Slow(new_password_required(), said))
+    assert asyncio.run(auth.sign_in(Password("ada", "pw"), ask)).username == "ada"

@@ -1,0 +1,119 @@
+"""App clients: secret hashes and flows that are not right, one by one."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.emulator import srp_client
+from tests.support.emulator.world import PASSWORD, PRIVATE, Json, World, new_password, open_session, refused_claim
+
+WRONG = "NotAuthorizedException: Incorrect username or password."
+
+
+# --- secret hashes
+
+
+def password_request(world: World, **changes: str) -> Json:
+    return world.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD, **changes)
+
+
+def test_missing_secret_hash(secretive: World) -> None:
+    request = password_request(secretive)
+    del request["AuthParameters"]["SECRET_HASH"]
+    expected = f"Client {secretive.client_id} is configured for secret but secret was not received"
+    assert secretive.refused("InitiateAuth", **request) == f"NotAuthorizedException: {expected}"
+
+
+def test_wrong_secret_hash(secretive: World) -> None:
+    request = password_request(secretive, **secretive.hashed("bob"))
+    expected = f"Unable to verify secret hash for client {secretive.client_id}"
+    assert secretive.refused("InitiateAuth", **request) == f"NotAuthorizedException: {expected}"
+
+
+def test_superfluous_secret_hash(world: World, secretive: World) -> None:
+    request = password_request(world, **secretive.hashed("ada"))
+    expected = f"Unable to verify secret hash for client {world.client_id}"
+    assert world.refused("InitiateAuth", **request) == f"NotAuthorizedException: {expected}"
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, "was not received"), ("AAAA", "Unable to verify secret hash")])
+def test_secret_hash_of_a_proof(secretive: World, given: str | None, expected: str) -> None:
+    request = secretive.response("PASSWORD_VERIFIER", **secretive.claim(secretive.srp_challenge("ada")))
+    request["ChallengeResponses"]["SECRET_HASH"] = given
+    assert expected in secretive.refused("RespondToAuthChallenge", **request)
+
+
+def test_secret_hash_of_the_alias_in_a_later_step(empty: World) -> None:
+    pool = empty.pool(AliasAttributes=["email"]).client(GenerateSecret=True)
+    pool.user("ada", email="ada@example.com", email_verified="true")
+    claim = pool.claim(pool.srp_challenge("ada@example.com"))
+    assert claim["USERNAME"] == "ada"
+    assert "Unable to verify" in refused_claim(pool, {**claim, **pool.hashed("ada@example.com")})
+    assert "AuthenticationResult" in pool.respond("PASSWORD_VERIFIER", **claim)
+
+
+@pytest.mark.parametrize("given", [None, "AAAA"])
+def test_secret_hash_of_a_new_password(secretive: World, given: str | None) -> None:
+    secretive.invited("bob")
+    request = new_password(secretive, open_session(secretive))
+    request["ChallengeResponses"]["SECRET_HASH"] = given
+    assert "secret" in secretive.refused("RespondToAuthChallenge", **request)
+
+
+@pytest.mark.parametrize("operation", ["SignUp", "ConfirmSignUp", "ResendConfirmationCode"])
+@pytest.mark.parametrize("given", [None, "AAAA"])
+def test_secret_hash_of_signing_up(secretive: World, operation: str, given: str | None) -> None:
+    more = {"SignUp": {"Password": PASSWORD}, "ConfirmSignUp": {"ConfirmationCode": "1"}}.get(operation, {})
+    request = {"ClientId": secretive.client_id, "Username": "eve", "SecretHash": given, **more}
+    assert secretive.refused(operation, **request).startswith("NotAuthorizedException")
+
+
+def test_secret_hash_of_a_refresh(secretive: World) -> None:
+    token = secretive.tokens()["RefreshToken"]
+    request = secretive.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token, **secretive.hashed("bob"))
+    expected = f"SecretHash does not match for the client: {secretive.client_id}"
+    assert secretive.refused("InitiateAuth", **request) == f"NotAuthorizedException: {expected}"
+
+
+# --- flows
+
+
+def test_flow_that_the_client_does_not_allow(world: World) -> None:
+    client = world.client(ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"])
+    expected = "InvalidParameterException: USER_PASSWORD_AUTH flow not enabled for this client"
+    assert client.refused("InitiateAuth", **password_request(client)) == expected
+
+
+@pytest.mark.parametrize("flow", ["ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"])
+def test_flow_of_the_admin_api(world: World, flow: str) -> None:
+    request = world.initiation(flow, USERNAME="ada", PASSWORD=PASSWORD)
+    assert world.refused("InitiateAuth", **request).startswith("InvalidParameterException")
+
+
+def test_flow_of_the_public_api(world: World) -> None:
+    request = {**password_request(world), "UserPoolId": world.pool_id}
+    assert world.refused("AdminInitiateAuth", **request).startswith("InvalidParameterException")
+
+
+def test_client_of_another_pool(world: World) -> None:
+    request = world.initiation("ADMIN_USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
+    request["UserPoolId"] = world.pool().pool_id
+    assert world.refused("AdminInitiateAuth", **request).startswith("ResourceNotFoundException: User pool client")
+
+
+def test_unknown_client_and_pool(world: World) -> None:
+    nobody = replace(world, client_id="nobody")
+    assert nobody.refused("InitiateAuth", **password_request(nobody)) == (
+        "ResourceNotFoundException: User pool client nobody does not exist."
+    )
+    request = {**password_request(world), "UserPoolId": "eu-west-1_none"}
+    assert world.refused("AdminInitiateAuth", **request) == (
+        "ResourceNotFoundException: User pool eu-west-1_none does not exist."
+    )
+
+
+def test_plain_public_key_as_answer(world: World) -> None:
+    """A client that knows no password but picks A freely learns nothing that signs."""
+    for srp_a in ("1", f"{srp_client.N - 1:x}", f"{pow(2, PRIVATE, srp_client.N):x}"):
+        challenge = world.initiate("USER_SRP_AUTH", USERNAME="ada", SRP_A=srp_a)["ChallengeParameters"]
+        assert refused_claim(world, world.claim(challenge, "")) == WRONG

@@ -1,0 +1,41 @@
+"""MFA beside custom challenges, devices, aliases and client secrets."""
+
+from tests.support.emulator.lambdas import Riddles, answered, begun, begun_by_srp, proven, riddling
+from tests.support.emulator.mfa import CONTACTS, EMAIL, SMS, TOTP, answer, configure, prefer, sent
+from tests.support.emulator.phones import Phone, tracking
+from tests.support.emulator.world import PASSWORD, World
+
+
+def test_password_then_mfa_then_a_riddle(world: World) -> None:
+    riddles = Riddles()
+    custom = riddling(world, riddles)
+    configure(custom, "OPTIONAL", EMAIL)
+    prefer(custom, "ada", EMAIL)
+    asked = proven(custom, begun_by_srp(custom))
+    assert asked["ChallengeName"] == EMAIL
+    riddle = sent(custom, asked)
+    assert "AuthenticationResult" in answered(custom, riddle)
+    seen = [entry["challengeName"] for entry in riddles.told("DefineAuthChallenge_Authentication")[-1]["session"]]
+    assert seen == ["SRP_A", "PASSWORD_VERIFIER", EMAIL, "CUSTOM_CHALLENGE"]
+
+
+def test_a_riddle_alone_needs_no_mfa(world: World) -> None:
+    custom = riddling(world, Riddles())
+    configure(custom, "ON", SMS, TOTP, EMAIL)
+    assert "AuthenticationResult" in answered(custom, begun(custom))
+
+
+def test_alias_secret_mfa_and_device_at_once(empty: World) -> None:
+    pool = tracking(empty, AliasAttributes=["email"]).client(GenerateSecret=True)
+    pool.user("grace", email="grace@example.com", email_verified="true", phone_number=CONTACTS["phone_number"])
+    configure(pool, "OPTIONAL", SMS, EMAIL)
+    prefer(pool, "grace", SMS, EMAIL)
+    choice = pool.srp("grace@example.com")
+    assert choice["ChallengeName"] == "SELECT_MFA_TYPE"
+    result = sent(pool, answer(pool, choice, "grace", ANSWER=SMS), "grace")["AuthenticationResult"]
+    phone = Phone.of(result)
+    pool.call("ConfirmDevice", **phone.confirmation(result["AccessToken"]))
+    asked = pool.initiate(USERNAME="grace@example.com", PASSWORD=PASSWORD, DEVICE_KEY=phone.key)
+    assert asked["ChallengeName"] == "DEVICE_SRP_AUTH"
+    asked = pool.initiate(USERNAME="grace@example.com", PASSWORD=PASSWORD)
+    assert asked["ChallengeName"] == "SELECT_MFA_TYPE"

@@ -1,0 +1,86 @@
+"""USER_AUTH straight after a sign-up: the Session of ConfirmSignUp."""
+
+import pytest
+
+from tests.emulator.auth.test_user_auth import INVALID_SESSION, PASSWORDS, POLICY, USED, choosing
+from tests.support.emulator.mfa import (
+    answer,
+)
+from tests.support.emulator.world import PASSWORD, Clock, Json, World
+
+
+def signed_up(world: World, name: str = "eve") -> Json:
+    secret = world.hashed(name).get("SECRET_HASH")
+    given = [{"Name": "email", "Value": f"{name}@example.com"}]
+    request = {"ClientId": world.client_id, "Username": name, "SecretHash": secret}
+    return {**request, "reply": world.call("SignUp", Password=PASSWORD, UserAttributes=given, **request)}
+
+
+def confirmed(world: World, request: Json, session: str | None = None) -> str:
+    given = {name: value for name, value in request.items() if name != "reply"}
+    reply = world.call("ConfirmSignUp", ConfirmationCode=world.last_message().code, Session=session, **given)
+    made: str = reply["Session"]
+    return made
+
+
+@pytest.fixture
+def verifying(empty: World) -> World:
+    return choosing(empty.pool(Policies=POLICY, AutoVerifiedAttributes=["email"]))
+
+
+def with_session(world: World, session: str, **parameters: str) -> Json:
+    return {**world.initiation("USER_AUTH", **parameters), "Session": session}
+
+
+def test_tokens_straight_after_sign_up(verifying: World) -> None:
+    request = signed_up(verifying)
+    session = confirmed(verifying, request, request["reply"]["Session"])
+    assert "AuthenticationResult" in verifying.call("InitiateAuth", **with_session(verifying, session))
+    assert verifying.refused("InitiateAuth", **with_session(verifying, session)) == USED
+
+
+def test_session_of_sign_up_is_not_needed(verifying: World) -> None:
+    session = confirmed(verifying, signed_up(verifying))
+    parameters = with_session(verifying, session, USERNAME="eve", PREFERRED_CHALLENGE="PASSWORD")
+    assert "AuthenticationResult" in verifying.call("InitiateAuth", **parameters)
+
+
+def test_client_with_a_secret_must_show_it(verifying: World) -> None:
+    secretive = choosing(verifying, GenerateSecret=True)
+    session = confirmed(secretive, signed_up(secretive))
+    expected = "InvalidParameterException: Missing required parameter USERNAME"
+    assert secretive.refused("InitiateAuth", **with_session(secretive, session)) == expected
+    wrong = with_session(secretive, session, USERNAME="eve", SECRET_HASH="x")
+    assert "Unable to verify secret hash" in secretive.refused("InitiateAuth", **wrong)
+    reply = secretive.call("InitiateAuth", **with_session(secretive, session, USERNAME="eve"))
+    assert "AuthenticationResult" in reply
+
+
+def test_sessions_of_sign_up_that_are_refused(verifying: World, clock: Clock) -> None:
+    eve = signed_up(verifying)
+    bob = signed_up(verifying, "bob")
+    given = {"ClientId": verifying.client_id, "Username": "bob", "ConfirmationCode": verifying.last_message().code}
+    refusal = verifying.refused("ConfirmSignUp", Session=eve["reply"]["Session"], **given)
+    assert refusal == INVALID_SESSION
+    early = with_session(verifying, bob["reply"]["Session"])
+    assert verifying.refused("InitiateAuth", **early) == INVALID_SESSION
+    session = confirmed(verifying, bob, bob["reply"]["Session"])
+    wrong = with_session(verifying, session, USERNAME="eve")
+    assert verifying.refused("InitiateAuth", **wrong) == INVALID_SESSION
+    clock.forward(minutes=3)
+    assert verifying.refused("InitiateAuth", **with_session(verifying, session)).endswith("session is expired.")
+
+
+def test_user_disabled_since_sign_up(verifying: World) -> None:
+    session = confirmed(verifying, signed_up(verifying))
+    verifying.admin("AdminDisableUser", "eve")
+    refusal = verifying.refused("InitiateAuth", **with_session(verifying, session))
+    assert refusal == "NotAuthorizedException: User is disabled."
+
+
+def test_sign_up_where_users_may_not_sign_in_by_code(empty: World) -> None:
+    pool = choosing(empty.pool(AutoVerifiedAttributes=["email"]))
+    session = confirmed(pool, signed_up(pool))
+    reply = pool.call("InitiateAuth", **with_session(pool, session))
+    assert (reply["ChallengeName"], reply["AvailableChallenges"]) == ("SELECT_CHALLENGE", PASSWORDS)
+    assert "AuthenticationResult" in answer(pool, reply, "eve", ANSWER="PASSWORD", PASSWORD=PASSWORD)

@@ -1,0 +1,274 @@
+"""MFA as pools configure it and users prefer it; what administrators do with users and pools."""
+
+from typing import Any
+
+import pytest
+
+from authflow.emulator import Message, Outbox, Purpose
+from tests.support.emulator.mfa import (
+    CONTACTS,
+    EMAIL,
+    MEMBERS,
+    SETTINGS,
+    SMS,
+    TOTP,
+    attribute,
+    authenticator,
+    configure,
+    first_step,
+    prefer,
+)
+from tests.support.emulator.world import PASSWORD, Json, World
+
+NO_FACTOR = (
+    "InvalidParameterException: "
+    "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration."
+)
+
+
+def configuration(world: World) -> Json:
+    return world.call("GetUserPoolMfaConfig", UserPoolId=world.pool_id)
+
+
+# --- pools
+
+
+def test_configuration(world: World) -> None:
+    assert configuration(world) == {"MfaConfiguration": "OFF"}
+    expected = {"MfaConfiguration": "OPTIONAL", **dict([MEMBERS[TOTP], MEMBERS[EMAIL]])}
+    assert configure(world, "OPTIONAL", TOTP, EMAIL) == expected == configuration(world)
+    assert configure(world, "ON", SMS) == {**expected, "MfaConfiguration": "ON", **dict([MEMBERS[SMS]])}
+    described = world.call("DescribeUserPool", UserPoolId=world.pool_id)["UserPool"]
+    assert described["MfaConfiguration"] == "ON"
+
+
+def test_mfa_without_a_factor(world: World) -> None:
+    request = {"UserPoolId": world.pool_id, "MfaConfiguration": "ON"}
+    assert world.refused("SetUserPoolMfaConfig", **request) == NO_FACTOR
+    off = {"SoftwareTokenMfaConfiguration": {"Enabled": False}}
+    assert world.refused("SetUserPoolMfaConfig", **request, **off) == NO_FACTOR
+    assert world.refused("UpdateUserPool", **request) == NO_FACTOR
+    assert configuration(world) == {"MfaConfiguration": "OFF"}
+
+
+def test_passkeys_are_not_emulated(world: World) -> None:
+    given = {"UserPoolId": world.pool_id, "WebAuthnConfiguration": {"RelyingPartyId": "example.com"}}
+    refusal = world.refused("SetUserPoolMfaConfig", **given)
+    assert refusal == "InvalidParameterException: authflow's emulator does not have passkeys"
+
+
+def test_new_pool_has_sms_or_nothing(empty: World) -> None:
+    expected = "InvalidParameterException: SMS configuration is required when MFA is required/optional"
+    assert empty.refused("CreateUserPool", PoolName="p", MfaConfiguration="ON") == expected
+    message = {"SmsAuthenticationMessage": "Your code is {####}"}
+    made = empty.pool(MfaConfiguration="ON", SmsConfiguration={"ExternalId": "x"}, **message)
+    expected_sms = {"SmsConfiguration": {"ExternalId": "x"}, **message}
+    assert configuration(made) == {"MfaConfiguration": "ON", "SmsMfaConfiguration": expected_sms}
+
+
+RECOVERY: list[tuple[list[str], str, bool]] = [
+    (["verified_email"], EMAIL, False),
+    (["verified_phone_number"], SMS, False),
+    (["verified_email", "verified_phone_number"], EMAIL, True),
+    (["verified_phone_number"], EMAIL, True),
+    (["admin_only"], SMS, True),
+    (["verified_email"], TOTP, True),
+]
+
+
+@pytest.mark.parametrize(("mechanisms", "factor", "possible"), RECOVERY)
+def test_factor_that_is_the_only_recovery(empty: World, mechanisms: list[str], factor: str, possible: bool) -> None:
+    options = [{"Name": name, "Priority": number} for number, name in enumerate(mechanisms, 1)]
+    setting = {"RecoveryMechanisms": options}
+    pool = empty.pool(AccountRecoverySetting=setting)
+    assert pool.call("DescribeUserPool", UserPoolId=pool.pool_id)["UserPool"]["AccountRecoverySetting"] == setting
+    member = dict([MEMBERS[factor]])
+    request: Json = {"UserPoolId": pool.pool_id, "MfaConfiguration": "OPTIONAL", **member}
+    if possible:
+        assert pool.call("SetUserPoolMfaConfig", **request)["MfaConfiguration"] == "OPTIONAL"
+    else:
+        expected = f"InvalidParameterException: {factor} can't be the only channel of account recovery too"
+        assert pool.refused("SetUserPoolMfaConfig", **request) == expected
+        assert pool.call("SetUserPoolMfaConfig", **{**request, "MfaConfiguration": "OFF"})
+
+
+@pytest.mark.parametrize("factor", ["WEB_AUTHN", "SOFTWARE_TOKEN"])
+def test_first_factors_that_are_not_emulated(world: World, factor: str) -> None:
+    policies = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", factor]}}
+    for operation, name in (("CreateUserPool", {"PoolName": "p"}), ("UpdateUserPool", {"UserPoolId": world.pool_id})):
+        refusal = world.refused(operation, Policies=policies, **name)
+        assert refusal.startswith("InvalidParameterException: authflow's emulator does not have")
+
+
+def test_updated_pool(empty: World) -> None:
+    pool = empty.pool(AliasAttributes=["email"], AutoVerifiedAttributes=["email"], UserPoolTags={"a": "b"})
+    configure(pool, "OFF", TOTP)
+    policy = {"PasswordPolicy": {"MinimumLength": 6}}
+    assert pool.call("UpdateUserPool", UserPoolId=pool.pool_id, Policies=policy, MfaConfiguration="ON") == {}
+    described = pool.call("DescribeUserPool", UserPoolId=pool.pool_id)["UserPool"]
+    assert described["Name"] == "people"
+    assert described["AliasAttributes"] == ["email"]  # can't be changed
+    assert "AutoVerifiedAttributes" not in described  # back to the default
+    assert described["Policies"]["PasswordPolicy"]["MinimumLength"] == 6
+    assert configuration(pool) == {"MfaConfiguration": "ON", **dict([MEMBERS[TOTP]])}
+    pool.call("UpdateUserPool", UserPoolId=pool.pool_id, PoolName="persons")
+    described = pool.call("DescribeUserPool", UserPoolId=pool.pool_id)["UserPool"]
+    assert (described["Name"], described["Policies"]["PasswordPolicy"]["MinimumLength"]) == ("persons", 8)
+    assert configuration(pool)["MfaConfiguration"] == "OFF"
+
+
+# --- users
+
+
+@pytest.fixture
+def optional(empty: World) -> World:
+    made = empty.pool()
+    made.user("ada", **CONTACTS)
+    made.user("bob")
+    configure(made, "OPTIONAL", SMS, TOTP, EMAIL)
+    return made
+
+
+def preference(world: World) -> Json:
+    described = world.admin("AdminGetUser", "ada")
+    return {name: value for name, value in described.items() if "M" in name and "fa" in name.lower()}
+
+
+def change(world: World, factor: str, **settings: bool) -> None:
+    world.admin("AdminSetUserMFAPreference", "ada", **{SETTINGS[factor]: settings})
+
+
+def test_preference(optional: World) -> None:
+    assert preference(optional) == {}
+    change(optional, SMS, Enabled=True)
+    assert preference(optional) == {"UserMFASettingList": [SMS]}
+    change(optional, EMAIL, Enabled=True, PreferredMfa=True)
+    assert preference(optional) == {"UserMFASettingList": [SMS, EMAIL], "PreferredMfaSetting": EMAIL}
+    change(optional, SMS, Enabled=True, PreferredMfa=True)
+    assert preference(optional)["PreferredMfaSetting"] == SMS
+    change(optional, EMAIL, Enabled=False)
+    assert preference(optional) == {"UserMFASettingList": [SMS], "PreferredMfaSetting": SMS}
+    change(optional, SMS, Enabled=True, PreferredMfa=False)
+    assert preference(optional) == {"UserMFASettingList": [SMS]}
+    change(optional, SMS, Enabled=True, PreferredMfa=True)
+    change(optional, SMS)  # what is absent is false
+    assert preference(optional) == {}
+
+
+def test_preference_with_an_access_token(optional: World) -> None:
+    authenticator(optional)
+    token = optional.tokens()["AccessToken"]
+    settings: Any = {SETTINGS[TOTP]: {"Enabled": True, "PreferredMfa": True}}
+    assert optional.call("SetUserMFAPreference", AccessToken=token, **settings) == {}
+    mine = optional.call("GetUser", AccessToken=token)
+    assert (mine["UserMFASettingList"], mine["PreferredMfaSetting"]) == ([TOTP], TOTP)
+    assert preference(optional) == {"UserMFASettingList": [TOTP], "PreferredMfaSetting": TOTP}
+
+
+PREFERENCES_REFUSED: list[tuple[str, Json, str]] = [
+    ("ada", {SETTINGS[TOTP]: {"Enabled": True}}, "User has not verified software token mfa"),
+    ("bob", {SETTINGS[SMS]: {"Enabled": True}}, "User does not have delivery config set to turn on SMS_MFA"),
+    ("bob", {SETTINGS[EMAIL]: {"Enabled": True}}, "User does not have delivery config set to turn on EMAIL_OTP"),
+    ("ada", {SETTINGS[SMS]: {"PreferredMfa": True}}, "An MFA factor that is not enabled can't be preferred."),
+    ("ada", {"WebAuthnMfaSettings": {"Enabled": True}}, "authflow's emulator does not have passkeys"),
+    (
+        "ada",
+        {name: {"Enabled": True, "PreferredMfa": True} for name in (SETTINGS[SMS], SETTINGS[EMAIL])},
+        "Only one MFA factor can be preferred.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "settings", "expected"), PREFERENCES_REFUSED)
+def test_preferences_that_are_refused(optional: World, name: str, settings: Json, expected: str) -> None:
+    given = {"UserPoolId": optional.pool_id, "Username": name, **settings}
+    assert optional.refused("AdminSetUserMFAPreference", **given) == f"InvalidParameterException: {expected}"
+    assert preference(optional) == {}
+
+
+def test_factor_that_the_pool_does_not_have(world: World) -> None:
+    given = {"UserPoolId": world.pool_id, "Username": "ada", SETTINGS[EMAIL]: {"Enabled": True}}
+    expected = "InvalidParameterException: EMAIL_OTP is not configured for the user pool"
+    assert world.refused("AdminSetUserMFAPreference", **given) == expected
+
+
+def test_auth_factors(empty: World) -> None:
+    policies = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]}}
+    pool = empty.pool(Policies=policies)
+    pool.user("ada", **CONTACTS)
+    token = pool.tokens()["AccessToken"]
+    factors = pool.call("GetUserAuthFactors", AccessToken=token)
+    assert factors == {"Username": "ada", "ConfiguredUserAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]}
+    configure(pool, "OPTIONAL", SMS)
+    prefer(pool, "ada", SMS, preferred=SMS)
+    assert pool.call("GetUserAuthFactors", AccessToken=token) == {
+        "Username": "ada",
+        "ConfiguredUserAuthFactors": ["PASSWORD"],
+        "UserMFASettingList": [SMS],
+        "PreferredMfaSetting": SMS,
+    }
+
+
+# --- administrators
+
+
+def test_attributes(world: World) -> None:
+    def update(**given: str) -> Json:
+        attributes = [{"Name": name, "Value": value} for name, value in given.items()]
+        return {"UserPoolId": world.pool_id, "Username": "ada", "UserAttributes": attributes}
+
+    world.call("AdminUpdateUserAttributes", **update(email="new@example.com", name="Ada"))
+    assert attribute(world, "ada", "email_verified") == "false"
+    assert attribute(world, "ada", "name") == "Ada"
+    world.call("AdminUpdateUserAttributes", **update(email="newer@example.com", email_verified="true"))
+    assert attribute(world, "ada", "email_verified") == "true"
+    assert "Invalid email" in world.refused("AdminUpdateUserAttributes", **update(email="nonsense"))
+    assert "does not exist" in world.refused("AdminUpdateUserAttributes", **update(shoe_size="40"))
+    assert "non-mutable" in world.refused("AdminUpdateUserAttributes", **update(sub="1"))
+
+
+def test_attributes_that_must_stay(empty: World) -> None:
+    required = [{"Name": "email", "Required": True, "AttributeDataType": "String"}]
+    pool = empty.pool(Schema=required, AliasAttributes=["email"])
+    pool.user("ada", email="ada@example.com", email_verified="true")
+    pool.user("eve", email="eve@example.com", email_verified="true")
+    request = {"UserPoolId": pool.pool_id, "Username": "ada"}
+    gone = pool.refused("AdminUpdateUserAttributes", UserAttributes=[{"Name": "email", "Value": ""}], **request)
+    assert "The attribute email is required" in gone
+    taken = [{"Name": "email", "Value": "eve@example.com"}, {"Name": "email_verified", "Value": "true"}]
+    refusal = pool.refused("AdminUpdateUserAttributes", UserAttributes=taken, **request)
+    assert refusal == "AliasExistsException: An account with the email already exists."
+
+
+def test_confirmation_by_an_administrator(empty: World) -> None:
+    pool = empty.pool(AutoVerifiedAttributes=["email"])
+    given = [{"Name": "email", "Value": "eve@example.com"}]
+    pool.call("SignUp", ClientId=pool.client_id, Username="eve", Password=PASSWORD, UserAttributes=given)
+    code = pool.last_message().code
+    assert pool.admin("AdminConfirmSignUp", "eve") == {}
+    assert pool.admin("AdminGetUser", "eve")["UserStatus"] == "CONFIRMED"
+    assert attribute(pool, "eve", "email_verified") is None
+    again = {"UserPoolId": pool.pool_id, "Username": "eve"}
+    expected = "NotAuthorizedException: User cannot be confirmed. Current status is CONFIRMED"
+    assert pool.refused("AdminConfirmSignUp", **again) == expected
+    confirm = {"ClientId": pool.client_id, "Username": "eve", "ConfirmationCode": code}
+    assert pool.refused("ConfirmSignUp", **confirm) == expected
+    assert "AuthenticationResult" in first_step(pool, "eve")
+
+
+# --- the outbox
+
+
+def test_listener(optional: World) -> None:
+    heard: list[Message] = []
+    optional.emulator.outbox.listener = heard.append
+    prefer(optional, "ada", SMS)
+    first_step(optional)
+    assert heard == [optional.last_message()]
+    assert heard[0].purpose is Purpose.MFA
+    assert heard[0].code not in repr(heard)
+
+
+def test_outbox_without_a_listener() -> None:
+    box = Outbox()
+    assert box.listener is None

@@ -1,0 +1,178 @@
+"""The lock-out after wrong passwords and codes."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from authflow.emulator import ServiceError, _errors
+from authflow.emulator._records.lockout import Lock
+from tests.support.emulator.mfa import (
+    CONTACTS,
+    LOCKED,
+    SMS,
+    TOTP,
+    WRONG_CODE,
+    answer,
+    authenticator,
+    code,
+    configure,
+    first_step,
+    other_code,
+    prefer,
+    refused,
+    sent,
+)
+from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, Clock, World, refused_claim
+
+WRONG = "NotAuthorizedException: Incorrect username or password."
+NOW = datetime(2026, 11, 7, tzinfo=UTC)
+
+
+def attempt(lock: Lock, now: datetime, *, right: bool = False) -> str:
+    try:
+        lock.judge(lambda: right, _errors.WRONG_PASSWORD, now)
+    except ServiceError as error:
+        return str(error)
+    return "right"
+
+
+def locked_for(lock: Lock, now: datetime) -> timedelta:
+    """Return how long a lock lasts from now on, to the second; looking does not change it."""
+    copy = Lock()
+    copy.__dict__.update(lock.__dict__)
+    seconds = 0
+    while attempt(copy, now + timedelta(seconds=seconds)) == LOCKED:
+        seconds += 1
+    return timedelta(seconds=seconds)
+
+
+def test_locks_double_up_to_a_quarter_of_an_hour() -> None:
+    lock, now, seen = Lock(), NOW, []
+    for _ in range(18):
+        assert attempt(lock, now) == WRONG
+        lasts = locked_for(lock, now)
+        seen.append(int(lasts.total_seconds()))
+        now += min(lasts, timedelta(minutes=14, seconds=59))
+        if lasts == timedelta(minutes=15):  # keep asking: it must not become quiet
+            assert attempt(lock, now) == LOCKED
+            now += timedelta(seconds=1)
+    assert seen == [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900]
+
+
+def test_attempts_during_the_lock_do_not_count() -> None:
+    lock = Lock()
+    for _ in range(6):
+        attempt(lock, NOW)
+    assert attempt(lock, NOW, right=True) == LOCKED
+    assert locked_for(lock, NOW) == timedelta(seconds=1)
+
+
+def test_quiet_minutes_reset_the_lock() -> None:
+    lock = Lock()
+    for _ in range(4):
+        attempt(lock, NOW)
+    later = NOW + timedelta(minutes=15)
+    attempt(lock, later)
+    assert locked_for(lock, later) == timedelta(0)
+
+
+def test_minutes_that_are_not_quiet_do_not() -> None:
+    lock = Lock()
+    for _ in range(4):
+        attempt(lock, NOW)
+    later = NOW + timedelta(minutes=14, seconds=59)
+    attempt(lock, later)
+    assert locked_for(lock, later) == timedelta(seconds=1)
+
+
+# --- passwords
+
+
+def wrong_password(world: World, name: str = "ada", password: str = OTHER_PASSWORD) -> str:
+    request = world.initiation("USER_PASSWORD_AUTH", USERNAME=name, PASSWORD=password)
+    return world.refused("InitiateAuth", **request)
+
+
+def test_passwords(world: World, clock: Clock) -> None:
+    assert [wrong_password(world) for _ in range(6)] == [WRONG] * 5 + [LOCKED]
+    assert wrong_password(world, password=PASSWORD) == LOCKED
+    assert refused_claim(world, world.claim(world.srp_challenge("ada"))) == LOCKED
+    clock.forward(seconds=1)
+    assert "AuthenticationResult" in first_step(world)
+    assert [wrong_password(world) for _ in range(6)] == [WRONG] * 5 + [LOCKED]  # from the beginning
+
+
+def test_proofs(world: World) -> None:
+    for _ in range(5):
+        assert refused_claim(world, world.claim(world.srp_challenge("ada"), OTHER_PASSWORD)) == WRONG
+    assert wrong_password(world, password=PASSWORD) == LOCKED
+
+
+def test_one_user_does_not_lock_another_out(world: World) -> None:
+    world.user("bob")
+    for _ in range(6):
+        wrong_password(world)
+    assert "AuthenticationResult" in first_step(world, "bob")
+
+
+@pytest.mark.parametrize("aliases", [[], ["email"]])
+def test_users_who_do_not_exist_are_locked_out_too(empty: World, aliases: list[str]) -> None:
+    pool = empty.pool(AliasAttributes=aliases).client(PreventUserExistenceErrors="ENABLED")
+    pool.user("ada")
+    for name in ("ada", "nobody", "nobody@example.com"):
+        for _ in range(3):
+            assert wrong_password(pool, name) == WRONG
+        for _ in range(2):
+            assert refused_claim(pool, pool.claim(pool.srp_challenge(name), OTHER_PASSWORD)) == WRONG
+        assert wrong_password(pool, name) == LOCKED
+        assert refused_claim(pool, pool.claim(pool.srp_challenge(name), OTHER_PASSWORD)) == LOCKED
+
+
+# --- codes
+
+
+@pytest.fixture
+def optional(empty: World) -> World:
+    made = empty.pool()
+    made.user("ada", **CONTACTS)
+    configure(made, "OPTIONAL", SMS, TOTP)
+    return made
+
+
+def test_codes_of_messages(optional: World, clock: Clock) -> None:
+    prefer(optional, "ada", SMS)
+    asked, right = first_step(optional), optional.last_message().code
+    for _ in range(5):
+        assert refused(optional, asked, SMS_MFA_CODE=other_code(right)) == WRONG_CODE
+    assert refused(optional, asked, SMS_MFA_CODE=right) == LOCKED
+    clock.forward(seconds=1)
+    assert "AuthenticationResult" in answer(optional, asked, SMS_MFA_CODE=right)
+
+
+def test_codes_of_authenticators(optional: World, clock: Clock) -> None:
+    app = authenticator(optional)
+    prefer(optional, "ada", TOTP)
+    asked = first_step(optional)
+    for _ in range(5):
+        given = other_code(code(optional, app))
+        assert "CodeMismatch" in refused(optional, asked, SOFTWARE_TOKEN_MFA_CODE=given)
+    assert refused(optional, asked, SOFTWARE_TOKEN_MFA_CODE=code(optional, app)) == LOCKED
+    clock.forward(seconds=1)  # the right code was not looked at, so it is not used up
+    assert "AuthenticationResult" in answer(optional, asked, SOFTWARE_TOKEN_MFA_CODE=code(optional, app))
+
+
+def test_a_right_password_does_not_buy_more_guesses(optional: World) -> None:
+    prefer(optional, "ada", SMS)
+    for _ in range(5):
+        asked = first_step(optional)
+        assert refused(optional, asked, SMS_MFA_CODE=other_code(optional.last_message().code)) == WRONG_CODE
+    assert wrong_password(optional, password=PASSWORD) == LOCKED
+
+
+def test_a_sign_in_forgives(optional: World) -> None:
+    prefer(optional, "ada", SMS)
+    for _ in range(2):
+        asked = first_step(optional)
+        for _ in range(4):
+            assert refused(optional, asked, SMS_MFA_CODE="0") == WRONG_CODE
+        assert "AuthenticationResult" in sent(optional, asked)

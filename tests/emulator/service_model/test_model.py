@@ -1,0 +1,208 @@
+"""The border: what may come in, what may go out, and which operations there are."""
+
+from typing import Any
+
+import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel as BotocoreModel
+
+from authflow.emulator import EmulatorBug, ServiceError, _errors
+from authflow.emulator._auth.challenges import CHALLENGES
+from authflow.emulator._auth.flows import FLOWS
+from authflow.emulator._operations import OPERATIONS
+from authflow.emulator._service_model.model import ServiceModel
+from tests.support.emulator.world import PASSWORD, Json, World
+
+BOTOCORE = BotocoreModel(Loader().load_service_model("cognito-idp", "service-2"))
+EMULATED = [
+    *("CreateUserPool", "DescribeUserPool", "UpdateUserPool", "DeleteUserPool"),
+    *("SetUserPoolMfaConfig", "GetUserPoolMfaConfig"),
+    *("CreateUserPoolClient", "DescribeUserPoolClient", "UpdateUserPoolClient"),
+    *("AdminCreateUser", "AdminGetUser", "AdminUpdateUserAttributes", "AdminConfirmSignUp"),
+    *("AdminSetUserMFAPreference", "AdminSetUserPassword", "AdminResetUserPassword"),
+    *("AdminEnableUser", "AdminDisableUser", "AdminDeleteUser"),
+    *("SignUp", "ConfirmSignUp", "ResendConfirmationCode"),
+    *("InitiateAuth", "RespondToAuthChallenge", "AdminInitiateAuth", "AdminRespondToAuthChallenge"),
+    *("ConfirmDevice", "UpdateDeviceStatus", "ForgetDevice", "GetDevice", "ListDevices"),
+    *("AdminUpdateDeviceStatus", "AdminForgetDevice", "AdminGetDevice", "AdminListDevices"),
+    *("GetTokensFromRefreshToken", "RevokeToken", "AssociateSoftwareToken", "VerifySoftwareToken"),
+    *("SetUserMFAPreference", "GetUserAuthFactors", "GetUser", "GlobalSignOut"),
+]
+MODEL = ServiceModel()
+
+
+def test_the_register_is_what_the_documentation_says() -> None:
+    assert list(OPERATIONS) == EMULATED
+
+
+def test_the_model_is_read_as_botocore_reads_it() -> None:
+    for name in BOTOCORE.operation_names:
+        operation = BOTOCORE.operation_model(name)
+        assert name in MODEL
+        assert MODEL.errors(name) == {shape.name for shape in operation.error_shapes}
+        assert operation.input_shape is not None
+        assert MODEL.members(operation.input_shape.name) == set(operation.input_shape.members)
+
+
+def test_flows_and_challenges_are_the_models() -> None:
+    enums = {name: set(BOTOCORE.shape_for(name).enum) for name in ("AuthFlowType", "ChallengeNameType")}  # type: ignore[attr-defined]  # not in the stubs
+    assert set(FLOWS) == enums["AuthFlowType"]
+    assert set(CHALLENGES) <= enums["ChallengeNameType"]
+
+
+def test_operations_that_are_not_emulated_name_themselves(empty: World) -> None:
+    others = set(BOTOCORE.operation_names) - set(EMULATED)
+    assert len(others) > 80
+    for name in others:
+        assert empty.refused(name) == f"NotImplementedByEmulator: authflow's emulator does not have {name}"
+
+
+def test_operations_that_do_not_exist(empty: World) -> None:
+    assert empty.refused("MakeTea") == "UnknownOperationException: MakeTea"
+
+
+def test_every_operation_may_refuse_a_bad_request() -> None:
+    assert all(_errors.INVALID.code in MODEL.errors(name) for name in OPERATIONS)
+
+
+REFUSED = [
+    ({}, "InvalidParameterException: 1 validation error detected: Value at 'PoolName' failed to satisfy constraint: "
+         "Member must not be null"),
+    ({"PoolName": None}, "Member must not be null"),
+    ({"PoolName": 1}, "SerializationException: 1 validation error detected: Value at 'PoolName' failed to satisfy "
+                      "constraint: Member must be a string"),
+    ({"PoolName": ""}, "Value at 'PoolName' failed to satisfy constraint: Member must have length greater than"),
+    ({"PoolName": "x" * 129}, "Member must have length less than or equal to 128"),
+    ({"PoolName": "a/b"}, "Member must satisfy regular expression pattern: [\\w\\s+=,.@-]+"),
+    ({"PoolName": "people\x00"}, "regular expression"),
+    ({"PoolName": "\ud800"}, "SerializationException"),
+    ({"PoolName": "p", "Teapot": 1}, "Value at 'Teapot' failed to satisfy constraint: Member must be a known member"),
+    ({"PoolName": "p", "MfaConfiguration": "SOMETIMES"}, "satisfy enum value set: [OFF, ON, OPTIONAL]"),
+    ({"PoolName": "p", "Policies": []}, "SerializationException"),
+    ({"PoolName": "p", "Policies": {"PasswordPolicy": {"MinimumLength": 5}}},
+     "Value at 'Policies.PasswordPolicy.MinimumLength' failed to satisfy constraint: Member must have value greater"),
+    ({"PoolName": "p", "Policies": {"PasswordPolicy": {"MinimumLength": 100}}}, "less than or equal to 99"),
+    ({"PoolName": "p", "Policies": {"PasswordPolicy": {"MinimumLength": True}}}, "be an integer"),
+    ({"PoolName": "p", "Policies": {"PasswordPolicy": {"MinimumLength": 8.5}}}, "be an integer"),
+    ({"PoolName": "p", "UsernameConfiguration": {}}, "'UsernameConfiguration.CaseSensitive'"),
+    ({"PoolName": "p", "UsernameConfiguration": {"CaseSensitive": "yes"}}, "be a boolean"),
+    ({"PoolName": "p", "AliasAttributes": "email"}, "be a list"),
+    ({"PoolName": "p", "AliasAttributes": ["email", "shoe_size"]}, "'AliasAttributes.2'"),
+    ({"PoolName": "p", "Schema": []}, "Member must have length greater than or equal to 1"),
+    ({"PoolName": "p", "UserPoolTags": ["a"]}, "be a map"),
+    ({"PoolName": "p", "UserPoolTags": {"a": 1}}, "Value at 'UserPoolTags.a'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("params", "expected"), REFUSED, ids=[expected[-40:] for _, expected in REFUSED])
+def test_validation(empty: World, params: Json, expected: str) -> None:
+    assert expected in empty.refused("CreateUserPool", **params)
+
+
+def test_a_request_that_is_no_structure(empty: World) -> None:
+    with pytest.raises(ServiceError, match="SerializationException"):
+        empty.emulator.call("CreateUserPool", ["PoolName"])  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_refusals_do_not_repeat_what_was_sent(world: World) -> None:
+    secret = "hunter2 " * 40
+    refusal = world.refused("AdminSetUserPassword", UserPoolId=world.pool_id, Username="ada", Password=secret)
+    assert "hunter2" not in refusal
+
+
+def test_every_script_is_a_name(world: World) -> None:
+    for name in ("ада", "愛", "नमस्ते", "a\u0301", "🦊", "ada:lovelace"):
+        assert world.user(name) == name
+    refusal = world.refused("AdminCreateUser", UserPoolId=world.pool_id, Username="with space")
+    assert "regular expression" in refusal
+
+
+def test_callers_share_nothing_with_the_service(empty: World) -> None:
+    request: dict[str, Any] = {"PoolName": "people", "AliasAttributes": ["email"]}
+    first = empty.emulator.call("CreateUserPool", request)["UserPool"]
+    request["AliasAttributes"].append("phone_number")
+    first["AliasAttributes"].append("preferred_username")
+    first["Policies"]["PasswordPolicy"]["MinimumLength"] = 1
+    again = empty.call("DescribeUserPool", UserPoolId=first["Id"])["UserPool"]
+    assert again["AliasAttributes"] == ["email"]
+    assert again["Policies"]["PasswordPolicy"]["MinimumLength"] == 8
+
+
+def test_timestamps_are_seconds() -> None:
+    replied = MODEL.reply("AdminGetUser", {"Username": "a", "UserCreateDate": 1_700_000_000.5})
+    assert replied["UserCreateDate"] == 1_700_000_000.5
+    with pytest.raises(EmulatorBug, match="be a timestamp"):
+        MODEL.reply("AdminGetUser", {"Username": "a", "UserCreateDate": "now"})
+
+
+@pytest.mark.parametrize("reply", [{"Teapot": 1}, {"UserStatus": "MAYBE"}, {"Enabled": 1}])
+def test_replies_that_are_not_declared_are_bugs(reply: Json) -> None:
+    with pytest.raises(EmulatorBug, match="AdminGetUser answered what its model does not declare"):
+        MODEL.reply("AdminGetUser", reply)
+
+
+def test_operations_without_a_reply() -> None:
+    assert MODEL.reply("DeleteUserPool", {}) == {}
+
+
+def test_errors_that_are_not_declared_are_bugs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> Json:
+        raise _errors.WRONG_PASSWORD()
+
+    monkeypatch.setattr("authflow.emulator._emulator.OPERATIONS", {"RevokeToken": refuse})
+    with pytest.raises(EmulatorBug, match="RevokeToken raised NotAuthorizedException, which its model does not"):
+        world.call("RevokeToken", ClientId="x", Token="x")
+
+
+@pytest.mark.parametrize("operation", EMULATED)
+def test_only_declared_errors_whatever_is_wrong(world: World, operation: str) -> None:
+    """Each member of a plausible request is replaced by a wrong one, in turn; an EmulatorBug would be raised."""
+    tokens = world.client().tokens()
+    plausible: Json = {
+        "PoolName": "p",
+        "UserPoolId": world.pool_id,
+        "ClientId": world.client_id,
+        "ClientName": "c",
+        "Username": "ada",
+        "Password": PASSWORD,
+        "AuthFlow": "USER_PASSWORD_AUTH" if operation == "InitiateAuth" else "ADMIN_USER_PASSWORD_AUTH",
+        "AuthParameters": {"USERNAME": "ada", "PASSWORD": PASSWORD},
+        "ChallengeName": "NEW_PASSWORD_REQUIRED",
+        "ChallengeResponses": {"USERNAME": "ada", "NEW_PASSWORD": PASSWORD},
+        "Session": "x" * 20,
+        "ConfirmationCode": "123456",
+        "UserCode": "123456",
+        "UserAttributes": [{"Name": "name", "Value": "Ada"}],
+        "MfaConfiguration": "ON",
+        "SMSMfaSettings": {"Enabled": True},
+        "AccessToken": tokens["AccessToken"],
+        "RefreshToken": tokens["RefreshToken"],
+        "Token": tokens["RefreshToken"],
+        "SecretHash": "x",
+        "ClientSecret": "x" * 24,
+    }
+    shape = BOTOCORE.operation_model(operation).input_shape
+    assert shape is not None
+    request = {name: value for name, value in plausible.items() if name in shape.members}
+    wrong: dict[str, list[Any]] = {name: [None, 1, "x" * 20, {"x": "y"}] for name in request}
+    wrong["UserPoolId"], wrong["ClientId"], wrong["Username"] = ["eu-west-1_none"], ["none"], ["nobody"]
+    declared = MODEL.errors(operation) | {"SerializationException"}
+    for name, values in wrong.items():
+        for value in values:
+            try:
+                world.call(operation, **{**request, name: value} if name in shape.members else request)
+            except ServiceError as error:
+                assert error.code in declared  # noqa: PT017 - no error is right too
+
+
+def test_requests_hold_no_secret_in_a_repr(world: World) -> None:
+    secretive = world.client(GenerateSecret=True)
+    service = world.emulator._service
+    client = service.clients[secretive.client_id]
+    user = client.pool.by_username("ada")
+    assert secretive.secret
+    assert secretive.secret not in repr(client)
+    assert user is not None
+    assert str(user.password.verifier) not in repr(user) + repr(user.password) + repr(client.pool)
+    assert f"{user.password.salt:x}" not in repr(user)
+    assert "ada@example.com" not in repr(user)

@@ -1,0 +1,346 @@
+"""Tokens: claims, lifetimes, verification, refresh, rotation, revocation."""
+
+import json
+from base64 import urlsafe_b64encode
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError
+from joserfc.jwk import KeySet, RSAKey
+
+from authflow.emulator import Emulator
+from authflow.emulator._crypto import jose
+from tests.support.emulator.world import PASSWORD, Clock, Json, World
+
+INVALID = "NotAuthorizedException: Invalid Refresh Token"
+
+
+def published(world: World, *places: int) -> KeySet:
+    """Return the keys that the world can see, or those at some places in the list."""
+    keys: Any = world.emulator.jwks(world.pool_id)["keys"]
+    return KeySet.import_key_set({"keys": [keys[place] for place in places] if places else keys})
+
+
+def claims(world: World, token: str) -> dict[str, Any]:
+    """Return the claims of a token, which the published keys must verify."""
+    decoded = jwt.decode(token, published(world), ["RS256"])
+    assert set(decoded.header) == {"kid", "alg"}
+    return dict(decoded.claims)
+
+
+def refresh(world: World, token: str) -> Json:
+    request = {"ClientId": world.client_id, "ClientSecret": world.secret, "RefreshToken": token}
+    result: Json = world.call("GetTokensFromRefreshToken", **request)["AuthenticationResult"]
+    return result
+
+
+def refused_refresh(world: World, token: str, **changes: object) -> str:
+    request = {"ClientId": world.client_id, "ClientSecret": world.secret, "RefreshToken": token, **changes}
+    return world.refused("GetTokensFromRefreshToken", **request)
+
+
+def test_access_token(world: World, clock: Clock) -> None:
+    token = claims(world, world.tokens()["AccessToken"])
+    now = int(clock.now.timestamp())
+    for name in ("sub", "jti", "origin_jti", "event_id"):
+        assert len(token.pop(name)) == 36
+    assert token == {
+        "client_id": world.client_id,
+        "username": "ada",
+        "token_use": "access",
+        "scope": "aws.cognito.signin.user.admin",
+        "iss": f"https://cognito-idp.eu-west-1.amazonaws.com/{world.pool_id}",
+        "auth_time": now,
+        "iat": now,
+        "exp": now + 3600,
+    }
+
+
+def test_id_token(world: World, clock: Clock) -> None:
+    result = world.tokens()
+    token, access = claims(world, result["IdToken"]), claims(world, result["AccessToken"])
+    now = int(clock.now.timestamp())
+    for name in ("sub", "origin_jti", "event_id"):
+        assert token.pop(name) == access[name]
+    assert token.pop("jti") != access["jti"]
+    assert token == {
+        "aud": world.client_id,
+        "cognito:username": "ada",
+        "email": "ada@example.com",
+        "email_verified": True,
+        "token_use": "id",
+        "iss": f"https://cognito-idp.eu-west-1.amazonaws.com/{world.pool_id}",
+        "auth_time": now,
+        "iat": now,
+        "exp": now + 3600,
+    }
+
+
+def test_keys_are_separate(world: World) -> None:
+    keys = world.emulator.jwks(world.pool_id)["keys"]
+    assert len({key["kid"] for key in keys}) == 2
+    assert {(key["kty"], key["alg"], key["use"]) for key in keys} == {("RSA", "RS256", "sig")}
+    assert not any("d" in key or "p" in key for key in keys)
+    result = world.tokens()
+    assert jwt.decode(result["IdToken"], published(world, 0), ["RS256"])
+    assert jwt.decode(result["AccessToken"], published(world, 1), ["RS256"])
+    with pytest.raises(InvalidKeyIdError):
+        jwt.decode(result["AccessToken"], published(world, 0), ["RS256"])
+
+
+def test_lifetimes_of_the_client(world: World) -> None:
+    units = {"AccessToken": "minutes", "IdToken": "seconds", "RefreshToken": "hours"}
+    client = world.client(AccessTokenValidity=10, IdTokenValidity=400, RefreshTokenValidity=2, TokenValidityUnits=units)
+    result = client.tokens()
+    assert result["ExpiresIn"] == 600
+    assert result["TokenType"] == "Bearer"
+    lifetimes = [(token := claims(client, result[name]))["exp"] - token["iat"] for name in ("AccessToken", "IdToken")]
+    assert lifetimes == [600, 400]
+    client.clock.forward(hours=2, seconds=-1)
+    assert refresh(client, result["RefreshToken"])
+    client.clock.forward(seconds=1)
+    assert refused_refresh(client, result["RefreshToken"]) == "NotAuthorizedException: Refresh Token has expired"
+
+
+def test_attributes_that_the_client_may_read(world: World) -> None:
+    client = world.client(ReadAttributes=["email"])
+    result = client.tokens()
+    assert "email_verified" not in claims(client, result["IdToken"])
+    names = [entry["Name"] for entry in client.call("GetUser", AccessToken=result["AccessToken"])["UserAttributes"]]
+    assert names == ["email", "sub"]
+
+
+def test_get_user(world: World) -> None:
+    described = world.call("GetUser", AccessToken=world.tokens()["AccessToken"])
+    assert described["Username"] == "ada"
+    assert {"Name": "email", "Value": "ada@example.com"} in described["UserAttributes"]
+
+
+# --- access tokens that are not right
+
+
+def refused_access(world: World, token: str) -> str:
+    for operation in ("GetUser", "GlobalSignOut"):
+        refusal = world.refused(operation, AccessToken=token)
+    return refusal
+
+
+def test_expired_access_token(world: World, clock: Clock) -> None:
+    token = world.tokens()["AccessToken"]
+    clock.forward(hours=1)
+    assert refused_access(world, token) == "NotAuthorizedException: Access Token has expired"
+
+
+def test_id_token_for_an_access_token(world: World) -> None:
+    assert refused_access(world, world.tokens()["IdToken"]) == "NotAuthorizedException: Invalid Access Token"
+
+
+@pytest.mark.parametrize("token", ["a.b.c", "abc", "bnVsbA.e30.AAAA", "e30.e30.AAAA", ".", "_-._-._-"])
+def test_something_else_for_an_access_token(world: World, token: str) -> None:
+    world.tokens()
+    assert refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
+
+
+def test_access_token_signed_with_another_key(world: World) -> None:
+    real = world.tokens()["AccessToken"]
+    kid = jwt.decode(real, published(world), ["RS256"]).header["kid"]
+    forged = jwt.encode({"alg": "RS256", "kid": kid}, claims(world, real), RSAKey.generate_key(2048), ["RS256"])
+    assert refused_access(world, forged) == "NotAuthorizedException: Invalid Access Token"
+
+
+def test_access_token_with_other_claims(world: World) -> None:
+    header, payload, signature = world.tokens()["AccessToken"].split(".")
+    other = world.tokens()["AccessToken"].split(".")[1]
+    assert payload != other
+    assert refused_access(world, f"{header}.{other}.{signature}") == "NotAuthorizedException: Invalid Access Token"
+
+
+def test_access_token_of_another_emulator(world: World) -> None:
+    token = world.tokens()["AccessToken"]
+    world.emulator = Emulator(world.clock)
+    assert refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
+
+
+def wild_headers(kid: str) -> list[object]:
+    odd: list[object] = [None, 1, [], {}, "none", "HS256", ["x"], True]
+    ours: Json = {"kid": kid, "alg": "RS256"}
+    return [*odd, *({**ours, "alg": value} for value in odd), *({**ours, "crit": value} for value in odd)]
+
+
+def test_wild_headers(world: World) -> None:
+    result = world.tokens()
+    _, payload, signature = result["AccessToken"].split(".")
+    for header in wild_headers(jwt.decode(result["AccessToken"], published(world), ["RS256"]).header["kid"]):
+        first = urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
+        token = f"{first}.{payload}.{signature}"
+        assert refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
+        assert jose.verified(token, world.emulator.jwks(world.pool_id)) is None or header == {}
+
+
+def test_verified_is_the_services_own_way_to_read_a_token(world: World) -> None:
+    token = world.tokens()["IdToken"]
+    assert jose.verified(token, world.emulator.jwks(world.pool_id)) == claims(world, token)
+    assert jose.verified(token, world.pool().emulator.jwks(world.pool().pool_id)) is None
+
+
+def test_disabled_user_of_a_client_without_revocation(world: World) -> None:
+    token = world.client(EnableTokenRevocation=False).tokens()["AccessToken"]
+    world.admin("AdminDisableUser", "ada")
+    assert refused_access(world, token) == "NotAuthorizedException: Access Token has been revoked"
+
+
+# --- refresh
+
+
+def test_refresh(secretive: World, clock: Clock) -> None:
+    first = secretive.tokens()
+    clock.forward(minutes=30)
+    second = refresh(secretive, first["RefreshToken"])
+    assert "RefreshToken" not in second
+    before, after = (claims(secretive, result["IdToken"]) for result in (first, second))
+    for name in ("auth_time", "origin_jti", "sub"):
+        assert before[name] == after[name]
+    assert after["iat"] == before["iat"] + 1800
+    assert after["jti"] != before["jti"]
+    assert secretive.call("GetUser", AccessToken=second["AccessToken"])
+
+
+@pytest.mark.parametrize("secret", [None, "x" * 51])
+def test_refresh_with_a_wrong_client_secret(secretive: World, secret: str | None) -> None:
+    token = secretive.tokens()["RefreshToken"]
+    assert "Unable to verify client secret" in refused_refresh(secretive, token, ClientSecret=secret)
+
+
+def test_refresh_with_a_superfluous_client_secret(world: World) -> None:
+    assert "client secret" in refused_refresh(world, world.tokens()["RefreshToken"], ClientSecret="x" * 51)
+
+
+def test_refresh_token_of_another_client(world: World) -> None:
+    token = world.tokens()["RefreshToken"]
+    assert refused_refresh(world.client(), token) == INVALID
+    request = world.client().initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
+    assert world.refused("InitiateAuth", **request) == INVALID
+
+
+def test_refresh_token_of_another_pool(world: World) -> None:
+    assert refused_refresh(world.pool(), world.tokens()["RefreshToken"]) == INVALID
+
+
+@pytest.mark.parametrize("place", [0, 40, -1])
+def test_altered_refresh_token(world: World, place: int) -> None:
+    token = list(world.tokens()["RefreshToken"])
+    token[place] = "A" if token[place] != "A" else "B"
+    assert refused_refresh(world, "".join(token)) == INVALID
+
+
+def test_forged_refresh_token(world: World) -> None:
+    assert refused_refresh(world, "A" * 1800) == INVALID
+
+
+def test_rotation(world: World, clock: Clock) -> None:
+    rotation = {"Feature": "ENABLED", "RetryGracePeriodSeconds": 30}
+    client = world.client(RefreshTokenRotation=rotation)
+    first = client.tokens()["RefreshToken"]
+    second = refresh(client, first)["RefreshToken"]
+    assert second != first
+    clock.forward(seconds=29)
+    assert refresh(client, first)["RefreshToken"] not in {first, second}
+    clock.forward(seconds=1)
+    assert refused_refresh(client, first).startswith("RefreshTokenReuseException")
+    assert refresh(client, second)["RefreshToken"]
+
+
+def test_rotation_without_grace(world: World) -> None:
+    client = world.client(RefreshTokenRotation={"Feature": "ENABLED"})
+    first = client.tokens()["RefreshToken"]
+    refresh(client, first)
+    assert refused_refresh(client, first).startswith("RefreshTokenReuseException")
+
+
+def test_rotation_does_not_prolong(world: World, clock: Clock) -> None:
+    client = world.client(RefreshTokenRotation={"Feature": "ENABLED"}, RefreshTokenValidity=1)
+    first = client.tokens()["RefreshToken"]
+    clock.forward(hours=23)
+    second = refresh(client, first)["RefreshToken"]
+    clock.forward(hours=1)
+    assert refused_refresh(client, second) == "NotAuthorizedException: Refresh Token has expired"
+
+
+def test_rotation_takes_the_old_flow_away(world: World) -> None:
+    client = world.client(RefreshTokenRotation={"Feature": "ENABLED"})
+    request = client.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=client.tokens()["RefreshToken"])
+    refusal = client.refused("InitiateAuth", **request)
+    assert refusal == "InvalidParameterException: REFRESH_TOKEN_AUTH flow not enabled for this client"
+
+
+# --- revocation
+
+
+def revocation(world: World, token: str) -> Json:
+    return {"ClientId": world.client_id, "ClientSecret": world.secret, "Token": token}
+
+
+def test_revoked_refresh_token(secretive: World) -> None:
+    first, other = secretive.tokens(), secretive.tokens()
+    renewed = refresh(secretive, first["RefreshToken"])
+    assert secretive.call("RevokeToken", **revocation(secretive, first["RefreshToken"])) == {}
+    assert refused_refresh(secretive, first["RefreshToken"]) == (
+        "NotAuthorizedException: Refresh Token has been revoked"
+    )
+    for result in (first, renewed):
+        refusal = refused_access(secretive, result["AccessToken"])
+        assert refusal == "NotAuthorizedException: Access Token has been revoked"
+    assert secretive.call("GetUser", AccessToken=other["AccessToken"])  # another sign-in
+
+
+def test_revoking_through_the_old_refresh_flow(world: World) -> None:
+    token = world.tokens()["RefreshToken"]
+    world.call("RevokeToken", **revocation(world, token))
+    request = world.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
+    assert "revoked" in world.refused("InitiateAuth", **request)
+
+
+@pytest.mark.parametrize("name", ["AccessToken", "IdToken"])
+def test_only_refresh_tokens_are_revoked(world: World, name: str) -> None:
+    refusal = world.refused("RevokeToken", **revocation(world, world.tokens()[name]))
+    assert refusal.startswith("UnsupportedTokenTypeException")
+
+
+def test_revoking_what_is_not_ones_own(world: World, secretive: World) -> None:
+    token = secretive.tokens()["RefreshToken"]
+    assert world.refused("RevokeToken", **revocation(world, token)).startswith("InvalidParameterException")
+    request = {**revocation(secretive, token), "ClientSecret": "x" * 51}
+    assert world.refused("RevokeToken", **request).startswith("UnauthorizedException")
+    request = {**revocation(secretive, token), "ClientId": "nobody"}
+    assert world.refused("RevokeToken", **request).startswith("UnauthorizedException")
+    assert refresh(secretive, token)
+
+
+def test_clients_without_revocation(world: World) -> None:
+    client = world.client(EnableTokenRevocation=False)
+    result = client.tokens()
+    assert "origin_jti" not in claims(client, result["AccessToken"])
+    refusal = client.refused("RevokeToken", **revocation(client, result["RefreshToken"]))
+    assert refusal.startswith("UnsupportedOperationException")
+    assert client.call("GetUser", AccessToken=result["AccessToken"])
+
+
+def test_global_sign_out(world: World, secretive: World) -> None:
+    here, there = world.tokens(), secretive.tokens()
+    world.user("bob")
+    bobs = world.tokens("bob", PASSWORD)
+    assert world.call("GlobalSignOut", AccessToken=here["AccessToken"]) == {}
+    for result in (here, there):
+        assert "revoked" in refused_access(world, result["AccessToken"])
+    assert "revoked" in refused_refresh(world, here["RefreshToken"])
+    assert "revoked" in refused_refresh(secretive, there["RefreshToken"])
+    assert world.call("GetUser", AccessToken=bobs["AccessToken"])
+    assert world.tokens()
+
+
+def test_another_issuer(clock: Clock) -> None:
+    world = World(Emulator(clock, issuer="http://localhost:9229/", region="us-east-2"), clock, "", "").pool()
+    world.user("ada")
+    assert world.pool_id.startswith("us-east-2_")
+    assert claims(world, world.tokens()["IdToken"])["iss"] == f"http://localhost:9229/{world.pool_id}"

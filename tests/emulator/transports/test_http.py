@@ -1,0 +1,251 @@
+"""The door over real loopback HTTP."""
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from botocore.config import Config
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from authflow.emulator import Emulator, EmulatorBug, running
+from authflow.emulator._transports.http import application, serve
+from tests.support.emulator.world import PASSWORD, World
+
+PREFIX = "AWSCognitoIdentityProviderService."
+SERVE = """
+from authflow.emulator import Emulator
+from authflow.emulator._transports.http import serve
+serve(lambda url: Emulator(issuer=url), "127.0.0.1", 0, lambda url: print(url, flush=True))
+print("stopped", flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[str]:
+    """The address of an emulator without pools."""
+    with running(lambda _: Emulator()) as address:
+        yield address
+
+
+@pytest.fixture
+def url(world: World) -> Iterator[str]:
+    with running(lambda _: world.emulator) as address:
+        yield address
+
+
+def ask(
+    url: str, method: str, path: str, body: bytes = b"", **headers: str
+) -> tuple[int, http.client.HTTPMessage, bytes]:
+    target = urlsplit(url)
+    connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=10)
+    try:
+        connection.request(method, path, body, headers)
+        reply = connection.getresponse()
+        return reply.status, reply.headers, reply.read()
+    finally:
+        connection.close()
+
+
+def post(url: str, operation: str, body: bytes) -> tuple[int, http.client.HTTPMessage, Any]:
+    headers = {"X-Amz-Target": operation, "Content-Type": "application/x-amz-json-1.1"}
+    status, received, content = ask(url, "POST", "/", body, **headers)
+    return status, received, json.loads(content)
+
+
+def test_boto3_over_http(world: World, url: str) -> None:
+    client = boto3.client(
+        "cognito-idp",
+        endpoint_url=url,
+        region_name="eu-west-1",
+        aws_access_key_id="any",
+        aws_secret_access_key="any",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    try:
+        reply = client.initiate_auth(
+            AuthFlow="USER_PASSWORD_AUTH",
+            ClientId=world.client_id,
+            AuthParameters={"USERNAME": "ada", "PASSWORD": PASSWORD},
+        )
+        assert client.get_user(AccessToken=reply["AuthenticationResult"]["AccessToken"])["Username"] == "ada"
+        with pytest.raises(client.exceptions.NotAuthorizedException):
+            client.get_user(AccessToken="forged")
+    finally:
+        client.close()
+
+
+def test_protocol(world: World, url: str) -> None:
+    body = json.dumps({"UserPoolId": world.pool_id}).encode()
+    status, headers, reply = post(url, PREFIX + "DescribeUserPool", body)
+    assert status == 200
+    assert headers["content-type"] == "application/x-amz-json-1.1"
+    assert reply["UserPool"]["Id"] == world.pool_id
+
+
+def test_errors(plain: str) -> None:
+    status, headers, reply = post(plain, PREFIX + "DescribeUserPool", b'{"UserPoolId": "eu-west-1_none"}')
+    assert status == 400
+    assert headers["x-amzn-errortype"] == "ResourceNotFoundException"
+    message = "User pool eu-west-1_none does not exist."
+    assert reply == {"__type": "ResourceNotFoundException", "message": message}
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "code"),
+    [
+        (PREFIX + "InitiateAuth", b"", "SerializationException"),
+        (PREFIX + "InitiateAuth", b"{", "SerializationException"),
+        (PREFIX + "InitiateAuth", b"[]", "SerializationException"),
+        (PREFIX + "InitiateAuth", b"\xff\xfe", "SerializationException"),
+        (PREFIX + "InitiateAuth", b"[" * 200_000, "SerializationException"),
+        (PREFIX + "InitiateAuth", b"{}", "InvalidParameterException"),
+        (PREFIX + "InitiateAuth", b'{"ClientId": "\\ud800", "AuthFlow": "USER_AUTH"}', "SerializationException"),
+        (PREFIX + "MakeTea", b"{}", "UnknownOperationException"),
+        (PREFIX + "ListUsers", b"{}", "NotImplementedByEmulator"),
+        ("SomethingElse.InitiateAuth", b"{}", "UnknownOperationException"),
+        ("", b"{}", "UnknownOperationException"),
+    ],
+)
+def test_requests_that_are_not_right(plain: str, target: str, body: bytes, code: str) -> None:
+    status, headers, reply = post(plain, target, body)
+    assert (status, headers["x-amzn-errortype"], reply["__type"]) == (400, code, code)
+
+
+def test_a_body_that_is_too_long(plain: str) -> None:
+    status, _, reply = post(plain, PREFIX + "InitiateAuth", b'"' + b"x" * (1 << 20) + b'"')
+    assert status == 413
+    assert reply["__type"] == "RequestEntityTooLargeException"
+
+
+def test_a_client_that_goes_away_within_its_request(capsys: pytest.CaptureFixture[str]) -> None:
+    with running(lambda _: Emulator()) as url:
+        target = urlsplit(url)
+        with socket.create_connection((target.hostname, target.port), timeout=10) as connection:
+            connection.sendall(b'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"half": ')
+            assert ask(url, "GET", "/_authflow/health")[0] == 200  # by now the request has come as far as it will
+        assert ask(url, "GET", "/_authflow/health")[0] == 200
+    assert capsys.readouterr().err == "", "that is no error of the emulator"
+
+
+def test_bugs_are_told(world: World, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise EmulatorBug("a bug")
+
+    monkeypatch.setattr(world.emulator, "call", fail)
+    status, _, reply = post(url, PREFIX + "InitiateAuth", b"{}")
+    assert (status, reply) == (500, {"__type": "InternalErrorException", "message": "a bug"})
+
+
+def test_jwks(world: World, url: str) -> None:
+    status, _, content = ask(url, "GET", f"/{world.pool_id}/.well-known/jwks.json")
+    assert status == 200
+    keys = KeySet.import_key_set(json.loads(content))
+    assert jwt.decode(world.tokens()["IdToken"], keys, ["RS256"]).claims["cognito:username"] == "ada"
+    assert ask(url, "GET", "/eu-west-1_none/.well-known/jwks.json")[0] == 404
+
+
+def test_openid_configuration(world: World, url: str) -> None:
+    status, _, content = ask(url, "GET", f"/{world.pool_id}/.well-known/openid-configuration")
+    described = json.loads(content)
+    assert status == 200
+    assert described["issuer"] == f"https://cognito-idp.eu-west-1.amazonaws.com/{world.pool_id}"
+    assert described["jwks_uri"].endswith(f"/{world.pool_id}/.well-known/jwks.json")
+    assert ask(url, "GET", "/eu-west-1_none/.well-known/openid-configuration")[0] == 404
+
+
+def test_health(plain: str) -> None:
+    assert ask(plain, "GET", "/_authflow/health")[::2] == (200, b'{"status":"ok"}')
+    assert ask(plain, "GET", "/")[0] == 405
+    assert ask(plain, "GET", "/elsewhere")[0] == 404
+
+
+def test_outbox(world: World, url: str) -> None:
+    world.invited("bob", email="bob@example.com")
+    status, _, content = ask(url, "GET", "/_authflow/outbox")
+    assert status == 200
+    assert json.loads(content)[-1] == {
+        "pool_id": world.pool_id,
+        "username": "bob",
+        "destination": "bob@example.com",
+        "medium": "EMAIL",
+        "purpose": "invitation",
+        "code": world.last_message().code,
+    }
+
+
+@pytest.mark.parametrize(("peer", "status"), [("127.0.0.1", 200), ("::1", 200), ("192.0.2.7", 403), (None, 403)])
+def test_the_outbox_is_for_this_machine(world: World, peer: str | None, status: int) -> None:
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "path": "/_authflow/outbox",
+        "headers": [],
+        "query_string": b"",
+        "client": (peer, 5) if peer else None,
+    }
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    with pytest.raises(StopIteration):
+        application(world.emulator)(scope, receive, send).__await__().send(None)
+    assert sent[0]["status"] == status
+
+
+def test_ipv6(world: World) -> None:
+    try:
+        with running(lambda _: world.emulator, "::1") as address:
+            assert address.startswith("http://[::1]:")
+            assert ask(address, "GET", "/_authflow/health")[0] == 200
+    except OSError:
+        pytest.skip("no IPv6 here")
+
+
+def test_an_address_that_is_taken(world: World, url: str) -> None:
+    with pytest.raises(OSError, match="in use"):
+        serve(lambda _: world.emulator, "127.0.0.1", urlsplit(url).port or 0, print)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_stop_it_cleanly(number: signal.Signals) -> None:
+    begun = time.monotonic()
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        assert ask(url, "GET", "/_authflow/health")[0] == 200
+        ready = time.monotonic() - begun
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=20)
+    assert (process.returncode, output, errors) == (0, "stopped\n", "")
+    assert ready < 10  # a second on an idle machine
+
+
+def test_serving_in_this_process(world: World) -> None:
+    """In the main thread, stopped from the callback: the handlers of before come back."""
+    before = signal.getsignal(signal.SIGTERM)
+    seen: list[str] = []
+
+    def ready(address: str) -> None:
+        seen.append(address)
+        signal.raise_signal(signal.SIGTERM)
+
+    serve(lambda _: world.emulator, "127.0.0.1", 0, ready)
+    assert signal.getsignal(signal.SIGTERM) is before
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", urlsplit(seen[0]).port or 0), timeout=5)

@@ -1,0 +1,256 @@
+"""Who may sign in: statuses, temporary passwords, users who don't exist."""
+
+import json
+
+import pytest
+
+from tests.support.emulator.mfa import EMAIL, SMS, configure, prefer
+from tests.support.emulator.world import (
+    OTHER_PASSWORD,
+    PASSWORD,
+    TEMPORARY,
+    Clock,
+    Json,
+    World,
+    new_password,
+    open_session,
+)
+
+WRONG = "NotAuthorizedException: Incorrect username or password."
+
+
+def outcomes(world: World, name: str, password: str) -> set[str]:
+    """Return how password and SRP sign-in are refused."""
+    by_password = world.refused(
+        "InitiateAuth", **world.initiation("USER_PASSWORD_AUTH", USERNAME=name, PASSWORD=password)
+    )
+    claim = world.claim(world.srp_challenge(name), password)
+    return {by_password, world.refused("RespondToAuthChallenge", **world.response("PASSWORD_VERIFIER", **claim))}
+
+
+@pytest.fixture
+def closed(world: World) -> World:
+    """The same pool through a client that hides which users exist."""
+    return world.client(PreventUserExistenceErrors="ENABLED", GenerateSecret=True)
+
+
+def test_disabled_after_a_right_password(world: World) -> None:
+    world.admin("AdminDisableUser", "ada")
+    assert outcomes(world, "ada", PASSWORD) == {"NotAuthorizedException: User is disabled."}
+    assert outcomes(world, "ada", OTHER_PASSWORD) == {WRONG}
+    world.admin("AdminEnableUser", "ada")
+    assert "AuthenticationResult" in world.srp("ada")
+
+
+def test_reset_required_after_a_right_password(world: World) -> None:
+    world.admin("AdminResetUserPassword", "ada")
+    expected = "PasswordResetRequiredException: Password reset required for the user"
+    assert outcomes(world, "ada", PASSWORD) == {expected}
+    assert outcomes(world, "ada", OTHER_PASSWORD) == {WRONG}
+
+
+@pytest.mark.parametrize("password", [PASSWORD, OTHER_PASSWORD])
+def test_unconfirmed_before_the_password(world: World, password: str) -> None:
+    world.call("SignUp", ClientId=world.client_id, Username="eve", Password=PASSWORD)
+    for request in (
+        world.initiation("USER_PASSWORD_AUTH", USERNAME="eve", PASSWORD=password),
+        world.initiation("USER_SRP_AUTH", USERNAME="eve", SRP_A="ab"),
+    ):
+        assert world.refused("InitiateAuth", **request) == "UserNotConfirmedException: User is not confirmed."
+
+
+def test_temporary_password_expires(world: World, clock: Clock) -> None:
+    world.invited("bob")
+    clock.forward(days=7)
+    expired = "NotAuthorizedException: Temporary password has expired and must be reset by an administrator."
+    assert outcomes(world, "bob", TEMPORARY) == {expired}
+    world.admin("AdminCreateUser", "bob", MessageAction="RESEND", TemporaryPassword=TEMPORARY)
+    assert world.srp("bob", TEMPORARY)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+
+
+def test_temporary_password_lives_as_long_as_the_pool_says(empty: World, clock: Clock) -> None:
+    pool = empty.pool(Policies={"PasswordPolicy": {"MinimumLength": 6, "TemporaryPasswordValidityDays": 30}})
+    pool.invited("bob")
+    clock.forward(days=29)
+    assert "Session" in pool.initiate(USERNAME="bob", PASSWORD=TEMPORARY)
+
+
+def test_unknown_user(world: World) -> None:
+    for request in (
+        world.initiation("USER_PASSWORD_AUTH", USERNAME="nobody", PASSWORD=PASSWORD),
+        world.initiation("USER_SRP_AUTH", USERNAME="nobody", SRP_A="ab"),
+    ):
+        assert world.refused("InitiateAuth", **request) == "UserNotFoundException: User does not exist."
+
+
+def test_unknown_user_who_is_hidden(closed: World) -> None:
+    assert outcomes(closed, "nobody", PASSWORD) == {WRONG}
+
+
+def test_hidden_users_answers_stay_the_same(closed: World) -> None:
+    first, second, other = (closed.srp_challenge(name) for name in ("nobody", "nobody", "someone"))
+    assert first["SALT"] == second["SALT"] != other["SALT"]
+    assert first["USERNAME"] == second["USERNAME"] == "nobody"
+    assert first["SRP_B"] != second["SRP_B"]
+    assert set(first) == set(closed.srp_challenge("ada"))
+
+
+def test_hidden_users_who_sign_in_by_email_have_a_stable_id(empty: World) -> None:
+    pool = empty.pool(UsernameAttributes=["email"]).client(PreventUserExistenceErrors="ENABLED")
+    first, second = (pool.srp_challenge("who@example.com")["USER_ID_FOR_SRP"] for _ in range(2))
+    assert first == second != "who@example.com"
+    assert outcomes(pool, "who@example.com", PASSWORD) == {WRONG}
+
+
+def test_an_existing_user_of_a_client_that_hides_them(closed: World) -> None:
+    assert "AuthenticationResult" in closed.srp("ada")
+
+
+# --- NEW_PASSWORD_REQUIRED
+
+
+@pytest.fixture
+def demanding(empty: World) -> World:
+    """A pool that requires a family name and an email address; bob has only the latter."""
+    schema = [
+        {"Name": "family_name", "Required": True, "AttributeDataType": "String"},
+        {"Name": "email", "Required": True, "AttributeDataType": "String"},
+        {"Name": "team", "AttributeDataType": "String", "StringAttributeConstraints": {"MaxLength": "5"}},
+    ]
+    made = empty.pool(Schema=schema)
+    made.invited("bob", email="bob@example.com")
+    return made
+
+
+def refused(world: World, session: str, **answer: str) -> str:
+    given = {"USERNAME": "bob", "NEW_PASSWORD": OTHER_PASSWORD, **answer}
+    return world.refused("RespondToAuthChallenge", **world.response("NEW_PASSWORD_REQUIRED", session, **given))
+
+
+def test_required_attributes(demanding: World) -> None:
+    asked = demanding.initiate(USERNAME="bob", PASSWORD=TEMPORARY)
+    assert json.loads(asked["ChallengeParameters"]["requiredAttributes"]) == ["userAttributes.family_name"]
+    session = asked["Session"]
+    assert "family_name: The attribute family_name is required" in refused(demanding, session)
+    answer = {"userAttributes.family_name": "Bobson", "userAttributes.custom:team": "red"}
+    reply = demanding.respond("NEW_PASSWORD_REQUIRED", session, USERNAME="bob", NEW_PASSWORD=OTHER_PASSWORD, **answer)
+    assert "AuthenticationResult" in reply
+    attributes = demanding.admin("AdminGetUser", "bob")["UserAttributes"]
+    assert {"Name": "family_name", "Value": "Bobson"} in attributes
+    assert {"Name": "custom:team", "Value": "red"} in attributes
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "expected"),
+    [
+        ("email", "eve@example.com", "NotAuthorizedException: Cannot modify an already provided email"),
+        ("email_verified", "true", "Cannot modify the non-mutable attribute email_verified"),
+        ("sub", "1", "Cannot modify the non-mutable attribute sub"),
+        ("nonsense", "1", "nonsense: Attribute does not exist in the schema."),
+        ("custom:team", "purple", "custom:team: Attribute value is out of range"),
+        ("phone_number", "911", "Invalid phone number format."),
+        ("family_name", "", "The attribute family_name is required"),
+    ],
+)
+def test_attributes_that_are_refused(demanding: World, attribute: str, value: str, expected: str) -> None:
+    session = demanding.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
+    answer = {"userAttributes.family_name": "Bobson", f"userAttributes.{attribute}": value}
+    assert expected in refused(demanding, session, **answer)
+    assert demanding.admin("AdminGetUser", "bob")["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+
+
+def test_an_unchanged_required_attribute_is_tolerated(demanding: World) -> None:
+    session = demanding.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
+    answer = {"userAttributes.family_name": "Bobson", "userAttributes.email": "bob@example.com"}
+    assert demanding.respond("NEW_PASSWORD_REQUIRED", session, USERNAME="bob", NEW_PASSWORD=OTHER_PASSWORD, **answer)
+
+
+def test_a_password_that_the_policy_refuses_leaves_the_session_usable(world: World) -> None:
+    world.invited("bob")
+    session = world.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
+    expected = "InvalidPasswordException: Password did not conform with policy: Password not long enough"
+    assert refused(world, session, NEW_PASSWORD="short") == expected
+    assert "AuthenticationResult" in world.respond(
+        "NEW_PASSWORD_REQUIRED", session, USERNAME="bob", NEW_PASSWORD=OTHER_PASSWORD
+    )
+
+
+def test_attributes_that_the_client_may_not_write(world: World) -> None:
+    client = world.client(WriteAttributes=["email"])
+    client.invited("bob")
+    session = client.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
+    expected = "NotAuthorizedException: A client attempted to write unauthorized attribute"
+    assert refused(client, session, **{"userAttributes.name": "Bob"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("having", "factors", "given"),
+    [
+        ({"email": "bob@example.com", "email_verified": "true"}, (), {"email": "eve@example.org"}),
+        ({"phone_number": "+15550109878", "phone_number_verified": "true"}, (), {"phone_number": "+15550100666"}),
+        ({"phone_number": "+15550109878"}, (SMS,), {"phone_number": "+15550100666"}),
+        ({"email": "bob@example.com"}, (EMAIL,), {"email": ""}),
+    ],
+)
+def test_contacts_that_stand(world: World, having: Json, factors: tuple[str, ...], given: Json) -> None:
+    configure(world, "OFF", SMS, EMAIL)
+    world.invited("bob", **having)
+    prefer(world, "bob", *factors)
+    changes = {f"userAttributes.{name}": value for name, value in given.items()}
+    expected = f"NotAuthorizedException: Cannot modify an already provided {next(iter(given))}"
+    assert refused(world, open_session(world), **changes) == expected
+
+
+def test_attributes_that_are_not_mutable(empty: World) -> None:
+    schema = [{"Name": name, "AttributeDataType": "String", "Mutable": False} for name in ("tenant", "site")]
+    pool = empty.pool(Schema=schema)
+    pool.invited("bob", **{"custom:tenant": "good"})
+    session = open_session(pool)
+    refusal = refused(pool, session, **{"userAttributes.custom:tenant": "evil"})
+    assert refusal == "InvalidParameterException: Cannot modify the non-mutable attribute custom:tenant"
+    kept = {"userAttributes.custom:tenant": "good", "userAttributes.custom:site": "here"}
+    assert "AuthenticationResult" in pool.call("RespondToAuthChallenge", **new_password(pool, session, **kept))
+
+
+def test_an_alias_of_somebody_else(empty: World) -> None:
+    pool = empty.pool(AliasAttributes=["preferred_username", "email"])
+    pool.user("ada", preferred_username="countess")
+    pool.invited("bob", email="bob@example.com")
+    session = pool.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
+    taken = {"userAttributes.preferred_username": "countess"}
+    assert refused(pool, session, **taken).startswith("AliasExistsException")
+    free = {"userAttributes.preferred_username": "bobby", "userAttributes.email": "b@example.com"}
+    assert pool.respond("NEW_PASSWORD_REQUIRED", session, USERNAME="bob", NEW_PASSWORD=OTHER_PASSWORD, **free)
+    attributes = pool.admin("AdminGetUser", "bob")["UserAttributes"]
+    assert {"Name": "email_verified", "Value": "false"} in attributes  # it is a new address
+
+
+# --- TIMESTAMP
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "Sat Nov 07 09:05:03 UTC 2026",
+        "Sat Nov  7 09:05:03 UTC 2026",
+        "Sat Nov 7 9:05:03 UTC 2026",
+        "Sam Nov 7 09:05:03 UTC 2026",
+        "Sat nov 7 09:05:03 UTC 2026",
+        "Fri Nov 7 09:05:03 UTC 2026",
+        "Sat Nov 31 09:05:03 UTC 2026",
+        "Sat Nov 7 09:05:03 CET 2026",
+        "Sat Nov 7 25:05:03 UTC 2026",
+        "Sat Nov 7 09:05:03 UTC 2026\n",
+        "Sat Nov \u0667 09:05:03 UTC 2026",
+        "2026-11-07T09:05:03Z",
+    ],
+)
+def test_timestamps_of_another_format(world: World, stamp: str) -> None:
+    claim = {**world.claim(world.srp_challenge("ada")), "TIMESTAMP": stamp}
+    refusal = world.refused("RespondToAuthChallenge", **world.response("PASSWORD_VERIFIER", **claim))
+    assert refusal == "InvalidParameterException: TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english."
+
+
+def test_two_digit_day(world: World, clock: Clock) -> None:
+    clock.forward(days=20)
+    assert "AuthenticationResult" in world.srp("ada")

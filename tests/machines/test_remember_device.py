@@ -1,0 +1,330 @@
+"""Remembered devices: their book, and what the driver does with them."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+from unittest.mock import ANY
+
+import pytest
+
+from authflow import (
+    Authenticator,
+    BackendError,
+    Context,
+    Device,
+    Failed,
+    IllegalTransition,
+    InvalidInput,
+    MemoryDeviceStore,
+    Password,
+    Reason,
+    Refresh,
+    Refusal,
+    Remember,
+    SignedIn,
+    Srp,
+    StoreError,
+    Tokens,
+    UnexpectedReply,
+)
+from authflow.challenges import DeviceSrp, SmsMfa
+from authflow.core.replies import NewDevice
+from authflow.machines.remember_device import DeviceFlow, Kept, begin
+from tests.drivers.test_blocking import Script
+from tests.support.drivers import BOTH
+from tests.support.playbook import APP, AT, SECRET_APP, stamp
+from tests.support.replies import CHALLENGES, SESSION, password_verifier, tokens
+
+DEVICE = Device("eu-west-1_0a1b", "-group", "the secret")
+PROPOSED = {"DeviceKey": "eu-west-1_new", "DeviceGroupKey": "-group"}
+FORGOTTEN = Refusal("ResourceNotFoundException", "Device does not exist.")
+BROWSER = "browser-1"
+VERIFIER = password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION}
+
+
+@pytest.fixture(autouse=True, params=BOTH)
+def _both_drivers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test here runs with either driver."""
+    monkeypatch.setattr(f"{__name__}.Authenticator", request.param)
+
+
+# The book
+
+
+NEW_DEVICE = NewDevice("eu-west-1_new", "-group")
+
+
+def signed_in_tokens(new_device: NewDevice | None = NEW_DEVICE) -> Tokens:
+    return Tokens("access", "id", "refresh", AT, "ada", new_device)
+
+
+def confirming(remembered: bool = True) -> DeviceFlow:
+    return begin(APP, signed_in_tokens(), stamp(), remembered=remembered, name="my browser")
+
+
+def test_confirm_device_sends_a_verifier_and_never_the_secret() -> None:
+    flow = confirming()
+    assert flow.request
+    assert flow.request.operation == "ConfirmDevice"
+    assert flow.request.params() == {
+        "AccessToken": "access",
+        "DeviceKey": "eu-west-1_new",
+        "DeviceSecretVerifierConfig": {"PasswordVerifier": ANY, "Salt": ANY},
+        "DeviceName": "my browser",
+    }
+    kept = flow.receive({}, stamp(1))
+    assert isinstance(kept.state, Kept)
+    secret = kept.state.device.secret
+    assert len(base64.b64decode(secret)) == 40
+    assert secret not in str(flow.request.params()) + repr(flow) + repr(kept)
+    assert "access" not in repr(flow)
+
+
+def test_a_device_that_cognito_remembers_by_itself() -> None:
+    flow = confirming(remembered=False).receive({"UserConfirmationNecessary": False}, stamp(1))
+    assert isinstance(flow.state, Kept)
+    assert flow.state.remembered
+
+
+@pytest.mark.parametrize(("wish", "status"), [(True, "remembered"), (False, "not_remembered")])
+def test_a_device_whose_person_decides(wish: bool, status: str) -> None:
+    flow = confirming(wish).receive({"UserConfirmationNecessary": True}, stamp(1))
+    assert flow.request
+    assert flow.request.operation == "UpdateDeviceStatus"
+    assert flow.request.params() == {
+        "AccessToken": "access",
+        "DeviceKey": "eu-west-1_new",
+        "DeviceRememberedStatus": status,
+    }
+    done = flow.receive({}, stamp(2))
+    assert isinstance(done.state, Kept)
+    assert done.state.remembered is wish
+
+
+def test_a_refused_confirmation_fails_and_a_refused_status_keeps_the_device() -> None:
+    refusal = Refusal("NotAuthorizedException", "Access Token has been revoked")
+    failed = confirming().refuse(refusal, stamp(1))
+    assert isinstance(failed.state, Failed)
+    updating = confirming().receive({"UserConfirmationNecessary": True}, stamp(1))
+    for kept in (updating.refuse(refusal, stamp(2)), updating.cancel(stamp(2))):
+        assert isinstance(kept.state, Kept)
+        assert not kept.state.remembered
+        assert kept.cancel(stamp(3)) == kept
+    given_up = confirming().cancel(stamp(1))
+    assert isinstance(given_up.state, Failed)
+    assert given_up.state.reason is Reason.CANCELLED
+    with pytest.raises(IllegalTransition):
+        given_up.receive({}, stamp(2))
+
+
+@pytest.mark.parametrize("reply", [{"UserConfirmationNecessary": "yes"}, []])
+def test_a_confirmation_that_can_not_be(reply: Any) -> None:
+    with pytest.raises(UnexpectedReply):
+        confirming().receive(reply, stamp(1))
+
+
+@pytest.mark.parametrize(
+    ("field", "make"),
+    [
+        ("tokens", lambda: begin(APP, signed_in_tokens(None), stamp())),
+        ("tokens", lambda: begin(APP, "tokens", stamp())),  # type: ignore[arg-type]  # wrong on purpose
+        ("name", lambda: begin(APP, signed_in_tokens(), stamp(), name="")),
+        ("remembered", lambda: begin(APP, signed_in_tokens(), stamp(), remembered=1)),  # type: ignore[arg-type]  # wrong on purpose
+        ("devices", lambda: Authenticator(APP, Script()).remember_device(signed_in_tokens(), BROWSER)),
+    ],
+)
+def test_bad_arguments(field: str, make: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        make()
+    assert caught.value.field == field
+
+
+# The driver
+
+
+def authenticator(script: Script, **options: Any) -> tuple[Authenticator, MemoryDeviceStore]:
+    store = MemoryDeviceStore()
+    return Authenticator(SECRET_APP, script, devices=store, **options), store
+
+
+def sent(script: Script) -> list[str]:
+    return [request.operation for request in script.heard]
+
+
+def new_device_tokens(username: str = "ada") -> Mapping[str, Any]:
+    return tokens(username=username, NewDeviceMetadata=PROPOSED)
+
+
+def test_a_new_device_is_remembered_after_the_tokens() -> None:
+    script = Script(new_device_tokens("ada-sub"), {"UserConfirmationNecessary": True}, {})
+    auth, store = authenticator(script)
+    flow = auth.begin(Password("ada@example.com", "pw"), holder=BROWSER)
+    assert isinstance(flow.state, SignedIn)
+    assert sent(script) == ["InitiateAuth", "ConfirmDevice", "UpdateDeviceStatus"]
+    device = store.get(BROWSER, "ada@example.com")
+    assert device
+    assert device.key == "eu-west-1_new"
+    assert store.get(BROWSER, "ada-sub") == device
+
+
+@pytest.mark.parametrize("remember", [Remember.ASK, Remember.NEVER])
+def test_a_new_device_is_left_alone_where_the_caller_chose_so(remember: Remember) -> None:
+    script = Script(new_device_tokens(), {})
+    auth, store = authenticator(script, remember=remember)
+    flow = auth.begin(Password("ada", "pw"), holder=BROWSER)
+    assert sent(script) == ["InitiateAuth"]
+    assert isinstance(flow.state, SignedIn)
+    done = auth.remember_device(flow.state.tokens, BROWSER, remembered=False)
+    assert isinstance(done.state, Kept)
+    assert store.get(BROWSER, "ada") == done.state.device
+
+
+def test_without_a_holder_nothing_is_remembered() -> None:
+    script = Script(new_device_tokens())
+    auth, _ = authenticator(script)
+    auth.begin(Password("ada", "pw"))
+    assert sent(script) == ["InitiateAuth"]
+
+
+@pytest.mark.parametrize(
+    "trouble", [Refusal("NotAuthorizedException"), BackendError("lost"), {"UserConfirmationNecessary": "yes"}]
+)
+def test_trouble_with_the_device_never_costs_the_tokens(trouble: Any) -> None:
+    seen: list[str] = []
+    script = Script(new_device_tokens(), trouble)
+    auth, store = authenticator(script, observe=lambda before, *_: seen.append(str(before.node)))
+    assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
+    assert seen == ["initiating_password", "confirming"]
+    assert store.get(BROWSER, "ada") is None
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), StoreError("gone"), RuntimeError("locked")])
+def test_a_store_that_is_full_does_not_cost_the_tokens(error: Exception) -> None:
+    class Full(MemoryDeviceStore):
+        def put(self, *_: object, **__: object) -> None:
+            raise error
+
+    auth = Authenticator(APP, Script(new_device_tokens(), {}), devices=Full())
+    assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
+
+
+def test_a_store_that_can_not_drop_a_device_does_not_cost_the_outcome() -> None:
+    class Gone(MemoryDeviceStore):
+        def drop(self, *_: object, **__: object) -> None:
+            raise StoreError("Redis can't be reached")
+
+    store, refused = Gone(), Refusal("ResourceNotFoundException", "Device does not exist.")
+    store.put(BROWSER, "ada", DEVICE)
+    auth = Authenticator(APP, Script(refused, tokens()), devices=store)
+    assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
+
+
+def test_a_store_that_fails_within_a_step_leaves_the_flow_at_the_question() -> None:
+    class Failing(MemoryDeviceStore):
+        def get(self, *_: object) -> Device | None:
+            if sent(script):
+                raise StoreError("Redis can't be reached")
+            return None
+
+    script = Script(CHALLENGES["DEVICE_SRP_AUTH"])
+    flow = Authenticator(APP, script, devices=Failing()).begin(Password("ada", "pw"), holder=BROWSER)
+    assert isinstance(flow.challenge, DeviceSrp), "Cognito took the answer: an error would lose what came of it"
+
+
+@pytest.mark.parametrize("holder", ["", "\ud800", 7])
+def test_a_holder_that_can_not_be(holder: Any) -> None:
+    script = Script()
+    auth, _ = authenticator(script)
+    with pytest.raises(InvalidInput) as caught:
+        auth.remember_device(signed_in_tokens(), holder)
+    assert caught.value.field == "holder"
+    assert sent(script) == []
+
+
+def test_a_server_can_not_ask_a_device_for_ever() -> None:
+    script = Script(CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, CHALLENGES["DEVICE_SRP_AUTH"])
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    with pytest.raises(UnexpectedReply, match="DEVICE_SRP_AUTH can't follow verifying_device"):
+        auth.begin(Password("ada", "pw"), holder=BROWSER)
+
+
+def test_a_device_is_sent_from_the_first_request_on_and_answers_by_itself() -> None:
+    script = Script(CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, tokens(username="ada-sub"))
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada-sub", DEVICE, typed="ada@example.com")
+    assert isinstance(auth.begin(Password("ada@example.com", "pw"), holder=BROWSER).state, SignedIn)
+    first, second, third = (request.params() for request in script.heard)
+    assert DEVICE.key in str(first)
+    assert second["ChallengeName"] == "DEVICE_SRP_AUTH"
+    assert third["ChallengeName"] == "DEVICE_PASSWORD_VERIFIER"
+
+
+def test_another_browser_of_the_same_person_has_no_device() -> None:
+    script = Script(CHALLENGES["DEVICE_SRP_AUTH"])
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    flow = auth.begin(Password("ada", "pw"), holder="browser-2")
+    assert isinstance(flow.challenge, DeviceSrp), "nobody can answer: the person begins anew"
+    assert DEVICE.key not in str(script.heard[0].params())
+
+
+def test_a_device_after_an_answer_in_another_process() -> None:
+    script = Script(CHALLENGES["SMS_MFA"], CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, tokens())
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    flow = auth.begin(Password("ada", "pw"), holder=BROWSER)
+    assert isinstance(flow.challenge, SmsMfa)
+    again = Authenticator(SECRET_APP, script, devices=store)
+    done = again.answer(flow, flow.challenge.reply("123456"), context=Context(client_metadata={"a": "1"}))
+    assert isinstance(done.state, SignedIn)
+    metadata = [request.params().get("ClientMetadata") for request in script.heard]
+    assert metadata == [None, {"a": "1"}, {"a": "1"}, {"a": "1"}], "those that the driver sends by itself too"
+
+
+def test_a_forgotten_device_is_dropped_from_the_store() -> None:
+    script = Script(FORGOTTEN, new_device_tokens(), {})
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    auth.begin(Password("ada", "pw"), holder=BROWSER)
+    assert sent(script) == ["InitiateAuth", "InitiateAuth", "ConfirmDevice"]
+    device = store.get(BROWSER, "ada")
+    assert device
+    assert device.key == "eu-west-1_new"
+
+
+@pytest.mark.parametrize("refusal", [FORGOTTEN, Refusal("NotAuthorizedException", "Incorrect username or password.")])
+def test_a_rejected_device_is_dropped_from_the_store_and_the_flow_fails(refusal: Refusal) -> None:
+    script = Script(CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, refusal)
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    flow = auth.begin(Password("ada", "pw"), holder=BROWSER)
+    assert isinstance(flow.state, Failed)
+    assert flow.state.reason is Reason.DEVICE_REJECTED
+    assert store.get(BROWSER, "ada") is None
+
+
+def test_an_expired_session_keeps_the_device() -> None:
+    script = Script(CHALLENGES["DEVICE_SRP_AUTH"], Refusal("NotAuthorizedException", "Invalid session for the user."))
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    auth.begin(Password("ada", "pw"), holder=BROWSER)
+    assert store.get(BROWSER, "ada") == DEVICE
+
+
+def test_a_refresh_carries_the_device() -> None:
+    script = Script(tokens(refresh_token=None))
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    auth.begin(Refresh("refresh", "ada"), holder=BROWSER)
+    assert script.heard[0].params()["DeviceKey"] == DEVICE.key
+
+
+def test_a_lost_proof_can_be_sent_again() -> None:
+    script = Script(password_verifier("ada"), CHALLENGES["DEVICE_SRP_AUTH"], BackendError("lost"), VERIFIER, tokens())
+    auth, store = authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    with pytest.raises(BackendError) as caught:
+        auth.begin(Srp("ada", "pw"), holder=BROWSER)
+    assert caught.value.flow.node == "answering_device"
+    assert isinstance(auth.run(caught.value.flow).state, SignedIn)

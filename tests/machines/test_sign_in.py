@@ -1,0 +1,327 @@
+"""Sign-ins as screenplays, without a server."""
+
+import json
+from unittest.mock import ANY
+
+import pytest
+
+from authflow import Context, Failed, InvalidInput, Password, Reason, Refresh, Refusal, SignedIn, Srp, begin
+from authflow.challenges import NewPasswordRequired
+from tests.support.playbook import APP, AT, CANCEL, SECRET_APP, Calls, Playbook, Rests, stamp
+from tests.support.replies import SECRET_BLOCK, SESSION, access_token, new_password_required, password_verifier, tokens
+
+POOL, CLIENT, SECRET = SECRET_APP.pool_id, SECRET_APP.client_id, SECRET_APP.client_secret
+CLAIM = {"PASSWORD_CLAIM_SECRET_BLOCK": SECRET_BLOCK, "PASSWORD_CLAIM_SIGNATURE": ANY, "TIMESTAMP": ANY}
+
+
+def secret_hash(username: str) -> str:
+    """The hash of a name, which is never None here."""
+    found = SECRET_APP.secret_hash(username)
+    assert found
+    return found
+
+
+def new_password(challenge: NewPasswordRequired) -> object:
+    """A good reply."""
+    return challenge.reply("N3w-passw0rd", family_name="Lovelace")
+
+
+def test_srp_by_alias_with_a_secret_uses_the_canonical_name_once_it_is_known() -> None:
+    play = Playbook(begin(SECRET_APP, Srp("ada@example.com", "pw"), stamp()))
+    play << Calls(
+        "InitiateAuth",
+        ClientId=CLIENT,
+        AuthFlow="USER_SRP_AUTH",
+        AuthParameters={"USERNAME": "ada@example.com", "SRP_A": ANY, "SECRET_HASH": secret_hash("ada@example.com")},
+    )
+    play >> password_verifier("ada-sub")
+    play << Calls(
+        "RespondToAuthChallenge",
+        ClientId=CLIENT,
+        ChallengeName="PASSWORD_VERIFIER",
+        ChallengeResponses={"USERNAME": "ada-sub", **CLAIM, "SECRET_HASH": secret_hash("ada-sub")},
+    )
+    play >> new_password_required()
+    play << Rests("new_password_required", session=SESSION, required_attributes=("family_name",), rejected=None)
+    play >> new_password
+    play << Calls(
+        "RespondToAuthChallenge",
+        ClientId=CLIENT,
+        ChallengeName="NEW_PASSWORD_REQUIRED",
+        Session=SESSION,
+        ChallengeResponses={
+            "USERNAME": "ada-sub",
+            "NEW_PASSWORD": "N3w-passw0rd",
+            "userAttributes.family_name": "Lovelace",
+            "SECRET_HASH": secret_hash("ada-sub"),
+        },
+    )
+    play >> tokens()
+    play << Rests("signed_in")
+
+
+def test_srp_through_the_admin_api() -> None:
+    play = Playbook(begin(APP, Srp("ada", "pw"), stamp(), admin=True))
+    play << Calls(
+        "AdminInitiateAuth",
+        UserPoolId=POOL,
+        ClientId=CLIENT,
+        AuthFlow="USER_SRP_AUTH",
+        AuthParameters={"USERNAME": "ada", "SRP_A": ANY},
+    )
+    play >> password_verifier()
+    play << Calls(
+        "AdminRespondToAuthChallenge",
+        UserPoolId=POOL,
+        ClientId=CLIENT,
+        ChallengeName="PASSWORD_VERIFIER",
+        ChallengeResponses={"USERNAME": "ada-sub", **CLAIM},
+    )
+
+
+def test_a_session_that_comes_with_password_verifier_is_echoed() -> None:
+    play = Playbook(begin(APP, Srp("ada", "pw"), stamp()))
+    play >> (password_verifier() | {"Session": SESSION})
+    play << Calls(
+        "RespondToAuthChallenge",
+        ClientId=CLIENT,
+        ChallengeName="PASSWORD_VERIFIER",
+        Session=SESSION,
+        ChallengeResponses={"USERNAME": "ada-sub", **CLAIM},
+    )
+
+
+@pytest.mark.parametrize(
+    ("admin", "operation", "auth_flow"),
+    [(False, "InitiateAuth", "USER_PASSWORD_AUTH"), (True, "AdminInitiateAuth", "ADMIN_USER_PASSWORD_AUTH")],
+)
+def test_password(admin: bool, operation: str, auth_flow: str) -> None:
+    play = Playbook(begin(APP, Password("ada", "pw"), stamp(), admin=admin))
+    pool = {"UserPoolId": POOL} if admin else {}
+    play << Calls(
+        operation, ClientId=CLIENT, AuthFlow=auth_flow, AuthParameters={"USERNAME": "ada", "PASSWORD": "pw"}, **pool
+    )
+    play >> tokens()
+    play << Rests("signed_in")
+    assert isinstance(play.flow.state, SignedIn)
+    assert play.flow.state.tokens.username == "ada-sub", "the access token has the canonical name"
+    assert (play.flow.state.tokens.expires_at - AT).total_seconds() == 3600
+
+
+def test_refresh_by_its_operation_keeps_the_old_token_where_no_new_one_comes() -> None:
+    play = Playbook(begin(SECRET_APP, Refresh("old"), stamp(), admin=True, device_key="eu-west-1_d"))
+    play << Calls(
+        "GetTokensFromRefreshToken",
+        ClientId=CLIENT,
+        ClientSecret=SECRET,
+        RefreshToken="old",
+        DeviceKey="eu-west-1_d",
+    )
+    play >> tokens(refresh_token=None)
+    assert isinstance(play.flow.state, SignedIn)
+    assert play.flow.state.tokens.refresh_token == "old"
+
+
+def test_refresh_takes_the_new_token_where_one_comes() -> None:
+    play = Playbook(begin(APP, Refresh("old"), stamp())) >> tokens(refresh_token="new")
+    assert isinstance(play.flow.state, SignedIn)
+    assert play.flow.state.tokens.refresh_token == "new"
+
+
+@pytest.mark.parametrize(("admin", "operation"), [(False, "InitiateAuth"), (True, "AdminInitiateAuth")])
+def test_refresh_by_auth_flow_hashes_the_users_own_name(admin: bool, operation: str) -> None:
+    play = Playbook(begin(SECRET_APP, Refresh("old", "ada-sub", by_auth_flow=True), stamp(), admin=admin))
+    pool = {"UserPoolId": POOL} if admin else {}
+    play << Calls(
+        operation,
+        ClientId=CLIENT,
+        AuthFlow="REFRESH_TOKEN_AUTH",
+        AuthParameters={"REFRESH_TOKEN": "old", "SECRET_HASH": secret_hash("ada-sub")},
+        **pool,
+    )
+
+
+def test_refresh_by_auth_flow_with_a_secret_needs_the_name() -> None:
+    with pytest.raises(InvalidInput, match="username") as caught:
+        begin(SECRET_APP, Refresh("old", by_auth_flow=True), stamp())
+    assert caught.value.field == "username"
+
+
+def test_the_device_key_goes_where_it_belongs() -> None:
+    play = Playbook(begin(APP, Srp("ada", "pw"), stamp(), device_key="eu-west-1_d"))
+    assert play.flow.request
+    assert play.flow.request.params()["AuthParameters"] == {
+        "USERNAME": "ada",
+        "SRP_A": ANY,
+        "DEVICE_KEY": "eu-west-1_d",
+    }
+    play >> password_verifier()
+    assert play.flow.request
+    assert play.flow.request.params()["ChallengeResponses"] == {
+        "USERNAME": "ada-sub",
+        **CLAIM,
+        "DEVICE_KEY": "eu-west-1_d",
+    }
+
+
+def test_a_password_that_the_policy_refuses_is_asked_again_with_the_same_session() -> None:
+    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
+    for times in (1, 2):
+        play >> new_password >> Refusal("InvalidPasswordException", "too short")
+        assert isinstance(play.flow.challenge, NewPasswordRequired)
+        assert play.flow.challenge.rejected
+        assert (play.flow.challenge.rejected.code, play.flow.challenge.rejected.times) == (
+            "InvalidPasswordException",
+            times,
+        )
+        play << Rests("new_password_required", session=SESSION, required_attributes=("family_name",))
+    play >> new_password >> Refusal("NotAuthorizedException", "Invalid session for the user, session is expired.")
+    play << Rests("failed", reason=Reason.SESSION_EXPIRED)
+
+
+def test_a_challenge_after_a_challenge_asks_anew() -> None:
+    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
+    play >> new_password >> Refusal("InvalidPasswordException", "too short")
+    play >> new_password >> new_password_required("another-session-" + "y" * 30)
+    play << Rests("new_password_required", session="another-session-" + "y" * 30, rejected=None)
+
+
+def test_no_required_attributes_and_no_attributes() -> None:
+    reply = {"ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": SESSION, "ChallengeParameters": {}}
+    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> reply
+    play << Rests("new_password_required", required_attributes=(), attributes=())
+
+
+@pytest.mark.parametrize("after", [[], [password_verifier()]])
+def test_cancel_while_calling(after: list[object]) -> None:
+    play = Playbook(begin(APP, Srp("ada", "pw"), stamp()))
+    for reply in after:
+        play >> reply
+    play >> CANCEL << Rests("failed", code="Cancelled", reason=Reason.CANCELLED)
+
+
+def test_cancel_while_asking() -> None:
+    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required() >> CANCEL
+    play << Rests("failed", reason=Reason.CANCELLED)
+
+
+REASONS = [
+    ("NotAuthorizedException", "Incorrect username or password.", Reason.WRONG_CREDENTIALS),
+    ("UserNotFoundException", "User does not exist.", Reason.WRONG_CREDENTIALS),
+    ("NotAuthorizedException", "Password attempts exceeded", Reason.LOCKED),
+    ("NotAuthorizedException", "User is disabled.", Reason.DISABLED),
+    ("UserNotConfirmedException", "User is not confirmed.", Reason.NOT_CONFIRMED),
+    ("PasswordResetRequiredException", "Password reset required for the user", Reason.PASSWORD_RESET_REQUIRED),
+    ("NotAuthorizedException", "Invalid session for the user.", Reason.SESSION_EXPIRED),
+    ("NotAuthorizedException", "Invalid session for the user, session is expired.", Reason.SESSION_EXPIRED),
+    ("NotAuthorizedException", "Refresh Token has expired", Reason.SESSION_EXPIRED),
+    ("InvalidParameterException", "USER_SRP_AUTH flow not enabled for this client", Reason.FLOW_NOT_ENABLED),
+    ("NotAuthorizedException", "Unable to verify secret hash for client 3n4b", Reason.SECRET_HASH),
+    ("NotAuthorizedException", "SecretHash does not match for the client: 3n4b", Reason.SECRET_HASH),
+    (
+        "NotAuthorizedException",
+        "Client 3n4b is configured for secret but secret was not received",
+        Reason.SECRET_HASH,
+    ),
+    ("NotAuthorizedException", "something new", Reason.OTHER),
+    ("InvalidParameterException", "Missing required parameter USERNAME", Reason.OTHER),
+    ("InternalErrorException", "", Reason.OTHER),
+]
+
+
+@pytest.mark.parametrize(("code", "message", "reason"), REASONS)
+def test_reasons(code: str, message: str, reason: Reason) -> None:
+    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> Refusal(code, message)
+    assert play.flow.state == Failed(code, message, reason)
+
+
+def test_context_goes_with_every_request_of_the_flow_and_instead_of_it_with_those_of_one_call() -> None:
+    context = Context(client_metadata={"a": "1"}, ip_address="192.0.2.1", encoded_data="e", analytics_endpoint_id="x")
+    members = {
+        "ClientMetadata": {"a": "1"},
+        "UserContextData": {"IpAddress": "192.0.2.1", "EncodedData": "e"},
+        "AnalyticsMetadata": {"AnalyticsEndpointId": "x"},
+    }
+    flow = begin(APP, Srp("ada", "pw"), stamp(), context=context)
+    assert flow.request
+    assert members.items() <= flow.request.params().items()
+    flow = flow.receive(password_verifier(), stamp(1))
+    assert flow.request
+    assert members.items() <= flow.request.params().items()
+    asked = flow.receive(new_password_required(), stamp(2))
+    assert isinstance(asked.challenge, NewPasswordRequired)
+    flow = asked.answer(asked.challenge.reply("pw", family_name="L"), stamp(3), Context(client_metadata={"b": "2"}))
+    assert flow.request
+    params = flow.request.params()
+    assert params["ClientMetadata"] == {"b": "2"}
+    assert "UserContextData" not in params
+    again = flow.refuse(Refusal("InvalidPasswordException"), stamp(4))
+    assert again.call_context is None
+    assert again.context == context
+
+
+def test_the_admin_form_sends_its_own_kind_of_context() -> None:
+    context = Context(
+        ip_address="192.0.2.1",
+        server_name="login",
+        server_path="/in",
+        http_headers={"User-Agent": "x"},
+        encoded_data="e",
+    )
+    flow = begin(APP, Password("ada", "pw"), stamp(), context=context, admin=True)
+    assert flow.request
+    params = flow.request.params()
+    assert "UserContextData" not in params
+    assert params["ContextData"] == {
+        "IpAddress": "192.0.2.1",
+        "ServerName": "login",
+        "ServerPath": "/in",
+        "HttpHeaders": [{"headerName": "User-Agent", "headerValue": "x"}],
+        "EncodedData": "e",
+    }
+
+
+def test_refresh_sends_only_the_metadata_that_its_operation_takes() -> None:
+    context = Context(client_metadata={"a": "1"}, ip_address="192.0.2.1")
+    flow = begin(APP, Refresh("old"), stamp(), context=context)
+    assert flow.request
+    assert set(flow.request.params()) == {"ClientId", "RefreshToken", "ClientMetadata"}
+
+
+def test_an_access_token_that_is_no_jwt_leaves_the_name_as_it_was() -> None:
+    for token in ("opaque", "a.b.c", "a.!.c", access_token({}), access_token({"username": 5}), "e30.W10.x"):
+        play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> tokens(AccessToken=token)
+        assert isinstance(play.flow.state, SignedIn)
+        assert play.flow.state.tokens.username == "ada"
+
+
+def test_new_device_metadata_comes_with_the_tokens() -> None:
+    device = {"DeviceKey": "eu-west-1_d", "DeviceGroupKey": "-group"}
+    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> tokens(NewDeviceMetadata=device)
+    assert isinstance(play.flow.state, SignedIn)
+    assert play.flow.state.tokens.new_device
+    assert play.flow.state.tokens.new_device.group_key == "-group"
+
+
+def test_a_playbook_shows_where_a_conversation_differs() -> None:
+    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
+    with pytest.raises(AssertionError, match="conversation so far"):
+        play << Rests("signed_in")
+    with pytest.raises(AssertionError, match="new_password_required"):
+        play << Calls("InitiateAuth")
+
+
+def test_answers_know_their_challenge() -> None:
+    first = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
+    other = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required("other-session-" + "z" * 20)
+    assert isinstance(first.flow.challenge, NewPasswordRequired)
+    with pytest.raises(InvalidInput) as caught:
+        other.flow.answer(first.flow.challenge.reply("pw", family_name="L"), stamp(9))
+    assert caught.value.field == "answer"
+
+
+def test_attributes_are_json_as_cognito_wrote_them() -> None:
+    reply = new_password_required()
+    reply["ChallengeParameters"]["userAttributes"] = json.dumps({"email": "ada@example.com", "custom:team": "é"})
+    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> reply
+    play << Rests("new_password_required", attributes=(("email", "ada@example.com"), ("custom:team", "é")))

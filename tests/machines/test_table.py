@@ -1,0 +1,162 @@
+"""The table: one destination each, all reachable, all built, and all of Cognito's challenges decided on."""
+
+import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel, StringShape
+
+from authflow import IllegalTransition
+from authflow.core.transitions import SAME, Row, TransitionTable
+from authflow.diagram import excerpt, mermaid
+from authflow.machines.remember_device import _machine as device_machine
+from authflow.machines.remember_device import table as device_table
+from authflow.machines.sign_in._machine import ENTER, MACHINE
+from authflow.machines.sign_in.table import (
+    ASKS_AGAIN,
+    CHALLENGE_NAMES,
+    CHALLENGES,
+    GROUPS,
+    TABLE,
+    TRANSITIONS,
+    Node,
+    Trigger,
+)
+
+NOT_YET = {"WEB_AUTHN"}
+
+
+def service_model() -> ServiceModel:
+    """Cognito's, as botocore ships it."""
+    return ServiceModel(Loader().load_service_model("cognito-idp", "service-2"), "cognito-idp")
+
+
+def test_each_challenge_name_has_a_decision() -> None:
+    names = service_model().shape_for("ChallengeNameType")
+    assert isinstance(names, StringShape)
+    assert set(names.enum) == NOT_YET | CHALLENGE_NAMES
+    assert not NOT_YET & CHALLENGE_NAMES
+
+
+def test_each_node_and_trigger_has_one_destination() -> None:
+    pairs = [(source, row.trigger) for row in TABLE for source in row.sources]
+    assert len(pairs) == len(set(pairs))
+
+
+def test_two_destinations_are_refused() -> None:
+    with pytest.raises(ValueError, match="two rows for go in a"):
+        TransitionTable([Row("go", ("a",), "b"), Row("go", ("a",), "c")])
+
+
+def test_each_node_is_reachable() -> None:
+    reached = {Node.START}
+    for _ in Node:
+        reached |= {Node(row.destination) for row in TABLE if reached & set(row.sources) and row.destination != SAME}
+    assert reached == set(Node) == set(TRANSITIONS.nodes)
+
+
+def test_each_trigger_has_a_row() -> None:
+    assert {row.trigger for row in TABLE} == set(Trigger)
+
+
+def test_enter_has_exactly_the_tables_destinations() -> None:
+    assert set(ENTER) == {row.destination for row in TABLE} - {SAME}
+    assert MACHINE.transitions is TRANSITIONS
+
+
+def test_the_device_machine_keeps_the_same_rules() -> None:
+    rows = device_table.TABLE
+    pairs = [(source, row.trigger) for row in rows for source in row.sources]
+    assert len(pairs) == len(set(pairs))
+    assert {row.trigger for row in rows} == set(device_table.Trigger)
+    built = {row.destination for row in rows if row.sources != (device_table.Node.START,)} - {SAME}
+    assert set(device_machine.ENTER) == built
+
+
+def test_each_challenge_is_asked_by_its_name() -> None:
+    for name in CHALLENGE_NAMES - {"PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER"}:
+        assert TRANSITIONS.successor(Node.ANSWERING, name) == name.lower()
+        assert name.lower() in CHALLENGES
+
+
+def test_every_call_can_be_refused_and_everything_can_be_cancelled() -> None:
+    for node in set(Node) - {Node.START}:
+        assert "cancel" in TRANSITIONS.accepted(node)
+        assert ("refused" in TRANSITIONS.accepted(node)) == (node.endswith("ing") or "ing_" in node)
+
+
+def test_what_asks_again_is_declared_by_the_service_model() -> None:
+    model = service_model()
+    declared = {
+        name: {shape.name for shape in model.operation_model(name).error_shapes}
+        for name in ("RespondToAuthChallenge", "VerifySoftwareToken")
+    }
+    for asked, code in ASKS_AGAIN:
+        operation = "VerifySoftwareToken" if asked == Trigger.TOTP_REJECTED else "RespondToAuthChallenge"
+        assert code in declared[operation]
+        assert asked in set(Trigger)
+        assert asked in TRANSITIONS.accepted(
+            Node.VERIFYING_TOTP if operation == "VerifySoftwareToken" else Node.ANSWERING
+        )
+
+
+@pytest.mark.parametrize("node", Node)
+def test_what_is_not_accepted_is_illegal_and_says_what_is(node: Node) -> None:
+    for trigger in set(Trigger) - set(TRANSITIONS.accepted(node)):
+        with pytest.raises(IllegalTransition) as caught:
+            TRANSITIONS.successor(node, trigger)
+        assert caught.value.accepted == TRANSITIONS.accepted(node)
+        assert (caught.value.node, caught.value.trigger) == (node, trigger)
+        assert "Node." not in str(caught.value)
+
+
+def test_an_unknown_trigger_is_illegal() -> None:
+    with pytest.raises(IllegalTransition, match="accepted here: nothing, the flow has ended"):
+        TransitionTable([Row("go", ("a",), "b")]).successor("b", "no such thing")
+
+
+def test_same_stays() -> None:
+    rules = TransitionTable([Row("go", ("a",), "b"), Row("again", ("b",), SAME)])
+    assert rules.successor("b", "again") == "b"
+    assert rules.nodes == ("a", "b")
+
+
+def test_mermaid_draws_a_row_of_a_whole_group_once() -> None:
+    table = [Row("go", ("a",), "b"), Row("on", ("b",), "c"), Row("stop", ("b", "c"), "d"), Row("again", ("b",), SAME)]
+    assert mermaid(table, {"work": ("b", "c")}, "a").splitlines() == [
+        "stateDiagram-v2",
+        "    [*] --> a",
+        "    state work {",
+        "        b",
+        "        c",
+        "    }",
+        "    a --> b: go",
+        "    b --> c: on",
+        "    work --> d: stop",
+        "    b --> b: again",
+        "    d --> [*]",
+    ]
+
+
+def test_mermaid_nests_a_group_in_another() -> None:
+    table = [Row("stop", ("a", "b", "c"), "d"), Row("on", ("a", "b"), "c")]
+    assert mermaid(table, {"all": ("a", "b", "c"), "some": ("a", "b")}, "a").splitlines()[2:] == [
+        "    state all {",
+        "        state some {",
+        "            a",
+        "            b",
+        "        }",
+        "        c",
+        "    }",
+        "    all --> d: stop",
+        "    some --> c: on",
+        "    d --> [*]",
+    ]
+
+
+def test_an_excerpt_stays_among_its_nodes() -> None:
+    table = [Row("go", ("a", "x"), "b"), Row("on", ("b",), "x"), Row("again", ("b", "x"), SAME)]
+    assert excerpt(table, ("a", "b")) == [Row("go", ("a",), "b"), Row("again", ("b",), SAME)]
+
+
+def test_mermaid_of_the_table_names_every_node_and_trigger() -> None:
+    text = mermaid(TABLE, GROUPS, Node.START)
+    assert all(name in text for name in (*Node, *Trigger))

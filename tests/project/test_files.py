@@ -1,0 +1,98 @@
+"""What the project's files say of each other."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import metadata, version
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+import authflow
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+PAGES = (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
+
+
+def readme_line(heading: str) -> str:
+    """Return the one shell line under a heading of the README."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    found = re.search(rf"^## {heading}\n+```sh\n(.+)\n```$", text, re.MULTILINE)
+    assert found, f"the README has no single shell line under {heading!r}"
+    return found[1]
+
+
+def test_ci_runs_the_readme_s_test_line() -> None:
+    script = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    assert script[-1] == readme_line("Test")
+
+
+def test_the_readme_s_lines_need_only_python_and_pip() -> None:
+    for heading in ("Try it", "Test"):
+        commands = readme_line(heading).split(" && ")
+        assert commands[0] == "python3 -m venv .venv"
+        assert all(command.startswith(".venv/bin/") for command in commands[1:])
+
+
+def test_one_version() -> None:
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert newest
+    assert newest[1] == authflow.__version__ == version("cognito-authflow")
+
+
+def test_the_license_is_whole_and_travels_along() -> None:
+    text = (ROOT / "LICENSE").read_text("utf-8")
+    assert text.split()[:4] == ["Apache", "License", "Version", "2.0,"]
+    assert "END OF TERMS AND CONDITIONS" in text
+    assert metadata("cognito-authflow")["License-Expression"] == "Apache-2.0"
+    assert metadata("cognito-authflow")["License-File"] == "LICENSE"
+
+
+def test_the_installed_package_is_complete() -> None:
+    installed = Path(str(files("authflow")))
+    source = ROOT / "authflow"
+    ours = {path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    missing = {path for path in ours if not (installed / path).is_file()}
+    assert not missing
+    assert (installed / "py.typed").is_file()
+
+
+@pytest.mark.skipif("TOX_ENV_NAME" not in os.environ, reason="outside tox the package may be an editable install")
+def test_tox_tests_the_wheel() -> None:
+    assert Path(authflow.__file__).is_relative_to(sys.prefix)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    broken = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
+    assert not broken
+
+
+def test_each_dependency_has_its_reason() -> None:
+    page = (ROOT / "docs" / "decisions" / "dependencies.md").read_text("utf-8").lower()
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    needed = [
+        *PROJECT["dependencies"],
+        *(line for lines in PROJECT["optional-dependencies"].values() for line in lines),
+        *(line for lines in groups.values() for line in lines if isinstance(line, str)),
+    ]
+    names = {re.split(r"[^\w.-]", line)[0].lower() for line in needed} - {"cognito-authflow"}
+    unexplained = {name for name in names if f"`{name}`" not in page}
+    assert not unexplained
+
+
+def test_the_core_needs_only_what_it_uses() -> None:
+    names = {re.split(r"[^\w.-]", line)[0] for line in PROJECT["dependencies"]}
+    assert names == {"transitions", "gmpy2"}
+
+
+def test_importing_authflow_loads_no_transport() -> None:
+    heavy = {"boto3", "botocore", "httpx", "redis", "cryptography", "asyncio", "srptools", "joserfc"}
+    code = f"import sys, authflow; print(*sorted({heavy} & sys.modules.keys()))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == []

@@ -1,0 +1,262 @@
+"""Sealed snapshots: nothing readable, nothing changed, nothing too late, nothing of another client."""
+
+import base64
+import json
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authflow import AppClient, Flow, InvalidInput, Password, SnapshotError, Srp, Stamp, begin, dumps, seal, unseal
+from authflow.snapshots import _format as snapshot_module
+from authflow.snapshots._encryption import OVERHEAD, from_base64url, key_ring, to_base64url
+from authflow.snapshots._format import encode_flow
+from authflow.snapshots.sealed import _packed
+from tests.snapshots.test_plain import asked, flows, totp_setup
+from tests.support.playbook import APP, AT, SECRET_APP, stamp
+from tests.support.replies import challenge
+
+GOLDEN = Path(__file__).parent / "sealed_v1"
+KEY, OLD_KEY = bytes(range(32)), bytes(range(1, 33))
+
+
+def later(**delta: float) -> Stamp:
+    return Stamp(AT + timedelta(**delta), secrets.token_bytes(64))
+
+
+@pytest.mark.parametrize("name", flows())
+def test_the_same_flow_comes_back(name: str) -> None:
+    flow = flows()[name]
+    assert unseal(seal(flow, KEY, stamp=stamp()), KEY, flow.app, stamp=later(minutes=2)) == flow
+
+
+@pytest.mark.parametrize("name", flows())
+def test_golden_tokens_unseal_for_ever(name: str) -> None:
+    flow, token = flows()[name], (GOLDEN / f"{name}.txt").read_text().strip()
+    assert unseal(token, KEY, flow.app, stamp=later(minutes=2), bound_to=name) == flow
+    assert len(token) == len(seal(flow, KEY, stamp=stamp(), bound_to=name)), "the format has changed: a new frame"
+
+
+def test_each_golden_token_is_tested() -> None:
+    assert {path.stem for path in GOLDEN.iterdir()} == set(flows())
+
+
+def test_by_the_systems_clock() -> None:
+    flow = begin(APP, Password("ada", "pw"), stamp()).cancel(stamp(1))
+    assert unseal(seal(flow, KEY), KEY, APP) == flow
+
+
+def test_nothing_is_readable() -> None:
+    flow = totp_setup()
+    token = seal(flow, KEY, stamp=stamp())
+    raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    for text in ("ada@example.com", "JBSWY3DPEHPK3PXP", "Session", flow.id, SECRET_APP.client_id, SECRET_APP.pool_id):
+        assert text in dumps(flow)
+        assert text.encode() not in raw
+    assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+def test_two_seals_differ_whatever_the_stamp() -> None:
+    assert seal(asked(), KEY, stamp=stamp()) != seal(asked(), KEY, stamp=stamp())
+
+
+def refused(token: str, key: Any = KEY, app: AppClient = SECRET_APP, at: Stamp | None = None) -> str:
+    with pytest.raises(SnapshotError) as caught:
+        unseal(token, key, app, stamp=at or later(minutes=1))
+    assert len(str(caught.value)) < 200
+    return caught.value.code
+
+
+def test_it_expires_with_the_session() -> None:
+    token = seal(asked(), KEY, stamp=later(minutes=2))
+    assert unseal(token, KEY, SECRET_APP, stamp=later(minutes=2, seconds=59))
+    assert refused(token, at=later(minutes=3)) == "expired"
+
+
+def test_a_lifetime_counts_from_now() -> None:
+    token = seal(asked(), KEY, stamp=later(minutes=2), lifetime=timedelta(minutes=10))
+    assert unseal(token, KEY, SECRET_APP, stamp=later(minutes=11))
+    assert refused(token, at=later(minutes=12)) == "expired"
+
+
+@pytest.mark.parametrize("lifetime", [5, 5.0, "1", timedelta(), timedelta(seconds=-1), timedelta.max])
+def test_a_lifetime_that_can_not_be(lifetime: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        seal(asked(), KEY, stamp=stamp(), lifetime=lifetime)
+    assert caught.value.field == "lifetime"
+
+
+def test_the_longest_lifetime_at_the_end_of_time() -> None:
+    now = Stamp(datetime.max.replace(tzinfo=UTC), stamp().entropy)
+    token = seal(asked(), KEY, stamp=now, lifetime=timedelta(days=366))
+    assert unseal(token, KEY, SECRET_APP, stamp=now) == asked()
+
+
+def test_keys_rotate() -> None:
+    token = seal(asked(), [OLD_KEY], stamp=stamp())
+    assert unseal(token, [KEY, OLD_KEY], SECRET_APP, stamp=later()) == asked()
+    assert refused(token, [KEY]) == "unknown_key"
+    assert unseal(seal(asked(), [KEY, OLD_KEY], stamp=stamp()), KEY, SECRET_APP, stamp=later())
+
+
+def test_another_client_or_pool() -> None:
+    token = seal(asked(), KEY, stamp=stamp())
+    assert refused(token, app=AppClient(SECRET_APP.pool_id, "another")) == "app_client"
+    assert refused(token, app=AppClient("eu-west-1_Other", SECRET_APP.client_id)) == "app_client"
+
+
+def test_another_version_of_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = seal(asked(), KEY, stamp=stamp())
+    monkeypatch.setattr(snapshot_module, "VERSION", snapshot_module.VERSION + 1)
+    assert refused(token) == "version"
+
+
+def test_a_sealed_snapshot_of_an_older_version_is_migrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = seal(asked(), KEY, stamp=stamp())
+    monkeypatch.setattr(snapshot_module, "VERSION", 2)
+    monkeypatch.setattr(snapshot_module, "MIGRATIONS", {1: lambda flow, state: (flow, state)})
+    assert unseal(token, KEY, SECRET_APP, stamp=later()) == asked()
+
+
+def test_a_token_is_opened_by_whom_it_is_bound_to() -> None:
+    token = seal(asked(), KEY, stamp=stamp(), bound_to="browser session 1")
+    assert unseal(token, KEY, SECRET_APP, stamp=later(), bound_to="browser session 1") == asked()
+    assert refused(token) == "altered"
+    with pytest.raises(SnapshotError):
+        unseal(token, KEY, SECRET_APP, stamp=later(), bound_to="browser session 2")
+    assert b"browser session" not in base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+
+
+def test_a_token_is_bound_to_any_text() -> None:
+    token = seal(asked(), KEY, stamp=stamp(), bound_to="\ud800")
+    assert unseal(token, KEY, SECRET_APP, stamp=later(), bound_to="\ud800") == asked()
+    for other in ("\ud801", "?", "\ufffd", ""):
+        with pytest.raises(SnapshotError):
+            unseal(token, KEY, SECRET_APP, stamp=later(), bound_to=other)
+
+
+@given(st.text(max_size=40) | st.text("AZaz09-_", min_size=20, max_size=80))
+def test_any_session_comes_back(session: str) -> None:
+    flow = asked()
+    assert flow.challenge
+    other = replace(flow, state=replace(flow.challenge, session=session))
+    assert unseal(seal(other, KEY, stamp=stamp()), KEY, SECRET_APP, stamp=later()) == other
+
+
+@given(st.data())
+def test_each_truncation_and_alteration_is_told_apart(data: st.DataObject) -> None:
+    token = seal(asked(), KEY, stamp=stamp())
+    raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+
+    def encoded(changed: bytes) -> str:
+        return base64.urlsafe_b64encode(changed).decode().rstrip("=")
+
+    cut = data.draw(st.integers(min_value=1, max_value=len(raw) - 1))
+    assert refused(encoded(raw[:cut])) == "truncated"
+    at = data.draw(st.integers(min_value=0, max_value=len(raw) - 1))
+    flipped = raw[:at] + bytes([raw[at] ^ data.draw(st.integers(min_value=1, max_value=255))]) + raw[at + 1 :]
+    header = ["version"] + ["app_client"] * 4 + ["length"] * 4 + ["unknown_key"] * 4
+    expected = header[at] if at < len(header) else "altered"
+    assert refused(encoded(flipped)) in ({"altered", "truncated"} if expected == "length" else {expected})
+    assert refused(encoded(raw + b"more")) == "altered"
+
+
+@pytest.mark.parametrize("session", ["S", "SE", "SES"])
+def test_a_token_has_one_text(session: str) -> None:
+    """However many bytes there are: the last character may stand for bits that no byte has."""
+    challenge = asked().challenge
+    assert challenge
+    token = seal(replace(asked(), state=replace(challenge, session=session)), KEY, stamp=stamp())
+    assert unseal(token, KEY, SECRET_APP, stamp=later())
+    digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    others = {token[:-1] + digit for digit in digits} - {token} | {token + "=", token + "==", token + "\n"}
+    assert {refused(other) for other in others} <= {"malformed", "altered"}
+
+
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        ("", "malformed"),
+        ("ä", "malformed"),
+        ("a", "malformed"),
+        ("*" * 40, "malformed"),
+        ("x" * 600_000, "malformed"),
+        ("AQ", "truncated"),
+        ("Ag", "version"),
+    ],
+)
+def test_what_is_no_token(token: str, code: str) -> None:
+    assert refused(token) == code
+
+
+def holding(content: bytes) -> str:
+    """A token that was sealed with our key, of a content that ``seal`` would never write."""
+    raw = from_base64url(seal(asked(), KEY, stamp=stamp()))
+    header = raw[:5] + (len(content) + OVERHEAD).to_bytes(4, "big")
+    identity = f"authflow sign_in {SECRET_APP.pool_id} {SECRET_APP.client_id} ".encode()
+    return to_base64url(header + key_ring(KEY).close(content, header + identity))
+
+
+NEVER = (2**63 - 1).to_bytes(8, "big")  # long after the last year that a datetime can be in
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        bytes(4),
+        bytes(4) + b"1",
+        bytes(4) + b"[1,2]",
+        bytes(4) + b'{"a":1}',
+        bytes(4) + b'"\xff"',
+        bytes(4) + b"[" * 100_000,
+        bytes(4) + b'[1,{"secret":1},5]',
+        b"\0\0\0\1A" + b"[1,{},[]]",
+        b"\0\0\0\1A" + b'[1,{},"state"]',
+        b"\0\0\0\1A" + b"[1,{},null]",
+        b"\xff\xff\xff\xff",
+    ],
+)
+def test_a_key_that_sealed_nonsense(packed: bytes) -> None:
+    with pytest.raises(SnapshotError) as caught:
+        unseal(holding(NEVER + packed), KEY, SECRET_APP, stamp=later())
+    assert caught.value.code == "malformed"
+    assert caught.value.__suppress_context__
+
+
+def test_an_expiry_may_be_as_late_as_its_bytes_can_say() -> None:
+    packed = _packed(*encode_flow(asked()))
+    assert unseal(holding(NEVER + packed), KEY, SECRET_APP, stamp=later()) == asked()
+    assert refused(holding((-(2**63)).to_bytes(8, "big", signed=True) + packed)) == "expired"
+
+
+@pytest.mark.parametrize("key", [b"", bytes(31), "0" * 32, [], [KEY, b"short"], [bytearray(32)], None])
+def test_what_is_no_key(key: Any) -> None:
+    for use in (lambda: seal(asked(), key, stamp=stamp()), lambda: unseal("AQ", key, APP, stamp=stamp())):
+        with pytest.raises(InvalidInput):
+            use()
+
+
+def test_only_what_rests_is_sealed() -> None:
+    with pytest.raises(SnapshotError) as caught:
+        seal(begin(APP, Srp("ada", "pw"), stamp()), KEY)
+    assert caught.value.code == "not_at_rest"
+
+
+def of_session(length: int) -> Flow:
+    session = "".join(
+        secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") for _ in range(length)
+    )
+    reply = challenge("SMS_MFA", session, CODE_DELIVERY_DELIVERY_MEDIUM="SMS", CODE_DELIVERY_DESTINATION="+*******9878")
+    return begin(APP, Password("ada@example.com", "pw"), stamp()).receive(reply, stamp(1))
+
+
+@pytest.mark.parametrize(("session", "at_most"), [(1600, 2000), (4096, 4500)])
+def test_size(session: int, at_most: int) -> None:
+    flow = of_session(session)
+    assert len(seal(flow, KEY, stamp=stamp())) <= at_most
+    assert json.loads(dumps(flow))

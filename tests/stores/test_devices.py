@@ -1,0 +1,110 @@
+"""Where remembered devices are kept: the same of every store, and files."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from authflow import Device, DeviceStore, FileDeviceStore, Refusal, SnapshotError
+from tests.support.replies import SESSION, password_verifier
+from tests.support.stores import IN_REDIS, device_store
+
+DEVICE = Device("eu-west-1_0a1b", "-group", "the secret")
+PROPOSED = {"DeviceKey": "eu-west-1_new", "DeviceGroupKey": "-group"}
+FORGOTTEN = Refusal("ResourceNotFoundException", "Device does not exist.")
+BROWSER = "browser-1"
+VERIFIER = password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION}
+
+
+@pytest.fixture(params=["memory", "async memory", "file", *IN_REDIS])
+def store(request: pytest.FixtureRequest) -> Iterator[DeviceStore]:
+    with device_store(request.param, request) as made:
+        yield made
+
+
+def test_a_store_keeps_devices_by_holder_and_username(store: DeviceStore) -> None:
+    other = Device("eu-west-1_9", "-group", "another")
+    store.put(BROWSER, "ada", DEVICE)
+    store.put("browser-2", "ada", other)
+    assert store.get(BROWSER, "ada") == DEVICE
+    assert store.get("browser-2", "ada") == other
+    assert store.get(BROWSER, "grace") is None
+    store.put(BROWSER, "ada", other)
+    assert store.get(BROWSER, "ada") == other
+    store.drop(BROWSER, "ada")
+    store.drop(BROWSER, "ada")
+    assert store.get(BROWSER, "ada") is None
+    assert store.get("browser-2", "ada") == other
+
+
+def test_a_store_finds_a_device_by_the_name_that_was_typed(store: DeviceStore) -> None:
+    store.put(BROWSER, "ada-sub", DEVICE, typed="ada@example.com")
+    assert store.get(BROWSER, "ada@example.com") == store.get(BROWSER, "ada-sub") == DEVICE
+    assert store.get("browser-2", "ada@example.com") is None
+    store.drop(BROWSER, "ada@example.com")
+    assert store.get(BROWSER, "ada-sub") is None
+
+
+def test_a_typed_name_that_is_anothers_username_means_its_owner_once_that_one_has_a_device(store: DeviceStore) -> None:
+    other = Device("eu-west-1_9", "-group", "another")
+    store.put(BROWSER, "ada", DEVICE, typed="neo")
+    store.put(BROWSER, "neo", other)
+    assert store.get(BROWSER, "neo") == other
+    store.drop(BROWSER, "neo")
+    assert store.get(BROWSER, "ada") == DEVICE
+
+
+def test_holder_and_name_can_not_run_into_each_other(store: DeviceStore) -> None:
+    store.put("a", "b/../c", DEVICE)
+    assert store.get("a", "b/../c") == DEVICE
+    assert store.get("ab", "/../c") is None
+    store.put('a", "b', "c", DEVICE)
+    assert store.get("a", 'b", "c') is None
+
+
+def test_files_are_private_and_survive_the_process(tmp_path: Path) -> None:
+    directory = tmp_path / "deep" / "devices"
+    FileDeviceStore(directory).put(BROWSER, "ada-sub", DEVICE, typed="ada@example.com")
+    assert FileDeviceStore(str(directory)).get(BROWSER, "ada@example.com") == DEVICE
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    files = list(directory.iterdir())
+    assert len(files) == 2
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert not any("ada" in file.name or BROWSER in file.name for file in files)
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FileDeviceStore(tmp_path)
+    store.put(BROWSER, "ada", DEVICE)
+
+    def full(_: int) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="no space left"):
+        store.put(BROWSER, "ada", Device("eu-west-1_9", "-group", "another"))
+    assert store.get(BROWSER, "ada") == DEVICE
+    assert len(list(tmp_path.iterdir())) == 1, "nothing is left lying about"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", "[" * 100_000, '{"key": 5, "group_key": "g", "secret": "s"}', "{"])
+def test_a_file_that_is_no_device(tmp_path: Path, content: str) -> None:
+    store = FileDeviceStore(tmp_path)
+    store.put(BROWSER, "ada", DEVICE)
+    [file] = tmp_path.iterdir()
+    file.write_text(content)
+    with pytest.raises(SnapshotError) as caught:
+        store.get(BROWSER, "ada")
+    assert caught.value.code == "malformed"
+    assert DEVICE.secret not in str(caught.value)
+
+
+def test_private_files_do_not_depend_on_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        FileDeviceStore(tmp_path / "d").put(BROWSER, "ada", DEVICE)
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "d").iterdir()} == {0o600}

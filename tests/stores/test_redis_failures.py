@@ -1,0 +1,159 @@
+"""Stores in Redis when the server ends, fails or answers nonsense."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from authflow import Device, FlowTaken, StoreError
+from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore, RedisDeviceStore, RedisFlowStore
+from tests.snapshots.test_plain import asked
+from tests.support.playbook import SECRET_APP
+from tests.support.redis_server import APPENDING, running
+from tests.support.stores import KEY, Loop, Time
+
+OLD_KEY = bytes(range(1, 33))
+DEVICE = Device("eu-west-1_0a1b", "-group-7", "the secret")
+HOLDER = "browser-1"
+
+
+def test_flows_and_devices_outlive_a_crash_of_the_server(tmp_path: Path) -> None:
+    with running(tmp_path, APPENDING) as server:
+        with server.client() as client:
+            handle = RedisFlowStore(client, SECRET_APP, KEY, stamp=Time()).put(asked())
+            RedisDeviceStore(client, KEY).put(HOLDER, "ada", DEVICE)
+        server.kill()
+        server.start()
+        with server.client() as client:
+            store = RedisFlowStore(client, SECRET_APP, KEY, stamp=Time())
+            assert store.take(handle) == asked()
+            with pytest.raises(FlowTaken):
+                store.take(handle)
+            assert RedisDeviceStore(client, KEY).get(HOLDER, "ada") == DEVICE
+
+
+def test_a_server_that_is_gone(tmp_path: Path) -> None:
+    with running(tmp_path) as server, server.client() as client:
+        store, devices = RedisFlowStore(client, SECRET_APP, KEY, stamp=Time()), RedisDeviceStore(client, KEY)
+        handle = store.put(asked())
+        server.kill()
+        for use in (
+            lambda: store.put(asked()),
+            lambda: store.take(handle),
+            lambda: devices.put(HOLDER, "ada", DEVICE, typed="a@b"),
+            lambda: devices.get(HOLDER, "ada"),
+            lambda: devices.drop(HOLDER, "ada"),
+        ):
+            unreachable(use, handle)
+
+
+def test_a_server_that_is_gone_for_the_async_stores(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+
+        async def run() -> None:
+            async with server.async_client() as client:
+                store = AsyncRedisFlowStore(client, SECRET_APP, KEY, stamp=Time())
+                handle = await store.put(asked())
+                server.kill()
+                for use in (store.take(handle), AsyncRedisDeviceStore(client, KEY).get(HOLDER, "ada")):
+                    await unreachable_async(use, handle)
+
+        asyncio.run(run())
+
+
+def unreachable(use: Callable[[], object], handle: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        use()
+    says_nothing(caught.value, handle)
+
+
+async def unreachable_async(use: Awaitable[object], handle: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        await use
+    says_nothing(caught.value, handle)
+
+
+class Answering:
+    """A client to whom Redis answers the same each time."""
+
+    def __init__(self, answer: object) -> None:
+        self._answer = answer
+
+    def execute_command(self, *_: Any) -> Any:
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+
+class AsyncAnswering(Answering):
+    async def execute_command(self, *_: Any) -> Any:
+        return super().execute_command()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        5,
+        True,
+        1.5,
+        [b"a"],
+        {},
+        OSError("gone"),
+        UnicodeDecodeError("ascii", b"\xff", 0, 1, "not in range"),
+        ValueError("invalid literal for int()"),
+        RecursionError("a list in a list in a list"),
+        TypeError("a callback"),
+        redis.exceptions.RedisClusterException("no slot"),
+    ],
+)
+def test_a_server_that_answers_nonsense(answer: object, loop: Loop) -> None:
+    store, devices = RedisFlowStore(Answering(answer), SECRET_APP, KEY), RedisDeviceStore(Answering(answer), KEY)
+    uses: list[Callable[[], object]] = [lambda: store.take("A" * 43), lambda: devices.get(HOLDER, "ada")]
+    uses.append(lambda: devices.drop(HOLDER, "ada"))
+    if isinstance(answer, Exception):
+        uses += [lambda: devices.put(HOLDER, "ada", DEVICE)]
+    client = AsyncAnswering(answer)
+    uses.append(lambda: loop.run(AsyncRedisFlowStore(client, SECRET_APP, KEY).take("A" * 43)))
+    uses.append(lambda: loop.run(AsyncRedisDeviceStore(client, KEY).get(HOLDER, "ada")))
+    for use in uses:
+        with pytest.raises(StoreError) as caught:
+            use()
+        assert len(str(caught.value)) < 100
+
+
+@pytest.mark.parametrize("answer", [0, [], False, {}])
+def test_a_server_that_stores_and_answers_nonsense(answer: object) -> None:
+    with pytest.raises(StoreError):
+        RedisFlowStore(Answering(answer), SECRET_APP, KEY, stamp=Time()).put(asked())
+
+
+@pytest.mark.parametrize("reply", [b":x\r\n", b"$x\r\n", b"*1\r\n" * 5_000, b"?\r\n", b"$2\r\n\xff\xff\r\n"])
+def test_what_is_no_reply(reply: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        client = redis.Redis(port=port, protocol=2, retry=Retry(NoBackoff(), 0), decode_responses=True)
+        with client, ThreadPoolExecutor(1) as pool:
+            pool.submit(answer_once, server, reply)
+            with pytest.raises(StoreError):
+                RedisFlowStore(client, SECRET_APP, KEY).take("A" * 43)
+
+
+def answer_once(server: socket.socket, reply: bytes) -> None:
+    """Agree to all that a client says of itself, and answer its first command."""
+    connection, _ = server.accept()
+    with connection:
+        while b"GETDEL" not in (said := connection.recv(65_536)):
+            connection.sendall(b"+OK\r\n" * said.count(b"CLIENT"))
+        connection.sendall(reply)
+
+
+def says_nothing(error: StoreError, handle: str) -> None:
+    assert isinstance(error.__cause__, redis.RedisError)
+    assert not any(secret in f"{error} {error.__cause__}" for secret in (handle, HOLDER, "ada", DEVICE.secret))

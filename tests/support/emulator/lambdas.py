@@ -1,0 +1,116 @@
+"""Triggers as a developer would write them, and what they were told."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.support.emulator.phones import SRP_A
+from tests.support.emulator.world import ALL_FLOWS, PASSWORD, Json, World
+
+RIDDLE = {"public": "what has roots?", "private": "tree"}
+BAD_OUTPUT = "InvalidLambdaResponseException: Unrecognizable lambda output"
+
+
+@dataclass
+class Riddles:
+    """As many riddles as are wanted; a wrong answer may be repeated, as often as there is patience.
+
+    Attributes:
+        events: what the triggers were told, in this order.
+    """
+
+    wanted: int = 1
+    patience: int = 2
+    events: list[Json] = field(default_factory=list)
+
+    def triggers(self) -> dict[str, Any]:
+        return {
+            "DefineAuthChallenge": self.define,
+            "CreateAuthChallenge": self.create,
+            "VerifyAuthChallengeResponse": self.verify,
+        }
+
+    def define(self, event: Json) -> Json:
+        self.events.append(event)
+        session, response = event["request"]["session"], event["response"]
+        riddles = [entry["challengeResult"] for entry in session if entry["challengeName"] == "CUSTOM_CHALLENGE"]
+        response["failAuthentication"] = riddles.count(False) > self.patience
+        response["issueTokens"] = riddles.count(True) >= self.wanted
+        first = [entry["challengeName"] for entry in session] == ["SRP_A"]
+        response["challengeName"] = "PASSWORD_VERIFIER" if first else "CUSTOM_CHALLENGE"
+        return event
+
+    def create(self, event: Json) -> Json:
+        self.events.append(event)
+        number = len(event["request"]["session"])
+        response = {
+            "publicChallengeParameters": {"riddle": RIDDLE["public"]},
+            "privateChallengeParameters": {"answer": RIDDLE["private"]},
+            "challengeMetadata": f"RIDDLE-{number}",
+        }
+        return {**event, "response": response}  # made anew, where the others change the event
+
+    def verify(self, event: Json) -> Json:
+        self.events.append(event)
+        request = event["request"]
+        right = request["challengeAnswer"] == request["privateChallengeParameters"]["answer"]
+        event["response"]["answerCorrect"] = right
+        return event
+
+    def told(self, source: str) -> list[Json]:
+        """Return the requests of the events of one source."""
+        return [event["request"] for event in self.events if event["triggerSource"] == source]
+
+
+def riddling(world: World, riddles: Riddles, **settings: object) -> World:
+    """Return a client of the pool that lets people sign in by riddles."""
+    world.emulator.triggers[world.pool_id] = riddles.triggers()
+    return world.client(ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_CUSTOM_AUTH"], **settings)
+
+
+def begun(world: World, name: str = "ada", **parameters: str) -> Json:
+    """Begin a sign-in without a password."""
+    return world.initiate("CUSTOM_AUTH", USERNAME=name, **parameters)
+
+
+def begun_by_srp(world: World, name: str = "ada", **parameters: str) -> Json:
+    """Begin a sign-in with a password first."""
+    return begun(world, name, CHALLENGE_NAME="SRP_A", SRP_A=SRP_A, **parameters)
+
+
+def answered(world: World, asked: Json, answer: str = RIDDLE["private"], **responses: str) -> Json:
+    """Answer a CUSTOM_CHALLENGE."""
+    assert asked["ChallengeName"] == "CUSTOM_CHALLENGE"
+    username = asked["ChallengeParameters"]["USERNAME"]
+    return world.respond("CUSTOM_CHALLENGE", asked["Session"], USERNAME=username, ANSWER=answer, **responses)
+
+
+def proven(world: World, asked: Json, **responses: str) -> Json:
+    """Answer the PASSWORD_VERIFIER of a sign-in that goes on with custom challenges."""
+    assert asked["ChallengeName"] == "PASSWORD_VERIFIER"
+    claim = {**world.claim(asked["ChallengeParameters"]), **responses}
+    return world.respond("PASSWORD_VERIFIER", asked["Session"], **claim)
+
+
+class Recorder:
+    """A trigger that records its events and returns them as they came, but for the response."""
+
+    def __init__(self, **response: object) -> None:
+        self.events: list[Json] = []
+        self._response = response
+
+    def __call__(self, event: Json) -> Json:
+        self.events.append(event)
+        return {**event, "response": self._response}
+
+    @property
+    def requests(self) -> list[Json]:
+        return [event["request"] for event in self.events]
+
+
+def failing(_: Json) -> Json:
+    raise ValueError("no entry today")
+
+
+def refused_sign_in(world: World, **parameters: str) -> str:
+    request = world.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD, **parameters)
+    return world.refused("InitiateAuth", **request)

@@ -1,0 +1,81 @@
+"""Pools with MFA and users with factors, and short ways to use them."""
+
+from typing import Any
+
+import pyotp
+
+from tests.support.emulator.world import PASSWORD, Json, World
+
+SMS, TOTP, EMAIL = "SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP"
+MEMBERS: dict[str, tuple[str, Any]] = {
+    SMS: ("SmsMfaConfiguration", {"SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::123456789012:role/sms"}}),
+    TOTP: ("SoftwareTokenMfaConfiguration", {"Enabled": True}),
+    EMAIL: ("EmailMfaConfiguration", {"Subject": "Your code"}),
+}
+SETTINGS = {SMS: "SMSMfaSettings", TOTP: "SoftwareTokenMfaSettings", EMAIL: "EmailMfaSettings"}
+WRONG_TOTP = "CodeMismatchException: Invalid code received for user"
+WRONG_CODE = "CodeMismatchException: Invalid code or auth state for the user."
+LOCKED = "NotAuthorizedException: Password attempts exceeded"
+CONTACTS = {"email": "ada@example.com", "phone_number": "+15550109878"}
+
+
+def configure(world: World, mode: str, *factors: str) -> Json:
+    """Configure the pool's MFA."""
+    members = dict(MEMBERS[factor] for factor in factors)
+    return world.call("SetUserPoolMfaConfig", UserPoolId=world.pool_id, MfaConfiguration=mode, **members)
+
+
+def prefer(world: World, name: str, *factors: str, preferred: str | None = None) -> None:
+    """Turn factors on for a user."""
+    members = {SETTINGS[factor]: {"Enabled": True, "PreferredMfa": factor == preferred} for factor in factors}
+    world.admin("AdminSetUserMFAPreference", name, **members)
+
+
+def authenticator(world: World, name: str = "ada") -> pyotp.TOTP:
+    """Give a user a verified authenticator, and return it; it has shown a code of now.
+
+    MFA must not be asked so far.
+    """
+    token = world.tokens(name)["AccessToken"]
+    made = pyotp.TOTP(world.call("AssociateSoftwareToken", AccessToken=token)["SecretCode"])
+    verified = world.call("VerifySoftwareToken", AccessToken=token, UserCode=code(world, made))
+    assert verified == {"Status": "SUCCESS"}
+    world.clock.forward(seconds=30)
+    return made
+
+
+def code(world: World, totp: pyotp.TOTP, steps: int = 0) -> str:
+    """Return what an authenticator shows now."""
+    return totp.at(int(world.clock.now.timestamp()), counter_offset=steps)
+
+
+def first_step(world: World, name: str = "ada", password: str = PASSWORD) -> Json:
+    """Prove the password."""
+    return world.initiate(USERNAME=name, PASSWORD=password)
+
+
+def answer(world: World, asked: Json, name: str = "ada", **responses: str) -> Json:
+    """Answer a challenge."""
+    return world.respond(asked["ChallengeName"], asked["Session"], USERNAME=name, **responses)
+
+
+def refused(world: World, asked: Json, name: str = "ada", **responses: str) -> str:
+    """Answer a challenge in a way that must be refused."""
+    request = world.response(asked["ChallengeName"], asked["Session"], USERNAME=name, **responses)
+    return world.refused("RespondToAuthChallenge", **request)
+
+
+def sent(world: World, asked: Json, name: str = "ada") -> Json:
+    """Answer a challenge with the code of the latest message."""
+    return answer(world, asked, name, **{f"{asked['ChallengeName']}_CODE": world.last_message().code})
+
+
+def other_code(right: str) -> str:
+    """Return a code of the same length that is another one."""
+    return f"{(int(right) + 1) % 10 ** len(right):0{len(right)}d}"
+
+
+def attribute(world: World, name: str, key: str) -> str | None:
+    """Return a user's attribute."""
+    given = world.admin("AdminGetUser", name)["UserAttributes"]
+    return next((entry["Value"] for entry in given if entry["Name"] == key), None)
