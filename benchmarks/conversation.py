@@ -56,7 +56,7 @@ def sign_in() -> Flow:
     return flow
 
 
-def resting(number: int, *, attributes: bool = False) -> tuple[Flow, str]:
+def resting_flow(number: int, *, attributes: bool = False) -> tuple[Flow, str]:
     """Return a flow at NEW_PASSWORD_REQUIRED and its Session, with strings of its own, as replies bring them."""
     sub = f"0b9a1d5e-6a4c-4f0e-9a53-{number:012}"
     session = f"{number:0{SESSION_LENGTH}}"

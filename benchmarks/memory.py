@@ -10,7 +10,7 @@ from typing import Final
 
 from authflow import Flow, Srp, begin, dumps, stamp_now
 from benchmarks.common import Figure, Spread, pairs, per_call, resident, work
-from benchmarks.conversation import APP, cheap_powers, constant_arithmetic, resting, sign_in
+from benchmarks.conversation import APP, cheap_powers, constant_arithmetic, resting_flow, sign_in
 
 FLOWS: Final = 100_000
 FEWER: Final = 10_000
@@ -77,21 +77,21 @@ def _at_rest() -> list[Figure]:
 
 def _bytes_at_rest(count: int, *, attributes: bool) -> tuple[Spread, Spread]:
     """Return what flows at NEW_PASSWORD_REQUIRED hold, and their snapshots' length, each beside the Session."""
-    resting(0, attributes=attributes)  # fills caches
+    resting_flow(0, attributes=attributes)  # fills caches
     flows: list[Flow | None] = [None] * count
     sessions = 0
     tracemalloc.start()
     gc.collect()
     before, _ = tracemalloc.get_traced_memory()
     for number in range(count):
-        flow, session = resting(number, attributes=attributes)
+        flow, session = resting_flow(number, attributes=attributes)
         sessions += sys.getsizeof(session)
         flows[number] = flow
     del flow, session
     gc.collect()
     held = tracemalloc.get_traced_memory()[0] - before - sessions
     tracemalloc.stop()
-    flow, session = resting(count - 1, attributes=attributes)
+    flow, session = resting_flow(count - 1, attributes=attributes)
     return Spread.of([held / count]), Spread.of([len(dumps(flow)) - len(session)])
 
 

@@ -14,7 +14,7 @@ from benchmarks.conversation import (
     VERIFIER,
     CannedBackend,
     constant_arithmetic,
-    resting,
+    resting_flow,
     sign_in,
 )
 
@@ -43,14 +43,14 @@ def _single() -> list[Figure]:
     stamp = stamp_now()
     begun = begin(APP, OPENING, stamp)
     verifying = begun.receive(VERIFIER, stamp)
-    asked, _ = resting(1, attributes=True)
+    asked, _ = resting_flow(1, attributes=True)
     text = dumps(asked)
     actions: dict[str, Callable[[], object]] = {
         "`begin`": lambda: begin(APP, OPENING, stamp),
         "`receive`, PASSWORD_VERIFIER": lambda: begun.receive(VERIFIER, stamp),
         "`receive`, tokens": lambda: verifying.receive(TOKENS, stamp),
         "`request.params()`, with SECRET_HASH": lambda: begun.request and begun.request.params(),
-        "the table's part of one step": lambda: TRANSITIONS.successor(begun.node, "PASSWORD_VERIFIER"),
+        "the table's part of one step": lambda: TRANSITIONS.find_successor(begun.node, "PASSWORD_VERIFIER"),
         "`stamp_now`": stamp_now,
         "`dumps`": lambda: dumps(asked),
         "`loads`": lambda: loads(text, APP),

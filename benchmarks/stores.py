@@ -10,7 +10,7 @@ from typing import Final
 from authflow import AsyncFlowStore, FlowStore, MemoryFlowStore
 from authflow.stores.redis import AsyncRedisFlowStore, RedisFlowStore
 from benchmarks.common import Figure, Spread, percentile, seconds
-from benchmarks.conversation import APP, resting
+from benchmarks.conversation import APP, resting_flow
 from tests.support.redis_server import RedisServer
 
 KEY: Final = bytes(range(32))
@@ -42,7 +42,7 @@ def _figures(where: str, puts: list[float], takes: list[float]) -> Iterator[Figu
 def _one_by_one(store: FlowStore) -> tuple[list[float], list[float]]:
     """Return the seconds of each put and of each take."""
     handles: list[str] = []
-    flows = [resting(number)[0] for number in range(COUNT)]
+    flows = [resting_flow(number)[0] for number in range(COUNT)]
     puts = [seconds(lambda flow=flow: handles.append(store.put(flow))) for flow in flows]  # type: ignore[misc]  # mypy can't infer a lambda with a default
     return puts, [seconds(lambda handle=handle: store.take(handle)) for handle in handles]  # type: ignore[misc]  # as above
 
@@ -62,7 +62,7 @@ async def _together(server: RedisServer) -> Spread:
 
 async def _put_and_take(store: AsyncFlowStore, left: Iterator[int]) -> None:
     for number in left:
-        await store.take(await store.put(resting(number)[0]))
+        await store.take(await store.put(resting_flow(number)[0]))
 
 
 @contextmanager

@@ -289,8 +289,8 @@ def _named(sources: Sequence[str], groups: Groups) -> list[str]:
     return [*found, *left]
 
 
-def _challenge(asked_by: str) -> str:
-    return "TotpSetup" if asked_by == T.TOTP_REJECTED else asked_by
+def _challenge(asking_trigger: str) -> str:
+    return "TotpSetup" if asking_trigger == T.TOTP_REJECTED else asking_trigger
 
 
 def _code(text: str) -> str:

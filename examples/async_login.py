@@ -67,7 +67,7 @@ class Login:
         if not isinstance(flow.challenge, EmailOtp):
             return Page("that was not the question", await self._store.put(flow, handle=handle))
         try:
-            return await self._page(await self._auth.answer(flow, flow.challenge.reply(code)))
+            return await self._page(await self._auth.answer(flow, flow.challenge.answer(code)))
         except (InvalidInput, BackendError):  # the flow is what it was: put it back, for the page that is open
             return Page("please try again", await self._store.put(flow, handle=handle))
         except UnexpectedReply:  # Cognito answered, and it makes no sense: there is nothing to go on with

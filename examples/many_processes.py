@@ -96,7 +96,7 @@ class Login:
         if not isinstance(flow.challenge, EmailOtp):
             return Page("that was not the question", self._flows.put(flow, handle=handle))
         try:
-            return self._page(self._auth.answer(flow, flow.challenge.reply(code)))
+            return self._page(self._auth.answer(flow, flow.challenge.answer(code)))
         except (InvalidInput, BackendError):  # the flow is what it was: put it back, for the page that is open
             return Page("please try again", self._flows.put(flow, handle=handle))
         except UnexpectedReply:  # Cognito answered, and it makes no sense: there is nothing to go on with

@@ -26,7 +26,7 @@ while flow.challenge is not None:
     match flow.challenge:
         case NewPasswordRequired() as challenge:
             print("asked for a new password")
-            flow = auth.answer(flow, challenge.reply("Correct-Horse-9"))
+            flow = auth.answer(flow, challenge.answer("Correct-Horse-9"))
         case other:
             raise SystemExit(f"this program can't answer {other}")
 

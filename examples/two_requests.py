@@ -63,7 +63,7 @@ def post_new_password(handle: str, new_password: str) -> str:
         store.put(flow, handle=handle)  # a flow that was taken is answered, or put back
         return "that was not the question"
     try:
-        return page(auth.answer(flow, flow.challenge.reply(new_password)))
+        return page(auth.answer(flow, flow.challenge.answer(new_password)))
     except (InvalidInput, BackendError):
         store.put(flow, handle=handle)  # the page that the person has open still works
         return "try again"

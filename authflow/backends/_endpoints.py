@@ -19,7 +19,7 @@ _DOMAIN: Final = "amazonaws.com"
 _REGION: Final = re.compile(r"[a-z]{2,8}(-[a-z]{2,16}){1,3}-[0-9]{1,2}")
 
 
-def endpoint(region: str) -> str:
+def find_endpoint(region: str) -> str:
     """Return the URL of Cognito's user pools in an AWS region.
 
     Raises:

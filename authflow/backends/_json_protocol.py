@@ -23,7 +23,7 @@ _HEADERS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class HttpRequest:
     """A request as it is posted."""
 
     operation: str
@@ -32,7 +32,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """What came back; header names are lower-case."""
 
     status: int
@@ -40,7 +40,7 @@ class Answer:
     body: bytes = field(repr=False)
 
 
-def unsigned(request: Request) -> Message:
+def build_request(request: Request) -> HttpRequest:
     """Return a request as it is posted, without AWS's signature.
 
     Raises:
@@ -52,13 +52,13 @@ def unsigned(request: Request) -> Message:
         raise InvalidInput("admin", problem)
     headers = {"X-Amz-Target": f"AWSCognitoIdentityProviderService.{operation}", **_HEADERS}
     try:
-        return Message(operation, headers, json.dumps(request.params(), allow_nan=False).encode())
+        return HttpRequest(operation, headers, json.dumps(request.params(), allow_nan=False).encode())
     except (TypeError, ValueError, RecursionError):
         # The texts may show the values, so they are neither quoted nor chained.
         raise InvalidInput("request", f"{operation}: a member is not what JSON can hold") from None
 
 
-def reply(operation: str, answer: Answer) -> Mapping[str, Any]:
+def read_reply(operation: str, answer: HttpResponse) -> Mapping[str, Any]:
     """Return the reply in an answer.
 
     Raises:
@@ -70,13 +70,13 @@ def reply(operation: str, answer: Answer) -> Mapping[str, Any]:
     if answer.status != 200:
         code = _text(content, "__type") or answer.headers.get("x-amzn-errortype", "")
         message = _text(content, "message") or _text(content, "Message")
-        raise failure(operation, answer.status, _bare(code), message)
+        raise make_error(operation, answer.status, _bare(code), message)
     if content is None:
         raise BackendError(f"{operation}: HTTP 200, but the body is not a JSON object")
     return content
 
 
-def failure(operation: str, status: int, code: str, message: str) -> AuthflowError:
+def make_error(operation: str, status: int, code: str, message: str) -> AuthflowError:
     """Return what an answer that is not HTTP 200 means.
 
     Args:

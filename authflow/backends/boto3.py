@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from authflow.backends._json_protocol import failure
+from authflow.backends._json_protocol import make_error
 from authflow.backends._limits import CONNECT_TIMEOUT, CONNECTIONS, READ_TIMEOUT
 from authflow.backends._process_local import ProcessLocal
 from authflow.core.errors import AuthflowError, BackendError, InvalidInput
@@ -81,7 +81,7 @@ class Boto3Backend:
 
 def _from_client_error(response: Mapping[str, Any], operation: str) -> AuthflowError:
     error, status = response.get("Error", {}), response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return failure(operation, status, str(error.get("Code", "")), str(error.get("Message", "")))
+    return make_error(operation, status, str(error.get("Code", "")), str(error.get("Message", "")))
 
 
 def _make_client(region: str | None, endpoint_url: str | None) -> "CognitoIdentityProviderClient":

@@ -20,7 +20,7 @@ class CustomChallenge(BaseChallenge):
 
     parameters: Pairs = ()
 
-    def reply(self, answer: str) -> Answer:
+    def answer(self, answer: str) -> Answer:
         """Answer this round; whether another one follows, the trigger decides.
 
         Raises:

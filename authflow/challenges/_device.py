@@ -18,7 +18,7 @@ class DeviceSrp(BaseChallenge):
 
     NAME = "DEVICE_SRP_AUTH"
 
-    def reply(self, device: Device) -> Answer:
+    def answer(self, device: Device) -> Answer:
         """Answer with the device that Cognito remembers here.
 
         Raises:

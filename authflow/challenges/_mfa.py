@@ -24,7 +24,7 @@ class _MessageCode(BaseChallenge):
     medium: str | None = None
     destination: str | None = None
 
-    def reply(self, code: str) -> Answer:
+    def answer(self, code: str) -> Answer:
         """Answer with the code; spaces around it do not matter. A new code takes a new sign-in.
 
         Raises:
@@ -66,7 +66,7 @@ class SoftwareTokenMfa(BaseChallenge):
 
     device_name: str | None = None
 
-    def reply(self, code: str) -> Answer:
+    def answer(self, code: str) -> Answer:
         """Answer with the code; spaces around it do not matter.
 
         Raises:
@@ -89,7 +89,7 @@ class SelectMfaType(BaseChallenge):
     options: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
-    def reply(self, option: str) -> Answer:
+    def answer(self, option: str) -> Answer:
         """Answer with one of the options.
 
         Raises:

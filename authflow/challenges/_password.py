@@ -24,7 +24,7 @@ class NewPasswordRequired(BaseChallenge):
     required_attributes: tuple[str, ...] = ()
     attributes: Pairs = field(default=(), repr=False)
 
-    def reply(self, new_password: str, /, **attributes: str) -> Answer:
+    def answer(self, new_password: str, /, **attributes: str) -> Answer:
         """Answer with a new password and attributes; ``**{"custom:team": "a"}`` gives names that Python can't spell.
 
         Raises:
@@ -51,7 +51,7 @@ class SelectChallenge(BaseChallenge):
     options: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
-    def reply(self, option: str, password: str | None = None) -> Answer:
+    def answer(self, option: str, password: str | None = None) -> Answer:
         """Answer with one of the options, and with the password where it is ``PASSWORD`` or ``PASSWORD_SRP``.
 
         Raises:
@@ -83,7 +83,7 @@ class PasswordChallenge(BaseChallenge):
         """ChallengeName."""
         return self.kind
 
-    def reply(self, password: str) -> Answer:
+    def answer(self, password: str) -> Answer:
         """Answer with the password.
 
         Raises:

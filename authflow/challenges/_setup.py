@@ -62,7 +62,7 @@ class TotpSetup(BaseChallenge):
     secret: str = field(repr=False)
 
     @property
-    def asked_by(self) -> str:
+    def asking_trigger(self) -> str:
         """The trigger that leads here again."""
         return "totp_rejected"
 
@@ -81,7 +81,7 @@ class TotpSetup(BaseChallenge):
         label = f"{quote(issuer, safe='')}:{quote(require_text('account', account, at_most=ATTRIBUTE_MOST), safe='')}"
         return f"otpauth://totp/{label}?{urlencode({'secret': self.secret, 'issuer': issuer}, quote_via=quote)}"
 
-    def reply(self, code: str, device_name: str | None = None) -> Answer:
+    def answer(self, code: str, device_name: str | None = None) -> Answer:
         """Answer with the app's first code; a wrong one can be tried again with the same secret.
 
         Args:

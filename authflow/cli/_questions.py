@@ -88,21 +88,21 @@ def question(challenge: Challenge) -> Answer:  # noqa: PLR0911 - a case for each
     """
     match challenge:
         case SmsMfa() | EmailOtp() | SmsOtp() | SoftwareTokenMfa() | TotpSetup():
-            return challenge.reply(ask("code"))
+            return challenge.answer(ask("code"))
         case SelectMfaType():
-            return challenge.reply(ask_option(challenge.options))
+            return challenge.answer(ask_option(challenge.options))
         case MfaSetup():
             return _set_up(challenge)
         case NewPasswordRequired():
             return _new_password(challenge)
         case CustomChallenge():
-            return challenge.reply(ask("answer"))
+            return challenge.answer(ask("answer"))
         case SelectChallenge():
             option = ask_option(challenge.options)
             hidden = ask_hidden("password") if option in challenge.options and option.startswith("PASSWORD") else None
-            return challenge.reply(option, hidden)
+            return challenge.answer(option, hidden)
         case PasswordChallenge():
-            return challenge.reply(ask_hidden("password"))
+            return challenge.answer(ask_hidden("password"))
         case DeviceSrp():
             raise AssertionError("introduced as unanswerable")
         case _:
@@ -158,4 +158,4 @@ def _new_password(challenge: NewPasswordRequired) -> Answer:
     if ask_hidden("new password again") != password:
         raise InvalidInput("new password", "the two differ")
     attributes = {name: ask(plain(name)) for name in challenge.required_attributes}
-    return challenge.reply(password, **attributes)
+    return challenge.answer(password, **attributes)

@@ -138,7 +138,7 @@ class _Conversation:
         if challenge is None:
             return flow
         if challenge.rejected is None:
-            introduce(challenge, self._settings.pool_id, flow.typed)
+            introduce(challenge, self._settings.pool_id, flow.entered_username)
         else:
             why = plain(challenge.rejected.message or challenge.rejected.code)
             say(f"Not accepted: {why.removesuffix('.')}; try again")
@@ -149,7 +149,7 @@ class _Conversation:
         if self._holder is None or tokens.new_device is None:
             return
         try:
-            state = self._auth.remember_device(tokens, self._holder, typed=flow.typed).state
+            state = self._auth.remember_device(tokens, self._holder, entered_username=flow.entered_username).state
         except (BackendError, UnexpectedReply) as error:
             say(f"This installation is not remembered: {plain(str(error))}")
             return

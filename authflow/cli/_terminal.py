@@ -65,11 +65,11 @@ def ask_option(options: Sequence[str]) -> str:
     Raises:
         InvalidInput: a number that is not there, or nothing.
     """
-    typed = ask("choice").strip()
+    chosen = ask("choice").strip()
     numbered = {str(number): option for number, option in enumerate(options, 1)}
-    if typed not in numbered and (not typed or typed.isdecimal()):
+    if chosen not in numbered and (not chosen or chosen.isdecimal()):
         raise InvalidInput("choice", f"type a number from 1 to {len(options)}")
-    return numbered.get(typed, typed)
+    return numbered.get(chosen, chosen)
 
 
 def until_valid(make: Callable[[], T]) -> T:

@@ -24,12 +24,11 @@ class FieldError(ValueError):
         self.field = field  # each reader on the way out puts its own step in front
 
 
-def encode(value: Any, kind: type | None = None) -> Any:  # noqa: ANN401 - any annotated value
+def encode(value: Any) -> Any:  # noqa: ANN401 - any annotated value
     """Return a value as JSON has it; members that have their default are left out.
 
     Args:
         value: a dataclass, or what the members of dataclasses hold.
-        kind: the dataclass whose members are taken; the value's own if None.
     """
     if isinstance(value, str | int | NoneType):
         return value
@@ -37,7 +36,7 @@ def encode(value: Any, kind: type | None = None) -> Any:  # noqa: ANN401 - any a
         return [encode(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
-    members = ((name, getattr(value, name), default) for name, default in _defaults(kind or type(value)))
+    members = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))  # type: ignore[arg-type]  # classes are hashable
     return {name: encode(item) for name, item, default in members if item != default}
 
 

@@ -11,7 +11,7 @@ __all__ = ["Answer", "DeviceAnswer", "SetUpTotpAnswer", "SrpAnswer", "TotpCodeAn
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply to one challenge, made by that challenge's ``reply``; it fits no other.
+    """A reply to one challenge, made by that challenge's ``answer``; it fits no other.
 
     Attributes:
         digest: of the challenge that it replies to.

@@ -45,16 +45,16 @@ class BaseChallenge:
         return self.NAME
 
     @property
-    def asked_by(self) -> str:
+    def asking_trigger(self) -> str:
         """The trigger that leads to this challenge, by Cognito's name for it."""
         return self.name
 
     @property
     def digest(self) -> str:
         """What binds an answer to this challenge; gives nothing of the Session away."""
-        return hashlib.sha256(f"{self.asked_by} {self.session}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.asking_trigger} {self.session}".encode()).hexdigest()
 
-    def rejected_by(self, code: str, message: str) -> Self:
+    def reject(self, code: str, message: str) -> Self:
         """Return the same challenge, asked again."""
         times = self.rejected.times if self.rejected else 0
         return replace(self, rejected=Rejected(code, message, times + 1))

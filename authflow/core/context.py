@@ -63,7 +63,7 @@ class Context:
         if any(server) and not (all(server) and self.ip_address):
             raise InvalidInput("server_name", "goes with server_path, http_headers and ip_address: all four or none")
 
-    def members(self) -> dict[str, object]:
+    def to_members(self) -> dict[str, object]:
         """Return the request members that this context fills, by Cognito's names."""
         members = {
             "ClientMetadata": dict(self.client_metadata),

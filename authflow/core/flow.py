@@ -30,9 +30,10 @@ class BaseFlow(Generic[S]):
         node: where it stands in its table.
         state: what it holds there.
         app: the app client.
-        username: the name that requests use: as typed, later as Cognito returned it; empty where a refresh names none.
+        username: the name that requests use: as entered at first, later as Cognito returned it; empty where a
+            refresh names none.
         admin: whether requests take the admin form.
-        typed: the name as it was typed.
+        entered_username: the name as the person entered it.
         holder: who holds the remembered device: a browser, an installation.
         device_key: the remembered device, where there is one.
         context: for all requests.
@@ -45,7 +46,7 @@ class BaseFlow(Generic[S]):
     node: str
     state: S
     username: str = ""
-    typed: str = ""
+    entered_username: str = ""
     admin: bool = False
     holder: str | None = field(default=None, repr=False)
     device_key: str | None = None
@@ -60,17 +61,17 @@ class BaseFlow(Generic[S]):
     @property
     def request(self) -> Request | None:
         """What to send now, complete; None where nothing is outstanding."""
-        return self.state.request.addressed(self) if isinstance(self.state, Calling) else None
+        return self.state.request.address(self) if isinstance(self.state, Calling) else None
 
     @property
-    def resting(self) -> bool:
+    def is_resting(self) -> bool:
         """Whether no request is outstanding."""
         return not isinstance(self.state, Calling)
 
     @property
     def cpu_bound(self) -> bool:
         """Whether ``receive`` or ``answer`` may compute SRP values now, which takes milliseconds of an event loop."""
-        return self.machine.transitions.leads_to(self.node, self.machine.cpu_bound)
+        return self.machine.transitions.may_lead_to(self.node, self.machine.cpu_bound)
 
     def receive(self, reply: Mapping[str, Any], stamp: Stamp) -> Self:
         """Return the flow after Cognito's answer.
@@ -99,14 +100,14 @@ class BaseFlow(Generic[S]):
         call = self._outstanding("refuse")
         require_instance("refusal", refusal, Refusal)
         require_instance("stamp", stamp, Stamp)
-        with_device = self.device_key is not None and call.request.takes_device_key
+        with_device = self.device_key is not None and call.request.may_name_device
         return self._advance(self.machine.read_refusal(call, refusal, stamp, with_device))
 
     def answer(self, answer: Answer, stamp: Stamp, context: Context | None = None) -> Self:
         """Return the flow after a person's answer.
 
         Args:
-            answer: what the ``reply`` of this flow's very challenge returned.
+            answer: what the ``answer`` of this flow's very challenge returned.
             stamp: made for this event.
             context: for the requests until the flow rests again, instead of the flow's own.
 
@@ -132,8 +133,10 @@ class BaseFlow(Generic[S]):
 
     def _advance(self, event: Event) -> Self:
         transitions = self.machine.transitions
-        node, flow = transitions.successor(self.node, event.trigger), self._told(event)
-        state = flow.state if transitions.stays(self.node, event.trigger) else self.machine.enter[node](flow, event)
+        node, flow = transitions.find_successor(self.node, event.trigger), self._told(event)
+        state = (
+            flow.state if transitions.is_reflexive(self.node, event.trigger) else self.machine.enter[node](flow, event)
+        )
         return replace(
             flow, node=node, state=state, call_context=flow.call_context if isinstance(state, Calling) else None
         )
@@ -156,10 +159,10 @@ class BaseFlow(Generic[S]):
         return self.state
 
     def _illegal(self, event: str) -> IllegalTransition:
-        return IllegalTransition(str(self.node), event, self.machine.transitions.accepted(self.node))
+        return IllegalTransition(str(self.node), event, self.machine.transitions.list_triggers(self.node))
 
     def _require_row(self, trigger: str) -> None:
-        accepted = self.machine.transitions.accepted(self.node)
+        accepted = self.machine.transitions.list_triggers(self.node)
         if trigger not in accepted:
             expected = ", ".join(name for name in accepted if name not in ("refused", "cancel"))
             raise UnexpectedReply("reply", f"{trigger} can't follow {self.node!s}; expected: {expected}")

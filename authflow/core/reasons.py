@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["Reason", "reason_for"]
+__all__ = ["Reason", "find_reason"]
 
 
 class Reason(StrEnum):
@@ -54,7 +54,7 @@ _BY_WORDING: Final = {
 }
 
 
-def reason_for(code: str, message: str) -> Reason:
+def find_reason(code: str, message: str) -> Reason:
     """Name the outcome that a refusal stands for.
 
     Args:

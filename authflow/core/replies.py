@@ -58,19 +58,19 @@ class ChallengeReply:
             raise UnexpectedReply("ChallengeParameters.USERNAME", f"has more than {USERNAME_MOST} characters")
         return name
 
-    def parameter(self, name: str) -> str:
+    def require_parameter(self, name: str) -> str:
         """Return a parameter that this challenge can't be without."""
         if not (value := self.parameters.get(name)):
             raise UnexpectedReply(f"ChallengeParameters.{name}", f"is missing from {self.name}")
         return value
 
-    def required_session(self) -> str:
+    def require_session(self) -> str:
         """Return the Session of a challenge that can't be answered without one."""
         if self.session is None:
             raise UnexpectedReply("Session", f"is missing from {self.name}")
         return self.session
 
-    def string_list(self, name: str) -> tuple[str, ...]:
+    def parse_string_list(self, name: str) -> tuple[str, ...]:
         """Return a parameter that is a JSON list of strings; nothing if it is absent."""
         value = self._json(name, "[]")
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -78,7 +78,7 @@ class ChallengeReply:
         # interned: the same few names in every flow
         return tuple(intern(_encodable(f"ChallengeParameters.{name}", item)) for item in value)
 
-    def string_pairs(self, name: str) -> tuple[tuple[str, str], ...]:
+    def parse_string_pairs(self, name: str) -> tuple[tuple[str, str], ...]:
         """Return a parameter that is a JSON object of strings; nothing if it is absent."""
         value = self._json(name, "{}")
         if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):

@@ -34,7 +34,7 @@ class Calling:
     """A request is outstanding. ``flow.request`` is what to send.
 
     Attributes:
-        request: what the step built, not yet addressed.
+        request: what the step built, not yet address.
         asked: the challenge that it answers, where a person was asked.
         secrets: what the SRP proof of a password or a device needs.
         refresh_token: the one that is being used, to be kept if no new one comes.

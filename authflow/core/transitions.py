@@ -56,15 +56,15 @@ class TransitionTable:
         """All nodes, in the order in which the table names them."""
         return tuple(self._nodes.values())
 
-    def accepted(self, node: str) -> tuple[str, ...]:
+    def list_triggers(self, node: str) -> tuple[str, ...]:
         """Return the triggers that ``node`` accepts; none at an end."""
         return self._accepted[str(node)]
 
-    def leads_to(self, node: str, destinations: Collection[str]) -> bool:
+    def may_lead_to(self, node: str, destinations: Collection[str]) -> bool:
         """Return whether some trigger leads from ``node`` to one of these."""
         return not self._reached[str(node)].isdisjoint(destinations)
 
-    def successor(self, node: str, trigger: str) -> str:
+    def find_successor(self, node: str, trigger: str) -> str:
         """Return the node that ``trigger`` leads to.
 
         Raises:
@@ -74,10 +74,10 @@ class TransitionTable:
         try:
             self._machine.events[str(trigger)].trigger(cursor)
         except (KeyError, MachineError):
-            raise IllegalTransition(str(node), str(trigger), self.accepted(node)) from None
+            raise IllegalTransition(str(node), str(trigger), self.list_triggers(node)) from None
         return self._nodes[cursor.state]
 
-    def stays(self, node: str, trigger: str) -> bool:
+    def is_reflexive(self, node: str, trigger: str) -> bool:
         """Return whether the row is one to ``SAME``: the flow keeps its state, and its request is sent again."""
         return (str(node), str(trigger)) in self._stays
 

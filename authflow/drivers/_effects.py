@@ -41,9 +41,9 @@ class ImmediateDeviceStore:
         """Return the device of this person there."""
         return self._store.get(holder, username)
 
-    async def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
+    async def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
         """Keep a device."""
-        self._store.put(holder, username, device, typed=typed)
+        self._store.put(holder, username, device, entered_username=entered_username)
 
     async def drop(self, holder: str, username: str) -> None:
         """Forget the device."""

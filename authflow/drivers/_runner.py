@@ -71,7 +71,7 @@ class Runner:
 
     async def run(self, flow: Flow) -> Flow:
         """Go on with a flow that is calling until it rests."""
-        return await self._run(self._require_own(flow), rested=flow if flow.resting else None)
+        return await self._run(self._require_own(flow), rested=flow if flow.is_resting else None)
 
     async def sign_in(
         self,
@@ -94,7 +94,7 @@ class Runner:
                 raise AssertionError(f"at rest and not asking, a flow has ended, not {other}")
 
     async def remember_device(
-        self, tokens: Tokens, holder: str, *, remembered: bool, typed: str | None, name: str | None
+        self, tokens: Tokens, holder: str, *, remembered: bool, entered_username: str | None, name: str | None
     ) -> DeviceFlow:
         """Confirm the device that Cognito proposed with the tokens, and keep it in the device store."""
         if self._effects.devices is None:
@@ -107,7 +107,9 @@ class Runner:
         while (request := flow.request) is not None:
             flow = await self._step(flow, request)
         if isinstance(flow.state, Kept):
-            await self._effects.devices.put(holder, tokens.username, flow.state.device, typed=typed)
+            await self._effects.devices.put(
+                holder, tokens.username, flow.state.device, entered_username=entered_username
+            )
         return flow
 
     def _require_own(self, flow: Flow) -> Flow:
@@ -125,7 +127,7 @@ class Runner:
             if (request := flow.request) is not None:
                 flow = await self._call(flow, request, rested)
             elif isinstance(flow.challenge, DeviceSrp) and (device := await self._find_wanted_device(flow)):
-                flow = await self._answer_challenge(flow, flow.challenge.reply(device), context)
+                flow = await self._answer_challenge(flow, flow.challenge.answer(device), context)
             else:
                 break
         await self._remember_proposed(flow)
@@ -160,7 +162,9 @@ class Runner:
         if isinstance(flow.state, SignedIn) and flow.state.tokens.new_device:
             tokens = flow.state.tokens
             with _ignoring_errors():  # ``observe`` has seen each call
-                await self.remember_device(tokens, flow.holder, remembered=True, typed=flow.typed, name=None)
+                await self.remember_device(
+                    tokens, flow.holder, remembered=True, entered_username=flow.entered_username, name=None
+                )
 
     async def _step(self, flow: F, request: Request) -> F:
         return await self._backoff.run(lambda: self._attempt(flow, request), self._effects.sleep)

@@ -105,11 +105,19 @@ class AsyncAuthenticator:
             return await self._runner.sign_in(opening, ask, context=context, holder=holder)
 
     async def remember_device(
-        self, tokens: Tokens, holder: str, *, remembered: bool = True, typed: str | None = None, name: str | None = None
+        self,
+        tokens: Tokens,
+        holder: str,
+        *,
+        remembered: bool = True,
+        entered_username: str | None = None,
+        name: str | None = None,
     ) -> DeviceFlow:
         """Confirm the proposed device, and keep it; see ``Authenticator.remember_device``."""
         with self._effects.step():
-            return await self._runner.remember_device(tokens, holder, remembered=remembered, typed=typed, name=name)
+            return await self._runner.remember_device(
+                tokens, holder, remembered=remembered, entered_username=entered_username, name=name
+            )
 
     async def __aenter__(self) -> Self:
         return self

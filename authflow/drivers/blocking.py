@@ -95,7 +95,7 @@ class Authenticator:
 
         Args:
             flow: at a challenge.
-            answer: what ``flow.challenge.reply(...)`` returned.
+            answer: what ``flow.challenge.answer(...)`` returned.
             context: instead of the flow's own, until it rests.
 
         Raises:
@@ -145,7 +145,13 @@ class Authenticator:
         return run_to_end(self._runner.sign_in(opening, asked, context=context, holder=holder))
 
     def remember_device(
-        self, tokens: Tokens, holder: str, *, remembered: bool = True, typed: str | None = None, name: str | None = None
+        self,
+        tokens: Tokens,
+        holder: str,
+        *,
+        remembered: bool = True,
+        entered_username: str | None = None,
+        name: str | None = None,
     ) -> DeviceFlow:
         """Confirm the device that Cognito proposed with the tokens, and keep it in the device store.
 
@@ -153,7 +159,7 @@ class Authenticator:
             tokens: with ``new_device``.
             holder: who holds the device from now on.
             remembered: whether it may stand for a second factor, where Cognito leaves that to the person.
-            typed: the name that the person signed in with, if it was an alias.
+            entered_username: the name that the person signed in with, if it was an alias.
             name: what the person calls the device.
 
         Returns:
@@ -163,7 +169,11 @@ class Authenticator:
             InvalidInput: tokens without a proposed device, or no device store; nothing was sent.
             UnexpectedReply, BackendError: Cognito proposes the device again at the next sign-in.
         """
-        return run_to_end(self._runner.remember_device(tokens, holder, remembered=remembered, typed=typed, name=name))
+        return run_to_end(
+            self._runner.remember_device(
+                tokens, holder, remembered=remembered, entered_username=entered_username, name=name
+            )
+        )
 
 
 class _BlockingEffects:

@@ -7,7 +7,7 @@ from authflow.emulator._emulator import Emulator
 from authflow.emulator._errors import EmulatorBug, ServiceError
 from authflow.emulator._outbox import Message, Outbox, Purpose
 from authflow.emulator._settings import Settings
-from authflow.emulator._triggers.registry import Trigger, Triggers
+from authflow.emulator._triggers.registry import LambdaTrigger, Triggers
 
 if TYPE_CHECKING:
     from authflow.emulator._transports.boto3 import client_at
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Emulator",
     "EmulatorBug",
+    "LambdaTrigger",
     "Message",
     "Outbox",
     "Purpose",
     "ServiceError",
     "Settings",
-    "Trigger",
     "Triggers",
     "client_at",
     "running",

@@ -26,7 +26,7 @@ class EmulatorBug(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ErrorTemplate:
     """A kind of refusal; calling it makes the exception to raise, with the text's placeholders filled in."""
 
     code: str
@@ -38,127 +38,143 @@ class Fault:
 
 
 # The protocol: errors that stand before any operation, so no operation declares them
-SERIALIZATION: Final = Fault("SerializationException", "{}")
-UNKNOWN_OPERATION: Final = Fault("UnknownOperationException", "{}")
-NOT_EMULATED: Final = Fault("NotImplementedByEmulator", "authflow's emulator does not have {}")  # own text
+SERIALIZATION: Final = ErrorTemplate("SerializationException", "{}")
+UNKNOWN_OPERATION: Final = ErrorTemplate("UnknownOperationException", "{}")
+NOT_EMULATED: Final = ErrorTemplate("NotImplementedByEmulator", "authflow's emulator does not have {}")  # own text
 
 # Requests
-INVALID: Final = Fault("InvalidParameterException", "{}")
-MISSING_PARAMETER: Final = Fault("InvalidParameterException", "Missing required parameter {}")
-NO_POOL: Final = Fault("ResourceNotFoundException", "User pool {} does not exist.")
-NO_CLIENT: Final = Fault("ResourceNotFoundException", "User pool client {} does not exist.")
+INVALID: Final = ErrorTemplate("InvalidParameterException", "{}")
+MISSING_PARAMETER: Final = ErrorTemplate("InvalidParameterException", "Missing required parameter {}")
+NO_POOL: Final = ErrorTemplate("ResourceNotFoundException", "User pool {} does not exist.")
+NO_CLIENT: Final = ErrorTemplate("ResourceNotFoundException", "User pool client {} does not exist.")
 
 # App clients and their secrets
-SECRET_HASH_WRONG: Final = Fault("NotAuthorizedException", "Unable to verify secret hash for client {}")
-SECRET_HASH_WRONG_REFRESH: Final = Fault("NotAuthorizedException", "SecretHash does not match for the client: {}")
-SECRET_HASH_MISSING: Final = Fault(
+SECRET_HASH_WRONG: Final = ErrorTemplate("NotAuthorizedException", "Unable to verify secret hash for client {}")
+SECRET_HASH_WRONG_REFRESH: Final = ErrorTemplate(
+    "NotAuthorizedException", "SecretHash does not match for the client: {}"
+)
+SECRET_HASH_MISSING: Final = ErrorTemplate(
     "NotAuthorizedException", "Client {} is configured for secret but secret was not received"
 )
-CLIENT_SECRET_WRONG: Final = Fault("NotAuthorizedException", "Unable to verify client secret for client {}")  # own text
-CLIENT_UNAUTHORIZED: Final = Fault("UnauthorizedException", "Unable to verify client {}")  # own text
+CLIENT_SECRET_WRONG: Final = ErrorTemplate(
+    "NotAuthorizedException", "Unable to verify client secret for client {}"
+)  # own text
+CLIENT_UNAUTHORIZED: Final = ErrorTemplate("UnauthorizedException", "Unable to verify client {}")  # own text
 
 # Signing in
-FLOW_NOT_ENABLED: Final = Fault("InvalidParameterException", "{} flow not enabled for this client")
-FLOW_OF_OTHER_API: Final = Fault("InvalidParameterException", "Initiate Auth method not supported.")
-LOCKED: Final = Fault("NotAuthorizedException", "Password attempts exceeded")
-WRONG_PASSWORD: Final = Fault("NotAuthorizedException", "Incorrect username or password.")
-USER_DISABLED: Final = Fault("NotAuthorizedException", "User is disabled.")
-TEMPORARY_PASSWORD_EXPIRED: Final = Fault(
+FLOW_NOT_ENABLED: Final = ErrorTemplate("InvalidParameterException", "{} flow not enabled for this client")
+FLOW_OF_OTHER_API: Final = ErrorTemplate("InvalidParameterException", "Initiate Auth method not supported.")
+LOCKED: Final = ErrorTemplate("NotAuthorizedException", "Password attempts exceeded")
+WRONG_PASSWORD: Final = ErrorTemplate("NotAuthorizedException", "Incorrect username or password.")
+USER_DISABLED: Final = ErrorTemplate("NotAuthorizedException", "User is disabled.")
+TEMPORARY_PASSWORD_EXPIRED: Final = ErrorTemplate(
     "NotAuthorizedException", "Temporary password has expired and must be reset by an administrator."
 )
-NOT_CONFIRMED: Final = Fault("UserNotConfirmedException", "User is not confirmed.")
-RESET_REQUIRED: Final = Fault("PasswordResetRequiredException", "Password reset required for the user")
-NO_USER: Final = Fault("UserNotFoundException", "User does not exist.")
-BAD_SRP_A: Final = Fault("InvalidParameterException", "SRP_A is not an SRP value")  # own text
-BAD_TIMESTAMP: Final = Fault(
+NOT_CONFIRMED: Final = ErrorTemplate("UserNotConfirmedException", "User is not confirmed.")
+RESET_REQUIRED: Final = ErrorTemplate("PasswordResetRequiredException", "Password reset required for the user")
+NO_USER: Final = ErrorTemplate("UserNotFoundException", "User does not exist.")
+BAD_SRP_A: Final = ErrorTemplate("InvalidParameterException", "SRP_A is not an SRP value")  # own text
+BAD_TIMESTAMP: Final = ErrorTemplate(
     "InvalidParameterException", "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english."
 )
 
 # Devices
 # https://github.com/aws/aws-sdk-net-extensions-cognito/issues/10
-NO_DEVICE: Final = Fault("ResourceNotFoundException", "Device does not exist.")
-DEVICE_KEY_EXISTS: Final = Fault("DeviceKeyExistsException", "Device already exists.")  # own text
-BAD_DEVICE_VERIFIER: Final = Fault("InvalidParameterException", "{} is not an SRP value in base64")  # own text
-NO_USER_OF_DEVICE: Final = Fault("ResourceNotFoundException", "User does not exist.")
-BAD_PAGE: Final = Fault("InvalidParameterException", "Invalid pagination token")  # own text
+NO_DEVICE: Final = ErrorTemplate("ResourceNotFoundException", "Device does not exist.")
+DEVICE_KEY_EXISTS: Final = ErrorTemplate("DeviceKeyExistsException", "Device already exists.")  # own text
+BAD_DEVICE_VERIFIER: Final = ErrorTemplate("InvalidParameterException", "{} is not an SRP value in base64")  # own text
+NO_USER_OF_DEVICE: Final = ErrorTemplate("ResourceNotFoundException", "User does not exist.")
+BAD_PAGE: Final = ErrorTemplate("InvalidParameterException", "Invalid pagination token")  # own text
 
 # Triggers
 # https://github.com/aws-amplify/amplify-js/issues/9127
-TRIGGER_FAILED: Final = Fault("UserLambdaValidationException", "{} failed with error {}.")
+TRIGGER_FAILED: Final = ErrorTemplate("UserLambdaValidationException", "{} failed with error {}.")
 # https://github.com/amazon-archives/amazon-cognito-identity-js/issues/167
-TRIGGER_OUTPUT: Final = Fault("InvalidLambdaResponseException", "Unrecognizable lambda output")
+TRIGGER_OUTPUT: Final = ErrorTemplate("InvalidLambdaResponseException", "Unrecognizable lambda output")
 # https://github.com/aws-amplify/amplify-js/issues/5623
-NO_CUSTOM_TRIGGER: Final = Fault(
+NO_CUSTOM_TRIGGER: Final = ErrorTemplate(
     "InvalidParameterException", "Custom auth lambda trigger is not configured for the user pool."
 )
 
 # Sessions
-SESSION_INVALID: Final = Fault("NotAuthorizedException", "Invalid session for the user.")
-SESSION_EXPIRED: Final = Fault("NotAuthorizedException", "Invalid session for the user, session is expired.")
-SESSION_USED: Final = Fault("NotAuthorizedException", "Invalid session for the user, session can only be used once.")
+SESSION_INVALID: Final = ErrorTemplate("NotAuthorizedException", "Invalid session for the user.")
+SESSION_EXPIRED: Final = ErrorTemplate("NotAuthorizedException", "Invalid session for the user, session is expired.")
+SESSION_USED: Final = ErrorTemplate(
+    "NotAuthorizedException", "Invalid session for the user, session can only be used once."
+)
 
 # MFA and codes
-MFA_CODE_WRONG: Final = Fault("CodeMismatchException", "Invalid code or auth state for the user.")
-SOFTWARE_TOKEN_WRONG: Final = Fault("CodeMismatchException", "Invalid code received for user")
-SOFTWARE_TOKEN_USED: Final = Fault("ExpiredCodeException", "Your software token has already been used once.")
-SOFTWARE_TOKEN_NOT_ENABLED: Final = Fault(
+MFA_CODE_WRONG: Final = ErrorTemplate("CodeMismatchException", "Invalid code or auth state for the user.")
+SOFTWARE_TOKEN_WRONG: Final = ErrorTemplate("CodeMismatchException", "Invalid code received for user")
+SOFTWARE_TOKEN_USED: Final = ErrorTemplate("ExpiredCodeException", "Your software token has already been used once.")
+SOFTWARE_TOKEN_NOT_ENABLED: Final = ErrorTemplate(
     "EnableSoftwareTokenMFAException", "Code mismatch and fail enable Software Token MFA"
 )
-SOFTWARE_TOKEN_OFF: Final = Fault(
+SOFTWARE_TOKEN_OFF: Final = ErrorTemplate(
     "SoftwareTokenMFANotFoundException", "Software Token MFA has not been enabled by the userPool"
 )
-SOFTWARE_TOKEN_UNVERIFIED: Final = Fault("InvalidParameterException", "User has not verified software token mfa")
-NO_DELIVERY: Final = Fault("InvalidParameterException", "User does not have delivery config set to turn on {}")
-MFA_NOT_CONFIGURED: Final = Fault("InvalidParameterException", "{} is not configured for the user pool")  # own text
-MFA_WITHOUT_FACTOR: Final = Fault(
+SOFTWARE_TOKEN_UNVERIFIED: Final = ErrorTemplate(
+    "InvalidParameterException", "User has not verified software token mfa"
+)
+NO_DELIVERY: Final = ErrorTemplate("InvalidParameterException", "User does not have delivery config set to turn on {}")
+MFA_NOT_CONFIGURED: Final = ErrorTemplate(
+    "InvalidParameterException", "{} is not configured for the user pool"
+)  # own text
+MFA_WITHOUT_FACTOR: Final = ErrorTemplate(
     "InvalidParameterException",
     "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration.",
 )
-MFA_IS_RECOVERY: Final = Fault(  # own text
+MFA_IS_RECOVERY: Final = ErrorTemplate(  # own text
     "InvalidParameterException", "{} can't be the only channel of account recovery too"
 )
-NO_PASSKEYS: Final = Fault("InvalidParameterException", "authflow's emulator does not have passkeys")  # own text
-MFA_NOT_SET_UP: Final = Fault("InvalidParameterException", "No MFA factor has been set up")  # own text
-NOT_OFFERED: Final = Fault("InvalidParameterException", "{} is not among what can be answered")  # own text
+NO_PASSKEYS: Final = ErrorTemplate(
+    "InvalidParameterException", "authflow's emulator does not have passkeys"
+)  # own text
+MFA_NOT_SET_UP: Final = ErrorTemplate("InvalidParameterException", "No MFA factor has been set up")  # own text
+NOT_OFFERED: Final = ErrorTemplate("InvalidParameterException", "{} is not among what can be answered")  # own text
 
 # Users, their attributes and passwords
-USERNAME_EXISTS: Final = Fault("UsernameExistsException", "User already exists")
-ALIAS_EXISTS: Final = Fault("AliasExistsException", "An account with the {} already exists.")
-NAME_LOOKS_LIKE_ALIAS: Final = Fault(
+USERNAME_EXISTS: Final = ErrorTemplate("UsernameExistsException", "User already exists")
+ALIAS_EXISTS: Final = ErrorTemplate("AliasExistsException", "An account with the {} already exists.")
+NAME_LOOKS_LIKE_ALIAS: Final = ErrorTemplate(
     "InvalidParameterException", "Username cannot be of {} format, since user pool is configured for {} alias."
 )
-NAME_IS_NO_ALIAS: Final = Fault("InvalidParameterException", "Username should be {}.")
-ATTRIBUTES: Final = Fault("InvalidParameterException", "Attributes did not conform to the schema: {}")
-ATTRIBUTE_READ_ONLY: Final = Fault("InvalidParameterException", "Cannot modify the non-mutable attribute {}")
-ATTRIBUTE_FORBIDDEN: Final = Fault("NotAuthorizedException", "A client attempted to write unauthorized attribute")
+NAME_IS_NO_ALIAS: Final = ErrorTemplate("InvalidParameterException", "Username should be {}.")
+ATTRIBUTES: Final = ErrorTemplate("InvalidParameterException", "Attributes did not conform to the schema: {}")
+ATTRIBUTE_READ_ONLY: Final = ErrorTemplate("InvalidParameterException", "Cannot modify the non-mutable attribute {}")
+ATTRIBUTE_FORBIDDEN: Final = ErrorTemplate(
+    "NotAuthorizedException", "A client attempted to write unauthorized attribute"
+)
 # https://github.com/aws-samples/aws-saas-factory-bootcamp/issues/67
-ATTRIBUTE_GIVEN: Final = Fault("NotAuthorizedException", "Cannot modify an already provided {}")
-PASSWORD_POLICY: Final = Fault("InvalidPasswordException", "Password did not conform with policy: {}")
-NOT_RESENDABLE: Final = Fault("UnsupportedUserStateException", "Resend not possible. {} status is {}")
+ATTRIBUTE_GIVEN: Final = ErrorTemplate("NotAuthorizedException", "Cannot modify an already provided {}")
+PASSWORD_POLICY: Final = ErrorTemplate("InvalidPasswordException", "Password did not conform with policy: {}")
+NOT_RESENDABLE: Final = ErrorTemplate("UnsupportedUserStateException", "Resend not possible. {} status is {}")
 
 # Signing up
-SIGN_UP_CLOSED: Final = Fault("NotAuthorizedException", "SignUp is not permitted for this user pool")
-ALREADY_CONFIRMED: Final = Fault("InvalidParameterException", "User is already confirmed.")
-NOT_CONFIRMABLE: Final = Fault("NotAuthorizedException", "User cannot be confirmed. Current status is {}")
-NO_AUTO_VERIFICATION: Final = Fault("InvalidParameterException", "Auto verification not turned on.")
-NO_USER_OF_CLIENT: Final = Fault("UserNotFoundException", "Username/client id combination not found.")
-WRONG_CODE: Final = Fault("CodeMismatchException", "Invalid verification code provided, please try again.")
-EXPIRED_CODE: Final = Fault("ExpiredCodeException", "Invalid code provided, please request a code again.")
-LIMIT_EXCEEDED: Final = Fault("LimitExceededException", "Attempt limit exceeded, please try after some time.")
-NOT_RESETTABLE: Final = Fault("NotAuthorizedException", "User password cannot be reset in the current state.")
-NO_RECOVERY: Final = Fault(
+SIGN_UP_CLOSED: Final = ErrorTemplate("NotAuthorizedException", "SignUp is not permitted for this user pool")
+ALREADY_CONFIRMED: Final = ErrorTemplate("InvalidParameterException", "User is already confirmed.")
+NOT_CONFIRMABLE: Final = ErrorTemplate("NotAuthorizedException", "User cannot be confirmed. Current status is {}")
+NO_AUTO_VERIFICATION: Final = ErrorTemplate("InvalidParameterException", "Auto verification not turned on.")
+NO_USER_OF_CLIENT: Final = ErrorTemplate("UserNotFoundException", "Username/client id combination not found.")
+WRONG_CODE: Final = ErrorTemplate("CodeMismatchException", "Invalid verification code provided, please try again.")
+EXPIRED_CODE: Final = ErrorTemplate("ExpiredCodeException", "Invalid code provided, please request a code again.")
+LIMIT_EXCEEDED: Final = ErrorTemplate("LimitExceededException", "Attempt limit exceeded, please try after some time.")
+NOT_RESETTABLE: Final = ErrorTemplate("NotAuthorizedException", "User password cannot be reset in the current state.")
+NO_RECOVERY: Final = ErrorTemplate(
     "InvalidParameterException",
     "Cannot reset password for the user as there is no registered/verified email or phone_number",
 )
 
 # Tokens
-REFRESH_TOKEN_INVALID: Final = Fault("NotAuthorizedException", "Invalid Refresh Token")
-REFRESH_TOKEN_REVOKED: Final = Fault("NotAuthorizedException", "Refresh Token has been revoked")
-REFRESH_TOKEN_EXPIRED: Final = Fault("NotAuthorizedException", "Refresh Token has expired")
-REFRESH_TOKEN_REUSED: Final = Fault("RefreshTokenReuseException", "Refresh Token was rotated out")  # own text
-ACCESS_TOKEN_INVALID: Final = Fault("NotAuthorizedException", "Invalid Access Token")
-ACCESS_TOKEN_EXPIRED: Final = Fault("NotAuthorizedException", "Access Token has expired")
-ACCESS_TOKEN_REVOKED: Final = Fault("NotAuthorizedException", "Access Token has been revoked")
-TOKEN_NOT_REVOCABLE: Final = Fault("UnsupportedTokenTypeException", "Unsupported token type")  # own text
-TOKEN_UNKNOWN: Final = Fault("InvalidParameterException", "Invalid token")  # own text
-REVOCATION_OFF: Final = Fault("UnsupportedOperationException", "Token revocation is not enabled for this client")  # own
+REFRESH_TOKEN_INVALID: Final = ErrorTemplate("NotAuthorizedException", "Invalid Refresh Token")
+REFRESH_TOKEN_REVOKED: Final = ErrorTemplate("NotAuthorizedException", "Refresh Token has been revoked")
+REFRESH_TOKEN_EXPIRED: Final = ErrorTemplate("NotAuthorizedException", "Refresh Token has expired")
+REFRESH_TOKEN_REUSED: Final = ErrorTemplate("RefreshTokenReuseException", "Refresh Token was rotated out")  # own text
+ACCESS_TOKEN_INVALID: Final = ErrorTemplate("NotAuthorizedException", "Invalid Access Token")
+ACCESS_TOKEN_EXPIRED: Final = ErrorTemplate("NotAuthorizedException", "Access Token has expired")
+ACCESS_TOKEN_REVOKED: Final = ErrorTemplate("NotAuthorizedException", "Access Token has been revoked")
+TOKEN_NOT_REVOCABLE: Final = ErrorTemplate("UnsupportedTokenTypeException", "Unsupported token type")  # own text
+TOKEN_UNKNOWN: Final = ErrorTemplate("InvalidParameterException", "Invalid token")  # own text
+REVOCATION_OFF: Final = ErrorTemplate(
+    "UnsupportedOperationException", "Token revocation is not enabled for this client"
+)  # own

@@ -11,7 +11,7 @@ from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.secret_blocks import SecretBlocks
 from authflow.emulator._records.sessions import Sessions
-from authflow.emulator._records.token_families import Grants
+from authflow.emulator._records.token_families import TokenFamilies
 from authflow.emulator._service_model.model import ServiceModel
 from authflow.emulator._settings import Settings
 
@@ -43,7 +43,7 @@ class Service:
         self.outbox = Outbox()
         self.sessions = Sessions(entropy)
         self.secret_blocks = SecretBlocks(entropy)
-        self.grants = Grants(entropy)
+        self.token_families = TokenFamilies(entropy)
 
     def now(self) -> datetime:
         """Return the present time."""

@@ -29,33 +29,33 @@ OVERHEAD: Final = _ID + _NONCE + _TAG  # bytes by which a box is longer than wha
 
 
 class KeyRing:
-    """One key or several: the first closes boxes, and all open them. Get one from ``key_ring``."""
+    """One key or several: the first encrypts, and all decrypt. Make one with ``make_key_ring``."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._ciphers = {_key_id(one): AESGCM(one) for one in keys}
         self._first = _key_id(keys[0])
 
-    def close(self, content: bytes, belongs: bytes) -> bytes:
-        """Return a box. It opens only for who says where it ``belongs``, which is authenticated and not in the box."""
+    def encrypt(self, plaintext: bytes, associated_data: bytes) -> bytes:
+        """Return the ciphertext. ``associated_data`` is authenticated and not part of it: decrypt with the same."""
         nonce = os.urandom(_NONCE)
-        return self._first + nonce + self._ciphers[self._first].encrypt(nonce, content, belongs)
+        return self._first + nonce + self._ciphers[self._first].encrypt(nonce, plaintext, associated_data)
 
-    def open(self, box: bytes, belongs: bytes) -> bytes:
-        """Return what is in a box.
+    def decrypt(self, ciphertext: bytes, associated_data: bytes) -> bytes:
+        """Return the plaintext.
 
         Raises:
-            SnapshotError: ``unknown_key``; or ``altered``, which is also said of a box that belongs elsewhere.
+            SnapshotError: ``unknown_key``; or ``altered``, also for other associated data.
         """
-        cipher = self._ciphers.get(box[:_ID])
+        cipher = self._ciphers.get(ciphertext[:_ID])
         if cipher is None:
             raise SnapshotError("unknown_key", "it was sealed with a key that is not among those given")
         try:
-            return cipher.decrypt(box[_ID : _ID + _NONCE], box[_ID + _NONCE :], belongs)
+            return cipher.decrypt(ciphertext[_ID : _ID + _NONCE], ciphertext[_ID + _NONCE :], associated_data)
         except (InvalidTag, ValueError):  # ValueError: not even a whole nonce
             raise SnapshotError("altered", "it is not as it was sealed") from None
 
 
-def key_ring(key: Keys) -> KeyRing:
+def make_key_ring(key: Keys) -> KeyRing:
     """Return the ring of a key, or of several of which the first is used for what is new.
 
     Raises:
@@ -64,11 +64,11 @@ def key_ring(key: Keys) -> KeyRing:
     keys = (key,) if isinstance(key, bytes) else tuple(key) if isinstance(key, Sequence) else ()
     if not keys or not all(isinstance(one, bytes) and len(one) == KEY_BYTES for one in keys):
         raise InvalidInput("key", f"must be {KEY_BYTES} bytes, or several such keys")
-    return _made(keys)
+    return _cached_key_ring(keys)
 
 
 @lru_cache(maxsize=8)  # a service has a key or two; making a cipher anew costs more than sealing with it
-def _made(keys: tuple[bytes, ...]) -> KeyRing:
+def _cached_key_ring(keys: tuple[bytes, ...]) -> KeyRing:
     return KeyRing(keys)
 
 

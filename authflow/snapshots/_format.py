@@ -58,19 +58,20 @@ _STATES: Final[Mapping[str, type[State]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Members:
-    """What a snapshot says of its flow, by the flow's own names, beside the state and the frame."""
+    """What a snapshot says of its flow, beside the state and the frame."""
 
     id: str
     node: Node
     username: str = ""
-    typed: str = ""
+    typed: str = ""  # Flow.entered_username: the format keeps its older name
     admin: bool = False
     holder: str | None = None
     device_key: str | None = None
     context: Context | None = None
 
 
-_MEMBERS: Final = tuple(member.name for member in fields(_Members))
+_RENAMED: Final = {"typed": "entered_username"}
+_MEMBERS: Final = {member.name: _RENAMED.get(member.name, member.name) for member in fields(_Members)}
 as_json: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
@@ -81,7 +82,8 @@ def encode_flow(flow: Flow) -> tuple[dict[str, Any], dict[str, Any]]:
         SnapshotError: ``not_at_rest``.
     """
     require_resting(flow)
-    return encode(flow, _Members), encode(flow.state)
+    members = _Members(**{name: getattr(flow, attribute) for name, attribute in _MEMBERS.items()})
+    return encode(members), encode(flow.state)
 
 
 def decode_flow(version: object, parts: Sequence[Any], app: AppClient) -> Flow:
@@ -102,7 +104,8 @@ def decode_flow(version: object, parts: Sequence[Any], app: AppClient) -> Flow:
         malformed(error.field, str(error))
     except InvalidInput as error:
         malformed(f"flow.context.{error.field}", "can't be")
-    return Flow(machine=MACHINE, app=app, state=state, **{name: getattr(members, name) for name in _MEMBERS})
+    held = {attribute: getattr(members, name) for name, attribute in _MEMBERS.items()}
+    return Flow(machine=MACHINE, app=app, state=state, **held)
 
 
 def require_resting(flow: Flow) -> Flow:

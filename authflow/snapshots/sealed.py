@@ -28,7 +28,7 @@ from authflow.core.stamp import Stamp
 from authflow.machines.sign_in import Flow
 from authflow.machines.sign_in._machine import MACHINE
 from authflow.snapshots import _format
-from authflow.snapshots._encryption import OVERHEAD, Keys, from_base64url, key_ring, to_base64url
+from authflow.snapshots._encryption import OVERHEAD, Keys, from_base64url, make_key_ring, to_base64url
 
 __all__ = ["seal", "unseal"]
 
@@ -61,14 +61,14 @@ def seal(
         InvalidInput: a key that is not 32 bytes, or a lifetime that can't be.
         SnapshotError: ``not_at_rest``.
     """
-    ring, now = key_ring(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
+    ring, now = make_key_ring(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
     packed = _packed(*_format.encode_flow(flow))
     expires = _format.expires_at(flow, now).timestamp() if lifetime is None else now.timestamp() + _seconds(lifetime)
     content = int(expires).to_bytes(_EXPIRY, "big", signed=True) + packed
     identity = _identity(flow.app)
     length = len(content) + OVERHEAD
     header = FRAME + _app_digest(identity) + length.to_bytes(_LENGTH, "big")
-    box = ring.close(content, header + identity + _bond(bound_to))
+    box = ring.encrypt(content, header + identity + _bond(bound_to))
     return to_base64url(header + box)
 
 
@@ -87,12 +87,12 @@ def unseal(token: str, key: Keys, app: AppClient, *, stamp: Stamp | None = None,
         SnapshotError: ``malformed``, ``truncated``, ``version``, ``app_client``, ``unknown_key``, ``altered`` (also:
             bound to something else) or ``expired``.
     """
-    ring, now = key_ring(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
+    ring, now = make_key_ring(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
     identity = _identity(require_instance("app", app, AppClient))
     header, box = _whole(require_instance("token", token, str))
     if header[len(FRAME) : -_LENGTH] != _app_digest(identity):
         raise SnapshotError("app_client", "belongs to another app client", "token")
-    content = ring.open(box, header + identity + _bond(bound_to))
+    content = ring.decrypt(box, header + identity + _bond(bound_to))
     if now.timestamp() >= int.from_bytes(content[:_EXPIRY], "big", signed=True):
         raise SnapshotError("expired", "has expired: the sign-in begins anew", "token")
     version, *parts = _unpacked(content[_EXPIRY:])

@@ -29,16 +29,16 @@ def require_sent_handle(handle: str) -> str:
         FlowTaken: it can't.
     """
     if not _is_handle(handle):
-        raise flow_taken()
+        raise flow_taken_error()
     return handle
 
 
-def flow_is_there() -> InvalidInput:
+def flow_exists_error() -> InvalidInput:
     """Return what ``put`` raises rather than overwrite a flow."""
     return InvalidInput("handle", "a flow is there already: it was put back before, or never taken")
 
 
-def flow_taken() -> FlowTaken:
+def flow_taken_error() -> FlowTaken:
     """Return what ``take`` raises where there is no flow; never shows the handle."""
     return FlowTaken("the flow was taken already, or has expired: begin the sign-in anew")
 

@@ -18,7 +18,7 @@ class DeviceStore(Protocol):
     def get(self, holder: str, username: str) -> Device | None:
         """Return the device of this person there; the name may be the canonical one or one that was typed."""
 
-    def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
+    def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
         """Keep a device under the canonical name, and remember which typed name meant it."""
 
     def drop(self, holder: str, username: str) -> None:
@@ -31,7 +31,7 @@ class AsyncDeviceStore(Protocol):
     async def get(self, holder: str, username: str) -> Device | None:
         """Return the device of this person there, as ``DeviceStore.get``."""
 
-    async def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
+    async def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
         """Keep a device, as ``DeviceStore.put``."""
 
     async def drop(self, holder: str, username: str) -> None:
@@ -50,12 +50,12 @@ class AsyncMemoryDeviceStore:
         canonical = self._names.get((holder, username), username)
         return self._devices.get((holder, canonical))
 
-    async def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
+    async def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
         """Keep a device."""
         self._devices[holder, username] = device
         self._names.pop((holder, username), None)  # the name is its own from now on
-        if typed and typed != username:
-            self._names[holder, typed] = username
+        if entered_username and entered_username != username:
+            self._names[holder, entered_username] = username
 
     async def drop(self, holder: str, username: str) -> None:
         """Forget the device."""
@@ -72,9 +72,9 @@ class MemoryDeviceStore:
         """Return the device of this person there."""
         return run_to_end(self._store.get(holder, username))
 
-    def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
+    def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
         """Keep a device."""
-        run_to_end(self._store.put(holder, username, device, typed=typed))
+        run_to_end(self._store.put(holder, username, device, entered_username=entered_username))
 
     def drop(self, holder: str, username: str) -> None:
         """Forget the device."""

@@ -40,12 +40,12 @@ class FileDeviceStore:
         except (FieldError, ValueError) as error:
             raise SnapshotError("malformed", f"a device's file can't be read: {error}") from None
 
-    def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
+    def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
         """Keep a device."""
         self._write(self._path("device", holder, username), encode(device))
         self._path("name", holder, username).unlink(missing_ok=True)  # the name is its own from now on
-        if typed and typed != username:
-            self._write(self._path("name", holder, typed), username)
+        if entered_username and entered_username != username:
+            self._write(self._path("name", holder, entered_username), username)
 
     def drop(self, holder: str, username: str) -> None:
         """Forget the device."""

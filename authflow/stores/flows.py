@@ -11,7 +11,7 @@ from authflow.core.clock import stamp_now
 from authflow.core.stamp import Stamp
 from authflow.machines.sign_in import Flow
 from authflow.snapshots._format import expires_at, require_resting
-from authflow.stores._handles import flow_is_there, flow_taken, new_handle, require_sent_handle
+from authflow.stores._handles import flow_exists_error, flow_taken_error, new_handle, require_sent_handle
 
 __all__ = ["AsyncFlowStore", "AsyncMemoryFlowStore", "FlowStore", "MemoryFlowStore"]
 
@@ -79,7 +79,7 @@ class AsyncMemoryFlowStore:
         with self._lock:
             self._drop_expired(now)
             if handle in self._flows:
-                raise flow_is_there()
+                raise flow_exists_error()
             self._flows[handle] = expires, flow
             heappush(self._expiries, (expires, handle))
         return handle
@@ -91,7 +91,7 @@ class AsyncMemoryFlowStore:
             self._drop_expired(now)
             kept = self._flows.pop(require_sent_handle(handle), None)
         if kept is None:
-            raise flow_taken()
+            raise flow_taken_error()
         return kept[1]
 
     def _drop_expired(self, now: datetime) -> None:

@@ -8,7 +8,7 @@ from random import Random
 from threading import Lock
 from typing import Any, Final
 
-from authflow.backends._json_protocol import Answer, reply
+from authflow.backends._json_protocol import HttpResponse, read_reply
 from authflow.backends.base import Backend
 from authflow.core.errors import BackendError, InvalidInput, Refusal, Throttled
 from authflow.core.requests import Request
@@ -105,7 +105,7 @@ class FaultyBackend:
             time.sleep(self._delay)
         damage = _DAMAGE.get(fault)
         body = damage(answer.body, random) if damage else answer.body
-        return reply(request.operation, Answer(answer.status, answer.headers, body))
+        return read_reply(request.operation, HttpResponse(answer.status, answer.headers, body))
 
     def _next(self, request: Request) -> tuple[Fault | None, Random]:
         """Return the fault of this call, and what its damage is drawn from, whatever other calls do meanwhile."""
@@ -116,13 +116,13 @@ class FaultyBackend:
             self.met.append((request.operation, fault))
             return fault, Random(self._random.getrandbits(64))  # noqa: S311 - damage, not secrets
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: Request) -> HttpResponse:
         """Return what the backend brings, as it would come over HTTP."""
         try:
-            return Answer(200, {}, json.dumps(dict(self._backend.call(request))).encode())
+            return HttpResponse(200, {}, json.dumps(dict(self._backend.call(request))).encode())
         except Refusal as refusal:
             message = {"message": refusal.message} if refusal.message else {}
-            return Answer(400, {}, json.dumps({"__type": refusal.code} | message).encode())
+            return HttpResponse(400, {}, json.dumps({"__type": refusal.code} | message).encode())
 
 
 def _failure(request: Request, fault: Fault) -> BackendError:

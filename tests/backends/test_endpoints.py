@@ -9,7 +9,7 @@ import pytest
 from botocore.regions import EndpointResolver
 
 from authflow import InvalidInput
-from authflow.backends._endpoints import endpoint
+from authflow.backends._endpoints import find_endpoint
 
 DATA = Path(botocore.__file__).parent / "data"
 
@@ -34,7 +34,7 @@ def test_botocore_knows_no_other_partition() -> None:
 
 @pytest.mark.parametrize(("region", "domain"), regions().items())
 def test_every_region(region: str, domain: str) -> None:
-    assert endpoint(region) == f"https://cognito-idp.{region}.{domain}"
+    assert find_endpoint(region) == f"https://cognito-idp.{region}.{domain}"
 
 
 def test_every_region_with_cognito_has_no_other_host_name() -> None:
@@ -44,7 +44,7 @@ def test_every_region_with_cognito_has_no_other_host_name() -> None:
         for region in partition["services"].get("cognito-idp", {"endpoints": {}})["endpoints"]:
             if not region.startswith("fips-"):
                 host: Any = resolver.construct_endpoint("cognito-idp", region)
-                assert endpoint(region) == f"https://{host['hostname']}"
+                assert find_endpoint(region) == f"https://{host['hostname']}"
                 found += 1
     assert found > 30
 
@@ -59,5 +59,5 @@ def test_every_region_with_cognito_has_no_other_host_name() -> None:
 )  # fmt: skip
 def test_what_is_no_region_gets_no_host(region: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
-        endpoint(region)
+        find_endpoint(region)
     assert caught.value.field == "region"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import authflow.core.requests
 from authflow import AuthflowError, BackendError, InvalidInput, Refusal, Throttled, __version__
-from authflow.backends._json_protocol import Answer, reply, unsigned
+from authflow.backends._json_protocol import HttpResponse, build_request, read_reply
 from authflow.core.requests import AssociateSoftwareToken, GetTokensFromRefreshToken, Request
 from tests.support.servers import error_body, request
 
@@ -24,7 +24,7 @@ def operations() -> set[str]:
 
 
 def test_a_request_as_it_is_posted() -> None:
-    message = unsigned(request())
+    message = build_request(request())
     assert message.headers["X-Amz-Target"] == "AWSCognitoIdentityProviderService.InitiateAuth"
     assert message.headers["Content-Type"] == "application/x-amz-json-1.1"
     assert message.headers["User-Agent"] == f"authflow/{__version__}"
@@ -42,28 +42,30 @@ def test_exactly_the_admin_operations_take_a_signature() -> None:
 def test_the_admin_api_is_left_to_boto3(name: str) -> None:
     made: Request = object.__new__(getattr(authflow.core.requests, name))
     with pytest.raises(InvalidInput, match=f"{name} has to be signed: use Boto3Backend") as caught:
-        unsigned(made)
+        build_request(made)
     assert caught.value.field == "admin"
 
 
 @pytest.mark.parametrize("value", [SECRET.encode(), float("nan"), {1: object()}, 10**5000], ids=type)
 def test_what_json_cannot_hold(value: Any) -> None:
     with pytest.raises(InvalidInput, match="GetTokensFromRefreshToken: a member") as caught:
-        unsigned(GetTokensFromRefreshToken(client_id="c", refresh_token=value))
+        build_request(GetTokensFromRefreshToken(client_id="c", refresh_token=value))
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_lone_surrogate_is_sent_as_json_has_it() -> None:
-    assert unsigned(AssociateSoftwareToken(session="\ud800")).body == b'{"Session": "\\ud800"}'
+    assert build_request(AssociateSoftwareToken(session="\ud800")).body == b'{"Session": "\\ud800"}'
 
 
-@pytest.mark.parametrize("value", [unsigned(AssociateSoftwareToken(session=SECRET)), Answer(200, {}, SECRET.encode())])
+@pytest.mark.parametrize(
+    "value", [build_request(AssociateSoftwareToken(session=SECRET)), HttpResponse(200, {}, SECRET.encode())]
+)
 def test_neither_shows_its_body(value: object) -> None:
     assert SECRET not in repr(value)
 
 
 def test_a_reply_comes_as_it_is() -> None:
-    assert reply("InitiateAuth", Answer(200, {}, '{"Session": "ä", "Extra": [1]}'.encode())) == {
+    assert read_reply("InitiateAuth", HttpResponse(200, {}, '{"Session": "ä", "Extra": [1]}'.encode())) == {
         "Session": "ä",
         "Extra": [1],
     }
@@ -81,14 +83,14 @@ def test_a_reply_comes_as_it_is() -> None:
 )
 def test_the_code_of_a_refusal(code: str, headers: dict[str, str]) -> None:
     with pytest.raises(Refusal) as caught:
-        reply("InitiateAuth", Answer(400, headers, error_body(code, "Wrong.")))
+        read_reply("InitiateAuth", HttpResponse(400, headers, error_body(code, "Wrong.")))
     assert (caught.value.code, caught.value.message) == ("CodeMismatchException", "Wrong.")
 
 
 @pytest.mark.parametrize("name", ["message", "Message"])
 def test_the_message_of_a_refusal(name: str) -> None:
     with pytest.raises(Refusal) as caught:
-        reply("InitiateAuth", Answer(400, {}, json.dumps({"__type": "X", name: "Why"}).encode()))
+        read_reply("InitiateAuth", HttpResponse(400, {}, json.dumps({"__type": "X", name: "Why"}).encode()))
     assert caught.value.message == "Why"
 
 
@@ -125,7 +127,7 @@ TRUNCATED = b'{"AuthenticationResult": {"AccessToken": "5ecretMark'
 )  # fmt: skip
 def test_what_is_not_a_reply(status: int, body: bytes, kind: type[AuthflowError], text: str) -> None:
     with pytest.raises(AuthflowError) as caught:
-        reply("InitiateAuth", Answer(status, {}, body))
+        read_reply("InitiateAuth", HttpResponse(status, {}, body))
     assert type(caught.value) is kind
     assert str(caught.value) == text
     assert caught.value.__context__ is None, "a decoder's error holds the whole document"
@@ -147,9 +149,9 @@ bodies = st.binary() | (json_values | errors).map(lambda value: json.dumps(value
     st.dictionaries(st.just("x-amzn-errortype"), codes),
 )
 def test_whatever_comes(status: int, body: bytes, headers: dict[str, str]) -> None:
-    answer = Answer(status, headers, body)
+    answer = HttpResponse(status, headers, body)
     try:
-        assert isinstance(reply("InitiateAuth", answer), dict)
+        assert isinstance(read_reply("InitiateAuth", answer), dict)
         assert status == 200
     except Refusal as error:
         told = error.code.isidentifier() and 400 <= status < 500

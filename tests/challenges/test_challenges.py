@@ -49,33 +49,33 @@ def test_codes_in_messages(name: str) -> None:
     play = asked(name)
     medium, where = ("EMAIL", "t***@e***") if name == "EMAIL_OTP" else ("SMS", "+*******9878")
     play << Rests(name.lower(), name=name, medium=medium, destination=where, session=SESSION)
-    play >> (lambda c: c.reply(" 123456 ")) << responds(name, **{f"{name}_CODE": "123456"})
+    play >> (lambda c: c.answer(" 123456 ")) << responds(name, **{f"{name}_CODE": "123456"})
     play >> tokens() << Rests("signed_in")
 
 
 def test_a_code_of_an_authenticator_app() -> None:
     play = asked("SOFTWARE_TOKEN_MFA") << Rests("software_token_mfa", device_name="my phone")
-    play >> (lambda c: c.reply("123456")) << responds("SOFTWARE_TOKEN_MFA", SOFTWARE_TOKEN_MFA_CODE="123456")
+    play >> (lambda c: c.answer("123456")) << responds("SOFTWARE_TOKEN_MFA", SOFTWARE_TOKEN_MFA_CODE="123456")
 
 
 @pytest.mark.parametrize("name", ["SMS_MFA", "EMAIL_OTP", "SMS_OTP", "SOFTWARE_TOKEN_MFA"])
 def test_a_wrong_code_can_be_tried_again_and_counted(name: str) -> None:
     play = asked(name)
     for times in (1, 2):
-        play >> (lambda c: c.reply("000000")) >> Refusal("CodeMismatchException", "Invalid code")
+        play >> (lambda c: c.answer("000000")) >> Refusal("CodeMismatchException", "Invalid code")
         rejected = play.flow.challenge and play.flow.challenge.rejected
         assert rejected
         assert (rejected.code, rejected.message, rejected.times) == ("CodeMismatchException", "Invalid code", times)
         play << Rests(name.lower(), session=SESSION)
-    play >> (lambda c: c.reply("000000")) >> Refusal("NotAuthorizedException", "Invalid session for the user.")
+    play >> (lambda c: c.answer("000000")) >> Refusal("NotAuthorizedException", "Invalid session for the user.")
     play << Rests("failed", reason=Reason.SESSION_EXPIRED)
 
 
 def test_an_expired_code_and_a_used_one_can_be_told_apart() -> None:
-    play = asked("SOFTWARE_TOKEN_MFA") >> (lambda c: c.reply("000000"))
+    play = asked("SOFTWARE_TOKEN_MFA") >> (lambda c: c.answer("000000"))
     play >> Refusal("ExpiredCodeException", "Your software token has already been used once.")
     play << Rests("software_token_mfa")
-    play = asked("SMS_MFA") >> (lambda c: c.reply("000000"))
+    play = asked("SMS_MFA") >> (lambda c: c.answer("000000"))
     play >> Refusal("ExpiredCodeException", "Invalid code provided, please request a code again.")
     play << Rests("failed", reason=Reason.SESSION_EXPIRED)
 
@@ -85,7 +85,7 @@ def test_select_mfa_type(parameter: str) -> None:
     play = Playbook(begin(SECRET_APP, Password("ada", "pw"), stamp()))
     play >> challenge("SELECT_MFA_TYPE", **{parameter: '["SMS_MFA","PIGEON","EMAIL_OTP"]'})
     play << Rests("select_mfa_type", options=("SMS_MFA", "EMAIL_OTP"), unknown=("PIGEON",))
-    play >> (lambda c: c.reply("EMAIL_OTP")) << responds("SELECT_MFA_TYPE", ANSWER="EMAIL_OTP")
+    play >> (lambda c: c.answer("EMAIL_OTP")) << responds("SELECT_MFA_TYPE", ANSWER="EMAIL_OTP")
     play >> CHALLENGES["EMAIL_OTP"] << Rests("email_otp")
 
 
@@ -97,7 +97,7 @@ def test_totp_set_up(parameter: str) -> None:
     play >> (lambda c: c.answer_totp()) << Calls("AssociateSoftwareToken", Session=SESSION)
     play >> {"SecretCode": "JBSWY3DP", "Session": "session-2-" + SESSION}
     play << Rests("totp_setup", secret="JBSWY3DP", session="session-2-" + SESSION)
-    play >> (lambda c: c.reply("123456", "my phone"))
+    play >> (lambda c: c.answer("123456", "my phone"))
     play << Calls(
         "VerifySoftwareToken", Session="session-2-" + SESSION, UserCode="123456", FriendlyDeviceName="my phone"
     )
@@ -116,10 +116,10 @@ def test_totp_set_up(parameter: str) -> None:
 )
 def test_a_wrong_first_code_keeps_the_secret(rejection: Any) -> None:
     play = asked("MFA_SETUP") >> (lambda c: c.answer_totp()) >> {"SecretCode": "JBSWY3DP"}
-    play >> (lambda c: c.reply("000000")) >> rejection << Rests("totp_setup", secret="JBSWY3DP", session=SESSION)
+    play >> (lambda c: c.answer("000000")) >> rejection << Rests("totp_setup", secret="JBSWY3DP", session=SESSION)
     assert play.flow.challenge
     assert play.flow.challenge.rejected
-    play >> (lambda c: c.reply("123456")) >> {"Status": "SUCCESS"} << responds("MFA_SETUP")
+    play >> (lambda c: c.answer("123456")) >> {"Status": "SUCCESS"} << responds("MFA_SETUP")
     play >> CHALLENGES["SOFTWARE_TOKEN_MFA"] << Rests("software_token_mfa")
 
 
@@ -173,11 +173,11 @@ def test_custom_rounds() -> None:
     play >> challenge("CUSTOM_CHALLENGE", "round-1-" + SESSION, USERNAME="ada-sub", question="2 + 2?", hint="even")
     play << Rests("custom_challenge", parameters=(("question", "2 + 2?"), ("hint", "even")))
     first: Any = play.flow.challenge
-    play >> (lambda c: c.reply("five")) << responds("CUSTOM_CHALLENGE", "round-1-" + SESSION, "ada-sub", ANSWER="five")
+    play >> (lambda c: c.answer("five")) << responds("CUSTOM_CHALLENGE", "round-1-" + SESSION, "ada-sub", ANSWER="five")
     play >> challenge("CUSTOM_CHALLENGE", "round-2-" + SESSION, USERNAME="ada-sub", question="again")
     with pytest.raises(InvalidInput, match="another challenge"):
-        play.flow.answer(first.reply("four"), stamp(9))
-    play >> (lambda c: c.reply("four")) >> Refusal("NotAuthorizedException", "Incorrect username or password.")
+        play.flow.answer(first.answer("four"), stamp(9))
+    play >> (lambda c: c.answer("four")) >> Refusal("NotAuthorizedException", "Incorrect username or password.")
     play << Rests("failed", reason=Reason.WRONG_CREDENTIALS)
 
 
@@ -246,51 +246,51 @@ def test_choice_with_srp_proves_it_with_the_session_that_came() -> None:
 def test_select_challenge() -> None:
     play = choice() >> CHALLENGES["SELECT_CHALLENGE"]
     play << Rests("select_challenge", options=("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP"), unknown=("WEB_AUTHN",))
-    play >> (lambda c: c.reply("EMAIL_OTP")) << responds("SELECT_CHALLENGE", ANSWER="EMAIL_OTP")
+    play >> (lambda c: c.answer("EMAIL_OTP")) << responds("SELECT_CHALLENGE", ANSWER="EMAIL_OTP")
     play >> CHALLENGES["EMAIL_OTP"] << Rests("email_otp")
 
 
 def test_select_challenge_with_a_password() -> None:
-    play = choice() >> CHALLENGES["SELECT_CHALLENGE"] >> (lambda c: c.reply("PASSWORD", "pw"))
+    play = choice() >> CHALLENGES["SELECT_CHALLENGE"] >> (lambda c: c.answer("PASSWORD", "pw"))
     play << responds("SELECT_CHALLENGE", ANSWER="PASSWORD", PASSWORD="pw")
 
 
 def test_select_challenge_with_srp() -> None:
-    play = choice() >> CHALLENGES["SELECT_CHALLENGE"] >> (lambda c: c.reply("PASSWORD_SRP", "pw"))
+    play = choice() >> CHALLENGES["SELECT_CHALLENGE"] >> (lambda c: c.answer("PASSWORD_SRP", "pw"))
     play << responds("SELECT_CHALLENGE", ANSWER="PASSWORD_SRP", SRP_A=ANY)
     play >> (password_verifier() | {"Session": SESSION}) << responds("PASSWORD_VERIFIER", SESSION, "ada-sub", **CLAIM)
 
 
 @pytest.mark.parametrize("name", ["PASSWORD", "ADMIN_NO_SRP_AUTH"])
 def test_the_password_as_a_challenge(name: str) -> None:
-    asked(name) >> (lambda c: c.reply("pw")) << responds(name, PASSWORD="pw")
+    asked(name) >> (lambda c: c.answer("pw")) << responds(name, PASSWORD="pw")
 
 
 def test_the_password_as_a_challenge_by_srp() -> None:
-    play = asked("PASSWORD_SRP") >> (lambda c: c.reply("pw")) << responds("PASSWORD_SRP", SRP_A=ANY)
+    play = asked("PASSWORD_SRP") >> (lambda c: c.answer("pw")) << responds("PASSWORD_SRP", SRP_A=ANY)
     play >> (password_verifier() | {"Session": SESSION}) << responds("PASSWORD_VERIFIER", SESSION, "ada-sub", **CLAIM)
 
 
 BAD_REPLIES: dict[str, tuple[str, str, Any]] = {
-    "letters": ("SMS_MFA", "code", lambda c: c.reply("12a456")),
-    "too short": ("SMS_MFA", "code", lambda c: c.reply("123")),
-    "too long": ("EMAIL_OTP", "code", lambda c: c.reply("12345678901")),
-    "other digits": ("EMAIL_OTP", "code", lambda c: c.reply("١٢٣٤٥٦")),
-    "empty": ("SMS_OTP", "code", lambda c: c.reply("")),
-    "no text": ("SMS_OTP", "code", lambda c: c.reply(123456)),
-    "seven digits": ("SOFTWARE_TOKEN_MFA", "code", lambda c: c.reply("1234567")),
-    "not offered": ("SELECT_MFA_TYPE", "option", lambda c: c.reply("EMAIL_OTP")),
-    "offered, but unknown": ("SELECT_MFA_TYPE", "option", lambda c: c.reply("PIGEON")),
-    "no option": ("SELECT_MFA_TYPE", "option", lambda c: c.reply(None)),
+    "letters": ("SMS_MFA", "code", lambda c: c.answer("12a456")),
+    "too short": ("SMS_MFA", "code", lambda c: c.answer("123")),
+    "too long": ("EMAIL_OTP", "code", lambda c: c.answer("12345678901")),
+    "other digits": ("EMAIL_OTP", "code", lambda c: c.answer("١٢٣٤٥٦")),
+    "empty": ("SMS_OTP", "code", lambda c: c.answer("")),
+    "no text": ("SMS_OTP", "code", lambda c: c.answer(123456)),
+    "seven digits": ("SOFTWARE_TOKEN_MFA", "code", lambda c: c.answer("1234567")),
+    "not offered": ("SELECT_MFA_TYPE", "option", lambda c: c.answer("EMAIL_OTP")),
+    "offered, but unknown": ("SELECT_MFA_TYPE", "option", lambda c: c.answer("PIGEON")),
+    "no option": ("SELECT_MFA_TYPE", "option", lambda c: c.answer(None)),
     "no address": ("MFA_SETUP", "address", lambda c: c.answer_email("ada")),
     "half an address": ("MFA_SETUP", "address", lambda c: c.answer_email("ada@")),
-    "no answer": ("CUSTOM_CHALLENGE", "answer", lambda c: c.reply("")),
-    "not a choice": ("SELECT_CHALLENGE", "option", lambda c: c.reply("SMS_OTP")),
-    "no password": ("SELECT_CHALLENGE", "password", lambda c: c.reply("PASSWORD")),
-    "an empty password": ("SELECT_CHALLENGE", "password", lambda c: c.reply("PASSWORD_SRP", "")),
-    "a password too many": ("SELECT_CHALLENGE", "password", lambda c: c.reply("EMAIL_OTP", "pw")),
-    "still no password": ("PASSWORD", "password", lambda c: c.reply("")),
-    "no device": ("DEVICE_SRP_AUTH", "device", lambda c: c.reply("device")),
+    "no answer": ("CUSTOM_CHALLENGE", "answer", lambda c: c.answer("")),
+    "not a choice": ("SELECT_CHALLENGE", "option", lambda c: c.answer("SMS_OTP")),
+    "no password": ("SELECT_CHALLENGE", "password", lambda c: c.answer("PASSWORD")),
+    "an empty password": ("SELECT_CHALLENGE", "password", lambda c: c.answer("PASSWORD_SRP", "")),
+    "a password too many": ("SELECT_CHALLENGE", "password", lambda c: c.answer("EMAIL_OTP", "pw")),
+    "still no password": ("PASSWORD", "password", lambda c: c.answer("")),
+    "no device": ("DEVICE_SRP_AUTH", "device", lambda c: c.answer("device")),
 }
 
 

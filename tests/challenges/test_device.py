@@ -21,7 +21,7 @@ def test_a_device_proves_itself_with_an_ephemeral_of_its_own() -> None:
     first: Any = play.flow.request.params()["AuthParameters"]
     assert first["DEVICE_KEY"] == DEVICE.key
     play >> password_verifier("ada") >> CHALLENGES["DEVICE_SRP_AUTH"] << Rests("device_srp_auth")
-    play >> (lambda c: c.reply(DEVICE)) << responds("DEVICE_SRP_AUTH", DEVICE_KEY=DEVICE.key, SRP_A=ANY)
+    play >> (lambda c: c.answer(DEVICE)) << responds("DEVICE_SRP_AUTH", DEVICE_KEY=DEVICE.key, SRP_A=ANY)
     second: Any = play.flow.request.params()["ChallengeResponses"]
     assert second["SRP_A"] != first["SRP_A"]
     verifier = password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION}
@@ -33,13 +33,13 @@ def test_a_device_proves_itself_with_an_ephemeral_of_its_own() -> None:
 @pytest.mark.parametrize("name", CHALLENGES)
 def test_a_device_may_be_asked_for_after_any_step(name: str) -> None:
     replies: dict[str, Any] = {
-        "SELECT_MFA_TYPE": lambda c: c.reply("SMS_MFA"),
+        "SELECT_MFA_TYPE": lambda c: c.answer("SMS_MFA"),
         "MFA_SETUP": lambda c: c.answer_email("ada@example.com"),
-        "NEW_PASSWORD_REQUIRED": lambda c: c.reply("N3w-passw0rd", family_name="L"),
-        "SELECT_CHALLENGE": lambda c: c.reply("PASSWORD", "pw"),
+        "NEW_PASSWORD_REQUIRED": lambda c: c.answer("N3w-passw0rd", family_name="L"),
+        "SELECT_CHALLENGE": lambda c: c.answer("PASSWORD", "pw"),
     }
     if name not in ("PASSWORD_SRP", "DEVICE_SRP_AUTH"):
-        play = asked(name) >> replies.get(name, lambda c: c.reply("123456"))
+        play = asked(name) >> replies.get(name, lambda c: c.answer("123456"))
         play >> CHALLENGES["DEVICE_SRP_AUTH"] << Rests("device_srp_auth")
 
 
@@ -49,14 +49,14 @@ def test_a_device_may_be_asked_for_after_any_step(name: str) -> None:
 )
 @pytest.mark.parametrize("proving", [False, True])
 def test_a_device_that_is_rejected_fails_the_flow(refusal: Refusal, proving: bool) -> None:
-    play = asked("DEVICE_SRP_AUTH") >> (lambda c: c.reply(DEVICE))
+    play = asked("DEVICE_SRP_AUTH") >> (lambda c: c.answer(DEVICE))
     if proving:
         play >> (password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION})
     play >> refusal << Rests("failed", reason=Reason.DEVICE_REJECTED)
 
 
 def test_an_expired_session_does_not_reject_the_device() -> None:
-    play = asked("DEVICE_SRP_AUTH") >> (lambda c: c.reply(DEVICE))
+    play = asked("DEVICE_SRP_AUTH") >> (lambda c: c.answer(DEVICE))
     play >> Refusal("NotAuthorizedException", "Invalid session for the user, session is expired.")
     play << Rests("failed", reason=Reason.SESSION_EXPIRED)
 
@@ -86,7 +86,7 @@ def test_a_forgotten_device_is_dropped_and_the_step_repeated_once(node: str) -> 
 
 @pytest.mark.parametrize("name", ["SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "CUSTOM_CHALLENGE"])
 def test_answers_carry_the_device_and_are_repeated_without_it(name: str) -> None:
-    play = asked(name, device_key=DEVICE.key) >> (lambda c: c.reply("123456"))
+    play = asked(name, device_key=DEVICE.key) >> (lambda c: c.answer("123456"))
     answer = "ANSWER" if name == "CUSTOM_CHALLENGE" else f"{name}_CODE"
     username = "ada-sub" if name == "CUSTOM_CHALLENGE" else "ada"
     play << responds(name, username=username, **{answer: "123456"}, DEVICE_KEY=DEVICE.key)
@@ -103,5 +103,5 @@ def test_a_missing_pool_is_no_forgotten_device() -> None:
 
 def test_requests_that_carry_no_device_can_not_have_forgotten_it() -> None:
     play = asked("NEW_PASSWORD_REQUIRED", device_key=DEVICE.key)
-    play >> (lambda c: c.reply("N3w-passw0rd", family_name="L")) >> FORGOTTEN << Rests("failed")
+    play >> (lambda c: c.answer("N3w-passw0rd", family_name="L")) >> FORGOTTEN << Rests("failed")
     assert play.flow.node not in WITH_DEVICE_KEY

@@ -68,7 +68,7 @@ def answer(challenge: Challenge) -> Answer:
     """What a person says."""
     match challenge:
         case NewPasswordRequired():
-            return challenge.reply("N3w-passw0rd", family_name="Lovelace")
+            return challenge.answer("N3w-passw0rd", family_name="Lovelace")
         case other:
             raise AssertionError(f"nobody expected {other}")
 

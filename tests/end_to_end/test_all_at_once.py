@@ -43,12 +43,12 @@ def test_alias_secret_mfa_and_device(tmp_path: Path, admin: bool) -> None:
     flow = auth().begin(Srp(person.email, person.password), holder=HOLDER, context=Context(client_metadata={"a": "1"}))
     flow = loads(dumps(flow), app)
     assert isinstance(flow.challenge, SmsMfa)
-    flow = auth().answer(flow, flow.challenge.reply("000000"))
+    flow = auth().answer(flow, flow.challenge.answer("000000"))
     assert isinstance(flow.challenge, SmsMfa)
     assert flow.challenge.rejected
     flow = loads(dumps(flow), app)
     assert flow.challenge
-    flow = auth().answer(flow, person.reply(flow.challenge))
+    flow = auth().answer(flow, person.answer(flow.challenge))
     assert isinstance(flow.state, SignedIn)
     assert flow.state.tokens.username == person.username
     assert operations[-2:] == ["ConfirmDevice", "UpdateDeviceStatus"]
@@ -80,18 +80,18 @@ def test_totp_set_up_survives_a_change_of_process_at_each_step() -> None:
     auth = Authenticator(app, place.world.emulator.backend(), stamp=place.stamp)
     flow = moved(auth.begin(Srp(person.username, person.password)))
     assert flow.challenge
-    flow = moved(auth.answer(flow, person.reply(flow.challenge)))
+    flow = moved(auth.answer(flow, person.answer(flow.challenge)))
     assert isinstance(flow.challenge, TotpSetup)
-    wrong = person.wrong_reply(flow.challenge)
+    wrong = person.wrong_answer(flow.challenge)
     assert wrong
     flow = moved(auth.answer(flow, wrong))
     assert isinstance(flow.challenge, TotpSetup)
     assert flow.challenge.rejected
-    flow = auth.answer(flow, person.reply(flow.challenge))
+    flow = auth.answer(flow, person.answer(flow.challenge))
     assert isinstance(flow.state, SignedIn)
     flow = auth.begin(Srp(person.username, person.password))
     assert isinstance(flow.challenge, SoftwareTokenMfa)
-    assert isinstance(auth.answer(flow, person.reply(flow.challenge)).state, SignedIn)
+    assert isinstance(auth.answer(flow, person.answer(flow.challenge)).state, SignedIn)
 
 
 class German(datetime):

@@ -30,7 +30,7 @@ async def come_in(auth: AsyncAuthenticator, store: AsyncMemoryFlowStore, name: s
     async def answer() -> Tokens:
         taken = await store.take(handle)
         assert isinstance(taken.challenge, NewPasswordRequired)
-        done = await auth.answer(taken, taken.challenge.reply(NEW_PASSWORD, family_name="Lovelace"))
+        done = await auth.answer(taken, taken.challenge.answer(NEW_PASSWORD, family_name="Lovelace"))
         assert isinstance(done.state, SignedIn), done.state
         return done.state.tokens
 

@@ -144,7 +144,7 @@ def test_replies_to_new_password_required(field: str, password: Any, attributes:
     challenge = asked().challenge
     assert isinstance(challenge, NewPasswordRequired)
     with pytest.raises(InvalidInput) as caught:
-        challenge.reply(password, **attributes)
+        challenge.answer(password, **attributes)
     assert caught.value.field == field
 
 
@@ -153,7 +153,7 @@ def test_what_is_not_an_answer_is_refused() -> None:
     with pytest.raises(InvalidInput):
         flow.answer("N3w-passw0rd", stamp())  # type: ignore[arg-type]  # wrong on purpose
     assert isinstance(flow.challenge, NewPasswordRequired)
-    good = flow.challenge.reply("pw", family_name="L")
+    good = flow.challenge.answer("pw", family_name="L")
     with pytest.raises(InvalidInput):
         flow.answer(good, None)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(InvalidInput):

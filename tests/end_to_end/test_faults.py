@@ -72,13 +72,13 @@ class Try:
     def go(self, kind: str) -> Flow:
         flow = self.auth.begin(self.person.opening(kind), holder=HOLDER)
         while flow.challenge is not None:
-            flow = self.auth.answer(flow, self.reply(flow))
+            flow = self.auth.answer(flow, self.answer(flow))
         return flow
 
-    def reply(self, flow: Flow) -> Any:
+    def answer(self, flow: Flow) -> Any:
         assert flow.challenge
         options = getattr(flow.challenge, "options", ())
-        return self.person.reply(flow.challenge, self.option if self.option in options else None)
+        return self.person.answer(flow.challenge, self.option if self.option in options else None)
 
 
 def attempt(place: Site, model: UserModel, faults: Iterable[Fault | None], option: str | None) -> Try:
@@ -114,7 +114,7 @@ def test_a_request_that_never_arrived_is_repeated(sites: dict[PoolModel, Site], 
             continue
         flow = tried.auth.run(error.flow)
         while flow.challenge is not None:
-            flow = tried.auth.answer(flow, tried.reply(flow))
+            flow = tried.auth.answer(flow, tried.answer(flow))
         assert isinstance(flow.state, SignedIn)
         assert flow.state.tokens.username == tried.person.username
 
@@ -193,7 +193,7 @@ class Visitor:
         if self.flow is None:
             return self.tried.auth.begin(self.tried.person.opening(self.kind), holder=HOLDER)
         if self.flow.challenge is not None and getattr(self.flow.challenge, "options", True):
-            return self.tried.auth.answer(self.flow, self.tried.reply(self.flow))
+            return self.tried.auth.answer(self.flow, self.tried.answer(self.flow))
         if isinstance(self.flow.state, Failed) and self.flow.state.reason is Reason.WRONG_CREDENTIALS:
             self.try_the_other_password()
         return None
@@ -213,15 +213,15 @@ class Visitor:
     def check_error(self, error: Exception, calling: Flow, rested: bool = True) -> None:
         assert rested, "the step's own flow is in the error"
         assert calling.request is not None, "it can be sent again"
-        assert calling.typed == self.tried.person.username
+        assert calling.entered_username == self.tried.person.username
         shown = f"{error} {error!r} {error.__cause__!r} {calling!r}"
         assert not any(secret in shown for secret in (PASSWORD, NEW_PASSWORD))
 
     def check(self) -> None:
         if self.flow is None:
             return
-        assert self.flow.resting
-        assert self.flow.typed == self.tried.person.username
+        assert self.flow.is_resting
+        assert self.flow.entered_username == self.tried.person.username
         if isinstance(self.flow.state, SignedIn):
             assert self.flow.state.tokens.username == self.tried.person.username
         elif isinstance(self.flow.state, Failed):

@@ -92,7 +92,7 @@ def failed(flow: Flow) -> Reason:
 def answer(challenge: Challenge) -> Answer:
     match challenge:
         case NewPasswordRequired():
-            return challenge.reply(NEW_PASSWORD, family_name="Lovelace")
+            return challenge.answer(NEW_PASSWORD, family_name="Lovelace")
         case other:
             raise AssertionError(f"nobody expected {other}")
 
@@ -103,11 +103,11 @@ def answer(challenge: Challenge) -> Answer:
 def test_a_password(site: Site, app: AppClient, admin: bool, opening: type[Srp | Password], alias: bool) -> None:
     name = site.user()
     auth = Authenticator(app, site.backend, admin=admin)
-    typed = f"{name}@example.com" if alias else name
-    tokens = signed_in(auth.begin(opening(typed, PASSWORD)))
+    entered_username = f"{name}@example.com" if alias else name
+    tokens = signed_in(auth.begin(opening(entered_username, PASSWORD)))
     assert tokens.username == name
     assert site.cognito.get_user(AccessToken=tokens.access_token)["Username"] == name
-    assert failed(auth.begin(opening(typed, "Wr0ng-Horse!"))) is Reason.WRONG_CREDENTIALS
+    assert failed(auth.begin(opening(entered_username, "Wr0ng-Horse!"))) is Reason.WRONG_CREDENTIALS
     assert failed(auth.begin(opening("nobody", PASSWORD))) is Reason.WRONG_CREDENTIALS
 
 
@@ -119,7 +119,7 @@ def test_a_new_password_from_another_process(site: Site, app: AppClient, admin: 
     assert isinstance(flow.challenge, NewPasswordRequired)
     assert flow.challenge.required_attributes == ("family_name",)
     assert dict(flow.challenge.attributes)["email"] == f"{name}@example.com"
-    flow = loads(dumps(auth.answer(flow, flow.challenge.reply("weak", family_name="Hopper"))), app)
+    flow = loads(dumps(auth.answer(flow, flow.challenge.answer("weak", family_name="Hopper"))), app)
     assert flow.challenge
     assert flow.challenge.rejected
     assert signed_in(auth.answer(flow, answer(flow.challenge))).username == name

@@ -141,9 +141,9 @@ def run(run_: Run, auth: Authenticator, heard: Heard, opening: Any, holder: str)
         flow = loads(dumps(flow), flow.app)
         assert flow.challenge
         name, option = flow.challenge.name, run_.option(flow)
-        flow = auth.answer(flow, run_.person.reply(flow.challenge, option))
+        flow = auth.answer(flow, run_.person.answer(flow.challenge, option))
         while flow.challenge is not None and flow.challenge.name == "MFA_SETUP" and name == "MFA_SETUP":
-            flow = auth.answer(flow, run_.person.reply(flow.challenge))
+            flow = auth.answer(flow, run_.person.answer(flow.challenge))
         run_.note(name, option)
     assert isinstance(flow.state, SignedIn), flow.state
     if run_.predicted() == "DEVICE_SRP_AUTH":

@@ -38,22 +38,22 @@ def asked() -> Flow:
     return flow.receive(new_password_required(SECRET + "session"), stamp(1))
 
 
-def asked_by(flow: Flow) -> NewPasswordRequired:
+def asking_trigger(flow: Flow) -> NewPasswordRequired:
     assert isinstance(flow.challenge, NewPasswordRequired)
     return flow.challenge
 
 
 def answered() -> Flow:
     flow = asked()
-    return flow.answer(asked_by(flow).reply(SECRET + "new", family_name="L"), stamp(2))
+    return flow.answer(asking_trigger(flow).answer(SECRET + "new", family_name="L"), stamp(2))
 
 
 def things() -> dict[str, Any]:
     """One of everything that holds a secret."""
     srp = begin(APP, Srp("ada", SECRET + "password"), stamp())
     refresh = begin(APP, Refresh(SECRET + "refresh"), stamp())
-    challenge = asked_by(asked())
-    answer = challenge.reply(SECRET + "new", family_name="L")
+    challenge = asking_trigger(asked())
+    answer = challenge.answer(SECRET + "new", family_name="L")
     call = answered().state
     assert isinstance(call, Calling)
     return {
@@ -102,7 +102,7 @@ BAD: dict[str, Any] = {
     "a client secret that can't be": lambda: AppClient("eu-west-1_a", "c", f"{SECRET} !"),
     "an over-long refresh token": lambda: Refresh(SECRET * 20_000),
     "a stamp of the wrong length": lambda: Stamp(AT, SECRET.encode()),
-    "an over-long new password": lambda: asked_by(asked()).reply(SECRET * 100),
+    "an over-long new password": lambda: asking_trigger(asked()).answer(SECRET * 100),
     "a token that is no text": lambda: answered().receive(
         {"AuthenticationResult": {"AccessToken": [SECRET], "ExpiresIn": 1}}, stamp()
     ),

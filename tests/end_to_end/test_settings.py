@@ -45,7 +45,7 @@ def signed_in(auth: Authenticator, person: Person, kind: str) -> Flow:
     flow = auth.begin(person.opening(kind), holder="browser")
     for _ in range(6):
         if flow.challenge is not None:
-            flow = auth.answer(flow, person.reply(flow.challenge))
+            flow = auth.answer(flow, person.answer(flow.challenge))
     return flow
 
 
@@ -69,12 +69,12 @@ def test_a_wrong_first_code_that_costs_the_session_is_an_outcome_and_not_a_dead_
     auth = Authenticator(place.app(secret=False), place.world.emulator.backend(), stamp=place.stamp)
     flow = auth.begin(person.opening("srp"))
     assert flow.challenge
-    flow = auth.answer(flow, person.reply(flow.challenge))
+    flow = auth.answer(flow, person.answer(flow.challenge))
     assert isinstance(flow.challenge, TotpSetup)
-    wrong = person.wrong_reply(flow.challenge)
+    wrong = person.wrong_answer(flow.challenge)
     assert wrong
     flow = auth.answer(flow, wrong)
     assert isinstance(flow.challenge, TotpSetup)
-    flow = auth.answer(flow, person.reply(flow.challenge))
+    flow = auth.answer(flow, person.answer(flow.challenge))
     assert isinstance(flow.state, Failed)
     assert flow.state.reason is Reason.SESSION_EXPIRED

@@ -232,7 +232,7 @@ class Walk(Walker):
             self._move(sign, data)
 
     def _move(self, sign: Sign, data: st.DataObject) -> None:
-        accepted = sign.flow.machine.transitions.accepted(sign.flow.node)
+        accepted = sign.flow.machine.transitions.list_triggers(sign.flow.node)
         if data.draw(st.integers(min_value=0, max_value=23)) == 23:
             assert "cancel" in accepted
             self._cancel(sign)
@@ -271,7 +271,7 @@ class Walk(Walker):
         wrong = data.draw(st.integers(min_value=0, max_value=3)) >= (2 if isinstance(challenge, TotpSetup) else 3)
         if isinstance(challenge, DeviceSrp):
             device = self.devices.get(person.username) or Device("eu-west-1_0", "-g", "no secret")
-            answer: Any = challenge.reply(replace(device, secret="wr0ng") if wrong else device)
+            answer: Any = challenge.answer(replace(device, secret="wr0ng") if wrong else device)
             sign.disturbed |= wrong or person.username not in self.devices
         else:
             answer = self._reply(sign, data, wrong)
@@ -290,8 +290,8 @@ class Walk(Walker):
             if not challenge.options:
                 return None
             sign.chosen = data.draw(st.sampled_from(challenge.options))
-            return person.reply(challenge, sign.chosen)
-        if wrong and (answer := person.wrong_reply(challenge)):
+            return person.answer(challenge, sign.chosen)
+        if wrong and (answer := person.wrong_answer(challenge)):
             self.wrong[person.username] += 1
             sign.disturbed |= self.wrong[person.username] >= 4 or challenge.name in ("CUSTOM_CHALLENGE",)
             sign.right &= not challenge.name.startswith(("PASSWORD", "ADMIN"))
@@ -302,13 +302,13 @@ class Walk(Walker):
             new = data.draw(PASSWORDS) + "aB"
             sign.given = new
             self.secrets.add(new)
-            return challenge.reply(new, **dict.fromkeys(challenge.required_attributes, "Lovelace"))
+            return challenge.answer(new, **dict.fromkeys(challenge.required_attributes, "Lovelace"))
         if isinstance(challenge, SoftwareTokenMfa | TotpSetup):
             for other in self.signs:  # the answer moves the clock by half a minute
                 other.disturbed |= other is not sign
             if challenge.rejected and challenge.rejected.times > 3:
                 return None
-        return person.reply(challenge)
+        return person.answer(challenge)
 
     def _cancel(self, sign: Sign) -> None:
         sign.flow = sign.flow.cancel(self.stamp())
@@ -340,7 +340,7 @@ class Walk(Walker):
             case "refuse":
                 flow.refuse(Refusal("X"), stamp)
             case "answer":
-                flow.answer(NewPasswordRequired(session="s", asked_at=stamp.at).reply("pw"), stamp)
+                flow.answer(NewPasswordRequired(session="s", asked_at=stamp.at).answer("pw"), stamp)
 
     @precondition(lambda self: any(sign.earlier for sign in self.signs))
     @rule(data=st.data())
@@ -357,7 +357,7 @@ class Walk(Walker):
         first, second = self._asking()[:2]
         assert first.flow.challenge
         assert second.flow.challenge
-        answer = NewPasswordRequired(session=first.flow.challenge.session, asked_at=self.stamp().at).reply("pw")
+        answer = NewPasswordRequired(session=first.flow.challenge.session, asked_at=self.stamp().at).answer("pw")
         with pytest.raises((InvalidInput, IllegalTransition)):
             second.flow.answer(answer, self.stamp())
 
@@ -367,14 +367,14 @@ def test_walks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     walked: Counter[Row] = Counter()
-    successor = TransitionTable.successor
+    successor = TransitionTable.find_successor
 
     def noted(rules: TransitionTable, node: str, trigger: str) -> str:
         destination = successor(rules, node, trigger)
         walked.update(row for row in TABLE if rules.rows == TABLE and row.trigger == trigger and node in row.sources)
         return destination
 
-    monkeypatch.setattr(TransitionTable, "successor", noted)
+    monkeypatch.setattr(TransitionTable, "find_successor", noted)
     monkeypatch.setattr(Walk, "realm", Realm(), raising=False)
     caplog.set_level(logging.DEBUG, "authflow")
     for place in Walk.realm.sites:

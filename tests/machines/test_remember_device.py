@@ -252,7 +252,7 @@ def test_a_server_can_not_ask_a_device_for_ever() -> None:
 def test_a_device_is_sent_from_the_first_request_on_and_answers_by_itself() -> None:
     script = Script(CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, tokens(username="ada-sub"))
     auth, store = authenticator(script)
-    store.put(BROWSER, "ada-sub", DEVICE, typed="ada@example.com")
+    store.put(BROWSER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert isinstance(auth.begin(Password("ada@example.com", "pw"), holder=BROWSER).state, SignedIn)
     first, second, third = (request.params() for request in script.heard)
     assert DEVICE.key in str(first)
@@ -276,7 +276,7 @@ def test_a_device_after_an_answer_in_another_process() -> None:
     flow = auth.begin(Password("ada", "pw"), holder=BROWSER)
     assert isinstance(flow.challenge, SmsMfa)
     again = Authenticator(SECRET_APP, script, devices=store)
-    done = again.answer(flow, flow.challenge.reply("123456"), context=Context(client_metadata={"a": "1"}))
+    done = again.answer(flow, flow.challenge.answer("123456"), context=Context(client_metadata={"a": "1"}))
     assert isinstance(done.state, SignedIn)
     metadata = [request.params().get("ClientMetadata") for request in script.heard]
     assert metadata == [None, {"a": "1"}, {"a": "1"}, {"a": "1"}], "those that the driver sends by itself too"

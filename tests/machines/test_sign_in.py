@@ -23,7 +23,7 @@ def secret_hash(username: str) -> str:
 
 def new_password(challenge: NewPasswordRequired) -> object:
     """A good reply."""
-    return challenge.reply("N3w-passw0rd", family_name="Lovelace")
+    return challenge.answer("N3w-passw0rd", family_name="Lovelace")
 
 
 def test_srp_by_alias_with_a_secret_uses_the_canonical_name_once_it_is_known() -> None:
@@ -250,7 +250,7 @@ def test_context_goes_with_every_request_of_the_flow_and_instead_of_it_with_thos
     assert members.items() <= flow.request.params().items()
     asked = flow.receive(new_password_required(), stamp(2))
     assert isinstance(asked.challenge, NewPasswordRequired)
-    flow = asked.answer(asked.challenge.reply("pw", family_name="L"), stamp(3), Context(client_metadata={"b": "2"}))
+    flow = asked.answer(asked.challenge.answer("pw", family_name="L"), stamp(3), Context(client_metadata={"b": "2"}))
     assert flow.request
     params = flow.request.params()
     assert params["ClientMetadata"] == {"b": "2"}
@@ -316,7 +316,7 @@ def test_answers_know_their_challenge() -> None:
     other = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required("other-session-" + "z" * 20)
     assert isinstance(first.flow.challenge, NewPasswordRequired)
     with pytest.raises(InvalidInput) as caught:
-        other.flow.answer(first.flow.challenge.reply("pw", family_name="L"), stamp(9))
+        other.flow.answer(first.flow.challenge.answer("pw", family_name="L"), stamp(9))
     assert caught.value.field == "answer"
 
 

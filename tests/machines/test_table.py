@@ -73,14 +73,14 @@ def test_the_device_machine_keeps_the_same_rules() -> None:
 
 def test_each_challenge_is_asked_by_its_name() -> None:
     for name in CHALLENGE_NAMES - {"PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER"}:
-        assert TRANSITIONS.successor(Node.ANSWERING, name) == name.lower()
+        assert TRANSITIONS.find_successor(Node.ANSWERING, name) == name.lower()
         assert name.lower() in CHALLENGES
 
 
 def test_every_call_can_be_refused_and_everything_can_be_cancelled() -> None:
     for node in set(Node) - {Node.START}:
-        assert "cancel" in TRANSITIONS.accepted(node)
-        assert ("refused" in TRANSITIONS.accepted(node)) == (node.endswith("ing") or "ing_" in node)
+        assert "cancel" in TRANSITIONS.list_triggers(node)
+        assert ("refused" in TRANSITIONS.list_triggers(node)) == (node.endswith("ing") or "ing_" in node)
 
 
 def test_what_asks_again_is_declared_by_the_service_model() -> None:
@@ -93,29 +93,29 @@ def test_what_asks_again_is_declared_by_the_service_model() -> None:
         operation = "VerifySoftwareToken" if asked == Trigger.TOTP_REJECTED else "RespondToAuthChallenge"
         assert code in declared[operation]
         assert asked in set(Trigger)
-        assert asked in TRANSITIONS.accepted(
+        assert asked in TRANSITIONS.list_triggers(
             Node.VERIFYING_TOTP if operation == "VerifySoftwareToken" else Node.ANSWERING
         )
 
 
 @pytest.mark.parametrize("node", Node)
 def test_what_is_not_accepted_is_illegal_and_says_what_is(node: Node) -> None:
-    for trigger in set(Trigger) - set(TRANSITIONS.accepted(node)):
+    for trigger in set(Trigger) - set(TRANSITIONS.list_triggers(node)):
         with pytest.raises(IllegalTransition) as caught:
-            TRANSITIONS.successor(node, trigger)
-        assert caught.value.accepted == TRANSITIONS.accepted(node)
+            TRANSITIONS.find_successor(node, trigger)
+        assert caught.value.accepted == TRANSITIONS.list_triggers(node)
         assert (caught.value.node, caught.value.trigger) == (node, trigger)
         assert "Node." not in str(caught.value)
 
 
 def test_an_unknown_trigger_is_illegal() -> None:
     with pytest.raises(IllegalTransition, match="accepted here: nothing, the flow has ended"):
-        TransitionTable([Row("go", ("a",), "b")]).successor("b", "no such thing")
+        TransitionTable([Row("go", ("a",), "b")]).find_successor("b", "no such thing")
 
 
 def test_same_stays() -> None:
     rules = TransitionTable([Row("go", ("a",), "b"), Row("again", ("b",), SAME)])
-    assert rules.successor("b", "again") == "b"
+    assert rules.find_successor("b", "again") == "b"
     assert rules.nodes == ("a", "b")
 
 

@@ -49,7 +49,7 @@ def asked_again() -> Flow:
     """The same after a refused password."""
     flow = asked()
     assert isinstance(flow.challenge, NewPasswordRequired)
-    flow = flow.answer(flow.challenge.reply("weak", family_name="L"), stamp(3))
+    flow = flow.answer(flow.challenge.answer("weak", family_name="L"), stamp(3))
     return flow.refuse(Refusal("InvalidPasswordException", "too short"), stamp(4))
 
 
@@ -101,7 +101,7 @@ def test_each_golden_snapshot_is_tested() -> None:
 def test_a_flow_goes_on_in_another_process() -> None:
     flow = loads(dumps(asked()), SECRET_APP)
     assert isinstance(flow.challenge, NewPasswordRequired)
-    flow = flow.answer(flow.challenge.reply("N3w-passw0rd", family_name="L"), stamp(3))
+    flow = flow.answer(flow.challenge.answer("N3w-passw0rd", family_name="L"), stamp(3))
     assert flow.receive(tokens(), stamp(4)).node == "signed_in"
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from authflow import AppClient, Flow, InvalidInput, Password, SnapshotError, Srp, Stamp, begin, dumps, seal, unseal
 from authflow.snapshots import _format as snapshot_module
-from authflow.snapshots._encryption import OVERHEAD, from_base64url, key_ring, to_base64url
+from authflow.snapshots._encryption import OVERHEAD, from_base64url, make_key_ring, to_base64url
 from authflow.snapshots._format import encode_flow
 from authflow.snapshots.sealed import _packed
 from tests.snapshots.test_plain import asked, flows, totp_setup
@@ -199,7 +199,7 @@ def holding(content: bytes) -> str:
     raw = from_base64url(seal(asked(), KEY, stamp=stamp()))
     header = raw[:5] + (len(content) + OVERHEAD).to_bytes(4, "big")
     identity = f"authflow sign_in {SECRET_APP.pool_id} {SECRET_APP.client_id} ".encode()
-    return to_base64url(header + key_ring(KEY).close(content, header + identity))
+    return to_base64url(header + make_key_ring(KEY).encrypt(content, header + identity))
 
 
 NEVER = (2**63 - 1).to_bytes(8, "big")  # long after the last year that a datetime can be in

@@ -40,7 +40,7 @@ def test_a_store_keeps_devices_by_holder_and_username(store: DeviceStore) -> Non
 
 
 def test_a_store_finds_a_device_by_the_name_that_was_typed(store: DeviceStore) -> None:
-    store.put(BROWSER, "ada-sub", DEVICE, typed="ada@example.com")
+    store.put(BROWSER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert store.get(BROWSER, "ada@example.com") == store.get(BROWSER, "ada-sub") == DEVICE
     assert store.get("browser-2", "ada@example.com") is None
     store.drop(BROWSER, "ada@example.com")
@@ -49,7 +49,7 @@ def test_a_store_finds_a_device_by_the_name_that_was_typed(store: DeviceStore) -
 
 def test_a_typed_name_that_is_anothers_username_means_its_owner_once_that_one_has_a_device(store: DeviceStore) -> None:
     other = Device("eu-west-1_9", "-group", "another")
-    store.put(BROWSER, "ada", DEVICE, typed="neo")
+    store.put(BROWSER, "ada", DEVICE, entered_username="neo")
     store.put(BROWSER, "neo", other)
     assert store.get(BROWSER, "neo") == other
     store.drop(BROWSER, "neo")
@@ -66,7 +66,7 @@ def test_holder_and_name_can_not_run_into_each_other(store: DeviceStore) -> None
 
 def test_files_are_private_and_survive_the_process(tmp_path: Path) -> None:
     directory = tmp_path / "deep" / "devices"
-    FileDeviceStore(directory).put(BROWSER, "ada-sub", DEVICE, typed="ada@example.com")
+    FileDeviceStore(directory).put(BROWSER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert FileDeviceStore(str(directory)).get(BROWSER, "ada@example.com") == DEVICE
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     files = list(directory.iterdir())

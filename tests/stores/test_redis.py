@@ -171,7 +171,7 @@ def test_nothing_readable_is_in_redis(server: RedisServer, client: redis.Redis, 
     for flow in flows().values():
         handle = RedisFlowStore(client, flow.app, KEY, stamp=time).put(flow)
         secrets |= {handle, handle[:12], flow.id, str(flow.node)}
-    RedisDeviceStore(client, KEY).put(HOLDER, "ada-sub", DEVICE, typed="ada@example.com")
+    RedisDeviceStore(client, KEY).put(HOLDER, "ada-sub", DEVICE, entered_username="ada@example.com")
     content = server.content()
     assert sum(one.startswith(b"authflow:flow:") for one in content) == len(flows())
     assert sum(one.startswith(b"authflow:devices:") for one in content) == 1
@@ -353,17 +353,17 @@ def test_a_value_that_is_no_device(client: redis.Redis, value: bytes, means: str
 
 def test_a_device_whose_key_was_rotated_away_is_none(client: redis.Redis) -> None:
     old, both, new = (RedisDeviceStore(client, keys) for keys in (OLD_KEY, [KEY, OLD_KEY], KEY))
-    old.put(HOLDER, "ada-sub", DEVICE, typed="ada@example.com")
+    old.put(HOLDER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert both.get(HOLDER, "ada@example.com") == DEVICE
     assert new.get(HOLDER, "ada-sub") is None
-    both.put(HOLDER, "ada-sub", DEVICE, typed="ada@example.com")
+    both.put(HOLDER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert new.get(HOLDER, "ada@example.com") == DEVICE
 
 
 def test_a_device_is_kept_by_one_command(client: redis.Redis) -> None:
     counting = Counting(client)
     store = RedisDeviceStore(counting, KEY)
-    store.put(HOLDER, "ada-sub", DEVICE, typed="ada@example.com")
+    store.put(HOLDER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert counting.sent == ["HSET"]
     store.get(HOLDER, "ada-sub")
     assert counting.sent == ["HSET", "HGET", "HGET"]
@@ -372,14 +372,14 @@ def test_a_device_is_kept_by_one_command(client: redis.Redis) -> None:
 def test_a_name_becomes_its_own(client: redis.Redis) -> None:
     """What one person typed here may be another's canonical name later, whatever that one typed."""
     store, other = RedisDeviceStore(client, KEY), Device("eu-west-1_2c3d", "-group-8", "another secret")
-    store.put(HOLDER, "ada-sub", DEVICE, typed="ada")
-    store.put(HOLDER, "ada", other, typed="ada@example.com")
+    store.put(HOLDER, "ada-sub", DEVICE, entered_username="ada")
+    store.put(HOLDER, "ada", other, entered_username="ada@example.com")
     assert [store.get(HOLDER, name) for name in ("ada-sub", "ada", "ada@example.com")] == [DEVICE, other, other]
 
 
 def test_a_command_for_devices_that_was_sent_twice(client: redis.Redis) -> None:
     store = RedisDeviceStore(Repeating(client), KEY)
-    store.put(HOLDER, "ada-sub", DEVICE, typed="ada@example.com")
+    store.put(HOLDER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert store.get(HOLDER, "ada@example.com") == DEVICE
     store.drop(HOLDER, "ada@example.com")
     assert store.get(HOLDER, "ada-sub") is None

@@ -47,7 +47,7 @@ def test_a_server_that_is_gone(tmp_path: Path) -> None:
         for use in (
             lambda: store.put(asked()),
             lambda: store.take(handle),
-            lambda: devices.put(HOLDER, "ada", DEVICE, typed="a@b"),
+            lambda: devices.put(HOLDER, "ada", DEVICE, entered_username="a@b"),
             lambda: devices.get(HOLDER, "ada"),
             lambda: devices.drop(HOLDER, "ada"),
         ):

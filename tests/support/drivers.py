@@ -42,9 +42,9 @@ class HoppingDevices:
         await asyncio.sleep(0)
         return self._store.get(holder, username)
 
-    async def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
+    async def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
         await asyncio.sleep(0)
-        self._store.put(holder, username, device, typed=typed)
+        self._store.put(holder, username, device, entered_username=entered_username)
 
     async def drop(self, holder: str, username: str) -> None:
         await asyncio.sleep(0)
@@ -82,9 +82,19 @@ class OnALoop(Authenticator):
         return run(self._auth.sign_in(opening, asked, context=context, holder=holder))
 
     def remember_device(
-        self, tokens: Tokens, holder: str, *, remembered: bool = True, typed: str | None = None, name: str | None = None
+        self,
+        tokens: Tokens,
+        holder: str,
+        *,
+        remembered: bool = True,
+        entered_username: str | None = None,
+        name: str | None = None,
     ) -> DeviceFlow:
-        return run(self._auth.remember_device(tokens, holder, remembered=remembered, typed=typed, name=name))
+        return run(
+            self._auth.remember_device(
+                tokens, holder, remembered=remembered, entered_username=entered_username, name=name
+            )
+        )
 
 
 BOTH: Final = (Authenticator, OnALoop)

@@ -69,7 +69,7 @@ class Login:
         if flow.challenge is None:
             return await self._page(flow)
         try:
-            return await self._page(await self._auth.answer(flow, reply(flow.challenge, form)))
+            return await self._page(await self._auth.answer(flow, answer(flow.challenge, form)))
         except InvalidInput as error:
             await self._flows.put(flow, handle=handle)
             return {"told": "mistyped", "why": str(error)}
@@ -115,19 +115,25 @@ def opening(form: Form) -> Opening:
     return Choice(name, form["preferred"])
 
 
-def reply(challenge: Challenge, form: Form) -> Answer:
+def answer(challenge: Challenge, form: Form) -> Answer:
     """What a form answers."""
-    typed = form["typed"]
+    entered_username = form["entered_username"]
     match challenge:
         case DeviceSrp():
             raise AssertionError("the driver answers for a device")
         case NewPasswordRequired():
-            return challenge.reply(typed, **form["attributes"])
+            return challenge.answer(entered_username, **form["attributes"])
         case SelectChallenge():
-            return challenge.reply(typed, form["password"] if typed.startswith("PASSWORD") else None)
+            return challenge.answer(
+                entered_username, form["password"] if entered_username.startswith("PASSWORD") else None
+            )
         case MfaSetup():
-            return challenge.answer_totp() if typed == "SOFTWARE_TOKEN_MFA" else challenge.answer_email(typed)
-    return challenge.reply(typed)
+            return (
+                challenge.answer_totp()
+                if entered_username == "SOFTWARE_TOKEN_MFA"
+                else challenge.answer_email(entered_username)
+            )
+    return challenge.answer(entered_username)
 
 
 def application(config: Form) -> Starlette:

@@ -132,50 +132,50 @@ class Person:
         self.world.clock.forward(seconds=30)
         return code(self.world, self.totp)
 
-    def reply(self, challenge: Challenge, option: str | None = None) -> Answer:
+    def answer(self, challenge: Challenge, option: str | None = None) -> Answer:
         """The right answer; ``option`` where there is a choice."""
         match challenge:
             case SmsMfa() | EmailOtp() | SmsOtp():
-                return challenge.reply(self.sent())
+                return challenge.answer(self.sent())
             case SoftwareTokenMfa():
-                return challenge.reply(self.shown())
+                return challenge.answer(self.shown())
             case SelectMfaType():
-                return challenge.reply(option or challenge.options[0])
+                return challenge.answer(option or challenge.options[0])
             case MfaSetup():
                 return challenge.answer_email(self.email) if option == EMAIL else challenge.answer_totp()
             case TotpSetup():
                 self.totp = pyotp.TOTP(challenge.secret)
-                return challenge.reply(self.shown())
+                return challenge.answer(self.shown())
             case NewPasswordRequired():
                 self.password = NEW_PASSWORD
-                return challenge.reply(NEW_PASSWORD, **dict.fromkeys(challenge.required_attributes, "Lovelace"))
+                return challenge.answer(NEW_PASSWORD, **dict.fromkeys(challenge.required_attributes, "Lovelace"))
             case CustomChallenge():
-                return challenge.reply(RIDDLE["private"])
+                return challenge.answer(RIDDLE["private"])
             case SelectChallenge():
                 option = option or challenge.options[0]
-                return challenge.reply(option, self.password if option.startswith("PASSWORD") else None)
+                return challenge.answer(option, self.password if option.startswith("PASSWORD") else None)
             case PasswordChallenge():
-                return challenge.reply(self.password)
+                return challenge.answer(self.password)
             case DeviceSrp():
                 raise AssertionError("the driver answers for a device")
 
-    def wrong_reply(self, challenge: Challenge) -> Answer | None:
+    def wrong_answer(self, challenge: Challenge) -> Answer | None:
         """A wrong answer, where there can be one."""
         match challenge:
             case SmsMfa() | EmailOtp() | SmsOtp():
                 right = self.sent()
-                return challenge.reply(f"{(int(right) + 1) % 10 ** len(right):0{len(right)}d}")
+                return challenge.answer(f"{(int(right) + 1) % 10 ** len(right):0{len(right)}d}")
             case SoftwareTokenMfa() | TotpSetup():
                 secret = challenge.secret if isinstance(challenge, TotpSetup) else self.totp and self.totp.secret
                 assert secret
                 codes = {code(self.world, pyotp.TOTP(secret), steps) for steps in (-1, 0, 1)}
-                return challenge.reply(next(text for text in WRONG_CODES if text not in codes))
+                return challenge.answer(next(text for text in WRONG_CODES if text not in codes))
             case NewPasswordRequired():
-                return challenge.reply("weak", **dict.fromkeys(challenge.required_attributes, "Lovelace"))
+                return challenge.answer("weak", **dict.fromkeys(challenge.required_attributes, "Lovelace"))
             case CustomChallenge():
-                return challenge.reply("bush")
+                return challenge.answer("bush")
             case PasswordChallenge():
-                return challenge.reply(WRONG)
+                return challenge.answer(WRONG)
         return None
 
 

@@ -79,8 +79,8 @@ class BlockingDevices:
     def get(self, holder: str, username: str) -> Device | None:
         return self._loop.run(self._store.get(holder, username))
 
-    def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
-        self._loop.run(self._store.put(holder, username, device, typed=typed))
+    def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
+        self._loop.run(self._store.put(holder, username, device, entered_username=entered_username))
 
     def drop(self, holder: str, username: str) -> None:
         self._loop.run(self._store.drop(holder, username))

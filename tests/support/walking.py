@@ -137,7 +137,7 @@ class Walker(RuleBasedStateMachine):
     @invariant()
     def a_request_exists_if_and_only_if_the_flow_is_calling(self) -> None:
         for sign in self.signs:
-            assert (sign.flow.request is not None) == isinstance(sign.flow.state, Calling) == (not sign.flow.resting)
+            assert (sign.flow.request is not None) == isinstance(sign.flow.state, Calling) == (not sign.flow.is_resting)
 
     @invariant()
     def a_challenge_survives_its_snapshot(self) -> None:
@@ -262,7 +262,7 @@ class Walker(RuleBasedStateMachine):
         state = sign.flow.state
         assert isinstance(state, SignedIn)
         tokens, device = state.tokens, self.devices.get(person.username)
-        assert tokens.username == person.username, "whatever was typed, the canonical name"
+        assert tokens.username == person.username, "whatever was entered_username, the canonical name"
         assert tokens.expires_at == self.realm.clock.now + timedelta(hours=1)
         if tokens.new_device and device is None:
             device = self._remember(tokens)

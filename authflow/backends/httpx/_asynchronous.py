@@ -8,7 +8,7 @@ import httpx
 
 from authflow.backends import _limits
 from authflow.backends._fair_queue import FairQueue
-from authflow.backends._json_protocol import Answer, Message, reply, unsigned
+from authflow.backends._json_protocol import HttpRequest, HttpResponse, build_request, read_reply
 from authflow.backends._process_local import ProcessLocal
 from authflow.backends.httpx._clients import Clients
 from authflow.backends.httpx._exchange import FAILURES, Exchange, failure, no_place, require_open, too_slow
@@ -46,7 +46,7 @@ class AsyncHttpxBackend:
         self._closed = False
         self._places = asyncio.Semaphore(_limits.CONNECTIONS)
         self._turns = FairQueue()
-        self._under_way: set[asyncio.Task[Answer]] = set()
+        self._under_way: set[asyncio.Task[HttpResponse]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def call(self, request: Request) -> Mapping[str, Any]:
@@ -56,7 +56,7 @@ class AsyncHttpxBackend:
             InvalidInput: the operation is of the admin API, no region is known, the backend is closed, its first
                 call was on another event loop, or its client was given to another process.
         """
-        message, url = unsigned(request), self._where.url(request)
+        message, url = build_request(request), self._where.url(request)
         self._require_its_loop()
         await self._place(message)
         exchange = Exchange(message, url, self._turns)
@@ -70,7 +70,7 @@ class AsyncHttpxBackend:
                 exchange.abandon(task)
         if not task.done():
             raise too_slow(message)
-        return reply(message.operation, task.result())
+        return read_reply(message.operation, task.result())
 
     async def aclose(self) -> None:
         """Wait for the calls under way, then close the connections. A client of yours stays open.
@@ -98,20 +98,20 @@ class AsyncHttpxBackend:
         if self._loop is not loop:
             raise InvalidInput("backend", "its connections belong to another event loop: make one for each")
 
-    async def _place(self, message: Message) -> None:
+    async def _place(self, message: HttpRequest) -> None:
         try:
             async with asyncio.timeout(_limits.FREE_TIMEOUT):
                 await self._places.acquire()
         except TimeoutError:
             raise no_place(message) from None
 
-    def _ended(self, task: asyncio.Task[Answer]) -> None:
+    def _ended(self, task: asyncio.Task[HttpResponse]) -> None:
         self._under_way.discard(task)
         self._places.release()
         if not task.cancelled():
             task.exception()  # after an abandoned one nobody else asks
 
-    async def _asked(self, exchange: "Exchange", message: Message) -> Answer:
+    async def _asked(self, exchange: "Exchange", message: HttpRequest) -> HttpResponse:
         await self._turns.wait()
         require_open(closed=self._closed)
         with self._clients().taken() as client:

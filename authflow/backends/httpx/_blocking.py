@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 import httpx
 
 from authflow.backends import _limits
-from authflow.backends._json_protocol import Answer, Message, reply, unsigned
+from authflow.backends._json_protocol import HttpRequest, HttpResponse, build_request, read_reply
 from authflow.backends._process_local import ProcessLocal
 from authflow.backends.httpx._clients import Clients
 from authflow.backends.httpx._exchange import FAILURES, exchanged, failure, no_place, require_open
@@ -51,7 +51,7 @@ class HttpxBackend:
             InvalidInput: the operation is of the admin API, no region is known, the backend is closed, or its
                 client was given to another process.
         """
-        message, url = unsigned(request), self._where.url(request)
+        message, url = build_request(request), self._where.url(request)
         places = self._places()
         if not places.acquire(timeout=_limits.FREE_TIMEOUT):
             raise no_place(message)
@@ -61,7 +61,7 @@ class HttpxBackend:
             places.release()
             if self._closed:
                 self.close()
-        return reply(message.operation, answer)
+        return read_reply(message.operation, answer)
 
     def close(self) -> None:
         """Close the connections; those in use when their calls end. A client of yours stays open."""
@@ -76,7 +76,7 @@ class HttpxBackend:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _asked(self, message: Message, url: httpx.URL) -> Answer:
+    def _asked(self, message: HttpRequest, url: httpx.URL) -> HttpResponse:
         require_open(closed=self._closed)
         with self._clients().taken() as client:
             try:

@@ -10,7 +10,7 @@ import httpx
 
 from authflow.backends import _limits
 from authflow.backends._fair_queue import FairQueue
-from authflow.backends._json_protocol import Answer, Message
+from authflow.backends._json_protocol import HttpRequest, HttpResponse
 from authflow.backends.httpx._trailing_data import left_over
 from authflow.core.errors import BackendError, InvalidInput
 
@@ -34,20 +34,20 @@ class Exchange:
     With a transport that is not httpcore's it always runs to its end.
     """
 
-    def __init__(self, message: Message, url: httpx.URL, turns: FairQueue) -> None:
+    def __init__(self, message: HttpRequest, url: httpx.URL, turns: FairQueue) -> None:
         self._message = message
         self._url = url
         self._turns = turns
         self._abandoned = False
         self._reading = False
 
-    def abandon(self, task: "asyncio.Task[Answer]") -> None:
+    def abandon(self, task: "asyncio.Task[HttpResponse]") -> None:
         """Let it end as soon as it cleanly can; call it once, when nobody waits for the task any more."""
         self._abandoned = True
         if self._reading:
             task.cancel()
 
-    async def run(self, client: httpx.AsyncClient) -> Answer:
+    async def run(self, client: httpx.AsyncClient) -> HttpResponse:
         """Send the request, read the answer."""
         body = _Body(self._message)
         sent = _post(client, self._message, self._url, trace=self._trace)
@@ -74,7 +74,7 @@ class Exchange:
 class _Body:
     """The body of an answer as it comes in, up to a length and a time."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: HttpRequest) -> None:
         self._message = message
         self._read = bytearray()
         self._until = time.monotonic() + _limits.CALL_TIMEOUT
@@ -100,12 +100,12 @@ class _Body:
         if time.monotonic() > self._until:
             raise too_slow(self._message)
 
-    def answer(self, response: httpx.Response) -> Answer:
+    def answer(self, response: httpx.Response) -> HttpResponse:
         """Return the whole answer."""
-        return Answer(response.status_code, response.headers, bytes(self._read))
+        return HttpResponse(response.status_code, response.headers, bytes(self._read))
 
 
-def exchanged(client: httpx.Client, message: Message, url: httpx.URL) -> Answer:
+def exchanged(client: httpx.Client, message: HttpRequest, url: httpx.URL) -> HttpResponse:
     """Send the request, read the answer."""
     body = _Body(message)
     with closing(client.send(_post(client, message, url), stream=True, follow_redirects=False)) as response:
@@ -119,7 +119,7 @@ def exchanged(client: httpx.Client, message: Message, url: httpx.URL) -> Answer:
 
 
 def _post(
-    client: httpx.Client | httpx.AsyncClient, message: Message, url: httpx.URL, trace: object = None
+    client: httpx.Client | httpx.AsyncClient, message: HttpRequest, url: httpx.URL, trace: object = None
 ) -> httpx.Request:
     extensions = {"trace": trace} if trace else None
     sent = client.build_request("POST", url, content=message.body, headers=message.headers, extensions=extensions)
@@ -127,19 +127,19 @@ def _post(
     return sent
 
 
-def failure(message: Message, error: Exception) -> BackendError:
+def failure(message: HttpRequest, error: Exception) -> BackendError:
     """Return what an error of httpx means."""
     # The text of a ConnectError is the system's or TLS's, such as a certificate's fault; others may quote the answer.
     why = f": {error}" if isinstance(error, httpx.ConnectError) else ""
     return BackendError(f"{message.operation}: {type(error).__name__}{why}")
 
 
-def no_place(message: Message) -> BackendError:
+def no_place(message: HttpRequest) -> BackendError:
     """Return what to raise when it is still not sent."""
     return BackendError(f"{message.operation}: not sent, no connection was free for {_limits.FREE_TIMEOUT:g} s")
 
 
-def too_slow(message: Message) -> BackendError:
+def too_slow(message: HttpRequest) -> BackendError:
     """Return what to raise when the answer does not end."""
     return BackendError(f"{message.operation}: no whole answer in {_limits.CALL_TIMEOUT:g} s")
 

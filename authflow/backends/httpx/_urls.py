@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import httpx
 
-from authflow.backends._endpoints import endpoint
+from authflow.backends._endpoints import find_endpoint
 from authflow.core._validation import require_text
 from authflow.core.errors import InvalidInput
 from authflow.core.requests import Request
@@ -14,13 +14,13 @@ class Where:
     """Which URL requests go to."""
 
     def __init__(self, region: str | None, endpoint_url: str | None) -> None:
-        in_region = None if region is None else _url(endpoint(region))
+        in_region = None if region is None else _url(find_endpoint(region))
         self._url = in_region if endpoint_url is None else _given(endpoint_url)
         self.region = region if endpoint_url is None else None
 
     def url(self, request: Request) -> httpx.URL:
         """Return where a request goes."""
-        return self._url or _url(endpoint(request.region))
+        return self._url or _url(find_endpoint(request.region))
 
 
 def _given(endpoint_url: str) -> httpx.URL:

@@ -53,5 +53,5 @@ def riddles(stage: Stage, site: Site) -> None:
         for number, (riddle, solution) in enumerate(RIDDLES, 1):
             challenge = asked(flow, CustomChallenge)
             stage.check(dict(challenge.parameters).get("riddle") == riddle, f"round {number}: {riddle} {solution}")
-            flow = auth.answer(flow, challenge.reply(solution))
+            flow = auth.answer(flow, challenge.answer(solution))
         stage.check(isinstance(flow.state, SignedIn), "signed in without a password")

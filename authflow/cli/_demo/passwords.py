@@ -37,10 +37,10 @@ def new(stage: Stage, site: Site) -> None:
         flow = loads(text, site.people)
         challenge = asked(flow, NewPasswordRequired)
         stage.check(challenge.required_attributes == ("family_name",), "resumed with loads: asks for family_name")
-        flow = auth.answer(flow, challenge.reply("weak", family_name="Hopper"))
+        flow = auth.answer(flow, challenge.answer("weak", family_name="Hopper"))
         challenge = asked(flow, NewPasswordRequired)
         stage.check(challenge.rejected is not None, "a weak password is refused, and the question asked again")
-        flow = auth.answer(flow, challenge.reply("Brand-New-Horse-1", family_name="Hopper"))
+        flow = auth.answer(flow, challenge.answer("Brand-New-Horse-1", family_name="Hopper"))
         stage.check(isinstance(flow.state, SignedIn), "signed in with the new password")
 
 

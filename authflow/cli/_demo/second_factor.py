@@ -41,7 +41,7 @@ def set_up(stage: Stage, site: Site) -> AuthenticatorApp | None:
         drawn = stage.qr(challenge.uri("authflow demo", ADA))
         stage.tell(f"{'or type in' if drawn else 'type in'}: {challenge.secret}")
         app = AuthenticatorApp(challenge.secret, site)
-        flow = auth.answer(flow, challenge.reply(app.code()))
+        flow = auth.answer(flow, challenge.answer(app.code()))
         stage.check(isinstance(flow.state, SignedIn), "signed in; the app's first code was right")
         return app
     return None
@@ -52,11 +52,11 @@ def sign_in(stage: Stage, site: Site, app: AuthenticatorApp) -> None:
     with stage.part("A code of the authenticator app"):
         auth = site.authenticator(stage, site.guarded)
         flow = auth.begin(Srp(ADA, ADAS_PASSWORD))
-        flow = auth.answer(flow, asked(flow, SoftwareTokenMfa).reply(app.shown))
+        flow = auth.answer(flow, asked(flow, SoftwareTokenMfa).answer(app.shown))
         challenge = asked(flow, SoftwareTokenMfa)
         stage.check(challenge.rejected is not None, "the code of before is refused: each works once")
         _next_code(stage, site)
-        flow = auth.answer(flow, challenge.reply(app.code()))
+        flow = auth.answer(flow, challenge.answer(app.code()))
         stage.check(isinstance(flow.state, SignedIn), "signed in with the next code")
 
 
@@ -68,7 +68,7 @@ def remembered_device(stage: Stage, site: Site, app: AuthenticatorApp) -> None:
         flow = auth.begin(Srp(ADA, ADAS_PASSWORD), holder=HOLDER)
         challenge = asked(flow, SoftwareTokenMfa)
         _next_code(stage, site)
-        flow = auth.answer(flow, challenge.reply(app.code()))
+        flow = auth.answer(flow, challenge.answer(app.code()))
         stage.check(isinstance(flow.state, SignedIn), "signed in with a code")
         stage.check(devices.get(HOLDER, ADA) is not None, "the device is confirmed, and kept with its secret")
         flow = auth.begin(Srp(ADA, ADAS_PASSWORD), holder=HOLDER)

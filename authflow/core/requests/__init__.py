@@ -1,6 +1,6 @@
 """What to send to Cognito, as data: one dataclass for each operation.
 
-The steps of a flow build the public form of a request with what only they know. ``addressed`` adds what every request
+The steps of a flow build the public form of a request with what only they know. ``address`` adds what every request
 of the flow has: the app client, SECRET_HASH, DEVICE_KEY, the context, and the admin form.
 """
 

@@ -25,11 +25,11 @@ class InitiateAuth(ClientRequest):
     session: str | None = field(default=None, repr=False)
 
     @property
-    def takes_device_key(self) -> bool:
+    def may_name_device(self) -> bool:
         """Devices take part in every flow but USER_AUTH."""
         return self.auth_flow != "USER_AUTH"
 
-    def addressed(self, sender: Sender) -> Request:
+    def address(self, sender: Sender) -> Request:
         """Return this request as ``sender`` sends it."""
         public = self._with(sender, auth_parameters=_completed(self, self.auth_parameters, sender))
         if not sender.admin:
@@ -60,11 +60,11 @@ class RespondToAuthChallenge(ClientRequest):
     challenge_responses: Pairs = field(repr=False)
 
     @property
-    def takes_device_key(self) -> bool:
+    def may_name_device(self) -> bool:
         """The answers to some challenges do."""
         return self.challenge_name in _WITH_DEVICE_KEY
 
-    def addressed(self, sender: Sender) -> Request:
+    def address(self, sender: Sender) -> Request:
         """Return this request as ``sender`` sends it."""
         public = self._with(sender, challenge_responses=_completed(self, self.challenge_responses, sender))
         return _admin_form(AdminRespondToAuthChallenge, public, sender) if sender.admin else public
@@ -92,11 +92,11 @@ class GetTokensFromRefreshToken(ClientRequest):
     device_key: str | None = None
 
     @property
-    def takes_device_key(self) -> bool:
+    def may_name_device(self) -> bool:
         """It has a member for it."""
         return True
 
-    def addressed(self, sender: Sender) -> Request:
+    def address(self, sender: Sender) -> Request:
         """Return this request as ``sender`` sends it."""
         return self._with(sender, client_secret=sender.app.client_secret, device_key=sender.device_key)
 
@@ -107,7 +107,7 @@ def _admin_form(form: type[Request], public: Request, sender: Sender, **changes:
 
 
 def _completed(request: Request, pairs: Pairs, sender: Sender) -> Pairs:
-    if request.takes_device_key and sender.device_key:
+    if request.may_name_device and sender.device_key:
         pairs = (*pairs, ("DEVICE_KEY", sender.device_key))
     return _with_secret_hash(pairs, sender)
 

@@ -39,7 +39,7 @@ class Request:
 
     Attributes:
         operation: the operation's name in Cognito's API.
-        region: the AWS region to send it to: the pool's. Empty until the request is addressed.
+        region: the AWS region to send it to: the pool's. Empty until the request is address.
         context: the facts that go with it; each operation takes those that it has members for.
     """
 
@@ -50,7 +50,7 @@ class Request:
     context: Context | None = None
 
     @property
-    def takes_device_key(self) -> bool:
+    def may_name_device(self) -> bool:
         """Whether the request says which remembered device it comes from, where there is one."""
         return False
 
@@ -58,10 +58,10 @@ class Request:
         """Return the request's members by Cognito's names, ready for boto3 or JSON. Never log them."""
         values = ((member.name, getattr(self, member.name)) for member in fields(self) if member.name not in _NOT_SENT)
         params = {_wire_name(name): _plain(value) for name, value in values if value}
-        context = self.context.members() if self.context else {}
+        context = self.context.to_members() if self.context else {}
         return params | {name: context[name] for name in self.context_members if name in context}
 
-    def addressed(self, sender: Sender) -> "Request":
+    def address(self, sender: Sender) -> "Request":
         """Return this request as ``sender`` sends it."""
         return replace(self, region=sender.app.region)
 

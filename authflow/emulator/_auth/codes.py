@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from authflow.emulator import _errors
-from authflow.emulator._auth.exchange import Exchange
+from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._messages import delivery
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.sessions import Session
@@ -30,7 +30,7 @@ class Sent:
     """A code that is out.
 
     Attributes:
-        code: None for a ghost's or a disabled user's, which was not sent and which nothing equals.
+        code: None for a decoy's or a disabled user's, which was not sent and which nothing equals.
         attribute: what it proves to be the user's.
         address: the attribute's value then.
     """
@@ -45,11 +45,11 @@ class Sent:
         return self.code is not None and hmac.compare_digest(self.code.encode(), given.encode())
 
 
-def ask(exchange: Exchange, user: User, challenge: str, purpose: Purpose, address: str | None = None) -> Reply:
+def ask(step: AuthStep, user: User, challenge: str, purpose: Purpose, address: str | None = None) -> Reply:
     """Send a code, and ask for it.
 
     Args:
-        exchange: the step that leads here.
+        step: the step that leads here.
         user: to whom.
         challenge: SMS_MFA, SMS_OTP or EMAIL_OTP.
         purpose: what the code is for.
@@ -57,22 +57,22 @@ def ask(exchange: Exchange, user: User, challenge: str, purpose: Purpose, addres
     """
     attribute = SENT_TO[challenge]
     address = address or user.attributes[attribute]
-    code = exchange.service.entropy.code(_digits(exchange, purpose))
-    real = exchange.client.pool.has(user) and user.enabled
+    code = step.service.entropy.code(_digits(step, purpose))
+    real = step.client.pool.has(user) and user.enabled
     if real:
-        box = exchange.service.outbox
-        delivery.send(box, exchange.client.pool, user, attribute, purpose=purpose, code=code, address=address)
+        box = step.service.outbox
+        delivery.send(box, step.client.pool, user, attribute, purpose=purpose, code=code, address=address)
     held = Sent(code if real else None, attribute, address, purpose)
     parameters = {
         "CODE_DELIVERY_DELIVERY_MEDIUM": CONTACTS[attribute],
         "CODE_DELIVERY_DESTINATION": delivery.masked(address),
-        **({} if purpose is Purpose.FIRST_FACTOR else exchange.named(user)),
+        **({} if purpose is Purpose.FIRST_FACTOR else step.named(user)),
     }
-    session = exchange.new_session(user, challenge, held)
+    session = step.new_session(user, challenge, held)
     return {"ChallengeName": challenge, "Session": session, "ChallengeParameters": parameters}
 
 
-def check(exchange: Exchange, session: Session, user: User) -> None:
+def check(step: AuthStep, session: Session, user: User) -> None:
     """Take the code of an answer: the right one uses up the Session and proves whose the address is.
 
     Raises:
@@ -80,22 +80,22 @@ def check(exchange: Exchange, session: Session, user: User) -> None:
             other users' aliases have it. The Session stays usable.
     """
     sent: Sent = session.held
-    given = exchange.required(f"{session.challenge}_CODE")
+    given = step.required(f"{session.challenge}_CODE")
     if sent.purpose is not Purpose.MFA_SETUP and user.attributes.get(sent.attribute) != sent.address:
         raise _errors.MFA_CODE_WRONG()  # what the code would prove is not the user's any more
-    if sent.purpose is Purpose.MFA and session.challenge not in mfa.eligible(exchange.client.pool, user):
+    if sent.purpose is Purpose.MFA and session.challenge not in mfa.eligible(step.client.pool, user):
         raise _errors.SESSION_INVALID()  # nor is it a factor
     if sent.purpose is not Purpose.FIRST_FACTOR:
-        user.lock.judge(lambda: sent.is_right(given), _errors.MFA_CODE_WRONG, exchange.service.now())
+        user.lockout.attempt(lambda: sent.is_right(given), _errors.MFA_CODE_WRONG, step.service.now())
     elif not sent.is_right(given):  # locks nobody out: six wrong ones were seen to have no consequence
         raise _errors.MFA_CODE_WRONG()
     if not user.enabled:
         raise _errors.USER_DISABLED()
     having = {**user.attributes, sent.attribute: sent.address, f"{sent.attribute}_verified": "true"}
-    check_aliases(exchange.client.pool, user, having, _errors.ALIAS_EXISTS)
-    user.attributes, user.modified = having, exchange.service.now()
+    check_aliases(step.client.pool, user, having, _errors.ALIAS_EXISTS)
+    user.attributes, user.modified = having, step.service.now()
     session.used = True
 
 
-def _digits(exchange: Exchange, purpose: Purpose) -> int:
-    return FIRST_FACTOR_DIGITS if purpose is Purpose.FIRST_FACTOR else exchange.service.settings.mfa_code_digits
+def _digits(step: AuthStep, purpose: Purpose) -> int:
+    return FIRST_FACTOR_DIGITS if purpose is Purpose.FIRST_FACTOR else step.service.settings.mfa_code_digits

@@ -1,7 +1,7 @@
 """The end of a sign-in: tokens."""
 
 from authflow.emulator._auth import device_round, events
-from authflow.emulator._auth.exchange import Exchange
+from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._records.device import Proposal
 from authflow.emulator._records.sign_in import DEVICE_FLOWS, Proof, SignIn
 from authflow.emulator._records.user import User
@@ -9,17 +9,17 @@ from authflow.emulator._service import Reply
 from authflow.emulator._tokens import issuing
 
 
-def hand_out(exchange: Exchange, user: User) -> Reply:
+def hand_out(step: AuthStep, user: User) -> Reply:
     """Return the tokens of a user who has proven all that is asked, and a key for a device that has none.
 
     Raises:
         ServiceError: a trigger refuses.
     """
-    service, device, proposal = exchange.service, device_round.current(exchange, user), _proposal(exchange, user)
-    events.post_authentication(exchange, user, new_device=proposal is not None)
+    service, device, proposal = step.service, device_round.current(step, user), _proposal(step, user)
+    events.post_authentication(step, user, new_device=proposal is not None)
     known = device or proposal
-    occasion = issuing.Occasion(_source(exchange.sign_in), exchange.metadata, known.key if known else None)
-    result = issuing.sign_in(service, exchange.client, user, occasion)
+    request = issuing.TokenRequest(_source(step.sign_in), step.metadata, known.key if known else None)
+    result = issuing.sign_in(service, step.client, user, request)
     user.note_sign_in()
     if device:
         device.authenticated = service.now()
@@ -28,11 +28,11 @@ def hand_out(exchange: Exchange, user: User) -> Reply:
     return {"ChallengeParameters": {}, "AuthenticationResult": result}
 
 
-def _proposal(exchange: Exchange, user: User) -> Proposal | None:
-    tracked = exchange.client.pool.device_tracking and exchange.sign_in.flow in DEVICE_FLOWS
-    if not tracked or device_round.current(exchange, user):
+def _proposal(step: AuthStep, user: User) -> Proposal | None:
+    tracked = step.client.pool.device_tracking and step.sign_in.flow in DEVICE_FLOWS
+    if not tracked or device_round.current(step, user):
         return None
-    service = exchange.service
+    service = step.service
     return user.devices.propose(service.region, service.entropy, service.now())
 
 

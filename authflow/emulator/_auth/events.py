@@ -10,27 +10,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from authflow.emulator import _errors
-from authflow.emulator._auth.exchange import Exchange
+from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._records.user import User
 from authflow.emulator._triggers import output, registry
 
 
-def pre_authentication(exchange: Exchange, user: User) -> None:
+def pre_authentication(step: AuthStep, user: User) -> None:
     """Run PreAuthentication, which may refuse a sign-in as it begins. It alone sees InitiateAuth's ClientMetadata.
 
     Raises:
         ServiceError: the trigger refuses, or did not return an event.
     """
-    _run(exchange, user, "PreAuthentication", {"validationData": dict(exchange.validation) or None})
+    _run(step, user, "PreAuthentication", {"validationData": dict(step.validation) or None})
 
 
-def post_authentication(exchange: Exchange, user: User, *, new_device: bool) -> None:
+def post_authentication(step: AuthStep, user: User, *, new_device: bool) -> None:
     """Run PostAuthentication, when all is proven and before tokens are made.
 
     Raises:
         ServiceError: the trigger refuses, or did not return an event.
     """
-    _run(exchange, user, "PostAuthentication", {"newDeviceUsed": new_device})
+    _run(step, user, "PostAuthentication", {"newDeviceUsed": new_device})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,14 @@ class Decision:
     fail: bool
 
 
-def define(exchange: Exchange, user: User) -> Decision:
+def define(step: AuthStep, user: User) -> Decision:
     """Run DefineAuthChallenge.
 
     Raises:
         ServiceError: there is none, it failed, or what it returned is no decision.
     """
-    rounds = [finished.described() for finished in exchange.sign_in.rounds]
-    response = _custom(exchange, user, "DefineAuthChallenge", {"session": rounds})
+    rounds = [finished.described() for finished in step.sign_in.rounds]
+    response = _custom(step, user, "DefineAuthChallenge", {"session": rounds})
     given = {name: value for name, value in response.items() if value is not None}
     issue, fail = (output.flag(given.get(name, False)) for name in ("issueTokens", "failAuthentication"))
     challenge = output.text(given["challengeName"]) if "challengeName" in given else None
@@ -79,38 +79,38 @@ class CustomChallenge:
     metadata: str | None
 
 
-def create(exchange: Exchange, user: User) -> CustomChallenge:
+def create(step: AuthStep, user: User) -> CustomChallenge:
     """Run CreateAuthChallenge.
 
     Raises:
         ServiceError: there is none, it failed, or what it returned is no challenge.
     """
-    rounds = [finished.described() for finished in exchange.sign_in.rounds]
+    rounds = [finished.described() for finished in step.sign_in.rounds]
     request = {"challengeName": "CUSTOM_CHALLENGE", "session": rounds}
-    response = _custom(exchange, user, "CreateAuthChallenge", request)
+    response = _custom(step, user, "CreateAuthChallenge", request)
     public, private = (output.texts(response.get(f"{name}ChallengeParameters")) for name in ("public", "private"))
     metadata = response.get("challengeMetadata")
     return CustomChallenge(public, private, None if metadata is None else output.text(metadata))
 
 
-def verify(exchange: Exchange, user: User, private: Mapping[str, str], answer: str) -> bool:
+def verify(step: AuthStep, user: User, private: Mapping[str, str], answer: str) -> bool:
     """Run VerifyAuthChallengeResponse: return whether an answer is right.
 
     Raises:
         ServiceError: there is none, it failed, or what it returned does not say so.
     """
     request = {"privateChallengeParameters": dict(private), "challengeAnswer": answer}
-    response = _custom(exchange, user, "VerifyAuthChallengeResponse", request)
+    response = _custom(step, user, "VerifyAuthChallengeResponse", request)
     return output.flag(response.get("answerCorrect"))
 
 
-def _custom(exchange: Exchange, user: User, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
-    response = _run(exchange, user, name, request)
+def _custom(step: AuthStep, user: User, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    response = _run(step, user, name, request)
     if response is None:
         raise _errors.NO_CUSTOM_TRIGGER()
     return response
 
 
-def _run(exchange: Exchange, user: User, name: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
-    subject = registry.Subject(exchange.service, exchange.client, user, exchange.metadata)
-    return subject.run(name, f"{name}_Authentication", request)
+def _run(step: AuthStep, user: User, name: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
+    invocation = registry.TriggerInvocation(step.service, step.client, user, step.metadata)
+    return invocation.run(name, f"{name}_Authentication", request)

@@ -6,93 +6,93 @@ from typing import Final
 
 from authflow.emulator import _errors
 from authflow.emulator._auth import choice, events, progress, secret_hash, srp_round, step_up
-from authflow.emulator._auth.exchange import Exchange
+from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._crypto import srp
-from authflow.emulator._records.sign_in import Round, SignIn
+from authflow.emulator._records.sign_in import CustomRound, SignIn
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply
 from authflow.emulator._tokens import issuing
 from authflow.emulator._users import names
-from authflow.emulator._users.decoys import ghost
+from authflow.emulator._users.decoys import decoy
 
 
-def user_srp_auth(exchange: Exchange) -> Reply:
+def user_srp_auth(step: AuthStep) -> Reply:
     """USER_SRP_AUTH: USERNAME and SRP_A; PASSWORD_VERIFIER is asked."""
-    return srp_round.ask_password(exchange, _user(exchange, exchange.username()))
+    return srp_round.ask_password(step, _user(step, step.username()))
 
 
-def user_password_auth(exchange: Exchange) -> Reply:
+def user_password_auth(step: AuthStep) -> Reply:
     """USER_PASSWORD_AUTH and ADMIN_USER_PASSWORD_AUTH: USERNAME and PASSWORD."""
-    name = exchange.username()
-    exchange.required("PASSWORD")
-    return choice.check_password(exchange, _user(exchange, name))
+    name = step.username()
+    step.required("PASSWORD")
+    return choice.check_password(step, _user(step, name))
 
 
-def admin_no_srp_auth(exchange: Exchange) -> Reply:
+def admin_no_srp_auth(step: AuthStep) -> Reply:
     """ADMIN_NO_SRP_AUTH: USERNAME and PASSWORD; the challenge of the same name asks for a missing password."""
-    if exchange.parameters.get("PASSWORD"):
-        return user_password_auth(exchange)
-    user, name = _user(exchange, exchange.username()), "ADMIN_NO_SRP_AUTH"
-    parameters = exchange.named(user)
-    return {"ChallengeName": name, "Session": exchange.new_session(user, name), "ChallengeParameters": parameters}
+    if step.parameters.get("PASSWORD"):
+        return user_password_auth(step)
+    user, name = _user(step, step.username()), "ADMIN_NO_SRP_AUTH"
+    parameters = step.named(user)
+    return {"ChallengeName": name, "Session": step.new_session(user, name), "ChallengeParameters": parameters}
 
 
-def user_auth(exchange: Exchange) -> Reply:
+def user_auth(step: AuthStep) -> Reply:
     """USER_AUTH: USERNAME, and perhaps PREFERRED_CHALLENGE with its proof; or the Session of ConfirmSignUp."""
-    if exchange.session is not None:
-        return choice.after_sign_up(exchange)
-    name = exchange.username()
-    user = _found(exchange, name)
-    step_up.check(exchange, user)
-    return choice.begin(exchange, user)
+    if step.session is not None:
+        return choice.after_sign_up(step)
+    name = step.username()
+    user = _found(step, name)
+    step_up.check(step, user)
+    return choice.begin(step, user)
 
 
-def custom_auth(exchange: Exchange) -> Reply:
+def custom_auth(step: AuthStep) -> Reply:
     """CUSTOM_AUTH: USERNAME; with CHALLENGE_NAME=SRP_A and SRP_A a password comes first."""
-    name = exchange.username()
-    first = exchange.parameters.get("CHALLENGE_NAME")
+    name = step.username()
+    first = step.parameters.get("CHALLENGE_NAME")
     if first not in {None, "SRP_A"}:
         raise _errors.INVALID("CHALLENGE_NAME can only be SRP_A")
     if first:
-        srp.client_public(exchange.required("SRP_A"))
-        exchange.sign_in = exchange.sign_in.after(Round("SRP_A", result=True))
-    user = _user(exchange, name)
-    if not exchange.client.hides_users:
+        srp.client_public(step.required("SRP_A"))
+        step.sign_in = step.sign_in.after(CustomRound("SRP_A", result=True))
+    user = _user(step, name)
+    if not step.client.hides_users:
         progress.check_enabled(user)
-    return progress.proceed(exchange, user)
+    return progress.proceed(step, user)
 
 
-def refresh_token_auth(exchange: Exchange) -> Reply:
+def refresh_token_auth(step: AuthStep) -> Reply:
     """REFRESH_TOKEN_AUTH: REFRESH_TOKEN; the SECRET_HASH is over the user's own name."""
-    client, service = exchange.client, exchange.service
-    text = exchange.required("REFRESH_TOKEN")
+    client, service = step.client, step.service
+    text = step.required("REFRESH_TOKEN")
     if client.rotation_grace is not None:
         raise _errors.FLOW_NOT_ENABLED("REFRESH_TOKEN_AUTH")  # GetTokensFromRefreshToken is the only way then
     token, user = issuing.find_refresh_token(service, client, text)
-    secret_hash.check(client, user.username, exchange.parameters.get("SECRET_HASH"), _errors.SECRET_HASH_WRONG_REFRESH)
+    secret_hash.check(client, user.username, step.parameters.get("SECRET_HASH"), _errors.SECRET_HASH_WRONG_REFRESH)
     if token.is_retired(service.now()):
         raise _errors.REFRESH_TOKEN_REVOKED()  # the operation declares no RefreshTokenReuseException
-    occasion = issuing.Occasion(issuing.REFRESH, device_key=exchange.parameters.get("DEVICE_KEY"))
-    return {"ChallengeParameters": {}, "AuthenticationResult": issuing.refresh(service, client, text, occasion)}
+    request = issuing.TokenRequest(issuing.REFRESH, device_key=step.parameters.get("DEVICE_KEY"))
+    return {"ChallengeParameters": {}, "AuthenticationResult": issuing.refresh(service, client, text, request)}
 
 
-def _user(exchange: Exchange, name: str) -> User:
+def _user(step: AuthStep, name: str) -> User:
     """Return the user who wants to sign in with a password, and so must be confirmed."""
-    return _found(exchange, name, progress.check_confirmed)
+    return _found(step, name, progress.check_confirmed)
 
 
-def _found(exchange: Exchange, name: str, check: Callable[[User], None] = lambda _: None) -> User:
-    """Return the user who wants to sign in; a ghost for nobody, where the client keeps that secret."""
-    pool = exchange.client.pool
+def _found(step: AuthStep, name: str, check: Callable[[User], None] = lambda _: None) -> User:
+    """Return the user who wants to sign in; a decoy for nobody, where the client keeps that secret."""
+    pool = step.client.pool
     user = names.find(pool, name)
     if user is None:
-        if not exchange.client.hides_users:
+        if not step.client.hides_users:
             raise _errors.NO_USER()
-        user = ghost(exchange.service, pool, name)
+        user = decoy(step.service, pool, name)
     check(user)
-    exchange.sign_in = replace(exchange.sign_in, typed=name)
-    exchange.note_device(user)
-    events.pre_authentication(exchange, user)
+    step.sign_in = replace(step.sign_in, typed=name)
+    step.note_device(user)
+    events.pre_authentication(step, user)
     return user
 
 
@@ -107,7 +107,7 @@ class Flow:
         permitted_by: the ExplicitAuthFlows that permit it.
     """
 
-    begin: Callable[[Exchange], Reply]
+    begin: Callable[[AuthStep], Reply]
     public: bool
     admin: bool
     permitted_by: frozenset[str]
@@ -136,16 +136,16 @@ FLOWS: Final[Mapping[str, Flow]] = {
 }
 
 
-def begin(name: str, exchange: Exchange) -> Reply:
+def begin(name: str, step: AuthStep) -> Reply:
     """Begin a sign-in by the flow of this name.
 
     Raises:
         ServiceError: the API or the client does not have the flow; or what the flow says.
     """
     flow = FLOWS[name]  # the service model lets no other name through
-    if not (flow.admin if exchange.admin else flow.public):
+    if not (flow.admin if step.admin else flow.public):
         raise _errors.FLOW_OF_OTHER_API()
-    if not flow.permitted_by & exchange.client.allowed_flows:
+    if not flow.permitted_by & step.client.allowed_flows:
         raise _errors.FLOW_NOT_ENABLED(name)
-    exchange.sign_in = SignIn(name)
-    return flow.begin(exchange)
+    step.sign_in = SignIn(name)
+    return flow.begin(step)

@@ -6,42 +6,42 @@ from typing import Final
 
 from authflow.emulator import _errors
 from authflow.emulator._auth import custom, device_round, end, second_factor
-from authflow.emulator._auth.exchange import Exchange
-from authflow.emulator._records.sign_in import Proof, Round
+from authflow.emulator._auth.step import AuthStep
+from authflow.emulator._records.sign_in import CustomRound, Proof
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Reply
 from authflow.emulator._users import attributes
 
 
-def after_password(exchange: Exchange, user: User, *, right: bool) -> Reply:
+def after_password(step: AuthStep, user: User, *, right: bool) -> Reply:
     """Go on after a password or its proof was checked: every password of every flow is judged here.
 
     Raises:
         ServiceError: the password was wrong, or the user may not sign in with it.
     """
-    known = right and exchange.client.pool.has(user)
-    user.lock.judge(lambda: known, _errors.WRONG_PASSWORD, exchange.service.now())
+    known = right and step.client.pool.has(user)
+    user.lockout.attempt(lambda: known, _errors.WRONG_PASSWORD, step.service.now())
     check_enabled(user)
     if user.status is Status.RESET_REQUIRED:
         raise _errors.RESET_REQUIRED()
-    if user.password.expires is not None and exchange.service.now() >= user.password.expires:
+    if user.password.expires is not None and step.service.now() >= user.password.expires:
         raise _errors.TEMPORARY_PASSWORD_EXPIRED()
-    exchange.prove(Proof.PASSWORD, Round("PASSWORD_VERIFIER", result=True))
-    return proceed(exchange, user)
+    step.prove(Proof.PASSWORD, CustomRound("PASSWORD_VERIFIER", result=True))
+    return proceed(step, user)
 
 
-def proceed(exchange: Exchange, user: User) -> Reply:
+def proceed(step: AuthStep, user: User) -> Reply:
     """Ask the next thing that this user has to prove or give, or hand out the tokens.
 
     Raises:
         ServiceError: the user may not sign in any more, or a trigger refuses.
     """
     for ask in STEPS:
-        exchange.check_standing(user)
-        reply = ask(exchange, user)
+        step.check_account_status(user)
+        reply = ask(step, user)
         if reply is not None:
             return reply
-    return end.hand_out(exchange, user)
+    return end.hand_out(step, user)
 
 
 def check_confirmed(user: User) -> None:
@@ -56,24 +56,24 @@ def check_enabled(user: User) -> None:
         raise _errors.USER_DISABLED()
 
 
-def _new_password_required(exchange: Exchange, user: User) -> Reply | None:
-    if user.status is not Status.FORCE_CHANGE_PASSWORD or exchange.sign_in.passwordless:
+def _new_password_required(step: AuthStep, user: User) -> Reply | None:
+    if user.status is not Status.FORCE_CHANGE_PASSWORD or step.sign_in.passwordless:
         return None
-    wanted = [f"userAttributes.{name}" for name in attributes.missing(exchange.client.pool, user.attributes)]
+    wanted = [f"userAttributes.{name}" for name in attributes.missing(step.client.pool, user.attributes)]
     return {
         "ChallengeName": "NEW_PASSWORD_REQUIRED",
         "ChallengeParameters": {
-            **exchange.named(user),
+            **step.named(user),
             "requiredAttributes": json.dumps(wanted),
             "userAttributes": json.dumps(user.attributes, ensure_ascii=False),
         },
-        "Session": exchange.new_session(user, "NEW_PASSWORD_REQUIRED"),
+        "Session": step.new_session(user, "NEW_PASSWORD_REQUIRED"),
     }
 
 
 #: what may be asked before the tokens, in this order; each returns None where it has nothing to ask
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
-STEPS: Final[tuple[Callable[[Exchange, User], Reply | None], ...]] = (
+STEPS: Final[tuple[Callable[[AuthStep, User], Reply | None], ...]] = (
     _new_password_required,
     second_factor.ask,
     custom.decide,

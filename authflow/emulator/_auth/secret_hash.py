@@ -12,7 +12,7 @@ from authflow.emulator._records.client import UserPoolClient
 
 
 def check(
-    client: UserPoolClient, username: str, given: str | None, wrong: _errors.Fault = _errors.SECRET_HASH_WRONG
+    client: UserPoolClient, username: str, given: str | None, wrong: _errors.ErrorTemplate = _errors.SECRET_HASH_WRONG
 ) -> None:
     """Refuse a missing, a wrong and a superfluous hash.
 
@@ -29,7 +29,7 @@ def check(
         raise wrong(client.id)
 
 
-def check_secret(client: UserPoolClient, given: str | None, wrong: _errors.Fault) -> None:
+def check_secret(client: UserPoolClient, given: str | None, wrong: _errors.ErrorTemplate) -> None:
     """Refuse with ``wrong`` unless the raw client secret is right; a client without one must send none."""
     if (given is None) != (client.secret is None):
         raise wrong(client.id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from authflow.emulator import _errors
 from authflow.emulator._auth import timestamp
-from authflow.emulator._auth.exchange import Exchange
+from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._crypto import srp
 from authflow.emulator._records import secret_blocks
 from authflow.emulator._records.device import Device
@@ -40,36 +40,36 @@ def secret_of(device: Device) -> Secret:
     return Secret(device.identity, device.salt, device.verifier)
 
 
-def ask_password(exchange: Exchange, user: User) -> Reply:
+def ask_password(step: AuthStep, user: User) -> Reply:
     """Ask PASSWORD_VERIFIER: with a Session, except after USER_SRP_AUTH.
 
     Raises:
         ServiceError: InvalidParameterException: SRP_A is missing or no SRP value.
     """
-    name, secret = "PASSWORD_VERIFIER", password_of(exchange.client.pool, user)
-    parameters = {**exchange.named(user), **ask(exchange, name, user.username, secret)}
-    if exchange.sign_in.flow == "USER_SRP_AUTH":
+    name, secret = "PASSWORD_VERIFIER", password_of(step.client.pool, user)
+    parameters = {**step.named(user), **ask(step, name, user.username, secret)}
+    if step.sign_in.flow == "USER_SRP_AUTH":
         return {"ChallengeName": name, "ChallengeParameters": parameters}
-    session = exchange.new_session(user, name, held=parameters["SECRET_BLOCK"])
+    session = step.new_session(user, name, held=parameters["SECRET_BLOCK"])
     return {"ChallengeName": name, "Session": session, "ChallengeParameters": parameters}
 
 
-def ask(exchange: Exchange, challenge: str, username: str, secret: Secret) -> dict[str, str]:
+def ask(step: AuthStep, challenge: str, username: str, secret: Secret) -> dict[str, str]:
     """Return the parameters of a verifier challenge.
 
     Raises:
         ServiceError: InvalidParameterException: SRP_A is missing or no SRP value.
     """
-    client_public = srp.client_public(exchange.required("SRP_A"))
-    service, sign_in = exchange.service, exchange.sign_in
-    validity = service.settings.proof_validity or exchange.client.session_validity
+    client_public = srp.client_public(step.required("SRP_A"))
+    service, sign_in = step.service, step.sign_in
+    validity = service.settings.proof_validity or step.client.session_validity
     answer = srp.start(secret.verifier, client_public, service.entropy.bits(srp.PRIVATE_BITS))
-    state = secret_blocks.Round(challenge, username, sign_in.flow, sign_in.device_key, secret.salt, answer.key)
+    state = secret_blocks.SrpRound(challenge, username, sign_in.flow, sign_in.device_key, secret.salt, answer.key)
     return {
         "USERNAME": username,
         "SALT": f"{secret.salt:x}",
         "SRP_B": f"{answer.public:x}",
-        "SECRET_BLOCK": service.secret_blocks.seal(exchange.client, state, service.now() + validity),
+        "SECRET_BLOCK": service.secret_blocks.seal(step.client, state, service.now() + validity),
     }
 
 
@@ -84,18 +84,18 @@ class Claim:
     stamp: str
 
     @classmethod
-    def of(cls, exchange: Exchange, challenge: str) -> "Claim":
+    def of(cls, step: AuthStep, challenge: str) -> "Claim":
         """Read the proof in an answer to ``challenge``.
 
         Raises:
             ServiceError: something is missing, or TIMESTAMP is of another form or time.
         """
-        username, stamp = exchange.username(), exchange.required("TIMESTAMP")
-        block, signature = (exchange.required(f"PASSWORD_CLAIM_{name}") for name in ("SECRET_BLOCK", "SIGNATURE"))
-        timestamp.check(stamp, exchange.service.now())
+        username, stamp = step.username(), step.required("TIMESTAMP")
+        block, signature = (step.required(f"PASSWORD_CLAIM_{name}") for name in ("SECRET_BLOCK", "SIGNATURE"))
+        timestamp.check(stamp, step.service.now())
         return cls(challenge, username, block, signature, stamp)
 
-    def redeem(self, exchange: Exchange, session: Session | None) -> secret_blocks.Round:
+    def redeem(self, step: AuthStep, session: Session | None) -> secret_blocks.SrpRound:
         """Return the round that the proof is of; neither it nor its Session, if it has one, can be used again.
 
         Raises:
@@ -103,13 +103,13 @@ class Claim:
         """
         if session is not None and session.held != self.block:
             raise _errors.SESSION_INVALID()
-        service, wanted = exchange.service, (self.challenge, self.username, exchange.sign_in.flow)
-        state = service.secret_blocks.redeem(self.block, exchange.client, wanted, service.now())
+        service, wanted = step.service, (self.challenge, self.username, step.sign_in.flow)
+        state = service.secret_blocks.redeem(self.block, step.client, wanted, service.now())
         if session is not None:
             session.used = True
         return state
 
-    def proves(self, state: secret_blocks.Round, secret: Secret) -> bool:
+    def proves(self, state: secret_blocks.SrpRound, secret: Secret) -> bool:
         """Return whether whoever made this knew the secret, which must still be the one that the round began with."""
         proof = srp.signature(state.key, secret.identity, b64decode(self.block), self.stamp)
         return secret.salt == state.salt and hmac.compare_digest(b64encode(proof), self.signature.encode())

@@ -5,23 +5,23 @@ had proven: the user proves everything anew. So it asks for more than the servic
 """
 
 from authflow.emulator import _errors
-from authflow.emulator._auth.exchange import Exchange
+from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._records.user import User
 from authflow.emulator._tokens import issuing
 
 
-def check(exchange: Exchange, user: User) -> None:
+def check(step: AuthStep, user: User) -> None:
     """Refuse an access token of somebody else, or without levels to reach, and an age that is no number.
 
     Raises:
         ServiceError: InvalidParameterException, or NotAuthorizedException about the token.
     """
-    parameters = exchange.parameters
+    parameters = step.parameters
     if "MAX_AGE" in parameters and not (parameters["MAX_AGE"].isascii() and parameters["MAX_AGE"].isdigit()):
         raise _errors.INVALID("MAX_AGE must be a number of seconds")
     if "ACCESS_TOKEN" not in parameters:
         return
-    exchange.required("TARGET_ACR_VALUES")
-    _, holder = issuing.verify_access(exchange.service, parameters["ACCESS_TOKEN"])
+    step.required("TARGET_ACR_VALUES")
+    _, holder = issuing.verify_access(step.service, parameters["ACCESS_TOKEN"])
     if holder is not user:
         raise _errors.ACCESS_TOKEN_INVALID()

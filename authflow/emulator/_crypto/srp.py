@@ -83,7 +83,7 @@ CONTEXT: Final = CognitoContext()
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One SRP exchange as the server sees it: B to send, and the key that a right proof is made with."""
+    """One SRP step as the server sees it: B to send, and the key that a right proof is made with."""
 
     public: int
     key: bytes = field(repr=False)

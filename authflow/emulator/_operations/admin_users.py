@@ -90,7 +90,7 @@ def admin_disable_user(service: Service, params: Params) -> Reply:
     """AdminDisableUser: no more sign-ins, and no token counts any more."""
     _, user = _user(service, params)
     user.enabled, user.modified = False, service.now()
-    service.grants.revoke_all(user)
+    service.token_families.revoke_all(user)
     return {}
 
 
@@ -98,7 +98,7 @@ def admin_delete_user(service: Service, params: Params) -> Reply:
     """AdminDeleteUser."""
     pool, user = _user(service, params)
     pool.remove(user)
-    service.grants.revoke_all(user)
+    service.token_families.revoke_all(user)
     return {}
 
 

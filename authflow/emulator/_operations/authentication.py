@@ -1,15 +1,15 @@
 """Signing in, through the public API and the admin API."""
 
 from authflow.emulator._auth import challenges, flows
-from authflow.emulator._auth.exchange import Exchange
+from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._service import Params, Reply, Service
 
 
 def initiate_auth(service: Service, params: Params) -> Reply:
     """InitiateAuth."""
-    exchange = _exchange(service, params, "AuthParameters")
-    exchange.validation = params.get("ClientMetadata", {})
-    return flows.begin(params["AuthFlow"], exchange)
+    step = _make_step(service, params, "AuthParameters")
+    step.validation = params.get("ClientMetadata", {})
+    return flows.begin(params["AuthFlow"], step)
 
 
 def admin_initiate_auth(service: Service, params: Params) -> Reply:
@@ -19,9 +19,9 @@ def admin_initiate_auth(service: Service, params: Params) -> Reply:
 
 def respond_to_auth_challenge(service: Service, params: Params) -> Reply:
     """RespondToAuthChallenge."""
-    exchange = _exchange(service, params, "ChallengeResponses")
-    exchange.metadata = params.get("ClientMetadata", {})
-    return challenges.respond(params["ChallengeName"], exchange)
+    step = _make_step(service, params, "ChallengeResponses")
+    step.metadata = params.get("ClientMetadata", {})
+    return challenges.respond(params["ChallengeName"], step)
 
 
 def admin_respond_to_auth_challenge(service: Service, params: Params) -> Reply:
@@ -29,7 +29,7 @@ def admin_respond_to_auth_challenge(service: Service, params: Params) -> Reply:
     return respond_to_auth_challenge(service, params)
 
 
-def _exchange(service: Service, params: Params, parameters: str) -> Exchange:
+def _make_step(service: Service, params: Params, parameters: str) -> AuthStep:
     """Return the step that a request stands for: only the admin API's requests name the pool."""
     client = service.client(params["ClientId"], params.get("UserPoolId"))
-    return Exchange(service, client, params.get(parameters, {}), "UserPoolId" in params, params.get("Session"))
+    return AuthStep(service, client, params.get(parameters, {}), "UserPoolId" in params, params.get("Session"))

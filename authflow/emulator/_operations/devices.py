@@ -75,7 +75,7 @@ def _own(service: Service, params: Params) -> Devices:
     return issuing.verify_access(service, params["AccessToken"])[1].devices
 
 
-def _theirs(service: Service, params: Params, nobody: _errors.Fault) -> Devices:
+def _theirs(service: Service, params: Params, nobody: _errors.ErrorTemplate) -> Devices:
     """Return a user's devices; ``nobody`` says how to refuse: not every operation declares UserNotFoundException."""
     user = names.find(service.pool(params["UserPoolId"]), params["Username"])
     if user is None:

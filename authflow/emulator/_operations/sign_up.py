@@ -4,7 +4,7 @@ import hmac
 
 from authflow.emulator import _errors
 from authflow.emulator._auth import choice, codes, secret_hash
-from authflow.emulator._auth.exchange import Exchange
+from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._messages import delivery
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.client import UserPoolClient
@@ -31,7 +31,7 @@ def sign_up(service: Service, params: Params) -> Reply:
     # the operation declares no AliasExistsException
     check_aliases(client.pool, user, user.attributes, _errors.USERNAME_EXISTS)
     client.pool.add(user)
-    session = _session(_exchange(service, client, params), user, codes.SIGNED_UP)
+    session = _session(_make_step(service, client, params), user, codes.SIGNED_UP)
     return {"UserConfirmed": False, "UserSub": user.sub, **_send_code(service, client, user), **session}
 
 
@@ -48,11 +48,11 @@ def confirm_sign_up(service: Service, params: Params) -> Reply:
     having = {**user.attributes, f"{code.attribute}_verified": "true"}
     force = params.get("ForceAliasCreation", False)
     check_aliases(client.pool, user, having, _errors.ALIAS_EXISTS, force=force)
-    exchange = _exchange(service, client, params)
-    _redeem(exchange, user)
+    step = _make_step(service, client, params)
+    _redeem(step, user)
     user.attributes, user.confirmation = having, None
     user.status, user.modified = Status.CONFIRMED, service.now()
-    return _session(exchange, user, codes.CONFIRMED, choice.BY_CODE[code.attribute])
+    return _session(step, user, codes.CONFIRMED, choice.BY_CODE[code.attribute])
 
 
 def resend_confirmation_code(service: Service, params: Params) -> Reply:
@@ -77,23 +77,23 @@ def _client(service: Service, params: Params) -> UserPoolClient:
     return client
 
 
-def _exchange(service: Service, client: UserPoolClient, params: Params) -> Exchange:
+def _make_step(service: Service, client: UserPoolClient, params: Params) -> AuthStep:
     """Return the step of a sign-in by USER_AUTH that a request about a sign-up may be, too."""
     sign_in = SignIn("USER_AUTH", typed=params["Username"])
-    return Exchange(service, client, {}, admin=False, session=params.get("Session"), sign_in=sign_in)
+    return AuthStep(service, client, {}, admin=False, session=params.get("Session"), sign_in=sign_in)
 
 
-def _session(exchange: Exchange, user: User, step: str, held: object = None) -> Reply:
+def _session(step: AuthStep, user: User, reached: str, held: object = None) -> Reply:
     """Return the Session for the next step, where the client may use USER_AUTH."""
-    permitted = "ALLOW_USER_AUTH" in exchange.client.allowed_flows
-    return {"Session": exchange.new_session(user, step, held)} if permitted else {}
+    permitted = "ALLOW_USER_AUTH" in step.client.allowed_flows
+    return {"Session": step.new_session(user, reached, held)} if permitted else {}
 
 
-def _redeem(exchange: Exchange, user: User) -> None:
+def _redeem(step: AuthStep, user: User) -> None:
     """Take the Session that SignUp gave, if one came."""
-    if exchange.session is None:
+    if step.session is None:
         return
-    session, owner = exchange.found(codes.SIGNED_UP)
+    session, owner = step.found(codes.SIGNED_UP)
     if owner is not user:
         raise _errors.SESSION_INVALID()
     session.used = True

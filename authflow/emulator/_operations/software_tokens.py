@@ -2,7 +2,7 @@
 
 from authflow.emulator import _errors
 from authflow.emulator._auth import mfa_setup
-from authflow.emulator._auth.exchange import Exchange
+from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._crypto.totp import SoftwareToken
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Params, Reply, Service
@@ -13,7 +13,7 @@ from authflow.emulator._users import mfa
 def associate_software_token(service: Service, params: Params) -> Reply:
     """AssociateSoftwareToken: a new secret; the present authenticator counts until the new one is verified."""
     if _by_session(params):
-        return mfa_setup.associate(_exchange(service, params))
+        return mfa_setup.associate(_make_step(service, params))
     user = _user(service, params)
     user.pending_token = SoftwareToken.new(service.entropy)
     return {"SecretCode": user.pending_token.secret}
@@ -23,7 +23,7 @@ def verify_software_token(service: Service, params: Params) -> Reply:
     """VerifySoftwareToken: the first code; a wrong one leaves the secret, so that another can be tried."""
     code, name = params["UserCode"], params.get("FriendlyDeviceName", "")
     if _by_session(params):
-        return mfa_setup.verify(_exchange(service, params), code, name)
+        return mfa_setup.verify(_make_step(service, params), code, name)
     user = _user(service, params)
     if user.pending_token is None or not user.pending_token.enrols(code, name, service.now()):
         raise _errors.SOFTWARE_TOKEN_NOT_ENABLED()
@@ -37,12 +37,12 @@ def _by_session(params: Params) -> bool:
     return "Session" in params
 
 
-def _exchange(service: Service, params: Params) -> Exchange:
+def _make_step(service: Service, params: Params) -> AuthStep:
     """Return the step that a request with a Session stands for: the Session tells the client."""
     client = service.clients.get(service.sessions.client_id(params["Session"]) or "")
     if client is None:
         raise _errors.SESSION_INVALID()
-    return Exchange(service, client, {}, admin=False, session=params["Session"])
+    return AuthStep(service, client, {}, admin=False, session=params["Session"])
 
 
 def _user(service: Service, params: Params) -> User:

@@ -10,8 +10,8 @@ def get_tokens_from_refresh_token(service: Service, params: Params) -> Reply:
     """GetTokensFromRefreshToken: takes the raw client secret, and no hash."""
     client = service.client(params["ClientId"])
     secret_hash.check_secret(client, params.get("ClientSecret"), _errors.CLIENT_SECRET_WRONG)
-    occasion = issuing.Occasion(issuing.REFRESH, params.get("ClientMetadata", {}), params.get("DeviceKey"))
-    return {"AuthenticationResult": issuing.refresh(service, client, params["RefreshToken"], occasion)}
+    request = issuing.TokenRequest(issuing.REFRESH, params.get("ClientMetadata", {}), params.get("DeviceKey"))
+    return {"AuthenticationResult": issuing.refresh(service, client, params["RefreshToken"], request)}
 
 
 def revoke_token(service: Service, params: Params) -> Reply:
@@ -24,8 +24,8 @@ def revoke_token(service: Service, params: Params) -> Reply:
         raise _errors.REVOCATION_OFF()
     if issuing.is_jwt(params["Token"]):
         raise _errors.TOKEN_NOT_REVOCABLE()
-    token = service.grants.find(params["Token"], client)
+    token = service.token_families.find(params["Token"], client)
     if token is None:
         raise _errors.TOKEN_UNKNOWN()
-    token.grant.revoked = True
+    token.family.revoked = True
     return {}

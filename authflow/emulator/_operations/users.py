@@ -15,5 +15,5 @@ def get_user(service: Service, params: Params) -> Reply:
 def global_sign_out(service: Service, params: Params) -> Reply:
     """GlobalSignOut: revokes all of the user's tokens, of every client."""
     _, user = issuing.verify_access(service, params["AccessToken"])
-    service.grants.revoke_all(user)
+    service.token_families.revoke_all(user)
     return {}

@@ -16,14 +16,14 @@ QUIET: Final = timedelta(minutes=15)
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
-class Lock:
+class Lockout:
     """One user's failures since the last sign-in: the fifth locks for a second, each further one for twice as long."""
 
     def __init__(self) -> None:
         self._failures = 0
         self._until = self._attempted = NEVER
 
-    def judge(self, proves: Callable[[], bool], wrong: _errors.Fault, now: datetime) -> None:
+    def attempt(self, proves: Callable[[], bool], wrong: _errors.ErrorTemplate, now: datetime) -> None:
         """Let a right proof pass. While the lock lasts it is not looked at, and a wrong one does not count.
 
         Raises:

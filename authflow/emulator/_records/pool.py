@@ -23,7 +23,7 @@ class UserPool:
         keys: sign its tokens; None until the first one.
         triggers: Python callables in place of Lambda functions, by their names in LambdaConfig.
         mfa: what SetUserPoolMfaConfig configures beside MfaConfiguration, as it was given.
-        ghosts: those who were asked for lately, by canonical name.
+        decoys: those who were asked for lately, by canonical name.
     """
 
     id: str
@@ -34,7 +34,7 @@ class UserPool:
     modified: datetime
     keys: "PoolKeys | None" = field(default=None, repr=False)
     mfa: dict[str, Any] = field(default_factory=dict)
-    ghosts: Expiring[User] = field(default_factory=Expiring, repr=False)
+    decoys: Expiring[User] = field(default_factory=Expiring, repr=False)
     triggers: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict, repr=False)
     _users: dict[str, User] = field(default_factory=dict, repr=False)
     _by_sub: dict[str, User] = field(default_factory=dict, repr=False)
@@ -97,27 +97,27 @@ class UserPool:
         configuration: Mapping[str, bool] = self.settings.get("DeviceConfiguration", {})
         return configuration
 
-    def fold(self, name: str) -> str:
+    def normalize_case(self, name: str) -> str:
         """Return a name as the pool compares it."""
         return name if self.case_sensitive else name.lower()
 
     def add(self, user: User) -> None:
         """Take a new user in; no user may have this username."""
-        self._users[self.fold(user.username)] = user
+        self._users[self.normalize_case(user.username)] = user
         self._by_sub[user.sub] = user
 
     def has(self, user: User) -> bool:
-        """Return whether this is one of its users: a ghost is not."""
+        """Return whether this is one of its users: a decoy is not."""
         return self._by_sub.get(user.sub) is user
 
     def remove(self, user: User) -> None:
         """Forget a user."""
-        del self._users[self.fold(user.username)]
+        del self._users[self.normalize_case(user.username)]
         del self._by_sub[user.sub]
 
     def by_username(self, name: str) -> User | None:
         """Return the user of this username."""
-        return self._users.get(self.fold(name))
+        return self._users.get(self.normalize_case(name))
 
     def by_sub(self, sub: str) -> User | None:
         """Return the user of this sub, which no other user ever has."""

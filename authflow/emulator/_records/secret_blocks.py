@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class SrpRound:
     """What the service must know of an SRP round to check its proof.
 
     Attributes:
@@ -42,7 +42,7 @@ class SecretBlocks:
         self._sealer: Sealer | None = None
         self._used: Expiring[bool] = Expiring()
 
-    def seal(self, client: UserPoolClient, srp_round: Round, expires: datetime) -> str:
+    def seal(self, client: UserPoolClient, srp_round: SrpRound, expires: datetime) -> str:
         """Return a new block, bound to client (so to its pool) and user."""
         state = {
             "id": self._entropy.uuid(),
@@ -57,7 +57,7 @@ class SecretBlocks:
         }
         return self._jose().seal(state)
 
-    def redeem(self, text: str, client: UserPoolClient, wanted: tuple[str, str, str], now: datetime) -> Round:
+    def redeem(self, text: str, client: UserPoolClient, wanted: tuple[str, str, str], now: datetime) -> SrpRound:
         """Return the round in a block, which can't be redeemed again; ``wanted`` are its challenge, username and flow.
 
         Raises:
@@ -74,7 +74,7 @@ class SecretBlocks:
             raise _errors.SESSION_EXPIRED()
         self._used.put(state["id"], value=True, until=expires, now=now)
         salt, key = int(state["salt"], 16), bytes.fromhex(state["key"])
-        return Round(*wanted, state["device_key"], salt, key)
+        return SrpRound(*wanted, state["device_key"], salt, key)
 
     def _jose(self) -> "Sealer":
         if self._sealer is None:

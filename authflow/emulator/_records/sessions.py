@@ -30,7 +30,7 @@ class Session:
         sub: the user who proved what came before.
         salt: of the password that counted then: a newer one ends the Session.
         sign_in: what came before.
-        ghost: the user, if nobody has the name.
+        decoy: the user, if nobody has the name.
         held: what the challenge needs to judge its answer, such as the code that was sent.
     """
 
@@ -41,7 +41,7 @@ class Session:
     sign_in: SignIn
     expires: datetime
     held: Any = field(default=None, repr=False)
-    ghost: User | None = field(default=None, repr=False)
+    decoy: User | None = field(default=None, repr=False)
     used: bool = False
 
 
@@ -81,7 +81,7 @@ class Sessions:
             raise _errors.SESSION_USED()
         if now >= session.expires:
             raise _errors.SESSION_EXPIRED()
-        user = session.ghost or client.pool.by_sub(session.sub)
+        user = session.decoy or client.pool.by_sub(session.sub)
         if user is None or user.password.salt != session.salt:
             raise _errors.SESSION_INVALID()
         return session, user

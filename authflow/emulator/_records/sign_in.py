@@ -23,7 +23,7 @@ class Proof(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class CustomRound:
     """A step of CUSTOM_AUTH that is over, as triggers are told of it.
 
     Attributes:
@@ -60,7 +60,7 @@ class SignIn:
     typed: str | None = None
     device_key: str | None = None
     proven: frozenset[Proof] = frozenset()
-    rounds: tuple[Round, ...] = ()
+    rounds: tuple[CustomRound, ...] = ()
 
     @property
     def passwordless(self) -> bool:
@@ -71,6 +71,6 @@ class SignIn:
         """Return the same sign-in with one thing more proven."""
         return replace(self, proven=self.proven | {proof})
 
-    def after(self, finished: Round) -> "SignIn":
+    def after(self, finished: CustomRound) -> "SignIn":
         """Return the same sign-in with one round more behind it."""
         return replace(self, rounds=(*self.rounds, finished))

@@ -1,4 +1,4 @@
-"""Grants: what one sign-in gave, and the refresh tokens that go on from it."""
+"""TokenFamilies: what one sign-in gave, and the refresh tokens that go on from it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,12 +12,12 @@ from authflow.emulator._records.expiring import Expiring
 from authflow.emulator._records.user import User
 
 LENGTH: Final = 1800  # about what the service's refresh tokens have
-#: how long a grant outlives its refresh tokens: as long as an access token may live, which can still be revoked
+#: how long a family outlives its refresh tokens: as long as an access token may live, which can still be revoked
 REMEMBERED: Final = timedelta(days=1)
 
 
 @dataclass(slots=True, eq=False)
-class Grant:
+class TokenFamily:
     """The tokens that come from one sign-in.
 
     Attributes:
@@ -44,7 +44,7 @@ class RefreshToken:
         retires: when it ceases to work because another one has taken its place.
     """
 
-    grant: Grant
+    family: TokenFamily
     retires: datetime | None = None
 
     def check(self, now: datetime) -> None:
@@ -53,9 +53,9 @@ class RefreshToken:
         Raises:
             ServiceError: NotAuthorizedException, or RefreshTokenReuseException for one that was rotated out.
         """
-        if self.grant.revoked:
+        if self.family.revoked:
             raise _errors.REFRESH_TOKEN_REVOKED()
-        if now >= self.grant.expires:
+        if now >= self.family.expires:
             raise _errors.REFRESH_TOKEN_EXPIRED()
         if self.is_retired(now):
             raise _errors.REFRESH_TOKEN_REUSED()
@@ -65,40 +65,40 @@ class RefreshToken:
         return self.retires is not None and now >= self.retires
 
 
-class Grants:
-    """All grants of the emulator and their refresh tokens."""
+class TokenFamilies:
+    """All families of the emulator and their refresh tokens."""
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
         self._texts = OpaqueTexts(entropy, LENGTH)
-        self._grants: Expiring[Grant] = Expiring()
+        self._families: Expiring[TokenFamily] = Expiring()
         self._refresh_tokens: Expiring[RefreshToken] = Expiring()
 
-    def open(self, client: UserPoolClient, user: User, now: datetime, device_key: str | None = None) -> Grant:
-        """Return a new grant."""
+    def open(self, client: UserPoolClient, user: User, now: datetime, device_key: str | None = None) -> TokenFamily:
+        """Return a new family."""
         expires = now + client.validity("RefreshToken")
-        grant = Grant(self._entropy.uuid(), client.id, user.sub, int(now.timestamp()), expires, device_key)
-        self._grants.put(grant.id, grant, until=expires + REMEMBERED, now=now)
-        return grant
+        family = TokenFamily(self._entropy.uuid(), client.id, user.sub, int(now.timestamp()), expires, device_key)
+        self._families.put(family.id, family, until=expires + REMEMBERED, now=now)
+        return family
 
-    def get(self, grant_id: str) -> Grant | None:
-        """Return the grant of this id."""
-        return self._grants.get(grant_id)
+    def get(self, family_id: str) -> TokenFamily | None:
+        """Return the family of this id."""
+        return self._families.get(family_id)
 
-    def issue_refresh_token(self, grant: Grant, now: datetime) -> str:
-        """Return a new refresh token of a grant."""
+    def issue_refresh_token(self, family: TokenFamily, now: datetime) -> str:
+        """Return a new refresh token of a family."""
         identifier, text = self._texts.issue()
-        self._refresh_tokens.put(identifier, RefreshToken(grant), until=grant.expires + REMEMBERED, now=now)
+        self._refresh_tokens.put(identifier, RefreshToken(family), until=family.expires + REMEMBERED, now=now)
         return text
 
     def find(self, text: str, client: UserPoolClient) -> RefreshToken | None:
         """Return a refresh token that was issued to this client, whether or not it still works."""
         identifier = self._texts.id_of(text)
         token = self._refresh_tokens.get(identifier) if identifier else None
-        return token if token and token.grant.client_id == client.id else None
+        return token if token and token.family.client_id == client.id else None
 
     def revoke_all(self, user: User) -> None:
         """Revoke all that a user was granted, at whichever client."""
-        for grant in self._grants.values():
-            if grant.sub == user.sub:
-                grant.revoked = True
+        for family in self._families.values():
+            if family.sub == user.sub:
+                family.revoked = True

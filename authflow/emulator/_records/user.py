@@ -7,7 +7,7 @@ from enum import StrEnum
 from authflow.emulator._crypto.passwords import StoredPassword
 from authflow.emulator._crypto.totp import SoftwareToken
 from authflow.emulator._records.device import Devices
-from authflow.emulator._records.lockout import Lock
+from authflow.emulator._records.lockout import Lockout
 from authflow.emulator._records.rate_limits import Attempts
 
 
@@ -39,7 +39,7 @@ class User:
         confirmation: the code that confirms the sign-up, while one is out.
         attempts: when the user did what is limited by the hour.
         devices: where the user has signed in from.
-        lock: keeps people from guessing the user's password and codes.
+        lockout: keeps people from guessing the user's password and codes.
         mfa: the MFA preference: the factors that are on.
         preferred_mfa: the one of them that is asked without a choice.
         software_token: the authenticator whose code was verified.
@@ -58,7 +58,7 @@ class User:
     confirmation: Code | None = None
     attempts: Attempts = field(default_factory=Attempts, repr=False)
     devices: Devices = field(default_factory=Devices, repr=False)
-    lock: Lock = field(default_factory=Lock, repr=False)
+    lockout: Lockout = field(default_factory=Lockout, repr=False)
     mfa: frozenset[str] = frozenset()
     preferred_mfa: str | None = None
     software_token: SoftwareToken | None = None
@@ -68,7 +68,7 @@ class User:
     def note_sign_in(self) -> None:
         """Note that the user has signed in: what went wrong before does not count any more."""
         self.auto_confirmed = False
-        self.lock.reset()
+        self.lockout.reset()
 
     def described(self) -> dict[str, str]:
         """Return the attributes, ``sub`` among them."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._errors import EmulatorBug, ServiceError
-from authflow.emulator._service_model.shapes import Copier, Invalid
+from authflow.emulator._service_model.shapes import Invalid, ShapeValidator
 
 SERVICE: Final = "cognito-idp"
 #: errors of the protocol, which no operation declares
@@ -35,9 +35,9 @@ class ServiceModel:
         model = _read()
         self._operations: dict[str, Any] = model["operations"]
         self._shapes: dict[str, Any] = model["shapes"]
-        self._requests = Copier(self._shapes, limits=True)
+        self._requests = ShapeValidator(self._shapes, limits=True)
         # the service itself breaks the limits: phone_number_verified is longer than an attribute's name may be
-        self._replies = Copier(self._shapes, limits=False)
+        self._replies = ShapeValidator(self._shapes, limits=False)
 
     def __contains__(self, operation: object) -> bool:
         return operation in self._operations

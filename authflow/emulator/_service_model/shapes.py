@@ -19,12 +19,12 @@ class Invalid(Exception):
         fault: how the service refuses it.
     """
 
-    def __init__(self, fault: _errors.Fault, path: str, problem: str) -> None:
+    def __init__(self, fault: _errors.ErrorTemplate, path: str, problem: str) -> None:
         super().__init__(f"Value at '{path}' failed to satisfy constraint: Member must {problem}")
         self.fault = fault
 
 
-class Copier:
+class ShapeValidator:
     """Copies values and checks them on the way.
 
     Args:
@@ -71,7 +71,7 @@ def _pattern(text: str) -> regex.Pattern[str]:
     return regex.compile(text)
 
 
-def _structure(copier: Copier, shape: Shape, value: object, path: str) -> dict[str, Any]:
+def _structure(validator: ShapeValidator, shape: Shape, value: object, path: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise Invalid(_errors.SERIALIZATION, path, "be a structure")
     members, given = shape["members"], {name: member for name, member in value.items() if member is not None}
@@ -81,22 +81,22 @@ def _structure(copier: Copier, shape: Shape, value: object, path: str) -> dict[s
     for name in shape.get("required", ()):
         if name not in given:
             raise Invalid(_errors.INVALID, _join(path, name), "not be null")
-    return {name: copier.copy(members[name], member, _join(path, name)) for name, member in given.items()}
+    return {name: validator.copy(members[name], member, _join(path, name)) for name, member in given.items()}
 
 
-def _list(copier: Copier, shape: Shape, value: object, path: str) -> list[Any]:
+def _list(validator: ShapeValidator, shape: Shape, value: object, path: str) -> list[Any]:
     if not isinstance(value, list | tuple):
         raise Invalid(_errors.SERIALIZATION, path, "be a list")
-    copier.check_range(shape, len(value), path, "length")
-    return [copier.copy(shape["member"], entry, f"{path}.{number}") for number, entry in enumerate(value, 1)]
+    validator.check_range(shape, len(value), path, "length")
+    return [validator.copy(shape["member"], entry, f"{path}.{number}") for number, entry in enumerate(value, 1)]
 
 
-def _map(copier: Copier, shape: Shape, value: object, path: str) -> dict[str, Any]:
+def _map(validator: ShapeValidator, shape: Shape, value: object, path: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise Invalid(_errors.SERIALIZATION, path, "be a map")
-    copier.check_range(shape, len(value), path, "size")
+    validator.check_range(shape, len(value), path, "size")
     return {
-        copier.copy(shape["key"], name, f"{path}.key"): copier.copy(shape["value"], entry, _join(path, name))
+        validator.copy(shape["key"], name, f"{path}.key"): validator.copy(shape["value"], entry, _join(path, name))
         for name, entry in value.items()
         if entry is not None
     }
@@ -106,13 +106,13 @@ def _join(path: str, name: object) -> str:
     return f"{path}.{name}" if path else str(name)
 
 
-def _string(copier: Copier, shape: Shape, value: object, path: str) -> str:
+def _string(validator: ShapeValidator, shape: Shape, value: object, path: str) -> str:
     if not isinstance(value, str) or not _is_unicode(value):
         raise Invalid(_errors.SERIALIZATION, path, "be a string")
-    copier.check_range(shape, len(value), path, "length")
+    validator.check_range(shape, len(value), path, "length")
     if "enum" in shape and value not in shape["enum"]:
         raise Invalid(_errors.INVALID, path, f"satisfy enum value set: [{', '.join(shape['enum'])}]")
-    copier.check_pattern(shape, value, path)
+    validator.check_pattern(shape, value, path)
     return str(value)
 
 
@@ -121,20 +121,20 @@ def _is_unicode(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _integer(copier: Copier, shape: Shape, value: object, path: str) -> int:
+def _integer(validator: ShapeValidator, shape: Shape, value: object, path: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise Invalid(_errors.SERIALIZATION, path, "be an integer")
-    copier.check_range(shape, value, path, "value")
+    validator.check_range(shape, value, path, "value")
     return value
 
 
-def _boolean(_: Copier, __: Shape, value: object, path: str) -> bool:
+def _boolean(_: ShapeValidator, __: Shape, value: object, path: str) -> bool:
     if not isinstance(value, bool):
         raise Invalid(_errors.SERIALIZATION, path, "be a boolean")
     return value
 
 
-def _timestamp(_: Copier, __: Shape, value: object, path: str) -> float:
+def _timestamp(_: ShapeValidator, __: Shape, value: object, path: str) -> float:
     if isinstance(value, datetime):
         return value.timestamp()
     if not isinstance(value, int | float) or isinstance(value, bool):
@@ -142,7 +142,7 @@ def _timestamp(_: Copier, __: Shape, value: object, path: str) -> float:
     return value
 
 
-COPIES: Final[Mapping[str, Callable[[Copier, Shape, object, str], Any]]] = {
+COPIES: Final[Mapping[str, Callable[[ShapeValidator, Shape, object, str], Any]]] = {
     "structure": _structure,
     "list": _list,
     "map": _map,

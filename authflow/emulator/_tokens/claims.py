@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from authflow.emulator._records.client import UserPoolClient
-from authflow.emulator._records.token_families import Grant
+from authflow.emulator._records.token_families import TokenFamily
 from authflow.emulator._records.user import User
 from authflow.emulator._tokens.generation import Overrides
 
@@ -17,7 +17,7 @@ SCOPE: Final = "aws.cognito.signin.user.admin"
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class ClaimsContext:
     """One issue of tokens: at a sign-in or a refresh.
 
     Attributes:
@@ -28,7 +28,7 @@ class Issue:
     issuer: str
     client: UserPoolClient
     user: User
-    grant: Grant
+    family: TokenFamily
     event_id: str
     now: datetime
     overrides: Overrides
@@ -40,19 +40,19 @@ class Issue:
             "sub": self.user.sub,
             "iss": self.issuer,
             "event_id": self.event_id,
-            "auth_time": self.grant.auth_time,
+            "auth_time": self.family.auth_time,
             "iat": issued,
             "exp": issued + int(self.client.validity(token).total_seconds()),
             "jti": jti,
         }
         if self.client.revocation:
-            claims["origin_jti"] = self.grant.id
+            claims["origin_jti"] = self.family.id
         return claims
 
 
-def access(issue: Issue, jti: str) -> dict[str, Any]:
+def access(issue: ClaimsContext, jti: str) -> dict[str, Any]:
     """Return an access token's claims."""
-    device = {"device_key": issue.grant.device_key} if issue.grant.device_key else {}
+    device = {"device_key": issue.family.device_key} if issue.family.device_key else {}
     claims = {
         **issue.common("AccessToken", jti),
         **device,
@@ -64,7 +64,7 @@ def access(issue: Issue, jti: str) -> dict[str, Any]:
     return issue.overrides.access(claims)
 
 
-def identity(issue: Issue, jti: str) -> dict[str, Any]:
+def identity(issue: ClaimsContext, jti: str) -> dict[str, Any]:
     """Return an id token's claims: the user's attributes as far as the client may read them are among them."""
     attributes = issue.user.attributes.items()
     readable = {name: _typed(name, value) for name, value in attributes if issue.client.may_read(name)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from authflow.emulator._triggers import output
-from authflow.emulator._triggers.registry import Subject
+from authflow.emulator._triggers.registry import TriggerInvocation
 
 #: claims of an id token that the trigger can neither set nor suppress
 RESERVED: Final = frozenset(
@@ -51,17 +51,17 @@ class Overrides:
         return {**claims, **self.groups}
 
 
-def overrides(subject: Subject, source: str) -> Overrides:
+def overrides(invocation: TriggerInvocation, source: str) -> Overrides:
     """Run PreTokenGeneration, and return what it wants to have in the tokens that are about to be made.
 
     Args:
-        subject: whom the tokens are for, and about.
+        invocation: whom the tokens are for, and about.
         source: the event's ``triggerSource``.
 
     Raises:
         ServiceError: the trigger refuses, or what it returned is not of the documented form.
     """
-    response = subject.run("PreTokenGeneration", source, {"groupConfiguration": NO_GROUPS})
+    response = invocation.run("PreTokenGeneration", source, {"groupConfiguration": NO_GROUPS})
     details = output.structure((response or {}).get("claimsOverrideDetails"))
     return Overrides(
         added=output.texts(details.get("claimsToAddOrOverride") or {}),

@@ -8,12 +8,12 @@ from authflow.emulator import _errors
 from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.device import Proposal
 from authflow.emulator._records.pool import UserPool
-from authflow.emulator._records.token_families import Grant, RefreshToken
+from authflow.emulator._records.token_families import RefreshToken, TokenFamily
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply, Service
 from authflow.emulator._tokens import claims, generation
 from authflow.emulator._tokens.generation import Overrides
-from authflow.emulator._triggers.registry import Subject
+from authflow.emulator._triggers.registry import TriggerInvocation
 
 if TYPE_CHECKING:
     from authflow.emulator._crypto.jose import PoolKeys
@@ -32,7 +32,7 @@ def keys(service: Service, pool: UserPool) -> "PoolKeys":
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class TokenRequest:
     """Why tokens are made.
 
     Attributes:
@@ -46,20 +46,20 @@ class Occasion:
     device_key: str | None = None
 
 
-def sign_in(service: Service, client: UserPoolClient, user: User, occasion: Occasion) -> Reply:
+def sign_in(service: Service, client: UserPoolClient, user: User, request: TokenRequest) -> Reply:
     """Return the AuthenticationResult of a user who has proven all that is asked.
 
     Raises:
         ServiceError: PreTokenGeneration refuses.
     """
-    overrides = generation.overrides(Subject(service, client, user, occasion.metadata), occasion.source)
-    grant = service.grants.open(client, user, service.now(), occasion.device_key)
-    result = _issue(service, client, user, grant, overrides)
-    result["RefreshToken"] = service.grants.issue_refresh_token(grant, service.now())
+    overrides = generation.overrides(TriggerInvocation(service, client, user, request.metadata), request.source)
+    family = service.token_families.open(client, user, service.now(), request.device_key)
+    result = _issue(service, client, user, family, overrides)
+    result["RefreshToken"] = service.token_families.issue_refresh_token(family, service.now())
     return result
 
 
-def refresh(service: Service, client: UserPoolClient, text: str, occasion: Occasion) -> Reply:
+def refresh(service: Service, client: UserPoolClient, text: str, request: TokenRequest) -> Reply:
     """Return the AuthenticationResult for a refresh token; holds another one if the client rotates them.
 
     Raises:
@@ -70,23 +70,23 @@ def refresh(service: Service, client: UserPoolClient, text: str, occasion: Occas
     if not user.enabled:
         raise _errors.USER_DISABLED()
     token.check(service.now())
-    proposal = _device(service, client.pool, user, token.grant, occasion.device_key)
-    overrides = generation.overrides(Subject(service, client, user, occasion.metadata), occasion.source)
+    proposal = _device(service, client.pool, user, token.family, request.device_key)
+    overrides = generation.overrides(TriggerInvocation(service, client, user, request.metadata), request.source)
     if proposal is not None:
-        token.grant.device_key = proposal.key
-    result = _issue(service, client, user, token.grant, overrides)
+        token.family.device_key = proposal.key
+    result = _issue(service, client, user, token.family, overrides)
     if proposal is not None:
         result["NewDeviceMetadata"] = proposal.described()
     if client.rotation_grace is not None:
         token.retires = token.retires or service.now() + client.rotation_grace
-        result["RefreshToken"] = service.grants.issue_refresh_token(token.grant, service.now())
+        result["RefreshToken"] = service.token_families.issue_refresh_token(token.family, service.now())
     return result
 
 
-def _device(service: Service, pool: UserPool, user: User, grant: Grant, key: str | None) -> Proposal | None:
+def _device(service: Service, pool: UserPool, user: User, family: TokenFamily, key: str | None) -> Proposal | None:
     """Check the device at a refresh; return a new one where that makes up for its absence."""
-    bound = pool.device_tracking and grant.device_key
-    if not bound or (key == grant.device_key and user.devices.find(key)):
+    bound = pool.device_tracking and family.device_key
+    if not bound or (key == family.device_key and user.devices.find(key)):
         return None
     if service.settings.refresh_needs_device:
         raise _errors.REFRESH_TOKEN_INVALID()
@@ -99,8 +99,8 @@ def find_refresh_token(service: Service, client: UserPoolClient, text: str) -> t
     Raises:
         ServiceError: NotAuthorizedException: it was not issued to this client, or its user is gone.
     """
-    token = service.grants.find(text, client)
-    user = client.pool.by_sub(token.grant.sub) if token else None
+    token = service.token_families.find(text, client)
+    user = client.pool.by_sub(token.family.sub) if token else None
     if token is None or user is None:
         raise _errors.REFRESH_TOKEN_INVALID()
     return token, user
@@ -129,9 +129,9 @@ def is_jwt(token: str) -> bool:
     return token.count(".") == 2
 
 
-def _issue(service: Service, client: UserPoolClient, user: User, grant: Grant, overrides: Overrides) -> Reply:
+def _issue(service: Service, client: UserPoolClient, user: User, family: TokenFamily, overrides: Overrides) -> Reply:
     issuer = service.issuer_of(client.pool)
-    issue = claims.Issue(issuer, client, user, grant, service.entropy.uuid(), service.now(), overrides)
+    issue = claims.ClaimsContext(issuer, client, user, family, service.entropy.uuid(), service.now(), overrides)
     pair = keys(service, client.pool)
     return {
         "AccessToken": pair.access.sign(claims.access(issue, service.entropy.uuid())),
@@ -151,5 +151,5 @@ def _signed_here(service: Service, token: str) -> tuple[UserPool, dict[str, Any]
 def _is_revoked(service: Service, payload: dict[str, Any]) -> bool:
     if "origin_jti" not in payload:
         return False
-    grant = service.grants.get(payload["origin_jti"])
-    return grant is None or grant.revoked
+    family = service.token_families.get(payload["origin_jti"])
+    return family is None or family.revoked

@@ -14,7 +14,7 @@ from authflow.emulator._records.user import User
 from authflow.emulator._service import Service
 
 #: gets the event that the Lambda function would get, and returns it with its response filled in
-Trigger: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
+LambdaTrigger: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 
 #: the names that triggers have in LambdaConfig
 NAMES: Final = (
@@ -27,7 +27,7 @@ NAMES: Final = (
 )
 
 
-class Triggers(MutableMapping[str, Mapping[str, Trigger]]):
+class Triggers(MutableMapping[str, Mapping[str, LambdaTrigger]]):
     """The triggers of each pool that has any: ``triggers[pool_id] = {"DefineAuthChallenge": define, ...}``.
 
     The names are LambdaConfig's. A trigger gets an event of its own and returns it, changed or made anew; the
@@ -40,7 +40,7 @@ class Triggers(MutableMapping[str, Mapping[str, Trigger]]):
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def __setitem__(self, pool_id: str, triggers: Mapping[str, Trigger]) -> None:
+    def __setitem__(self, pool_id: str, triggers: Mapping[str, LambdaTrigger]) -> None:
         for name, trigger in triggers.items():
             if name not in NAMES:
                 raise ValueError(f"{name} is not among the triggers: {', '.join(NAMES)}")
@@ -48,7 +48,7 @@ class Triggers(MutableMapping[str, Mapping[str, Trigger]]):
                 raise TypeError(f"{name} is not callable")
         self._service.pool(pool_id).triggers = dict(triggers)
 
-    def __getitem__(self, pool_id: str) -> Mapping[str, Trigger]:
+    def __getitem__(self, pool_id: str) -> Mapping[str, LambdaTrigger]:
         return self._all()[pool_id]
 
     def __delitem__(self, pool_id: str) -> None:
@@ -60,17 +60,17 @@ class Triggers(MutableMapping[str, Mapping[str, Trigger]]):
     def __len__(self) -> int:
         return len(self._all())
 
-    def _all(self) -> dict[str, Mapping[str, Trigger]]:
+    def _all(self) -> dict[str, Mapping[str, LambdaTrigger]]:
         return {pool.id: pool.triggers for pool in list(self._service.pools.values()) if pool.triggers}
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class TriggerInvocation:
     """What the events that one request sets off are about.
 
     Attributes:
         client: through which the user signs in.
-        user: a ghost perhaps.
+        user: a decoy perhaps.
         metadata: the ClientMetadata that triggers may see.
     """
 
@@ -95,7 +95,7 @@ class Subject:
                 InvalidLambdaResponseException: it returned no event.
         """
         pool = self.client.pool
-        trigger: Trigger | None = pool.triggers.get(name)
+        trigger: LambdaTrigger | None = pool.triggers.get(name)
         if trigger is None:
             return None
         event = {
@@ -123,7 +123,7 @@ class Subject:
         return {**hiding, "clientMetadata": dict(self.metadata)} if self.metadata else hiding
 
 
-def _called(name: str, trigger: Trigger, event: dict[str, Any]) -> object:
+def _called(name: str, trigger: LambdaTrigger, event: dict[str, Any]) -> object:
     try:
         return trigger(event)
     except _errors.EmulatorBug:

@@ -1,6 +1,6 @@
-"""Ghosts: the users whom a client that hides its users seems to have.
+"""Decoy users: the users whom a client that hides its users seems to have.
 
-A ghost is asked like a user and locked out like one, but nothing proves to be them.
+A decoy is asked like a user and locked out like one, but nothing proves to be them.
 """
 
 import uuid
@@ -18,18 +18,18 @@ from authflow.emulator._users import names
 REMEMBERED: Final = timedelta(hours=1)
 
 
-def ghost(service: Service, pool: UserPool, name: str) -> User:
+def decoy(service: Service, pool: UserPool, name: str) -> User:
     """Return a user of a name that nobody has: the same one each time, who is not among the pool's users.
 
     Args:
         service: makes up what is random.
         pool: which the user is not in.
-        name: as it was typed, or the canonical name that the ghost of it has.
+        name: as it was typed, or the canonical name that the decoy of it has.
     """
-    name, now = pool.fold(name), service.now()
+    name, now = pool.normalize_case(name), service.now()
     username = names.decoy(pool, name)
-    user = pool.ghosts.get(name) or pool.ghosts.get(username) or _new(service, pool, name, username)
-    pool.ghosts.put(user.username, user, until=now + REMEMBERED, now=now)
+    user = pool.decoys.get(name) or pool.decoys.get(username) or _new(service, pool, name, username)
+    pool.decoys.put(user.username, user, until=now + REMEMBERED, now=now)
     return user
 
 
@@ -38,7 +38,11 @@ def contacts(pool: UserPool, name: str) -> dict[str, str]:
     simulated = names.decoy_bytes(pool, "contact", name)
     letters = "".join(chr(ord("a") + octet % 26) for octet in simulated)
     digits = "".join(str(octet % 10) for octet in simulated)
-    return {"email": f"{letters[0]}@{letters[1]}", "phone_number": f"+1{digits[:10]}", **names.contact(pool.fold(name))}
+    return {
+        "email": f"{letters[0]}@{letters[1]}",
+        "phone_number": f"+1{digits[:10]}",
+        **names.contact(pool.normalize_case(name)),
+    }
 
 
 def _new(service: Service, pool: UserPool, name: str, username: str) -> User:

@@ -46,7 +46,7 @@ def rests_on_proof(pool: UserPool, alias: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class NameConflict:
     """A name that somebody has already.
 
     Attributes:
@@ -59,12 +59,12 @@ class Taken:
     holder: User
 
 
-def taken(pool: UserPool, user: User | None, given: Mapping[str, str]) -> Iterator[Taken]:
+def taken(pool: UserPool, user: User | None, given: Mapping[str, str]) -> Iterator[NameConflict]:
     """Yield the names that such attributes would give ``user`` and that mean another user already, as whatever."""
     for alias, value in sign_in_names(pool, given):
         for other in pool.users:
-            kinds = (kind for kind, name in _names(pool, other) if name == pool.fold(value))
-            yield from (Taken(alias, kind, other) for kind in kinds if other is not user)
+            kinds = (kind for kind, name in _names(pool, other) if name == pool.normalize_case(value))
+            yield from (NameConflict(alias, kind, other) for kind in kinds if other is not user)
 
 
 def check_new(pool: UserPool, username: str) -> None:
@@ -89,13 +89,13 @@ def own_attributes(pool: UserPool, username: str) -> dict[str, str]:
 def decoy(pool: UserPool, name: str) -> str:
     """Return the canonical name that a user who does not exist seems to have: the same one each time."""
     if not pool.username_attributes and _kind(name) not in pool.aliases:
-        return pool.fold(name)
+        return pool.normalize_case(name)
     return str(uuid.UUID(bytes=decoy_bytes(pool, "name", name), version=4))
 
 
 def decoy_bytes(pool: UserPool, label: str, name: str) -> bytes:
     """Return 16 bytes that are always the same for a name."""
-    return hmac.digest(pool.decoy_key, f"{label}:{pool.fold(name)}".encode(), "sha256")[:16]
+    return hmac.digest(pool.decoy_key, f"{label}:{pool.normalize_case(name)}".encode(), "sha256")[:16]
 
 
 def contact(name: str) -> dict[str, str]:
@@ -109,17 +109,17 @@ def _kind(name: str) -> str | None:
 
 
 def _aliases(pool: UserPool, user: User) -> set[tuple[str, str]]:
-    return {(alias, pool.fold(value)) for alias, value in sign_in_names(pool, user.attributes)}
+    return {(alias, pool.normalize_case(value)) for alias, value in sign_in_names(pool, user.attributes)}
 
 
 def _names(pool: UserPool, user: User) -> set[tuple[str, str]]:
     """Return all names that mean a user, and what each is."""
-    return {("username", pool.fold(user.username)), ("sub", user.sub), *_aliases(pool, user)}
+    return {("username", pool.normalize_case(user.username)), ("sub", user.sub), *_aliases(pool, user)}
 
 
 def _by_alias(pool: UserPool, name: str) -> User | None:
     if not pool.aliases and not pool.username_attributes:
         return None
-    wanted = pool.fold(name)
+    wanted = pool.normalize_case(name)
     holders = (user for user in pool.users if any(value == wanted for _, value in _aliases(pool, user)))
     return next(holders, None)

@@ -33,7 +33,7 @@ def new_user(
 
 
 def check_aliases(
-    pool: UserPool, user: User, having: Mapping[str, str], fault: _errors.Fault, *, force: bool = False
+    pool: UserPool, user: User, having: Mapping[str, str], fault: _errors.ErrorTemplate, *, force: bool = False
 ) -> None:
     """Refuse if an alias that the attributes ``having`` give this user is a name of another one.
 

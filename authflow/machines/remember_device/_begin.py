@@ -22,8 +22,8 @@ def begin(
 ) -> DeviceFlow:
     """Begin to remember the device that Cognito proposed with these tokens.
 
-    You must send ``flow.request`` and pass what comes to ``flow.receive`` or ``flow.refuse``, until ``flow.resting``;
-    then keep ``flow.state.device`` if the state is ``Kept``.
+    You must send ``flow.request`` and pass what comes to ``flow.receive`` or ``flow.refuse``, until
+    ``flow.is_resting``; then keep ``flow.state.device`` if the state is ``Kept``.
 
     Args:
         app: the app client of the sign-in.
@@ -48,7 +48,7 @@ def begin(
         machine=MACHINE,
         app=app,
         id=stamp.derive("flow id", 12).hex(),
-        node=TRANSITIONS.successor(Node.START, Trigger.BEGIN),
+        node=TRANSITIONS.find_successor(Node.START, Trigger.BEGIN),
         state=Remembering(
             _confirm(device, tokens, stamp, name),
             device=device,

@@ -6,7 +6,7 @@ from typing import Any, Final
 from authflow.core.errors import Refusal
 from authflow.core.events import Cancelled, Event, Refused, Replied
 from authflow.core.machine import Machine
-from authflow.core.reasons import Reason, reason_for
+from authflow.core.reasons import Reason, find_reason
 from authflow.core.replies import parse_confirmed
 from authflow.core.requests import UpdateDeviceStatus
 from authflow.core.stamp import Stamp
@@ -37,7 +37,7 @@ def fail(_: DeviceFlow, event: Refused | Cancelled) -> Failed:
     """The device is not confirmed."""
     if isinstance(event, Cancelled):
         return Failed("Cancelled", "", Reason.CANCELLED)
-    return Failed(event.refusal.code, event.refusal.message, reason_for(event.refusal.code, event.refusal.message))
+    return Failed(event.refusal.code, event.refusal.message, find_reason(event.refusal.code, event.refusal.message))
 
 
 def read_reply(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied[bool]:

@@ -35,7 +35,8 @@ def begin(
 ) -> Flow:
     """Begin a sign-in: the pure start.
 
-    You must send ``flow.request`` and pass what comes to ``flow.receive`` or ``flow.refuse``, until ``flow.resting``.
+    You must send ``flow.request`` and pass what comes to ``flow.receive`` or ``flow.refuse``, until
+    ``flow.is_resting``.
 
     Args:
         app: the app client.
@@ -58,7 +59,7 @@ def begin(
     if context is not None:
         require_instance("context", context, Context)
     event = Begun(_TRIGGERS[type(opening)], require_instance("stamp", stamp, Stamp), opening)
-    node = TRANSITIONS.successor(Node.START, event.trigger)
+    node = TRANSITIONS.find_successor(Node.START, event.trigger)
     return Flow(
         machine=MACHINE,
         app=app,
@@ -66,7 +67,7 @@ def begin(
         node=node,
         state=ENTER[node](None, event),  # no flow yet: the first steps need the event only
         username=opening.username or "",
-        typed=opening.username or "",
+        entered_username=opening.username or "",
         admin=require_instance("admin", admin, bool),
         holder=holder,
         device_key=device_key,
@@ -76,7 +77,7 @@ def begin(
 
 def is_cpu_bound(opening: Opening) -> bool:
     """Return whether ``begin`` may compute SRP values for this opening, as ``Flow.cpu_bound`` says of later steps."""
-    return TRANSITIONS.successor(Node.START, _TRIGGERS[type(opening)]) in CPU_BOUND
+    return TRANSITIONS.find_successor(Node.START, _TRIGGERS[type(opening)]) in CPU_BOUND
 
 
 def _require_usable(opening: Opening, app: AppClient) -> None:

@@ -91,7 +91,7 @@ def _read_verified(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Rep
     if call.asked is None:
         raise UnexpectedReply("Status", "is not SUCCESS, and nobody was asked for the code")
     again = replace(call.asked, session=parsed.session or call.asked.session)
-    return AskedAgain(again.asked_by, stamp, again.rejected_by(parsed.status, ""))
+    return AskedAgain(again.asking_trigger, stamp, again.reject(parsed.status, ""))
 
 
 def read_refusal(
@@ -101,8 +101,8 @@ def read_refusal(
     with_device: bool,  # noqa: FBT001 - a Machine's function, not called by hand
 ) -> Refused | AskedAgain | DeviceForgotten:
     """Name a refusal: of an answer that may be given again, of a device that is forgotten, or ``refused``."""
-    if call.asked is not None and (call.asked.asked_by, refusal.code) in ASKS_AGAIN:
-        return AskedAgain(call.asked.asked_by, stamp, call.asked.rejected_by(refusal.code, refusal.message))
+    if call.asked is not None and (call.asked.asking_trigger, refusal.code) in ASKS_AGAIN:
+        return AskedAgain(call.asked.asking_trigger, stamp, call.asked.reject(refusal.code, refusal.message))
     # The same exception means a missing pool or client; only its wording tells them apart.
     if with_device and refusal.code == "ResourceNotFoundException" and "device" in refusal.message.lower():
         return DeviceForgotten(Trigger.DEVICE_FORGOTTEN, stamp)

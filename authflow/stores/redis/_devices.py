@@ -9,7 +9,7 @@ from authflow.core._coroutines import run_to_end
 from authflow.core._validation import TOKEN_MOST, require_instance, require_text
 from authflow.core.devices import Device
 from authflow.core.errors import InvalidInput, SnapshotError
-from authflow.snapshots._encryption import Keys, from_base64url, key_ring, to_base64url
+from authflow.snapshots._encryption import Keys, from_base64url, make_key_ring, to_base64url
 from authflow.stores.redis._commands import (
     PREFIX,
     AsyncClient,
@@ -48,9 +48,9 @@ class RedisDeviceStore:
         """Return the device of this person there."""
         return run_to_end(self._devices.get(holder, username))
 
-    def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
+    def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
         """Keep a device."""
-        run_to_end(self._devices.put(holder, username, device, typed))
+        run_to_end(self._devices.put(holder, username, device, entered_username))
 
     def drop(self, holder: str, username: str) -> None:
         """Forget the device."""
@@ -76,9 +76,9 @@ class AsyncRedisDeviceStore:
         """Return the device of this person there."""
         return await self._devices.get(holder, username)
 
-    async def put(self, holder: str, username: str, device: Device, *, typed: str | None = None) -> None:
+    async def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
         """Keep a device."""
-        await self._devices.put(holder, username, device, typed)
+        await self._devices.put(holder, username, device, entered_username)
 
     async def drop(self, holder: str, username: str) -> None:
         """Forget the device."""
@@ -94,7 +94,7 @@ class _Devices:
 
     def __init__(self, execute: Execute, key: Keys, prefix: str, lifetime: timedelta | None) -> None:
         self._execute = execute
-        self._ring, self._prefix = key_ring(key), require_prefix(prefix)
+        self._ring, self._prefix = make_key_ring(key), require_prefix(prefix)
         if lifetime is not None and require_instance("lifetime", lifetime, timedelta) < timedelta(seconds=1):
             raise InvalidInput("lifetime", "must be a second or more")
         self._lifetime = lifetime
@@ -107,10 +107,10 @@ class _Devices:
         except (FieldError, InvalidInput) as error:
             raise SnapshotError("malformed", f"what is in Redis is no device: {error}") from None
 
-    async def put(self, holder: str, username: str, device: Device, typed: str | None) -> None:
+    async def put(self, holder: str, username: str, device: Device, entered_username: str | None) -> None:
         name = self._name(holder)
         fields = [*self._field(holder, "device", username, encode(require_instance("device", device, Device)))]
-        for known_as in dict.fromkeys((username, typed or username)):
+        for known_as in dict.fromkeys((username, entered_username or username)):
             fields += self._field(holder, "name", known_as, username)
         await self._execute("HSET", name, *fields)
         if self._lifetime is not None:
@@ -132,7 +132,7 @@ class _Devices:
             return (
                 None
                 if value is None
-                else json.loads(self._ring.open(from_base64url(value), _associated_data(name, field)))
+                else json.loads(self._ring.decrypt(from_base64url(value), _associated_data(name, field)))
             )
         except SnapshotError as error:
             if error.code == "unknown_key":
@@ -143,7 +143,7 @@ class _Devices:
 
     def _field(self, holder: str, kind: str, username: str, content: object) -> tuple[str, str]:
         name, field = self._name(holder), digest(holder, kind, username)
-        return field, to_base64url(self._ring.close(json.dumps(content).encode(), _associated_data(name, field)))
+        return field, to_base64url(self._ring.encrypt(json.dumps(content).encode(), _associated_data(name, field)))
 
     def _name(self, holder: str) -> str:
         return f"{self._prefix}devices:{digest(require_text('holder', holder, at_most=TOKEN_MOST))}"

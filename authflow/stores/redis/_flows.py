@@ -10,10 +10,10 @@ from authflow.core.clock import stamp_now
 from authflow.core.errors import InvalidInput, SnapshotError
 from authflow.core.stamp import Stamp
 from authflow.machines.sign_in import Flow
-from authflow.snapshots._encryption import Keys, key_ring
+from authflow.snapshots._encryption import Keys, make_key_ring
 from authflow.snapshots._format import expires_at, require_resting
 from authflow.snapshots.sealed import seal, unseal
-from authflow.stores._handles import flow_is_there, flow_taken, new_handle, require_sent_handle
+from authflow.stores._handles import flow_exists_error, flow_taken_error, new_handle, require_sent_handle
 from authflow.stores.redis._commands import (
     PREFIX,
     AsyncClient,
@@ -102,7 +102,7 @@ class _Flows:
         self._execute = execute
         self._app, self._key = require_instance("app", app, AppClient), key
         self._prefix, self._stamp = require_prefix(prefix), stamp
-        key_ring(key)  # a bad one is found here, and not when the first person signs in
+        make_key_ring(key)  # a bad one is found here, and not when the first person signs in
 
     async def put(self, flow: Flow, old_handle: str | None) -> str:
         if self._ids(require_resting(flow).app) != self._ids(self._app):
@@ -115,18 +115,18 @@ class _Flows:
         stored = await self._execute("SET", name, value, "NX", "PX", milliseconds)
         # No two seals are alike: what equals this one is this one, stored by a command that redis-py sent twice.
         if not stored and text_or_none(await self._execute("GET", name)) != value:
-            raise flow_is_there()
+            raise flow_exists_error()
         return handle
 
     async def take(self, handle: str) -> Flow:
         value = text_or_none(await self._execute("GETDEL", self._name(require_sent_handle(handle))))
         if value is None:
-            raise flow_taken()
+            raise flow_taken_error()
         try:
             return unseal(value, self._key, self._app, stamp=self._stamp(), bound_to=handle)
         except SnapshotError as error:
             if error.code == "expired":
-                raise flow_taken() from None
+                raise flow_taken_error() from None
             raise
 
     def _name(self, handle: str) -> str:

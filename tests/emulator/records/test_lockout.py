@@ -1,11 +1,11 @@
-"""The lock-out after wrong passwords and codes."""
+"""The lockout-out after wrong passwords and codes."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from authflow.emulator import ServiceError, _errors
-from authflow.emulator._records.lockout import Lock
+from authflow.emulator._records.lockout import Lockout
 from tests.support.emulator.mfa import (
     CONTACTS,
     LOCKED,
@@ -28,18 +28,18 @@ WRONG = "NotAuthorizedException: Incorrect username or password."
 NOW = datetime(2026, 11, 7, tzinfo=UTC)
 
 
-def attempt(lock: Lock, now: datetime, *, right: bool = False) -> str:
+def attempt(lockout: Lockout, now: datetime, *, right: bool = False) -> str:
     try:
-        lock.judge(lambda: right, _errors.WRONG_PASSWORD, now)
+        lockout.attempt(lambda: right, _errors.WRONG_PASSWORD, now)
     except ServiceError as error:
         return str(error)
     return "right"
 
 
-def locked_for(lock: Lock, now: datetime) -> timedelta:
-    """Return how long a lock lasts from now on, to the second; looking does not change it."""
-    copy = Lock()
-    copy.__dict__.update(lock.__dict__)
+def locked_for(lockout: Lockout, now: datetime) -> timedelta:
+    """Return how long a lockout lasts from now on, to the second; looking does not change it."""
+    copy = Lockout()
+    copy.__dict__.update(lockout.__dict__)
     seconds = 0
     while attempt(copy, now + timedelta(seconds=seconds)) == LOCKED:
         seconds += 1
@@ -47,42 +47,42 @@ def locked_for(lock: Lock, now: datetime) -> timedelta:
 
 
 def test_locks_double_up_to_a_quarter_of_an_hour() -> None:
-    lock, now, seen = Lock(), NOW, []
+    lockout, now, seen = Lockout(), NOW, []
     for _ in range(18):
-        assert attempt(lock, now) == WRONG
-        lasts = locked_for(lock, now)
+        assert attempt(lockout, now) == WRONG
+        lasts = locked_for(lockout, now)
         seen.append(int(lasts.total_seconds()))
         now += min(lasts, timedelta(minutes=14, seconds=59))
         if lasts == timedelta(minutes=15):  # keep asking: it must not become quiet
-            assert attempt(lock, now) == LOCKED
+            assert attempt(lockout, now) == LOCKED
             now += timedelta(seconds=1)
     assert seen == [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900]
 
 
 def test_attempts_during_the_lock_do_not_count() -> None:
-    lock = Lock()
+    lockout = Lockout()
     for _ in range(6):
-        attempt(lock, NOW)
-    assert attempt(lock, NOW, right=True) == LOCKED
-    assert locked_for(lock, NOW) == timedelta(seconds=1)
+        attempt(lockout, NOW)
+    assert attempt(lockout, NOW, right=True) == LOCKED
+    assert locked_for(lockout, NOW) == timedelta(seconds=1)
 
 
 def test_quiet_minutes_reset_the_lock() -> None:
-    lock = Lock()
+    lockout = Lockout()
     for _ in range(4):
-        attempt(lock, NOW)
+        attempt(lockout, NOW)
     later = NOW + timedelta(minutes=15)
-    attempt(lock, later)
-    assert locked_for(lock, later) == timedelta(0)
+    attempt(lockout, later)
+    assert locked_for(lockout, later) == timedelta(0)
 
 
 def test_minutes_that_are_not_quiet_do_not() -> None:
-    lock = Lock()
+    lockout = Lockout()
     for _ in range(4):
-        attempt(lock, NOW)
+        attempt(lockout, NOW)
     later = NOW + timedelta(minutes=14, seconds=59)
-    attempt(lock, later)
-    assert locked_for(lock, later) == timedelta(seconds=1)
+    attempt(lockout, later)
+    assert locked_for(lockout, later) == timedelta(seconds=1)
 
 
 # --- passwords

@@ -64,7 +64,7 @@ def test_nothing_to_say(world: World, details: Json | None) -> None:
 def test_overrides_that_are_none(world: World, details: object) -> None:
     world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": Recorder(claimsOverrideDetails=details)}
     assert refused_sign_in(world) == BAD_OUTPUT
-    assert not world.emulator._service.grants._grants.values()  # no tokens, and nothing that could make some
+    assert not world.emulator._service.token_families._families.values()  # no tokens, and nothing that could make some
 
 
 def sources(world: World, act: Callable[[World], object]) -> list[str]:

@@ -25,7 +25,7 @@ def ask_choice(_: Flow, event: Replied[ChallengeReply]) -> SelectChallenge:
     """SELECT_CHALLENGE."""
     offered = event.reply.available
     return SelectChallenge(
-        session=event.reply.required_session(),
+        session=event.reply.require_session(),
         asked_at=event.stamp.at,
         options=tuple(name for name in offered if name in FIRST_FACTORS),
         unknown=tuple(name for name in offered if name not in FIRST_FACTORS),

@@ -22,4 +22,4 @@ def initiate_custom(_: object, event: Begun[Custom]) -> Calling:
 def ask_custom(_: Flow, event: Replied[ChallengeReply]) -> CustomChallenge:
     """CUSTOM_CHALLENGE: all that the trigger published, but for the name that Cognito adds."""
     published = tuple((name, value) for name, value in event.reply.parameters.items() if name != "USERNAME")
-    return CustomChallenge(session=event.reply.required_session(), asked_at=event.stamp.at, parameters=published)
+    return CustomChallenge(session=event.reply.require_session(), asked_at=event.stamp.at, parameters=published)

@@ -13,7 +13,7 @@ from authflow.machines.sign_in._steps.proof import claim, fresh_ephemeral
 
 def ask_device(_: Flow, event: Replied[ChallengeReply]) -> DeviceSrp:
     """DEVICE_SRP_AUTH."""
-    return DeviceSrp(session=event.reply.required_session(), asked_at=event.stamp.at)
+    return DeviceSrp(session=event.reply.require_session(), asked_at=event.stamp.at)
 
 
 def answer_device(flow: Flow, event: Answered[DeviceAnswer]) -> Calling:

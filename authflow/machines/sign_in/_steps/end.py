@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from authflow.core.errors import UnexpectedReply
 from authflow.core.events import Cancelled, Refused, Replied
-from authflow.core.reasons import Reason, reason_for
+from authflow.core.reasons import Reason, find_reason
 from authflow.core.replies import TokensReply
 from authflow.core.states import Calling, DeviceSecrets, Failed, SignedIn, Tokens
 from authflow.machines.sign_in._flow import Flow
@@ -33,7 +33,7 @@ def fail(flow: Flow, event: Refused | Cancelled) -> Failed:
     if isinstance(event, Cancelled):
         return Failed("Cancelled", "", Reason.CANCELLED)
     code, message = event.refusal.code, event.refusal.message
-    reason = reason_for(code, message)
+    reason = find_reason(code, message)
     if _of_device(flow) and (reason is Reason.WRONG_CREDENTIALS or code == "ResourceNotFoundException"):
         reason = Reason.DEVICE_REJECTED
     return Failed(code, message, reason)

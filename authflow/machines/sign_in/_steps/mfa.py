@@ -16,7 +16,7 @@ def ask_message_code(kind: type[SmsMfa | EmailOtp | SmsOtp]) -> Asks:
 
     def ask(_: Flow, event: Replied[ChallengeReply]) -> SmsMfa | EmailOtp | SmsOtp:
         return kind(
-            session=event.reply.required_session(),
+            session=event.reply.require_session(),
             asked_at=event.stamp.at,
             medium=event.reply.parameters.get("CODE_DELIVERY_DELIVERY_MEDIUM"),
             destination=event.reply.parameters.get("CODE_DELIVERY_DESTINATION"),
@@ -28,7 +28,7 @@ def ask_message_code(kind: type[SmsMfa | EmailOtp | SmsOtp]) -> Asks:
 def ask_totp_code(_: Flow, event: Replied[ChallengeReply]) -> SoftwareTokenMfa:
     """SOFTWARE_TOKEN_MFA."""
     return SoftwareTokenMfa(
-        session=event.reply.required_session(),
+        session=event.reply.require_session(),
         asked_at=event.stamp.at,
         device_name=event.reply.parameters.get("FRIENDLY_DEVICE_NAME"),
     )
@@ -36,9 +36,9 @@ def ask_totp_code(_: Flow, event: Replied[ChallengeReply]) -> SoftwareTokenMfa:
 
 def ask_mfa_type(_: Flow, event: Replied[ChallengeReply]) -> SelectMfaType:
     """SELECT_MFA_TYPE; sources differ on the parameter's name."""
-    offered = event.reply.string_list("MFAS_CAN_CHOOSE") or event.reply.string_list("MFAS_CAN_SELECT")
+    offered = event.reply.parse_string_list("MFAS_CAN_CHOOSE") or event.reply.parse_string_list("MFAS_CAN_SELECT")
     return SelectMfaType(
-        session=event.reply.required_session(),
+        session=event.reply.require_session(),
         asked_at=event.stamp.at,
         options=tuple(name for name in offered if name in MFA_TYPES),
         unknown=tuple(name for name in offered if name not in MFA_TYPES),

@@ -57,7 +57,7 @@ def verify_password(flow: Flow, event: Replied[ChallengeReply]) -> Calling:
     reply, secrets = event.reply, event.call.secrets
     if not isinstance(secrets, SrpSecrets):
         raise UnexpectedReply("ChallengeName", "PASSWORD_VERIFIER came where no SRP_A was sent")
-    user = reply.parameters.get("USER_ID_FOR_SRP") or reply.parameter("USERNAME")
+    user = reply.parameters.get("USER_ID_FOR_SRP") or reply.require_parameter("USERNAME")
     proof = claim(reply, event.stamp, secrets.ephemeral, group=flow.app.pool_name, user=user, password=secrets.password)
     return Calling(
         RespondToAuthChallenge(
@@ -70,15 +70,15 @@ def verify_password(flow: Flow, event: Replied[ChallengeReply]) -> Calling:
 
 def ask_new_password(_: Flow, event: Replied[ChallengeReply]) -> NewPasswordRequired:
     """NEW_PASSWORD_REQUIRED."""
-    required = event.reply.string_list("requiredAttributes")
+    required = event.reply.parse_string_list("requiredAttributes")
     return NewPasswordRequired(
-        session=event.reply.required_session(),
+        session=event.reply.require_session(),
         asked_at=event.stamp.at,
         required_attributes=tuple(intern(name.removeprefix(_ATTRIBUTE_PREFIX)) for name in required),
-        attributes=event.reply.string_pairs("userAttributes"),
+        attributes=event.reply.parse_string_pairs("userAttributes"),
     )
 
 
 def ask_password(_: Flow, event: Replied[ChallengeReply]) -> PasswordChallenge:
     """PASSWORD, PASSWORD_SRP or ADMIN_NO_SRP_AUTH."""
-    return PasswordChallenge(session=event.reply.required_session(), asked_at=event.stamp.at, kind=event.reply.name)
+    return PasswordChallenge(session=event.reply.require_session(), asked_at=event.stamp.at, kind=event.reply.name)

@@ -17,14 +17,14 @@ def claim(reply: ChallengeReply, stamp: Stamp, ephemeral: Ephemeral, *, group: s
     Raises:
         UnexpectedReply: the reply lacks a value, or has one that can't be.
     """
-    secret_block, timestamp = reply.parameter("SECRET_BLOCK"), format_timestamp(stamp.at)
+    secret_block, timestamp = reply.require_parameter("SECRET_BLOCK"), format_timestamp(stamp.at)
     signature = claim_signature(
         ephemeral,
         group=group,
         user=user,
         password=password,
-        salt=reply.parameter("SALT"),
-        srp_b=reply.parameter("SRP_B"),
+        salt=reply.require_parameter("SALT"),
+        srp_b=reply.require_parameter("SRP_B"),
         secret_block=secret_block,
         timestamp=timestamp,
     )

@@ -16,9 +16,9 @@ _HERE: Final = ("SOFTWARE_TOKEN_MFA", "EMAIL_OTP")
 
 def ask_mfa_setup(_: Flow, event: Replied[ChallengeReply]) -> MfaSetup:
     """MFA_SETUP; older texts name the parameter MFA_CAN_SETUP."""
-    offered = event.reply.string_list("MFAS_CAN_SETUP") or event.reply.string_list("MFA_CAN_SETUP")
+    offered = event.reply.parse_string_list("MFAS_CAN_SETUP") or event.reply.parse_string_list("MFA_CAN_SETUP")
     return MfaSetup(
-        session=event.reply.required_session(),
+        session=event.reply.require_session(),
         asked_at=event.stamp.at,
         options=tuple(name for name in offered if name in _HERE),
         elsewhere=tuple(name for name in offered if name not in _HERE),

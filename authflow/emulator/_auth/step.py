@@ -7,13 +7,13 @@ from authflow.emulator import _errors
 from authflow.emulator._auth import secret_hash
 from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.sessions import Session, is_same
-from authflow.emulator._records.sign_in import DEVICE_FLOWS, Proof, Round, SignIn
+from authflow.emulator._records.sign_in import DEVICE_FLOWS, CustomRound, Proof, SignIn
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Service
 
 
 @dataclass(slots=True, eq=False)
-class Exchange:
+class AuthStep:
     """A step.
 
     Attributes:
@@ -72,11 +72,11 @@ class Exchange:
         hidden = self.sign_in.flow == "USER_AUTH" or self.client.hides_users
         if not user.enabled and (self.sign_in.proven or not hidden):
             raise _errors.USER_DISABLED()  # not told before anything was proven
-        self.check_standing(user)
+        self.check_account_status(user)
         self.note_device(user)
         return session, user
 
-    def check_standing(self, user: User) -> None:
+    def check_account_status(self, user: User) -> None:
         """Refuse a user whose password was reset, whatever they have proven before: who has proven nothing isn't told.
 
         Raises:
@@ -127,11 +127,11 @@ class Exchange:
         """
         now = self.service.now()
         expires = now + self.client.session_validity
-        ghost = None if self.client.pool.has(user) else user
-        session = Session(self.client.id, user.sub, user.password.salt, challenge, self.sign_in, expires, held, ghost)
+        decoy = None if self.client.pool.has(user) else user
+        session = Session(self.client.id, user.sub, user.password.salt, challenge, self.sign_in, expires, held, decoy)
         return self.service.sessions.open(session, now)
 
-    def prove(self, proof: Proof, finished: Round | None = None) -> None:
+    def prove(self, proof: Proof, finished: CustomRound | None = None) -> None:
         """Note what this step has proven, and in CUSTOM_AUTH the round that it stands for."""
         self.sign_in = self.sign_in.having(proof)
         if finished is not None and self.sign_in.flow == "CUSTOM_AUTH":
