@@ -1,11 +1,11 @@
-"""State diagrams in Mermaid, drawn from transition tables."""
+"""State diagrams drawn from transition tables, in Mermaid and in Graphviz' DOT."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from authflow.core.transitions import SAME, Row
 
-__all__ = ["excerpt", "mermaid"]
+__all__ = ["dot", "excerpt", "mermaid", "node_kinds"]
 
 
 def excerpt(table: Sequence[Row], nodes: Sequence[str]) -> list[Row]:
@@ -66,3 +66,66 @@ def _ends(table: Sequence[Row]) -> list[str]:
     }
     reached = dict.fromkeys(row.destination for row in table if row.destination != SAME)
     return [f"    {node} --> [*]" for node in reached if node not in leaving]
+
+
+def dot(table: Sequence[Row], groups: Mapping[str, Sequence[str]], start: str, kinds: Mapping[str, str]) -> str:
+    """Return a state diagram of a table in Graphviz' DOT, from left to right.
+
+    Args:
+        table: the rows.
+        groups: nodes to draw in one frame, by its name. A row that holds for all of a group is one arrow, and so are
+            rows that lead from one node to each node of a group by that node's name.
+        start: the node where everything begins.
+        kinds: for each node a class that style sheets can use; see ``node_kinds``.
+    """
+    lines = [
+        "digraph {",
+        "  graph [rankdir=LR, compound=true, bgcolor=transparent, fontname=Helvetica, fontsize=11, nodesep=0.18]",
+        '  node [shape=box, style="rounded,filled", fontname=Helvetica, fontsize=11, height=0.3, margin="0.12,0.05"]',
+        "  edge [fontname=Helvetica, fontsize=9, arrowsize=0.6]",
+    ]
+    for node in dict.fromkeys(str(node) for row in table for node in (*row.sources, row.destination) if node != SAME):
+        shape = ', shape=circle, label="", width=0.14, height=0.14' if node == start else ""
+        lines.append(f"  {node} [class={kinds.get(node, 'call')}{shape}]")
+    for name, members in groups.items():
+        inside = "; ".join(str(member) for member in members)
+        lines.append(f'  subgraph cluster_{name} {{ label="{name}"; labeljust=l; style=rounded; class=cluster; {inside} }}')
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for row in table:
+        for source in _grouped(row.sources, groups):
+            target = source if row.destination == SAME else str(row.destination)
+            arrows.setdefault((str(source), target), []).append(str(row.trigger))
+    _fold_targets(arrows, groups)
+    lines += [_arrow(source, target, triggers, groups) for (source, target), triggers in arrows.items()]
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def node_kinds(table: Sequence[Row], start: str) -> dict[str, str]:
+    """Return what each node of a whole table is: ``start``, ``call``, ``person``, ``end`` or ``failed``.
+
+    A node that accepts ``refused`` waits for Cognito. A node that nothing leaves is an end. The others wait for a person.
+    """
+    nodes = dict.fromkeys(str(node) for row in table for node in (*row.sources, row.destination) if node != SAME)
+    calls = {str(source) for row in table if row.trigger == "refused" for source in row.sources}
+    left = {str(source) for row in table if row.trigger != "cancel" for source in row.sources}
+    kinds = {node: "call" if node in calls else "person" if node in left else "end" for node in nodes}
+    return kinds | {start: "start", "failed": "failed"}
+
+
+def _fold_targets(arrows: dict[tuple[str, str], list[str]], groups: Mapping[str, Sequence[str]]) -> None:
+    """Replace arrows from one place to each node of a group, by the nodes' names, by one arrow to the frame."""
+    for name, members in groups.items():
+        for source in list(dict.fromkeys(source for source, _ in arrows)):
+            if all(arrows.get((source, str(member))) == [member.upper()] for member in members):
+                for member in members:
+                    del arrows[source, str(member)]
+                arrows[source, name] = ["one of them"]
+
+
+def _arrow(source: str, target: str, triggers: Sequence[str], groups: Mapping[str, Sequence[str]]) -> str:
+    """Return one arrow; at a frame, it begins or ends at the frame's border."""
+    ends = {"ltail": source, "lhead": target}
+    borders = "".join(f", {end}=cluster_{name}" for end, name in ends.items() if name in groups)
+    tail, head = (str(groups[name][len(groups[name]) // 2]) if name in groups else name for name in (source, target))
+    label = "\\n".join(triggers)
+    return f'  {tail} -> {head} [label="{label}"{borders}]'

@@ -1,1 +1,1 @@
-"""What authflow costs, measured: ``python -m benchmarks``, or one area of it by name."""
+"""Benchmarks of authflow. Run all with ``python -m benchmarks``, or some areas with their names as arguments."""

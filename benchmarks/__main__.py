@@ -1,4 +1,4 @@
-"""Run the areas named on the command line, or all."""
+"""Run the areas that the command line names, or all of them."""
 
 import argparse
 import os
@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from benchmarks.common import Figure, Grid, report
+from benchmarks.common import Figure, Grid, format_report
 
 AREAS: Final = (
     "arithmetic",
@@ -25,23 +25,23 @@ AREAS: Final = (
 
 
 def main() -> int:
-    """Print each area's table; return 0 if all goals are held."""
+    """Print the table of each area; return 0 if all goals are met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
-    parser.add_argument("areas", nargs="*", metavar="area", help=f"of {', '.join(AREAS)}; all if none is named")
+    parser.add_argument("areas", nargs="*", metavar="area", help=f"one of {', '.join(AREAS)}; default: all")
     areas = parser.parse_args().areas or AREAS
     if unknown := set(areas) - set(AREAS):
         parser.error(f"no such area: {', '.join(sorted(unknown))}")
-    print(machine(), end="\n\n", flush=True)
-    held = True
+    print(describe_machine(), end="\n\n", flush=True)
+    all_met = True
     for area in areas:
         results: list[Figure | Grid] = import_module(f"benchmarks.{area}").measure()
-        print(report(area, results), flush=True)
-        held &= all(result.held is not False for result in results if isinstance(result, Figure))
-    return 0 if held else 1
+        print(format_report(area, results), flush=True)
+        all_met &= all(result.is_met is not False for result in results if isinstance(result, Figure))
+    return 0 if all_met else 1
 
 
-def machine() -> str:
-    """Return what the figures were taken on."""
+def describe_machine() -> str:
+    """Return the interpreter, the system and the processor of this run."""
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():

@@ -1,4 +1,4 @@
-"""One login's client arithmetic, beside pycognito's; the emulator's side of SRP checks every signature."""
+"""The client's SRP arithmetic of one login, compared with pycognito's. The emulator's SRP checks every signature."""
 
 import secrets
 import time
@@ -14,14 +14,14 @@ from pycognito.aws_srp import AWSSRP
 
 from authflow.core.srp import Ephemeral, claim_signature, format_timestamp
 from authflow.emulator._crypto import srp as server_side
-from benchmarks.common import Clock, Figure, Spread, pairs, seconds
+from benchmarks.common import Clock, Figure, Spread, measure_pairs, time_seconds
 
 POOL: Final = "eu-west-1_Ab12Cd34E"
 GROUP: Final = POOL.partition("_")[2]
 USER: Final = "0b9a1d5e-6a4c-4f0e-9a53-2f1d0c7e8b64"
 PASSWORD: Final = "Correct-Horse-9"
 OURS: Final = 30  # logins in one measurement
-THEIRS: Final = 3  # takes about as long
+THEIRS: Final = 3  # fewer, to take about as long
 THREADED: Final = 60
 PAIRS: Final = 15
 
@@ -29,7 +29,7 @@ checked = count()
 
 
 class Authflow:
-    """One login of authflow, in the two legs between which the server speaks."""
+    """One login with authflow, in two steps, with the server's challenge between them."""
 
     def begin(self) -> str:
         """Return SRP_A."""
@@ -53,7 +53,7 @@ class Authflow:
 
 
 class Pycognito:
-    """The same of pycognito."""
+    """One login with pycognito, in the same steps."""
 
     def begin(self) -> str:
         """Return SRP_A."""
@@ -68,44 +68,44 @@ class Pycognito:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """The server's half of one login."""
+    """The server's side of one login."""
 
     challenge: dict[str, str]
     block: bytes
     key: bytes = field(repr=False)
 
     def check(self, signature: str, timestamp: str) -> None:
-        """Check a proof.
+        """Verify a proof.
 
         Raises:
             ValueError: it is wrong.
         """
-        expected = server_side.signature(self.key, GROUP + USER, self.block, timestamp)
+        expected = server_side.claim_signature(self.key, GROUP + USER, self.block, timestamp)
         if signature != b64encode(expected).decode():
-            raise ValueError("a wrong signature: the figures are worth nothing")
+            raise ValueError("wrong signature: the figures are not valid")
         next(checked)
 
 
-def answer(srp_a: str) -> Round:
-    """Answer SRP_A as the server does, with a salt, an ephemeral and a block of its own."""
+def make_round(srp_a: str) -> Round:
+    """Make the server's reply to SRP_A, with a new salt, ephemeral and secret block."""
     salt, block = secrets.randbits(128), secrets.token_bytes(600)
     verifier = server_side.verifier(GROUP + USER, PASSWORD, salt)
-    spoken = server_side.start(verifier, server_side.client_public(srp_a), secrets.randbits(256))
+    spoken = server_side.compute_server_values(verifier, server_side.parse_client_public(srp_a), secrets.randbits(256))
     values = {"SALT": f"{salt:x}", "SRP_B": f"{spoken.public:x}", "SECRET_BLOCK": b64encode(block).decode()}
     return Round({"USER_ID_FOR_SRP": USER, "USERNAME": USER, **values}, block, spoken.key)
 
 
-def _per_login(make: type[Authflow | Pycognito], number: int, threads: int, clock: Clock) -> float:
-    """Return the seconds of a login's client side, of many; the server's side is not counted."""
+def _time_login(make: type[Authflow | Pycognito], number: int, threads: int, clock: Clock) -> float:
+    """Return the client's seconds for one login, averaged over many. The server's side is not measured."""
     clients = [make() for _ in range(number)]
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(str, range(threads)))  # starts the threads
+        list(pool.map(str, range(threads)))  # start the threads
         publics: list[str] = []
         proofs: list[tuple[str, str]] = []
-        first = seconds(lambda: publics.extend(pool.map(make.begin, clients)), clock)
-        rounds = [answer(srp_a) for srp_a in publics]
+        first = time_seconds(lambda: publics.extend(pool.map(make.begin, clients)), clock)
+        rounds = [make_round(srp_a) for srp_a in publics]
         challenges = [each.challenge for each in rounds]
-        second = seconds(lambda: proofs.extend(pool.map(make.prove, clients, challenges)), clock)
+        second = time_seconds(lambda: proofs.extend(pool.map(make.prove, clients, challenges)), clock)
     for each, proof in zip(rounds, proofs, strict=True):
         each.check(*proof)
     return (first + second) / number
@@ -113,26 +113,26 @@ def _per_login(make: type[Authflow | Pycognito], number: int, threads: int, cloc
 
 def measure() -> list[Figure]:
     """Measure the area."""
-    ours = partial(_per_login, Authflow, OURS, 1, time.process_time)
-    theirs = partial(_per_login, Pycognito, THEIRS, 1, time.process_time)
-    one, two = (partial(_per_login, Authflow, THREADED, threads, time.perf_counter) for threads in (1, 2))
-    ours(), theirs()  # warm
-    beside = pairs(ours, theirs, PAIRS)
-    threads = pairs(one, two, PAIRS)
+    ours = partial(_time_login, Authflow, OURS, 1, time.process_time)
+    theirs = partial(_time_login, Pycognito, THEIRS, 1, time.process_time)
+    one, two = (partial(_time_login, Authflow, THREADED, threads, time.perf_counter) for threads in (1, 2))
+    ours(), theirs()  # warm up
+    beside = measure_pairs(ours, theirs, PAIRS)
+    threads = measure_pairs(one, two, PAIRS)
     return [
         Figure(name="authflow, one login", value=Spread.of(first * 1e3 for first, _ in beside), unit="ms"),
         Figure(name="pycognito, one login", value=Spread.of(second * 1e3 for _, second in beside), unit="ms"),
         Figure(
-            name="pycognito's time, in authflow's",
+            name="pycognito's time, relative to authflow's",
             value=Spread.of(second / first for first, second in beside),
             unit="times",
             at_least=8,
         ),
         Figure(
-            name="throughput of two threads, in that of one",
+            name="throughput of two threads, relative to one",
             value=Spread.of(first / second for first, second in threads),
             unit="times",
             at_least=1.5,
         ),
-        Figure(name="signatures checked, all right", value=Spread.of([next(checked)])),
+        Figure(name="signatures checked, all correct", value=Spread.of([next(checked)])),
     ]

@@ -1,4 +1,4 @@
-"""From a fresh interpreter to the first answered request, with httpx and with boto3."""
+"""Time from a new interpreter to the first reply, with httpx and with boto3."""
 
 import os
 import subprocess
@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from benchmarks import servers
-from benchmarks.common import Figure, Spread, pairs
+from benchmarks.common import Figure, Spread, measure_pairs
 
 PAIRS: Final = 15
 _PROGRAM: Final = """
 import sys, time
-sys.modules["click"] = None  # else httpx loads its own command line, as it does only where click and rich are installed
+sys.modules["click"] = None  # else httpx loads its command line, which it does only if click and rich are installed
 at = time.perf_counter()
 from authflow import AppClient, Srp, begin, stamp_now
 {import_}
@@ -43,14 +43,14 @@ def measure() -> list[Figure]:
     with servers.stub() as server, TemporaryDirectory() as bytecode:
         programs = (_PROGRAM.format(import_=import_, backend=backend) for import_, backend in (_HTTPX, _BOTO3))
         httpx, boto3 = (partial(_run, program, server.url, bytecode) for program in programs)
-        httpx(), boto3()  # writes the bytecode
-        taken = pairs(httpx, boto3, PAIRS)
+        httpx(), boto3()  # write the bytecode
+        taken = measure_pairs(httpx, boto3, PAIRS)
         certificates = Spread.of(_run(_CERTIFICATES, server.url, bytecode) * 1e3 for _ in range(PAIRS))
     return [
         Figure(name="with `HttpxBackend`", value=Spread.of(first * 1e3 for first, _ in taken), unit="ms"),
-        Figure(name="of which loading the authorities' certificates", value=certificates, unit="ms"),
+        Figure(name="of which loading the CA certificates", value=certificates, unit="ms"),
         Figure(name="with `Boto3Backend`", value=Spread.of(second * 1e3 for _, second in taken), unit="ms"),
-        Figure(name="httpx' time, in boto3's", value=Spread.of(one / two for one, two in taken), unit="times"),
+        Figure(name="httpx' time, relative to boto3's", value=Spread.of(one / two for one, two in taken), unit="times"),
     ]
 
 

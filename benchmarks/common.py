@@ -1,4 +1,4 @@
-"""What the areas share: figures, and how they are taken."""
+"""Shared by all areas: figures, tables, and functions that measure."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ Clock: TypeAlias = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The least, the median and the most of several measurements."""
+    """The minimum, the median and the maximum of several measurements."""
 
     least: float
     middle: float
@@ -21,20 +21,20 @@ class Spread:
 
     @classmethod
     def of(cls, values: Iterable[float]) -> Self:
-        """Take it of measurements."""
+        """Return the spread of measurements."""
         ordered = sorted(values)
         return cls(ordered[0], median(ordered), ordered[-1])
 
     def __str__(self) -> str:
-        """Return the median, and the range where there is one."""
+        """Return the median, followed by the range if the values differ."""
         if self.least == self.most:
-            return number(self.middle)
-        return f"{number(self.middle)} ({number(self.least)} to {number(self.most)})"
+            return format_number(self.middle)
+        return f"{format_number(self.middle)} ({format_number(self.least)} to {format_number(self.most)})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One row of a table; a goal is held if the median is within it."""
+    """One row of a table. A goal is met if the median is within it."""
 
     name: str
     value: Spread
@@ -43,64 +43,64 @@ class Figure:
     at_least: float | None = None
 
     @property
-    def held(self) -> bool | None:
-        """Whether the goal is held; None where there is none."""
+    def is_met(self) -> bool | None:
+        """Whether the goal is met; None if there is no goal."""
         if self.at_most is not None:
             return self.value.middle <= self.at_most
         return None if self.at_least is None else self.value.middle >= self.at_least
 
-    def row(self) -> str:
+    def format_row(self) -> str:
         """Return the row in Markdown."""
-        goal = "" if self.at_most is None else f"at most {number(self.at_most)}"
-        goal = goal if self.at_least is None else f"at least {number(self.at_least)}"
-        held = {None: "", True: "yes", False: "**no**"}[self.held]
-        return f"| {self.name} | {self.value} | {self.unit} | {goal} | {held} |"
+        goal = "" if self.at_most is None else f"at most {format_number(self.at_most)}"
+        goal = goal if self.at_least is None else f"at least {format_number(self.at_least)}"
+        met = {None: "", True: "yes", False: "**no**"}[self.is_met]
+        return f"| {self.name} | {self.value} | {self.unit} | {goal} | {met} |"
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table of another form, without goals."""
+    """A table with columns of its own, without goals."""
 
     title: str
     head: tuple[str, ...]
     rows: list[tuple[str, ...]]
 
-    def text(self) -> str:
-        """Return it in Markdown."""
+    def format(self) -> str:
+        """Return the table in Markdown."""
         lines = (self.head, ("---",) * len(self.head), *self.rows)
         return "\n".join((f"{self.title}:", "", *(f"| {' | '.join(line)} |" for line in lines), ""))
 
 
-def report(title: str, results: Iterable[Figure | Grid]) -> str:
-    """Return an area's tables in Markdown: one of all figures, and the grids."""
+def format_report(title: str, results: Iterable[Figure | Grid]) -> str:
+    """Return an area's tables in Markdown: one with all figures, then the grids."""
     results = list(results)
-    figures = [result.row() for result in results if isinstance(result, Figure)]
-    head = ("| what | median (range) | unit | goal | held |", "|---|---|---|---|---|")
-    grids = [result.text() for result in results if isinstance(result, Grid)]
+    figures = [result.format_row() for result in results if isinstance(result, Figure)]
+    head = ("| what | median (range) | unit | goal | met |", "|---|---|---|---|---|")
+    grids = [result.format() for result in results if isinstance(result, Grid)]
     return "\n".join((f"### {title}", "", *((*head, *figures, "") if figures else ()), *grids))
 
 
-def seconds(action: Callable[[], object], clock: Clock = time.perf_counter) -> float:
-    """Run something once; return how long it took."""
+def time_seconds(action: Callable[[], object], clock: Clock = time.perf_counter) -> float:
+    """Run an action once; return the seconds that it took."""
     started = clock()
     action()
     return clock() - started
 
 
-def work(action: Callable[[], object]) -> float:
-    """Run something once; return the processor time that it took, which other programs disturb less."""
-    return seconds(action, time.process_time)
+def time_cpu_seconds(action: Callable[[], object]) -> float:
+    """Run an action once; return its processor time in seconds, which other programs disturb less."""
+    return time_seconds(action, time.process_time)
 
 
-def per_call(action: Callable[[], object], *, scale: float, repetitions: int = 9) -> Spread:
-    """Return the processor time of one call, of several rounds of many; ``scale``: 1e6 for microseconds."""
-    timer = Timer(action, "import gc; gc.enable()", time.process_time)  # timeit switches it off, users do not
+def time_per_call(action: Callable[[], object], *, scale: float, repetitions: int = 9) -> Spread:
+    """Return the processor time of one call, measured in rounds of many calls; ``scale``: 1e6 for microseconds."""
+    timer = Timer(action, "import gc; gc.enable()", time.process_time)  # timeit disables it, programs do not
     calls, _ = timer.autorange()
     return Spread.of(taken / calls * scale for taken in timer.repeat(repetitions, calls))
 
 
-def pairs(first: Callable[[], float], second: Callable[[], float], count: int) -> list[tuple[float, float]]:
-    """Take two measurements in turn, so that a machine that speeds up or slows down favours neither."""
+def measure_pairs(first: Callable[[], float], second: Callable[[], float], count: int) -> list[tuple[float, float]]:
+    """Take two measurements in turns, so that a change of the machine's speed affects both."""
     taken = []
     for turn in range(count):
         if turn % 2:
@@ -111,20 +111,20 @@ def pairs(first: Callable[[], float], second: Callable[[], float], count: int) -
     return taken
 
 
-def percentile(values: Iterable[float], percent: int) -> float:
+def compute_percentile(values: Iterable[float], percent: int) -> float:
     """Return a percentile."""
     return quantiles(values, n=100)[percent - 1]
 
 
-def resident(process: int | str = "self") -> float:
-    """Return the memory of a process that is in RAM, in MiB, as Linux says."""
+def read_resident_memory(process: int | str = "self") -> float:
+    """Return the resident memory of a process in MiB, read from Linux' /proc."""
     status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
     return int(line.split()[1]) / 1024  # kB
 
 
-def number(value: float) -> str:
-    """Return a figure as tables have it."""
+def format_number(value: float) -> str:
+    """Return a number as it is shown in tables."""
     if abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.4g}" if abs(value) >= 100 else f"{value:.3g}"

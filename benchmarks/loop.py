@@ -1,4 +1,4 @@
-"""How long an event loop stands still while many sign-ins are in flight, by where SRP values are computed."""
+"""How long the event loop is blocked during many sign-ins, depending on where SRP values are computed."""
 
 import asyncio
 import gc
@@ -12,7 +12,7 @@ from unittest.mock import patch
 from authflow import AsyncAuthenticator
 from authflow.backends.httpx import AsyncHttpxBackend
 from benchmarks import servers
-from benchmarks.common import Figure, Spread, percentile
+from benchmarks.common import Figure, Spread, compute_percentile
 from benchmarks.conversation import APP
 from benchmarks.servers import OPENING
 from benchmarks.throughput import require_signed_in
@@ -34,7 +34,7 @@ async def _on_default_threads(_: object, step: Callable[[], Any]) -> Any:  # noq
     return await asyncio.get_running_loop().run_in_executor(None, step)
 
 
-# What stands in for the driver's own threads, how often it is measured, and the goals for it
+# What replaces the driver's threads, and how often it is measured. None: the threads themselves, which have goals.
 _WAYS: Final[dict[str, tuple[Callable[..., Awaitable[Any]] | None, int]]] = {
     "the driver's own threads": (None, RUNS),
     "asyncio's default threads": (_on_default_threads, 3),
@@ -48,14 +48,14 @@ def measure() -> list[Figure]:
     with servers.stub() as server:
         for way, (_, runs) in _WAYS.items():
             with get_context("spawn").Pool(1) as fresh:
-                taken = [fresh.apply(_pauses, (way, server.url)) for _ in range(runs)]
-            figures += _figures(way, taken)
+                taken = [fresh.apply(_measure_pauses, (way, server.url)) for _ in range(runs)]
+            figures += _make_figures(way, taken)
     return figures
 
 
-def _figures(way: str, taken: list[tuple[list[float], float]]) -> list[Figure]:
+def _make_figures(way: str, taken: list[tuple[list[float], float]]) -> list[Figure]:
     ours = _WAYS[way][0] is None
-    p99 = Spread.of(percentile(pauses, 99) * 1e3 for pauses, _ in taken)
+    p99 = Spread.of(compute_percentile(pauses, 99) * 1e3 for pauses, _ in taken)
     longest = Spread.of(max(pauses) * 1e3 for pauses, _ in taken)
     return [
         Figure(name=f"{way}: 99 % of the pauses", value=p99, unit="ms", at_most=P99_MS if ours else None),
@@ -64,14 +64,14 @@ def _figures(way: str, taken: list[tuple[list[float], float]]) -> list[Figure]:
     ]
 
 
-def _pauses(way: str, url: str) -> tuple[list[float], float]:
-    """Return how late a tick came, each time, and the seconds of all sign-ins."""
+def _measure_pauses(way: str, url: str) -> tuple[list[float], float]:
+    """Return the delay of each tick in seconds, and the seconds of all sign-ins."""
     gc.collect()
-    gc.freeze()  # as a service does once it has started
-    instead = _WAYS[way][0]
-    if instead is None:
+    gc.freeze()  # as a service does after its startup
+    replacement = _WAYS[way][0]
+    if replacement is None:
         return asyncio.run(_run(url))
-    with patch(_COMPUTE, instead):
+    with patch(_COMPUTE, replacement):
         return asyncio.run(_run(url))
 
 

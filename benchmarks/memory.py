@@ -1,4 +1,4 @@
-"""What flows weigh: at rest, in a snapshot, and 100,000 of them in flight."""
+"""Memory of flows: at rest, in a snapshot, and with 100,000 of them in flight."""
 
 import gc
 import sys
@@ -9,8 +9,8 @@ from multiprocessing import get_context
 from typing import Final
 
 from authflow import Flow, Srp, begin, dumps, stamp_now
-from benchmarks.common import Figure, Spread, pairs, per_call, resident, work
-from benchmarks.conversation import APP, cheap_powers, constant_arithmetic, resting_flow, sign_in
+from benchmarks.common import Figure, Spread, measure_pairs, read_resident_memory, time_cpu_seconds, time_per_call
+from benchmarks.conversation import APP, cheap_powers, constant_arithmetic, make_resting_flow, sign_in
 
 FLOWS: Final = 100_000
 FEWER: Final = 10_000
@@ -22,21 +22,21 @@ PAIRS: Final = 3
 
 def measure() -> list[Figure]:
     """Measure the area."""
-    with get_context("spawn").Pool(1) as fresh:  # what ran before must not have made room
-        return [*_at_rest(), *fresh.apply(in_flight)]
+    with get_context("spawn").Pool(1) as fresh:  # a new process, without memory that earlier areas have freed
+        return [*_measure_at_rest(), *fresh.apply(measure_in_flight)]
 
 
-def in_flight() -> list[Figure]:
-    """Measure flows that are calling, in a process of their own."""
+def measure_in_flight() -> list[Figure]:
+    """Measure flows that are calling. This runs in a new process."""
     with cheap_powers():
-        _begun(FEWER // 10)
+        _begin_flows(FEWER // 10)
         gc.collect()
-        before = resident()
-        flows = _begun(FLOWS)
-        mebibytes = resident() - before
+        before = read_resident_memory()
+        flows = _begin_flows(FLOWS)
+        mebibytes = read_resident_memory() - before
         del flows
-        alone, few = ([_per_flow(number) for _ in range(PAIRS)] for number in IN_FLIGHT[:2])
-        taken = pairs(partial(_per_flow, FEWER), partial(_per_flow, FLOWS), PAIRS)
+        alone, few = ([_time_flow(number) for _ in range(PAIRS)] for number in IN_FLIGHT[:2])
+        taken = measure_pairs(partial(_time_flow, FEWER), partial(_time_flow, FLOWS), PAIRS)
     number = f"{FLOWS:,} flows in flight"
     return [
         Figure(name=number, value=Spread.of([mebibytes]), unit="MiB", at_most=IN_FLIGHT_MIB),
@@ -44,9 +44,9 @@ def in_flight() -> list[Figure]:
             Figure(name=f"to begin each of {number:,}", value=Spread.of(values), unit="µs")
             for number, values in zip(IN_FLIGHT, (alone, few, *zip(*taken, strict=True)), strict=True)
         ),
-        *_beside_others(),
+        *_measure_beside_others(),
         Figure(
-            name=f"a flow's time among {FLOWS:,}, in that among {FEWER:,}",
+            name=f"a flow's time among {FLOWS:,}, relative to {FEWER:,}",
             value=Spread.of(all_ / fewer for fewer, all_ in taken),
             unit="times",
             at_most=1.25,
@@ -54,52 +54,52 @@ def in_flight() -> list[Figure]:
     ]
 
 
-def _beside_others() -> Iterator[Figure]:
-    """Measure whole sign-ins while others are in flight."""
+def _measure_beside_others() -> Iterator[Figure]:
+    """Measure complete sign-ins while other flows are in flight."""
     for number in IN_FLIGHT:
-        others = _begun(number)
+        others = _begin_flows(number)
         with constant_arithmetic():
-            value = per_call(sign_in, scale=1e6)
+            value = time_per_call(sign_in, scale=1e6)
         yield Figure(name=f"a sign-in without arithmetic beside {number:,} in flight", value=value, unit="µs")
         del others
 
 
-def _at_rest() -> list[Figure]:
-    bare, bare_text = _bytes_at_rest(FLOWS, attributes=False)
-    full, full_text = _bytes_at_rest(FLOWS // 10, attributes=True)
+def _measure_at_rest() -> list[Figure]:
+    bare, bare_text = _measure_bytes_at_rest(FLOWS, attributes=False)
+    full, full_text = _measure_bytes_at_rest(FLOWS // 10, attributes=True)
     return [
-        Figure(name="a resting flow beside its Session", value=bare, unit="bytes", at_most=RESTING_BYTES),
+        Figure(name="a resting flow without its Session", value=bare, unit="bytes", at_most=RESTING_BYTES),
         Figure(name="the same with one required and one present attribute", value=full, unit="bytes"),
-        Figure(name="its snapshot beside the Session", value=bare_text, unit="characters"),
+        Figure(name="its snapshot without the Session", value=bare_text, unit="characters"),
         Figure(name="the same with the attributes", value=full_text, unit="characters"),
     ]
 
 
-def _bytes_at_rest(count: int, *, attributes: bool) -> tuple[Spread, Spread]:
-    """Return what flows at NEW_PASSWORD_REQUIRED hold, and their snapshots' length, each beside the Session."""
-    resting_flow(0, attributes=attributes)  # fills caches
+def _measure_bytes_at_rest(count: int, *, attributes: bool) -> tuple[Spread, Spread]:
+    """Return the bytes of a flow at NEW_PASSWORD_REQUIRED and its snapshot's length, both without the Session."""
+    make_resting_flow(0, attributes=attributes)  # fill caches
     flows: list[Flow | None] = [None] * count
     sessions = 0
     tracemalloc.start()
     gc.collect()
     before, _ = tracemalloc.get_traced_memory()
     for number in range(count):
-        flow, session = resting_flow(number, attributes=attributes)
+        flow, session = make_resting_flow(number, attributes=attributes)
         sessions += sys.getsizeof(session)
         flows[number] = flow
     del flow, session
     gc.collect()
     held = tracemalloc.get_traced_memory()[0] - before - sessions
     tracemalloc.stop()
-    flow, session = resting_flow(count - 1, attributes=attributes)
+    flow, session = make_resting_flow(count - 1, attributes=attributes)
     return Spread.of([held / count]), Spread.of([len(dumps(flow)) - len(session)])
 
 
-def _begun(number: int) -> list[Flow]:
+def _begin_flows(number: int) -> list[Flow]:
     return [begin(APP, Srp(f"ada-{at:06}", f"Correct-Horse-{at:06}"), stamp_now()) for at in range(number)]
 
 
-def _per_flow(number: int) -> float:
-    """Return the microseconds of each of many flows that are in flight together."""
+def _time_flow(number: int) -> float:
+    """Return the microseconds for one of many flows that are in flight together."""
     rounds = FLOWS // number
-    return sum(work(lambda: _begun(number)) for _ in range(rounds)) / (rounds * number) * 1e6
+    return sum(time_cpu_seconds(lambda: _begin_flows(number)) for _ in range(rounds)) / (rounds * number) * 1e6

@@ -1,4 +1,4 @@
-"""Servers in processes of their own, for what is measured over HTTP."""
+"""Servers in separate processes, for measurements over HTTP."""
 
 import re
 import signal
@@ -25,7 +25,7 @@ _STUB: Final = [sys.executable, "-m", "benchmarks.stub"]
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that is ready; ``start``: seconds until it was."""
+    """A server that is ready; ``start``: the seconds until it was."""
 
     url: str
     process: int
@@ -34,20 +34,20 @@ class Server:
 
 @contextmanager
 def emulator() -> Iterator[Server]:
-    """Run ``authflow emulator``; it is ready once it has said where it is and has answered."""
+    """Run ``authflow emulator``. It is ready when it has printed its URL and responds."""
     with _running(_EMULATOR, "/_authflow/health") as server:
         yield server
 
 
 @contextmanager
 def stub() -> Iterator[Server]:
-    """Run the server that answers at once."""
+    """Run the server that responds without delay."""
     with _running(_STUB) as server:
         yield server
 
 
 def make_pool(url: str) -> AppClient:
-    """Make a pool, a client with a secret and a user in the emulator there."""
+    """Create a pool, a client with a secret, and a user in the emulator at a URL."""
     client = boto3.client(
         "cognito-idp",
         region_name="eu-west-1",
@@ -55,11 +55,11 @@ def make_pool(url: str) -> AppClient:
         aws_access_key_id="any",
         aws_secret_access_key="any",
     )
-    return fill_pool(client)
+    return create_pool(client)
 
 
-def fill_pool(cognito: "CognitoIdentityProviderClient") -> AppClient:
-    """Make a pool, a client with a secret and a user."""
+def create_pool(cognito: "CognitoIdentityProviderClient") -> AppClient:
+    """Create a pool, a client with a secret, and a user."""
     pool = cognito.create_user_pool(PoolName="people")["UserPool"]["Id"]
     client = cognito.create_user_pool_client(
         UserPoolId=pool, ClientName="app", GenerateSecret=True, ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"]

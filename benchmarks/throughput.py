@@ -1,4 +1,4 @@
-"""Sign-ins a second in one process, over HTTP: each way in a process of its own, pycognito beside it."""
+"""Sign-ins per second of one process over HTTP, in several ways, compared with pycognito."""
 
 import asyncio
 import time
@@ -17,18 +17,18 @@ from authflow import AppClient, AsyncAuthenticator, Authenticator, Flow, SignedI
 from authflow.backends.boto3 import Boto3Backend
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from benchmarks import servers
-from benchmarks.common import Grid, number, percentile, resident
+from benchmarks.common import Grid, compute_percentile, format_number, read_resident_memory
 from benchmarks.conversation import APP
 from benchmarks.servers import OPENING
 
-SECONDS: Final = 4.0  # that each way is measured
+SECONDS: Final = 4.0  # how long each way is measured
 REGION: Final = "eu-west-1"
 HEAD: Final = ("way", "sign-ins/s", "p50, ms", "p95, ms", "p99, ms", "memory, MiB")
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to sign in: which client, and how many at once."""
+    """A way to sign in: the client, and the number of sign-ins at the same time."""
 
     client: str
     at_once: int
@@ -42,16 +42,16 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a way took: wall time of the whole, seconds of each sign-in, MiB at the end beside those at the start."""
+    """A measurement: seconds in total, seconds of each sign-in, and the increase of memory in MiB."""
 
     wall: float
     each: list[float]
     mebibytes: float
 
-    def row(self, way: Way) -> tuple[str, ...]:
-        """Return its row."""
-        in_ms = (percentile(self.each, percent) * 1e3 for percent in (50, 95, 99))
-        return (str(way), *map(number, (len(self.each) / self.wall, *in_ms, self.mebibytes)))
+    def format_row(self, way: Way) -> tuple[str, ...]:
+        """Return the row of the table."""
+        in_ms = (compute_percentile(self.each, percent) * 1e3 for percent in (50, 95, 99))
+        return (str(way), *map(format_number, (len(self.each) / self.wall, *in_ms, self.mebibytes)))
 
 
 SYNC, BOTO3, ASYNC, PYCOGNITO = "Authenticator", "the same with boto3", "AsyncAuthenticator", "pycognito"
@@ -66,35 +66,37 @@ WAYS: Final = (
 def measure() -> list[Grid]:
     """Measure the area."""
     with servers.stub() as stub:
-        at_stub = _grid("A server that answers at once", stub.url, APP)
+        at_stub = _measure_grid("A server that responds without delay", stub.url, APP)
     with servers.emulator() as emulator:
-        return [at_stub, _grid("The emulator", emulator.url, servers.make_pool(emulator.url))]
+        return [at_stub, _measure_grid("The emulator", emulator.url, servers.make_pool(emulator.url))]
 
 
-def _grid(title: str, url: str, app: AppClient) -> Grid:
+def _measure_grid(title: str, url: str, app: AppClient) -> Grid:
     rows = []
     for way in WAYS:
         with get_context("spawn").Pool(1) as fresh:
-            rows.append(fresh.apply(_measured, (way, url, app)).row(way))
+            rows.append(fresh.apply(_measure_way, (way, url, app)).format_row(way))
     return Grid(title, HEAD, rows)
 
 
-def _measured(way: Way, url: str, app: AppClient) -> Taken:
-    """Measure one way, in a process of its own."""
-    at_start = resident()
-    wall, each = asyncio.run(_on_a_loop(way, url, app)) if way.client in _LOOPS else _in_threads(way, url, app)
-    return Taken(wall, each, resident() - at_start)
+def _measure_way(way: Way, url: str, app: AppClient) -> Taken:
+    """Measure one way. This runs in a new process."""
+    at_start = read_resident_memory()
+    wall, each = (
+        asyncio.run(_measure_on_loop(way, url, app)) if way.client in _LOOPS else _measure_in_threads(way, url, app)
+    )
+    return Taken(wall, each, read_resident_memory() - at_start)
 
 
-def _in_threads(way: Way, url: str, app: AppClient) -> tuple[float, list[float]]:
+def _measure_in_threads(way: Way, url: str, app: AppClient) -> tuple[float, list[float]]:
     with _THREADS[way.client](url, app) as sign_in, ThreadPoolExecutor(way.at_once) as threads:
-        sign_in()  # loads what the first one loads
+        sign_in()  # warm up
         started = time.perf_counter()
-        each = list(threads.map(lambda _: _repeated(sign_in, started + SECONDS), range(way.at_once)))
+        each = list(threads.map(lambda _: _repeat(sign_in, started + SECONDS), range(way.at_once)))
         return time.perf_counter() - started, [seconds for one in each for seconds in one]
 
 
-def _repeated(sign_in: Callable[[], None], until: float) -> list[float]:
+def _repeat(sign_in: Callable[[], None], until: float) -> list[float]:
     taken = []
     while (begun := time.perf_counter()) < until:
         sign_in()
@@ -102,15 +104,15 @@ def _repeated(sign_in: Callable[[], None], until: float) -> list[float]:
     return taken
 
 
-async def _on_a_loop(way: Way, url: str, app: AppClient) -> tuple[float, list[float]]:
+async def _measure_on_loop(way: Way, url: str, app: AppClient) -> tuple[float, list[float]]:
     async with AsyncHttpxBackend(endpoint_url=url) as backend, AsyncAuthenticator(app, backend) as auth:
         require_signed_in(await auth.begin(OPENING))
         started = time.perf_counter()
-        each = await asyncio.gather(*(_repeated_async(auth, started + SECONDS) for _ in range(way.at_once)))
+        each = await asyncio.gather(*(_repeat_async(auth, started + SECONDS) for _ in range(way.at_once)))
         return time.perf_counter() - started, [seconds for one in each for seconds in one]
 
 
-async def _repeated_async(auth: AsyncAuthenticator, until: float) -> list[float]:
+async def _repeat_async(auth: AsyncAuthenticator, until: float) -> list[float]:
     taken = []
     while (begun := time.perf_counter()) < until:
         require_signed_in(await auth.begin(OPENING))
@@ -162,6 +164,6 @@ _THREADS: Final = {SYNC: _with_httpx, BOTO3: _with_boto3, PYCOGNITO: _with_pycog
 
 
 def require_signed_in(flow: Flow) -> None:
-    """Raise TypeError for a flow that ended otherwise."""
+    """Raise TypeError if the flow is not signed in."""
     if not isinstance(flow.state, SignedIn):
-        raise TypeError(f"a sign-in ended in {flow.node}")
+        raise TypeError(f"a sign-in ended at {flow.node}")

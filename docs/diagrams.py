@@ -1,4 +1,4 @@
-"""Write docs/machine.md from the tables of transitions; with --check, only say whether it is current."""
+"""Write docs/machine.md and docs/pictures/. With --check, only say whether they are current."""
 
 import re
 import sys
@@ -7,28 +7,52 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from house import house
+from pictures import draw, is_current
+
 from authflow.core.transitions import SAME, Row
-from authflow.diagram import excerpt, mermaid
+from authflow.diagram import dot, excerpt, node_kinds
 from authflow.machines.remember_device import table as remember_device
 from authflow.machines.sign_in import table as sign_in
-from authflow.machines.sign_in.table import AFTER_ANY, ASKS_AGAIN, CALLS, CHALLENGES, GROUPS, TABLE
+from authflow.machines.sign_in.table import ANY_MAY_FOLLOW, ASKS_AGAIN, CALLS, CHALLENGE_NODES, TABLE
 
 PAGE: Final = Path(__file__).with_name("machine.md")
+KINDS: Final = node_kinds(TABLE, "start") | {"challenges": "person"}
 Groups = Mapping[str, Sequence[str]]
 N, T = sign_in.Node, sign_in.Trigger
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture of the documentation.
+
+    Attributes:
+        name: of its file.
+        title: what it shows, for people who don't see it.
+        dot: its text in Graphviz' DOT.
+    """
+
+    name: str
+    title: str
+    dot: str
+
+    @property
+    def markdown(self) -> str:
+        """The image, as a page includes it."""
+        return f"![{self.title}](pictures/{self.name}.svg)"
+
+
+@dataclass(frozen=True)
 class Mechanism:
-    """A part of the table that is worth a diagram of its own.
+    """A part of the table that is worth a picture of its own.
 
     Attributes:
         title: the heading.
-        sentence: what the diagram shows.
-        nodes: the part of the table that stays among these is drawn.
-        triggers: only rows of these; by default all rows but those that lead nowhere else.
-        groups: nodes to draw as one composite state.
-        folded: whether groups are drawn as if each were one node.
+        sentence: what the picture shows.
+        nodes: the rows among these nodes are drawn.
+        triggers: only rows of these; by default all rows that lead to another node.
+        groups: nodes to draw in one frame.
+        folded: whether each group is drawn as one node.
     """
 
     title: str
@@ -46,22 +70,31 @@ class Mechanism:
             return [row for row in part if row.trigger in self.triggers]
         return [row for row in part if row.destination != SAME]
 
+    @property
+    def picture(self) -> Picture:
+        """The picture of this part."""
+        rows, groups = self.rows, self.groups or {}
+        if self.folded:
+            rows = [replace(row, sources=tuple(_group(row.sources, groups))) for row in rows]
+            groups = {}
+        name = re.sub(r"[^a-z]+", "-", self.title.lower()).strip("-")
+        return Picture(name, self.title, dot(rows, groups, "start", KINDS))
+
 
 MECHANISMS: Final = (
     Mechanism(
         "A password",
-        "`Srp` sends a proof of the password, `Password` the password itself.",
+        "`Srp` (USER_SRP_AUTH) sends a proof of the password, `Password` (USER_PASSWORD_AUTH) the password itself.",
         (N.START, N.INITIATING_SRP, N.INITIATING_PASSWORD, N.VERIFYING_PASSWORD, N.SIGNED_IN),
     ),
     Mechanism(
         "A new password",
-        "Whoever signs in with a temporary password chooses another one; a refused one is asked for again.",
+        "A user who signs in with a temporary password chooses a new one. Cognito may refuse it and ask again.",
         (N.VERIFYING_PASSWORD, N.INITIATING_PASSWORD, N.NEW_PASSWORD_REQUIRED, N.ANSWERING, N.SIGNED_IN),
     ),
     Mechanism(
         "Second factors",
-        "A code is asked for, or first which kind of code; `answering` leads back to the same challenge when the code "
-        "was wrong.",
+        "Cognito asks for a code, or first for the kind of code. After a wrong code it asks again.",
         (
             N.VERIFYING_PASSWORD, N.SELECT_MFA_TYPE, N.SMS_MFA, N.EMAIL_OTP, N.SOFTWARE_TOKEN_MFA, N.ANSWERING,
             N.SIGNED_IN,
@@ -70,7 +103,7 @@ MECHANISMS: Final = (
     ),
     Mechanism(
         "Setting up an authenticator app",
-        "The secret is asked for and shown, a first code is verified, and the set-up completed: three requests.",
+        "Three requests: get the secret, verify a first code, complete the set-up.",
         (
             N.VERIFYING_PASSWORD, N.MFA_SETUP, N.ASSOCIATING_TOTP, N.TOTP_SETUP, N.VERIFYING_TOTP, N.COMPLETING_SETUP,
             N.SIGNED_IN,
@@ -78,37 +111,37 @@ MECHANISMS: Final = (
     ),
     Mechanism(
         "Remembered devices",
-        "A device that Cognito remembers proves itself instead of a second factor.",
+        "A remembered device proves itself in place of a second factor.",
         (N.VERIFYING_PASSWORD, N.DEVICE_SRP_AUTH, N.ANSWERING_DEVICE, N.VERIFYING_DEVICE, N.SIGNED_IN),
     ),
     Mechanism(
         "A forgotten device",
-        "Each request that carried the key of a device that Cognito has forgotten is sent again without it, once.",
+        "A request that carried the key of a device that Cognito has forgotten is sent once more, without the key.",
         sign_in.WITH_DEVICE_KEY,
         (T.DEVICE_FORGOTTEN,),
         groups={"with_device_key": sign_in.WITH_DEVICE_KEY},
         folded=True,
     ),
     Mechanism(
-        "The pool's own challenges",
-        "With a password it is proven first; then the pool's triggers ask as often as they like.",
+        "Custom challenges",
+        "If there is a password, it is proven first. Then the pool's Lambda triggers ask as often as they decide.",
         (N.START, N.INITIATING_CUSTOM, N.VERIFYING_PASSWORD, N.CUSTOM_CHALLENGE, N.ANSWERING, N.SIGNED_IN),
     ),
     Mechanism(
         "A choice of first factors",
-        "What is preferred is asked for at once; else the person chooses.",
+        "Cognito asks for the preferred factor at once, or lets the person choose.",
         (N.START, N.INITIATING_CHOICE, N.SELECT_CHALLENGE, N.EMAIL_OTP, N.SMS_OTP, N.ANSWERING, N.SIGNED_IN),
         groups={"first_factor": (N.SELECT_CHALLENGE, N.EMAIL_OTP, N.SMS_OTP)},
     ),
     Mechanism(
-        "A password that is asked for and sent",
-        "`PASSWORD` is one of the choices; `ADMIN_NO_SRP_AUTH` comes through the admin API only.",
+        "A password challenge, sent",
+        "`PASSWORD` is one of the choices. `ADMIN_NO_SRP_AUTH` occurs with the admin API only.",
         (N.INITIATING_CHOICE, N.PASSWORD, N.ADMIN_NO_SRP_AUTH, N.ANSWERING, N.SIGNED_IN),
         groups={"asked": (N.PASSWORD, N.ADMIN_NO_SRP_AUTH)},
     ),
     Mechanism(
-        "A password that is asked for and proven",
-        "The proof begins with the answer, and with a key pair of its own.",
+        "A password challenge, proven by SRP",
+        "The proof starts with the answer, and uses a key pair of its own.",
         (
             N.INITIATING_CHOICE, N.SELECT_CHALLENGE, N.PASSWORD_SRP, N.ANSWERING_SRP, N.VERIFYING_PASSWORD,
             N.SIGNED_IN,
@@ -116,15 +149,15 @@ MECHANISMS: Final = (
     ),
     Mechanism(
         "Refresh",
-        "New tokens for a refresh token; nobody is asked anything.",
+        "New tokens for a refresh token, without a question.",
         (N.START, N.REFRESHING, N.SIGNED_IN),
     ),
     Mechanism(
         "Endings",
-        "Tokens, or a failure with its reason; `cancel` is accepted everywhere.",
-        (*CALLS, *CHALLENGES, N.SIGNED_IN, N.FAILED),
+        "Tokens, or a failure with its reason. Every node accepts `cancel`.",
+        (*CALLS, *CHALLENGE_NODES, N.SIGNED_IN, N.FAILED),
         (T.TOKENS, T.REFUSED, T.CANCEL),
-        groups={"calls": CALLS, "after_any": AFTER_ANY, "challenges": CHALLENGES},
+        groups={"calls": CALLS, "any_may_follow": ANY_MAY_FOLLOW, "challenge_nodes": CHALLENGE_NODES},
         folded=True,
     ),
 )  # fmt: skip
@@ -134,42 +167,29 @@ TEXT: Final = """\
 
 <!-- Written by docs/diagrams.py. To change it, change the tables or that script, and run it again. -->
 
-Everything here is drawn from `authflow.machines.sign_in.table`. A node named by a gerund waits for Cognito. A node with the name
-of a challenge waits for a person. An arrow in capitals is a challenge that came with Cognito's reply.
-[Challenges](challenges.md) tells what each one asks.
+This page is generated from `authflow.machines.sign_in.table`. Blue nodes wait for Cognito; their names are gerunds.
+Yellow nodes wait for a person; they have Cognito's name of the challenge. An arrow in capitals is a challenge in
+Cognito's reply. [Challenges](challenges.md) describes each one.
 
 ## At a glance
 
-All calls as one, and all challenges as one; what leads from a call to another call is not shown.
-
-```mermaid
 {glance}
-```
 
-## The whole
-
-An arrow from a frame holds for every node in it. An arrow to a frame, "by its name", stands for one arrow to each node
-in it. Rows that lead back to where they begin are left out: they stand [below](#a-forgotten-device).
-`authflow diagram` prints every arrow.
-
-```mermaid
-{whole}
-```
+The page shows the machine mechanism by mechanism, then lists [every row](#every-row). `authflow diagram` prints the
+whole machine for Mermaid.
 
 {mechanisms}
 
-## Remembering a device
+## Remember a device
 
-A table of its own, after the tokens, so that a refusal here never costs them: `authflow.machines.remember_device.table`. See
-[Devices](devices.md).
+A separate machine that runs after the tokens, so that a refusal here never costs them:
+`authflow.machines.remember_device.table`. See [Devices](devices.md).
 
-```mermaid
 {remembering}
-```
 
 ## Every row
 
-One line of the table each. "stays" keeps the state and sends its request again.
+"stays" keeps the state and sends its request again.
 
 {rows}
 
@@ -177,32 +197,45 @@ The groups:
 
 {groups}
 
-## Asked again
+## Challenges that are asked again
 
-A refusal ends a sign-in, but for these: the Session is still good, and the challenge comes back with `rejected`.
+A refusal ends a sign-in, with the exception of these. The Session is still good, and the same challenge is asked again
+with `rejected` set.
 
 {again}
 """
 
 
 def main() -> int:
-    """Return the exit code: 1 where the page is not current."""
+    """Return the exit code: 1 where the page or a picture is not current."""
     _require_all_rows_drawn()
-    page = _page()
+    page, pictures = _page(), [*_pictures(), Picture("house", "The packages of authflow and their imports", house())]
+    stale = [picture for picture in pictures if not is_current(picture.name, picture.dot)]
     if "--check" not in sys.argv:
         PAGE.write_text(page, "utf-8")
-    elif not PAGE.exists() or PAGE.read_text("utf-8") != page:
-        sys.stderr.write(f"{PAGE.name} is not current: run python docs/diagrams.py\n")
-        return 1
-    return 0
+        for picture in stale:
+            draw(picture.name, picture.title, picture.dot)
+        return 0
+    names = [f"pictures/{picture.name}.svg" for picture in stale]
+    if not PAGE.exists() or PAGE.read_text("utf-8") != page:
+        names.append(PAGE.name)
+    if names:
+        sys.stderr.write(f"not current: {', '.join(names)}; run python docs/diagrams.py\n")
+    return 1 if names else 0
+
+
+def _pictures() -> list[Picture]:
+    return [_glance(), *(mechanism.picture for mechanism in MECHANISMS), _remembering()]
 
 
 def _page() -> str:
+    sections = (
+        f"## {mechanism.title}\n\n{mechanism.sentence}\n\n{mechanism.picture.markdown}" for mechanism in MECHANISMS
+    )
     return TEXT.format(
-        glance=_drawn(_glance(), {}, N.START),
-        whole=_folded_targets(_drawn([row for row in TABLE if row.destination != SAME], GROUPS, N.START), GROUPS),
-        mechanisms="\n\n".join(map(_section, MECHANISMS)),
-        remembering=_drawn(remember_device.TABLE, {}, remember_device.Node.START),
+        glance=_glance().markdown,
+        mechanisms="\n\n".join(sections),
+        remembering=_remembering().markdown,
         rows=_table(("trigger", "at", "leads to"), map(_cells, TABLE)),
         groups=_table(("group", "nodes"), ((name, _names(nodes)) for name, nodes in _groups().items())),
         again=_table(
@@ -216,70 +249,70 @@ def _require_all_rows_drawn() -> None:
     drawn = {(row.trigger, row.destination) for mechanism in MECHANISMS for row in mechanism.rows}
     missing = [f"{row.trigger} to {row.destination}" for row in TABLE if (row.trigger, row.destination) not in drawn]
     if missing:
-        raise SystemExit(f"rows that no small diagram shows: {', '.join(missing)}")
+        raise SystemExit(f"rows that no picture shows: {', '.join(missing)}")
 
 
-def _section(mechanism: Mechanism) -> str:
-    rows, groups = mechanism.rows, mechanism.groups or {}
-    if mechanism.folded:
-        rows = [replace(row, sources=tuple(_named(row.sources, groups))) for row in rows]
-        groups = {}
-    diagram = _drawn(rows, groups, mechanism.nodes[0])
-    return f"## {mechanism.title}\n\n{mechanism.sentence}\n\n```mermaid\n{diagram}\n```"
+def _remembering() -> Picture:
+    table = remember_device.TABLE
+    return Picture("remember-a-device", "Remember a device", dot(table, {}, "start", node_kinds(table, "start")))
 
 
-def _drawn(rows: Sequence[Row], groups: Groups, start: str) -> str:
-    """Return a diagram from left to right, which fits pages; one that starts in the middle has no point to start at."""
-    first, entry, *others = mermaid(rows, groups, start).strip().splitlines()
-    return "\n".join([first, "    direction LR", *([entry] if start == "start" else []), *others])
+def _glance() -> Picture:
+    """Return the whole machine, what waits for Cognito in one box what waits for a person in another."""
+    boxes = {"calls": ("waits for Cognito", CALLS), "challenges": ("waits for a person", CHALLENGE_NODES)}
+    text = dot(_folded_rows({name: nodes for name, (_, nodes) in boxes.items()}), {}, "start", KINDS)
+    for name, (caption, nodes) in boxes.items():
+        label = _box_label(caption, nodes)
+        text = text.replace(
+            f"  {name} [class={KINDS.get(name, 'call')}]", f"  {name} [class={KINDS.get(name, 'call')}, label={label}]"
+        )
+    return Picture(
+        "sign-in", "The sign-in machine: what waits for Cognito, what waits for a person, and the two ends", text
+    )
 
 
-def _glance() -> list[Row]:
-    """Return the table as if each of its groups were one node, and each kind of trigger one; loops are left out."""
-    kinds = {"calls": CALLS, "challenges": CHALLENGES}
-    whose = {str(node): kind for kind, nodes in kinds.items() for node in nodes}
+def _box_label(caption: str, nodes: Sequence[str]) -> str:
+    """Return a label with the caption above two columns of nodes."""
+    half = (len(nodes) + 1) // 2
+    columns = ('<BR ALIGN="LEFT"/>'.join(part) + '<BR ALIGN="LEFT"/>' for part in (nodes[:half], nodes[half:]))
+    cells = "".join(f'<TD ALIGN="LEFT" BALIGN="LEFT">{column}</TD>' for column in columns)
+    return f'<<TABLE BORDER="0"><TR><TD COLSPAN="2"><B>{caption}</B></TD></TR><TR>{cells}</TR></TABLE>>'
+
+
+def _folded_rows(boxes: Groups) -> list[Row]:
+    """Return the table as if each box were one node, and each kind of trigger one; loops are left out."""
+    boxed = {str(node): name for name, nodes in boxes.items() for node in nodes}
     arrows: dict[tuple[str, str], dict[str, None]] = {}
     for row in TABLE:
-        for source in dict.fromkeys(whose.get(source, source) for source in row.sources):
-            target = whose.get(row.destination, source if row.destination == SAME else row.destination)
+        for source in dict.fromkeys(boxed.get(source, str(source)) for source in row.sources):
+            target = boxed.get(row.destination, source if row.destination == SAME else str(row.destination))
             arrows.setdefault((source, target), {})[_kind(row)] = None
-    return [Row(", ".join(kinds), (source,), target) for (source, target), kinds in arrows.items() if source != target]
+    different = {(source, target): kinds for (source, target), kinds in arrows.items() if source != target}
+    return [Row(kind, (source,), target) for (source, target), kinds in different.items() for kind in kinds]
 
 
 def _kind(row: Row) -> str:
-    if row.trigger.isupper():
+    if row.trigger.isupper() or row.trigger in {T.ASSOCIATED, T.TOTP_REJECTED}:
         return "a challenge"
     return row.trigger.split("_")[0] if row.trigger.startswith(("begin", "answer")) else row.trigger
 
 
-def _folded_targets(diagram: str, groups: Groups) -> str:
-    """Return a diagram where arrows from one place to each node of a group are one arrow to the group."""
-    lines = diagram.splitlines()
-    for name, nodes in groups.items():
-        for source in {line.split()[0] for line in lines if " --> " in line}:
-            arrows = [f"    {source} --> {node}: {node.upper()}" for node in nodes]
-            if set(arrows) <= set(lines):
-                lines = [line for line in lines if line not in arrows[1:]]
-                lines[lines.index(arrows[0])] = f"    {source} --> {name}: by its name"
-    return "\n".join(lines)
-
-
 def _groups() -> Groups:
     """Return the groups that the table itself uses."""
-    used = {row.sources for row in TABLE} | {AFTER_ANY, CALLS, CHALLENGES}
+    used = {row.sources for row in TABLE} | {ANY_MAY_FOLLOW, CALLS, CHALLENGE_NODES}
     constants = {name.lower(): value for name, value in vars(sign_in).items() if re.fullmatch("[A-Z_]{2,}", name)}
     return {name: value for name, value in constants.items() if isinstance(value, tuple) and value in used}
 
 
 def _cells(row: Row) -> tuple[str, str, str]:
-    return _code(row.trigger), _names(_named(row.sources, _groups())), _destination(row)
+    return _code(row.trigger), _names(_group(row.sources, _groups())), _destination(row)
 
 
 def _destination(row: Row) -> str:
     return "stays" if row.destination == SAME else _code(row.destination)
 
 
-def _named(sources: Sequence[str], groups: Groups) -> list[str]:
+def _group(sources: Sequence[str], groups: Groups) -> list[str]:
     """Return the sources with whole groups, the largest first, in place of their members."""
     left, found = list(sources), []
     for name in sorted(groups, key=lambda name: -len(groups[name])):

@@ -1,9 +1,11 @@
-"""Many people sign in on one event loop, over two web requests each: ``python examples/async_login.py``.
+"""A login service with asyncio, where many users sign in at once, over two web requests each.
 
-The first request has the name and the password, the second the code that was sent. Between the two the flow waits in a
-store, and the page holds only its handle. In one process the store may be in memory; several processes share Redis.
+Run it with ``python examples/async_login.py``. It uses an emulator, so it needs no AWS account. For AWS, use
+``AsyncHttpxBackend()`` without an endpoint.
 
-It brings its own emulator, so that it runs anywhere. Against AWS the backend is ``AsyncHttpxBackend()``.
+The first request sends the username and the password, the second one the code that the user got by email. Between the
+requests the flow is kept in a store, and the browser gets only a handle to it. A store in memory is enough for one
+process; several processes need a shared one, such as ``AsyncRedisFlowStore``.
 """
 
 import asyncio
@@ -31,47 +33,47 @@ from authflow.challenges import EmailOtp
 from authflow.emulator import Emulator, client_at, running
 
 PASSWORD = "Correct-Horse-9"
-PEOPLE = [f"person-{number}" for number in range(20)]
+USERS = [f"user-{number}" for number in range(20)]
 
 
 @dataclass(frozen=True)
 class Page:
-    """What the browser shows, and the handle in its form."""
+    """A page: its text, and the handle in its form."""
 
     text: str
     handle: str = ""
 
 
 class Login:
-    """A login service: two request handlers."""
+    """The two request handlers of a login service."""
 
     def __init__(self, auth: AsyncAuthenticator, store: AsyncFlowStore) -> None:
         self._auth = auth
         self._store = store
 
     async def post_password(self, username: str, password: str) -> Page:
-        """The first request."""
+        """Handle the first request."""
         try:
             return await self._page(await self._auth.begin(Srp(username, password)))
         except InvalidInput:
-            return Page("please type name and password")
+            return Page("please enter your username and password")
         except (BackendError, UnexpectedReply):
             return Page("please try again")
 
     async def post_code(self, handle: str, code: str) -> Page:
-        """The second request. Of two that come with one handle, one gets the flow."""
+        """Handle the second request. If a form is submitted twice, only one of the requests gets the flow."""
         try:
             flow = await self._store.take(handle)
         except FlowTaken:
-            return Page("too late, or answered already: begin again")
+            return Page("expired or already answered: please start again")
         if not isinstance(flow.challenge, EmailOtp):
-            return Page("that was not the question", await self._store.put(flow, handle=handle))
+            return Page("this page can't answer that challenge", await self._store.put(flow, handle=handle))
         try:
             return await self._page(await self._auth.answer(flow, flow.challenge.answer(code)))
-        except (InvalidInput, BackendError):  # the flow is what it was: put it back, for the page that is open
+        except (InvalidInput, BackendError):  # the flow has not changed: put it back for the user's open page
             return Page("please try again", await self._store.put(flow, handle=handle))
-        except UnexpectedReply:  # Cognito answered, and it makes no sense: there is nothing to go on with
-            return Page("something went wrong: begin again")
+        except UnexpectedReply:  # Cognito's reply is not valid, so this sign-in can't continue
+            return Page("something went wrong: please start again")
 
     async def _page(self, flow: Flow) -> Page:
         match flow.state:
@@ -80,34 +82,34 @@ class Login:
             case Failed(reason=reason):
                 return Page(f"not signed in: {reason}")
             case EmailOtp(rejected=rejected):
-                again = "that was not it; " if rejected else ""
-                return Page(f"{again}type the code that was sent", await self._store.put(flow))
-        return Page(f"this service can't ask for {flow.node}")
+                error = "wrong code; " if rejected else ""
+                return Page(f"{error}please enter the code from the email", await self._store.put(flow))
+        return Page(f"this service does not support {flow.node}")
 
 
 @asynccontextmanager
 async def service(app: AppClient, url: str) -> AsyncIterator[Login]:
-    """What a web framework's start-up and shutdown do."""
+    """Open and close the service, as a web framework does at startup and shutdown."""
     async with AsyncHttpxBackend(endpoint_url=url) as backend, AsyncAuthenticator(app, backend) as auth:
         yield Login(auth, AsyncMemoryFlowStore())
 
 
 async def browse(login: Login, emulator: Emulator, username: str) -> list[str]:
-    """What a person does: types a wrong code first, then the right one, and clicks twice. What both clicks show."""
+    """Act as a user who enters a wrong code, then submits the right one twice; return the text of both last pages."""
     page = await login.post_password(username, PASSWORD)
     page = await login.post_code(page.handle, "000000")
     code = next(message.code for message in reversed(emulator.outbox) if message.username == username)
     pages = await asyncio.gather(login.post_code(page.handle, code), login.post_code(page.handle, code))
-    return sorted((page.text for page in pages), reverse=True)  # the welcome first, whichever click won
+    return sorted((page.text for page in pages), reverse=True)  # the welcome page first
 
 
 def make_app(url: str) -> AppClient:
-    """Make a pool whose users are asked for a code sent by email, and some users."""
+    """Create some users and a pool that sends them a code by email; return its app client."""
     cognito: Any = client_at(url)
     pool = cognito.create_user_pool(PoolName="people")["UserPool"]["Id"]
     email = {"Message": "{####}", "Subject": "Your code"}
     cognito.set_user_pool_mfa_config(UserPoolId=pool, MfaConfiguration="ON", EmailMfaConfiguration=email)
-    for username in PEOPLE:
+    for username in USERS:
         attributes = {"email": f"{username}@example.com", "email_verified": "true"}
         given = [{"Name": name, "Value": value} for name, value in attributes.items()]
         cognito.admin_create_user(UserPoolId=pool, Username=username, UserAttributes=given)
@@ -119,14 +121,14 @@ def make_app(url: str) -> AppClient:
 
 
 async def main(url: str, emulator: Emulator) -> None:
-    """Everybody at once."""
+    """Let all users sign in at the same time."""
     async with service(make_app(url), url) as login:
-        clicks = await asyncio.gather(*(browse(login, emulator, username) for username in PEOPLE))
-    print(f"{PEOPLE[0]} clicks twice")
-    print(f"one click shows: {clicks[0][0]}")
-    print(f"the other shows: {clicks[0][1]}")
-    welcome = sum(one.startswith("welcome") and not other.startswith("welcome") for one, other in clicks)
-    print(f"signed in, by one click each: {welcome} of {len(PEOPLE)} people")
+        texts = await asyncio.gather(*(browse(login, emulator, username) for username in USERS))
+    print(f"{USERS[0]} submits the code twice")
+    print(f"one page says: {texts[0][0]}")
+    print(f"the other says: {texts[0][1]}")
+    welcome = sum(one.startswith("welcome") and not other.startswith("welcome") for one, other in texts)
+    print(f"signed in exactly once: {welcome} of {len(USERS)} users")
 
 
 emulator = Emulator()

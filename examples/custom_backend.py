@@ -1,6 +1,7 @@
-"""A backend of one's own in twenty lines, on the standard library alone: ``python examples/custom_backend.py``.
+"""A custom backend in twenty lines that uses only the standard library.
 
-It brings its own emulator, so that it runs anywhere. Against AWS the host is ``cognito-idp.<region>.amazonaws.com``.
+Run it with ``python examples/custom_backend.py``. It uses an emulator, so it needs no AWS account. For AWS, use an
+HTTPSConnection to ``cognito-idp.<region>.amazonaws.com``.
 """
 
 import json
@@ -15,29 +16,34 @@ from authflow.emulator import Emulator, client_at, running
 
 
 class PlainBackend:
-    """Carries the public API's requests, each on a connection of its own. Against AWS it takes an HTTPSConnection."""
+    """Sends requests of the public API, each over a new connection."""
 
     def __init__(self, host: str) -> None:
         self._host = host
 
     def call(self, request: Request) -> Mapping[str, Any]:
-        """Send one request, and never again by itself."""
+        """Send a request once, without retries, and return the reply."""
         target = f"AWSCognitoIdentityProviderService.{request.operation}"
         headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
         try:
             with closing(HTTPConnection(self._host, timeout=10)) as connection:
                 connection.request("POST", "/", json.dumps(request.params()), headers)
-                answer = connection.getresponse()
-                reply: dict[str, Any] = dict(json.load(answer))
-        except (OSError, HTTPException, ValueError, TypeError) as error:  # no connection, a time-out, no JSON object
+                response = connection.getresponse()
+                reply: dict[str, Any] = dict(json.load(response))
+        except (
+            OSError,
+            HTTPException,
+            ValueError,
+            TypeError,
+        ) as error:  # no connection, a timeout, or a body that is not a JSON object
             raise BackendError(f"{request.operation}: {type(error).__name__}") from None
         code = str(reply.get("__type", "")).rpartition("#")[2]
-        if answer.status == 429 or code == "TooManyRequestsException":
+        if response.status == 429 or code == "TooManyRequestsException":
             raise Throttled(f"{request.operation}: {code}")
-        if 400 <= answer.status < 500 and code:
+        if 400 <= response.status < 500 and code:
             raise Refusal(code, str(reply.get("message", "")))
-        if answer.status != 200:
-            raise BackendError(f"{request.operation}: HTTP {answer.status}")
+        if response.status != 200:
+            raise BackendError(f"{request.operation}: HTTP {response.status}")
         return reply
 
 

@@ -1,10 +1,10 @@
-"""A login service in several processes that share Redis: ``python examples/many_processes.py``.
+"""A login service in several processes that share flows and devices through Redis.
 
-Whichever process a request reaches takes the flow from Redis, answers, and puts the next one there. Nothing is kept in
-a process between two requests, so processes may come and go, and any number of servers may share the work.
+Run it with ``python examples/many_processes.py``. It uses an emulator, so it needs no AWS account, and it starts a
+redis-server, which must be installed. For AWS, use ``HttpxBackend()`` without an endpoint.
 
-It starts a redis-server of its own, which must be installed, and brings its own emulator. Against AWS the backend is
-``HttpxBackend()``.
+Each request can reach any process: the process takes the flow from Redis, answers the challenge, and puts the next flow
+back. No process keeps anything between two requests, so you can add, stop and restart processes at any time.
 """
 
 import itertools
@@ -47,13 +47,13 @@ from authflow.emulator import Emulator, client_at, running
 from authflow.stores.redis import RedisDeviceStore, RedisFlowStore
 
 PASSWORD = "Correct-Horse-9"
-PEOPLE = [f"person-{number}" for number in range(6)]
+USERS = [f"user-{number}" for number in range(6)]
 PROCESSES = 3
 
 
 @dataclass(frozen=True)
 class Page:
-    """What the browser shows, the handle in its form, and which process made it."""
+    """A page: its text, the handle in its form, and the process that made it."""
 
     text: str
     handle: str = ""
@@ -62,7 +62,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Config:
-    """What all processes of the service are given: addresses, and the key that seals what they put into Redis."""
+    """The configuration of all processes: addresses, and the key that encrypts what they store in Redis."""
 
     app: AppClient
     cognito_url: str
@@ -71,36 +71,38 @@ class Config:
 
 
 class Login:
-    """A login service: two request handlers. Each process has one."""
+    """The two request handlers of a login service. Each process has one instance."""
 
     def __init__(self, config: Config) -> None:
-        never = Retry(NoBackoff(), 0)  # it must not repeat commands by itself, nor wait for ever
-        redis = Redis(port=config.redis_port, retry=never, socket_timeout=5, socket_connect_timeout=2)
+        no_retries = Retry(
+            NoBackoff(), 0
+        )  # the Redis client must not repeat a command, and must not block without limit
+        redis = Redis(port=config.redis_port, retry=no_retries, socket_timeout=5, socket_connect_timeout=2)
         self._flows = RedisFlowStore(redis, config.app, config.key)
         devices = RedisDeviceStore(redis, config.key)
         self._auth = Authenticator(config.app, HttpxBackend(endpoint_url=config.cognito_url), devices=devices)
 
     def post_password(self, username: str, password: str, browser: str) -> Page:
-        """The first request."""
+        """Handle the first request."""
         try:
             return self._page(self._auth.begin(Srp(username, password), holder=browser))
         except (InvalidInput, BackendError, UnexpectedReply):
             return Page("please try again")
 
     def post_code(self, handle: str, code: str) -> Page:
-        """The second request. Of two that come with one handle, to whichever processes, one gets the flow."""
+        """Handle the second request. If a form is submitted twice, only one of the processes gets the flow."""
         try:
             flow = self._flows.take(handle)
         except FlowTaken:
-            return Page("too late, or answered already")
+            return Page("expired or already answered")
         if not isinstance(flow.challenge, EmailOtp):
-            return Page("that was not the question", self._flows.put(flow, handle=handle))
+            return Page("this page can't answer that challenge", self._flows.put(flow, handle=handle))
         try:
             return self._page(self._auth.answer(flow, flow.challenge.answer(code)))
-        except (InvalidInput, BackendError):  # the flow is what it was: put it back, for the page that is open
+        except (InvalidInput, BackendError):  # the flow has not changed: put it back for the user's open page
             return Page("please try again", self._flows.put(flow, handle=handle))
-        except UnexpectedReply:  # Cognito answered, and it makes no sense: there is nothing to go on with
-            return Page("something went wrong: begin again")
+        except UnexpectedReply:  # Cognito's reply is not valid, so this sign-in can't continue
+            return Page("something went wrong: please start again")
 
     def _page(self, flow: Flow) -> Page:
         match flow.state:
@@ -109,32 +111,32 @@ class Login:
             case Failed(reason=reason):
                 return Page(f"not signed in: {reason}")
             case EmailOtp():
-                return Page("type the code that was sent", self._flows.put(flow))
-        return Page(f"this service can't ask for {flow.node}")
+                return Page("please enter the code from the email", self._flows.put(flow))
+        return Page(f"this service does not support {flow.node}")
 
 
-login: Login  # of this process
+login: Login  # one for each process
 
 
 def start(config: Config) -> None:
-    """What a web framework does when a process starts."""
-    global login  # noqa: PLW0603 - one for each process, as a web framework's application object is
+    """Set up a process, as a web framework does at startup."""
+    global login  # noqa: PLW0603 - one for each process, like a web framework's application object
     login = Login(config)
 
 
 def post_password(username: str, browser: str) -> Page:
-    """Have this process handle a first request."""
+    """Handle a first request in this process."""
     return login.post_password(username, PASSWORD, browser)
 
 
 def post_code(handle: str, code: str) -> Page:
-    """Have this process handle a second request."""
+    """Handle a second request in this process."""
     return login.post_code(handle, code)
 
 
 @contextmanager
 def processes(config: Config) -> Iterator[list[ProcessPoolExecutor]]:
-    """The service: each pool is one process, with nothing of this one's."""
+    """Run the service: each pool is one new process that shares no memory with this one."""
     with ExitStack() as stack:
         yield [
             stack.enter_context(ProcessPoolExecutor(1, get_context("spawn"), start, (config,)))
@@ -143,31 +145,31 @@ def processes(config: Config) -> Iterator[list[ProcessPoolExecutor]]:
 
 
 def browse(service: list[ProcessPoolExecutor], emulator: Emulator, username: str) -> str:
-    """What a person does: types a wrong code, then the right one, and clicks twice; another day, comes again.
+    """Act as a user who enters a wrong code, then submits the right one twice, and later signs in again.
 
-    Each request goes to the next process; the two clicks go to two processes at the same moment.
+    Each request goes to the next process. The two submissions go to two processes at the same time.
     """
-    turns = itertools.cycle(service)
+    workers = itertools.cycle(service)
     browser = secrets.token_urlsafe()
-    asked = next(turns).submit(post_password, username, browser).result()
-    again = next(turns).submit(post_code, asked.handle, "000000").result()
+    first = next(workers).submit(post_password, username, browser).result()
+    second = next(workers).submit(post_code, first.handle, "000000").result()
     code = next(message.code for message in reversed(emulator.outbox) if message.username == username)
-    clicks = [next(turns).submit(post_code, again.handle, code) for _ in range(2)]
-    pages = sorted((click.result() for click in clicks), key=lambda page: page.text)
-    later = next(turns).submit(post_password, username, browser).result()
-    served = {page.process for page in (asked, again, *pages, later)}
-    told = "; ".join(page.text for page in pages)
-    return f"{username}, by {len(served)} processes: two clicks: {told}; another day, without a code: {later.text}"
+    submissions = [next(workers).submit(post_code, second.handle, code) for _ in range(2)]
+    pages = sorted((submission.result() for submission in submissions), key=lambda page: page.text)
+    later = next(workers).submit(post_password, username, browser).result()
+    used = {page.process for page in (first, second, *pages, later)}
+    texts = "; ".join(page.text for page in pages)
+    return f"{username}, {len(used)} processes: submitted twice: {texts}; later, without a code: {later.text}"
 
 
 @contextmanager
 def redis_server() -> Iterator[int]:
-    """Run a redis-server that keeps nothing; yields its port."""
+    """Run a redis-server that saves nothing to disk; yield its port."""
     program = shutil.which("redis-server")
     if program is None:
         sys.exit("redis-server is not installed (Debian: apt-get install redis-server)")
     with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]  # free a moment ago
+        port: int = probe.getsockname()[1]  # a free port
     with TemporaryDirectory() as directory:
         command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", directory, "--save", ""]
         server = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - a command of our own
@@ -180,7 +182,7 @@ def redis_server() -> Iterator[int]:
 
 
 def wait_for(port: int) -> None:
-    """Return when Redis answers."""
+    """Wait until Redis answers."""
     with Redis(port=port, retry=Retry(NoBackoff(), 0)) as client:
         for _ in range(200):
             with suppress(RedisConnectionError):
@@ -191,13 +193,13 @@ def wait_for(port: int) -> None:
 
 
 def make_app(url: str) -> AppClient:
-    """Make a pool that asks for a code sent by email, unless the browser is remembered; and some users."""
+    """Create some users and a pool that sends them a code by email, unless they use a remembered browser."""
     cognito: Any = client_at(url)
     pool = cognito.create_user_pool(PoolName="people", DeviceConfiguration={"ChallengeRequiredOnNewDevice": True})
     pool_id = pool["UserPool"]["Id"]
     email = {"Message": "{####}", "Subject": "Your code"}
     cognito.set_user_pool_mfa_config(UserPoolId=pool_id, MfaConfiguration="ON", EmailMfaConfiguration=email)
-    for username in PEOPLE:
+    for username in USERS:
         attributes = {"email": f"{username}@example.com", "email_verified": "true"}
         given = [{"Name": name, "Value": value} for name, value in attributes.items()]
         cognito.admin_create_user(UserPoolId=pool_id, Username=username, UserAttributes=given)
@@ -209,12 +211,12 @@ def make_app(url: str) -> AppClient:
 
 
 def main() -> None:
-    """Several people at once."""
+    """Let all users sign in at the same time."""
     emulator = Emulator()
     with redis_server() as redis_port, running(lambda _: emulator) as url:
         config = Config(make_app(url), url, redis_port, key=secrets.token_bytes(32))
-        with processes(config) as service, ThreadPoolExecutor(len(PEOPLE)) as people:
-            for line in people.map(partial(browse, service, emulator), PEOPLE):
+        with processes(config) as service, ThreadPoolExecutor(len(USERS)) as browsers:
+            for line in browsers.map(partial(browse, service, emulator), USERS):
                 print(line)
 
 

@@ -1,7 +1,7 @@
-"""Sign a person in from a script: ``python examples/script.py``.
+"""A script that signs in a user and answers one challenge, a new password.
 
-It brings its own emulator, so that it runs anywhere. Against AWS the pool and the person are there already, and the
-backend is ``Boto3Backend(region="eu-west-1")``.
+Run it with ``python examples/script.py``. It uses an emulator, so it needs no AWS account. With a pool in AWS you need
+neither the emulator nor the set-up below: use ``Boto3Backend(region="eu-west-1")`` as the backend.
 """
 
 from authflow import AppClient, Authenticator, Failed, SignedIn, Srp
@@ -25,10 +25,10 @@ flow = auth.begin(Srp("ada", "Temporary-1"))
 while flow.challenge is not None:
     match flow.challenge:
         case NewPasswordRequired() as challenge:
-            print("asked for a new password")
+            print("a new password is required")
             flow = auth.answer(flow, challenge.answer("Correct-Horse-9"))
         case other:
-            raise SystemExit(f"this program can't answer {other}")
+            raise SystemExit(f"this script can't answer {other}")
 
 match flow.state:
     case SignedIn(tokens):

@@ -1,6 +1,9 @@
-"""A sign-in over two web requests, each of which may reach another process: ``python examples/two_requests.py``.
+"""A sign-in over two web requests, which different processes may handle.
 
-Between the requests the flow is in a store that the servers share. The browser holds only the handle.
+Run it with ``python examples/two_requests.py``. It uses an emulator, so it needs no AWS account.
+
+Between the requests the flow is kept in a store, and the browser gets only a handle to it. Use a store that all your
+processes share, such as ``RedisFlowStore``.
 """
 
 from authflow import (
@@ -30,11 +33,11 @@ cognito.admin_create_user(UserPoolId=pool, Username="ada", TemporaryPassword="Te
 
 app = AppClient(pool, client["ClientId"], client["ClientSecret"])
 auth = Authenticator(app, emulator.backend())
-store: FlowStore = MemoryFlowStore()  # one that all processes share in a real service
+store: FlowStore = MemoryFlowStore()  # in memory; several processes need a shared store
 
 
-def page(flow: Flow) -> str:
-    """What the person sees next."""
+def render(flow: Flow) -> str:
+    """Return the text of the next page."""
     if flow.challenge is not None:
         return f"{flow.node} {store.put(flow)}"
     match flow.state:
@@ -42,38 +45,41 @@ def page(flow: Flow) -> str:
             return f"welcome {tokens.username}"
         case Failed(reason=reason):
             return f"not signed in: {reason}"
-    raise AssertionError("a flow that rests asks, or has ended")
+    raise AssertionError("a flow without a request has a challenge, or has ended")
 
 
 def post_password(username: str, password: str) -> str:
-    """The first request."""
+    """Handle the first request."""
     try:
-        return page(auth.begin(Srp(username, password)))
+        return render(auth.begin(Srp(username, password)))
     except (InvalidInput, BackendError, UnexpectedReply):
-        return "try again"
+        return "please try again"
 
 
 def post_new_password(handle: str, new_password: str) -> str:
-    """The second request. It takes the flow out of the store: of two answers to one question only one is sent."""
+    """Handle the second request.
+
+    It takes the flow out of the store, so a challenge is answered only once, even if the form is submitted twice.
+    """
     try:
         flow = store.take(handle)
     except FlowTaken:
-        return "too late, or answered already: begin again"
+        return "expired or already answered: please start again"
     if not isinstance(flow.challenge, NewPasswordRequired):
-        store.put(flow, handle=handle)  # a flow that was taken is answered, or put back
-        return "that was not the question"
+        store.put(flow, handle=handle)  # either answer a flow that you took, or put it back
+        return "this page can't answer that challenge"
     try:
-        return page(auth.answer(flow, flow.challenge.answer(new_password)))
+        return render(auth.answer(flow, flow.challenge.answer(new_password)))
     except (InvalidInput, BackendError):
-        store.put(flow, handle=handle)  # the page that the person has open still works
-        return "try again"
-    except UnexpectedReply:  # Cognito answered, and it makes no sense: there is nothing to go on with
-        return "something went wrong: begin again"
+        store.put(flow, handle=handle)  # under the same handle, so that the user's open page still works
+        return "please try again"
+    except UnexpectedReply:  # Cognito's reply is not valid, so this sign-in can't continue
+        return "something went wrong: please start again"
 
 
-question, handle = post_password("ada", "Temporary-1").split()
-print("asked:", question)
-question, handle = post_new_password(handle, "weak").split()
-print(question, "again: the policy refused it")
+challenge, handle = post_password("ada", "Temporary-1").split()
+print("challenge:", challenge)
+challenge, handle = post_new_password(handle, "weak").split()
+print("after a weak password:", challenge)
 print(post_new_password(handle, "Correct-Horse-9"))
 print(post_new_password(handle, "Correct-Horse-9"))

@@ -1,4 +1,4 @@
-"""Fixtures that several modules use."""
+"""Fixtures for several test modules."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.support.stores import Loop, Time
 
 @pytest.fixture
 def loop() -> Iterator[Loop]:
-    """An event loop of the test's own."""
+    """An event loop for one test."""
     loop = Loop()
     yield loop
     loop.close()
@@ -18,13 +18,13 @@ def loop() -> Iterator[Loop]:
 
 @pytest.fixture
 def time() -> Time:
-    """Stands still until the test lets it pass."""
+    """A clock that only the test moves."""
     return Time()
 
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """One server for all tests, so each uses names of its own, or empties it first."""
+    """One Redis server for all tests: each test uses its own key names, or empties the server first."""
     with running(tmp_path_factory.mktemp("redis")) as server:
         yield server
 

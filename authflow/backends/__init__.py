@@ -1,3 +1,3 @@
-"""Backends carry requests to Cognito: one module for each way."""
+"""Backends send requests to Cognito: one module for each transport."""
 
 __all__: list[str] = []

@@ -1,30 +1,30 @@
-"""Turns on an event loop: what came all at once is done bit by bit."""
+"""A fair queue for an event loop: one waiting task continues in each iteration of the loop."""
 
 import asyncio
 from collections import deque
 
 
 class FairQueue:
-    """Lets one task pass in each turn of the event loop, in the order in which they came.
+    """Lets one waiting task continue in each iteration of the event loop, in the order of arrival.
 
-    Answers that arrive together would else be worked off together, while everything else on the loop waits.
+    Without it, replies that arrive together would be processed in one go, and all other tasks would have to wait.
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiters: deque[asyncio.Future[None]] = deque()
 
     async def wait(self) -> None:
-        """Wait for the task's turn, which is never the present one."""
+        """Wait until the queue admits this task, which happens in a later iteration of the event loop."""
         loop = asyncio.get_running_loop()
-        turn: asyncio.Future[None] = loop.create_future()
-        self._waiting.append(turn)
-        if len(self._waiting) == 1:
-            loop.call_soon(self._let_pass)
-        await turn
+        waiter: asyncio.Future[None] = loop.create_future()
+        self._waiters.append(waiter)
+        if len(self._waiters) == 1:
+            loop.call_soon(self._admit_next)
+        await waiter
 
-    def _let_pass(self) -> None:
-        turn = self._waiting.popleft()
-        if not turn.done():  # else it was cancelled
-            turn.set_result(None)
-        if self._waiting:
-            turn.get_loop().call_soon(self._let_pass)
+    def _admit_next(self) -> None:
+        waiter = self._waiters.popleft()
+        if not waiter.done():  # a cancelled task has a waiter that is done
+            waiter.set_result(None)
+        if self._waiters:
+            waiter.get_loop().call_soon(self._admit_next)

@@ -1,13 +1,13 @@
-"""How long the backends wait, and how much they hold."""
+"""Time-outs and size limits of the backends."""
 
 from typing import Final
 
-# Seconds. Cognito waits 5 s for each Lambda trigger.
+# Seconds. Cognito waits up to 5 s for each Lambda trigger.
 CONNECT_TIMEOUT: Final = 3.0
 READ_TIMEOUT: Final = 10.0
-FREE_TIMEOUT: Final = 10.0  # for a connection to become free
-CALL_TIMEOUT: Final = 20.0  # for a whole exchange, however slowly its answer trickles in
+FREE_TIMEOUT: Final = 10.0  # until a connection is free
+CALL_TIMEOUT: Final = 20.0  # for a request and its whole response, however slowly the response arrives
 
-# At 200 ms a call they carry twice Cognito's default quota of 120 sign-ins a second.
+# With 200 ms a call, this many connections carry twice Cognito's default quota of 120 sign-ins a second.
 CONNECTIONS: Final = 50
-MAX_BODY: Final = 1 << 20  # bytes; answers with tokens have a few thousand
+MAX_BODY: Final = 1 << 20  # bytes; a response with tokens has a few thousand

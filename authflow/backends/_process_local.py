@@ -1,4 +1,4 @@
-"""What each process has for itself: a connection that a fork inherits is the parent's, and its answers are too."""
+"""Objects that each process has for itself: after a fork, the child must not use its parent's connections."""
 
 import os
 from collections.abc import Callable
@@ -10,34 +10,34 @@ T = TypeVar("T")
 
 
 class ProcessLocal(Generic[T]):
-    """Something that each process makes when it first needs it. Threads may share it.
+    """An object that each process makes when it first needs it. Threads may share it.
 
-    What is inherited is neither used nor closed, which might write to the parent's connections. It is kept as well:
-    whatever is collected is closed.
+    After a fork, the child neither uses nor closes its parent's object: both could write to the parent's connections.
+    The child keeps a reference to it, because garbage collection would close the connections.
 
     Args:
-        make: makes it; called at once, and once more in each process that asks for it.
-        given: whether it holds a client that was given, which can't be made anew.
+        make: makes the object. It is called at once, and again in each other process that needs the object.
+        given: whether the object holds a client that the caller supplied. Such an object is never made again.
     """
 
     def __init__(self, make: Callable[[], T], *, given: bool = False) -> None:
         self._make = make
         self._given = given
-        self._made = {os.getpid(): make()}
+        self._objects = {os.getpid(): make()}
 
     def __call__(self) -> T:
-        """Return this process's own.
+        """Return the object of this process; make it if necessary.
 
         Raises:
-            InvalidInput: it holds a client that was given to another process.
+            InvalidInput: the object holds a client that was supplied in another process.
         """
-        mine = self.made()
-        if mine is not None:
-            return mine
+        existing = self.get_existing()
+        if existing is not None:
+            return existing
         if self._given:
             raise InvalidInput("client", "was made in another process: make the backend after the fork")
-        return self._made.setdefault(os.getpid(), self._make())
+        return self._objects.setdefault(os.getpid(), self._make())
 
-    def made(self) -> T | None:
-        """Return this process's own, unless it has none yet."""
-        return self._made.get(os.getpid())
+    def get_existing(self) -> T | None:
+        """Return the object of this process; None if it has not been made yet."""
+        return self._objects.get(os.getpid())

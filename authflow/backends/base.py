@@ -1,4 +1,4 @@
-"""What carries requests to Cognito: anything with this one method."""
+"""The interface of backends: one method that sends a request to Cognito and returns its reply."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -9,27 +9,28 @@ __all__ = ["AsyncBackend", "Backend"]
 
 
 class Backend(Protocol):
-    """Carries one request to Cognito and brings the reply."""
+    """Sends requests to Cognito and returns the replies."""
 
     def call(self, request: Request) -> Mapping[str, Any]:
-        """Send ``request.operation`` with ``request.params()`` once, and return the JSON mapping that came.
+        """Call the operation ``request.operation`` with ``request.params()``, and return the JSON object of the reply.
 
-        You must not send it again by yourself: a Session is good for one answer.
+        Send the request once and never retry: if Cognito has processed the first request, its Session is consumed,
+        and Cognito refuses the second one.
 
         Raises:
-            Refusal: Cognito said no (HTTP 4xx).
-            Throttled: HTTP 429, TooManyRequestsException.
-            BackendError: a time-out, a lost connection, HTTP 5xx, an answer that is not Cognito's.
+            Refusal: Cognito refused the request (HTTP 4xx).
+            Throttled: HTTP 429, or TooManyRequestsException.
+            BackendError: a time-out, a lost connection, HTTP 5xx, or a response that is not Cognito's.
         """
 
 
 class AsyncBackend(Protocol):
-    """The same for an event loop, which it never blocks."""
+    """A ``Backend`` whose ``call`` is a coroutine; it must never block the event loop."""
 
     async def call(self, request: Request) -> Mapping[str, Any]:
-        """Send one request as ``Backend.call`` does.
+        """Send a request once, and return the reply, as ``Backend.call`` does.
 
-        Cancelled at any await, you must leave nothing behind: no connection that is neither closed nor free again.
+        The call may be cancelled at any await. It must then either close its connection or return it for reuse.
 
         Raises:
             Refusal, Throttled, BackendError: as ``Backend.call``.

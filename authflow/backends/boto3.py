@@ -1,4 +1,4 @@
-"""Boto3Backend: Cognito through boto3. The home of boto3, which is loaded when the first backend is made."""
+"""Boto3Backend: sends requests through boto3, which is imported when the first backend is made."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -14,26 +14,27 @@ __all__ = ["Boto3Backend"]
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-# With an endpoint of one's own the region only has to be some region.
+# boto3 needs a region even if the endpoint is given; any region will do.
 _ANY_REGION: Final = "us-east-1"
 
 
 class Boto3Backend:
-    """Carries requests through a boto3 ``cognito-idp`` client.
+    """Sends requests through a boto3 ``cognito-idp`` client. Threads may share it.
 
-    The public API needs no AWS credentials. With ``Authenticator(admin=True)`` the client signs with what boto3's
-    credential chain finds. May be shared by threads, as boto3's clients may.
+    The public API needs no AWS credentials. With ``Authenticator(admin=True)``, boto3 signs the requests with the
+    credentials that its default credential chain finds.
 
     Args:
-        client: your own; you must have switched its retries off, since a Session is good for one answer.
-        region: for the client that is made here; without it boto3's configuration decides.
-        endpoint_url: for the client that is made here, such as an emulator's.
+        client: your own client. You must switch off its retries (``retries={"total_max_attempts": 1}``), because
+            Cognito refuses a second request with a Session that the first one consumed.
+        region: the AWS region, if no client is given; by default boto3's configuration decides.
+        endpoint_url: the URL of the service, if no client is given, for example of an emulator.
 
     Attributes:
-        region: the AWS region that it talks to; None where an endpoint was given, which may stand for any.
+        region: the AWS region of the client; None if ``endpoint_url`` was given, which may serve any region.
 
     Raises:
-        InvalidInput: both a client and its settings, or no region to be found.
+        InvalidInput: a client was given together with a region or an endpoint, or no region was found.
     """
 
     def __init__(
@@ -43,15 +44,16 @@ class Boto3Backend:
         endpoint_url: str | None = None,
     ) -> None:
         if client is not None and (region or endpoint_url):
-            raise InvalidInput("client", "brings its own region and endpoint: give the client or these")
+            raise InvalidInput("client", "has its own region and endpoint: give either the client or these")
         self._client = ProcessLocal(lambda: client or _make_client(region, endpoint_url), given=client is not None)
         self.region = None if endpoint_url else self._client().meta.region_name
 
     def call(self, request: Request) -> Mapping[str, Any]:
-        """Send one request; see ``Backend.call``.
+        """Send a request; see ``Backend.call``.
 
         Raises:
-            InvalidInput: a member that the service model does not allow, or the client was given to another process.
+            InvalidInput: the service model does not allow a member of the request, or the client was given to this
+                backend in another process.
         """
         from botocore import xform_name  # noqa: PLC0415 - loaded with the first backend
         from botocore.exceptions import (  # noqa: PLC0415 - see the module's docstring
@@ -61,25 +63,26 @@ class Boto3Backend:
         )
 
         method = getattr(self._client(), xform_name(request.operation))
-        failed: AuthflowError
+        failure: AuthflowError
         try:
             reply: dict[str, Any] = method(**request.params())
         except ClientError as error:
-            failed = _from_client_error(error.response, request.operation)
+            failure = _convert_client_error(error.response, request.operation)
         except ParamValidationError:
             problem = f"{request.operation}: a member has a type or length that the service model does not allow"
-            failed = InvalidInput("request", problem)
+            failure = InvalidInput("request", problem)
         except BotoCoreError as error:
-            failed = BackendError(f"{request.operation}: {type(error).__name__}")
+            failure = BackendError(f"{request.operation}: {type(error).__name__}")
         except (AttributeError, TypeError, ValueError, RecursionError) as error:
-            # botocore's parser trips over JSON that is not an answer of Cognito's
-            failed = BackendError(f"{request.operation}: an answer that is not Cognito's, {type(error).__name__}")
+            # botocore's parser fails on JSON that is not a reply of Cognito's.
+            failure = BackendError(f"{request.operation}: the response is not Cognito's, {type(error).__name__}")
         else:
             return reply
-        raise failed  # outside of the handlers: botocore's errors hold the request or quote it, and with it secrets
+        # Raised outside of the handlers, so that no error of botocore is chained: it may hold or quote secrets.
+        raise failure
 
 
-def _from_client_error(response: Mapping[str, Any], operation: str) -> AuthflowError:
+def _convert_client_error(response: Mapping[str, Any], operation: str) -> AuthflowError:
     error, status = response.get("Error", {}), response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return make_error(operation, status, str(error.get("Code", "")), str(error.get("Message", "")))
 

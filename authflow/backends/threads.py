@@ -1,4 +1,4 @@
-"""Threaded: any blocking backend on an event loop, in threads of its own."""
+"""Threaded: runs a blocking backend on threads of its own, for use on an event loop."""
 
 import asyncio
 from collections.abc import Mapping
@@ -17,22 +17,24 @@ __all__ = ["Threaded"]
 
 
 class Threaded:
-    """Carries requests through a blocking backend without blocking the event loop.
+    """An ``AsyncBackend`` that sends its requests through a blocking backend, on threads of its own.
 
-    Cancelled, ``call`` ends at once. A request that no thread has begun is then never sent; one that a thread has begun
-    runs to its end, and what it brings is dropped.
+    If ``call`` is cancelled, it ends at once. A request that still waits for a thread is then never sent. A request
+    that a thread is sending is completed, and its reply is discarded.
+
+    Close it when you no longer need it: use ``async with``, or call ``aclose``.
 
     Args:
-        backend: what carries them; threads share it.
-        threads: how many requests may be under way at once; as many as ``Boto3Backend`` has connections, so that none
-            waits for one and none is made in vain. Threads are started as they are needed.
+        backend: sends the requests. It must allow calls from several threads.
+        threads: how many requests may be in progress at once. The default is the number of connections that
+            ``Boto3Backend`` has, so that no thread waits for a connection. Threads start when they are needed.
 
     Attributes:
-        region: the backend's, where it has one.
-        signs: whether it signs what the admin API takes.
+        region: the region of the backend; None if it has none.
+        signs: whether the backend can sign requests, as the admin API requires.
 
     Raises:
-        InvalidInput: not a number of threads.
+        InvalidInput: ``threads`` is not a positive number.
     """
 
     def __init__(self, backend: Backend, threads: int = CONNECTIONS) -> None:
@@ -41,31 +43,31 @@ class Threaded:
         self._backend = backend
         self.region: str | None = getattr(backend, "region", None)
         self.signs: bool = getattr(backend, "signs", True)
-        # Not the event loop's own threads: those are few, and others wait for them.
+        # Not the event loop's default executor: it has few threads, and other code needs them.
         self._threads = ProcessLocal(lambda: ThreadPoolExecutor(threads, thread_name_prefix="authflow"))
         self._closed = False
 
     async def call(self, request: Request) -> Mapping[str, Any]:
-        """Send one request; see ``AsyncBackend.call``. It is sent with the caller's context variables.
+        """Send a request; see ``AsyncBackend.call``. The backend sees the context variables of the caller.
 
         Raises:
-            InvalidInput: it is closed; also what the backend says.
+            InvalidInput: this backend is closed.
         """
         if self._closed:
             raise InvalidInput("backend", "is closed")
         run = copy_context().run
-        return await asyncio.get_running_loop().run_in_executor(self._threads(), run, self._asked, request)
+        return await asyncio.get_running_loop().run_in_executor(self._threads(), run, self._call_backend, request)
 
-    def _asked(self, request: Request) -> Mapping[str, Any]:
+    def _call_backend(self, request: Request) -> Mapping[str, Any]:
         try:
             return self._backend.call(request)
-        except StopIteration as error:  # which no future can hold: Python 3.11 would wait for ever
+        except StopIteration as error:  # a future can't hold it: Python 3.11 would hang
             raise RuntimeError("the backend raised StopIteration") from error
 
     async def aclose(self) -> None:
-        """Wait for the requests under way, then end the threads. The backend itself stays open."""
+        """Wait for the requests in progress, then end the threads. The wrapped backend stays open."""
         self._closed = True
-        if threads := self._threads.made():
+        if threads := self._threads.get_existing():
             await asyncio.to_thread(threads.shutdown)
 
     async def __aenter__(self) -> Self:

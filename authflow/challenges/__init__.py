@@ -1,4 +1,4 @@
-"""What a person is asked: one class for each thing, with typed replies.
+"""Challenges: what Cognito asks a person during a sign-in. Each has a class, whose methods make typed answers.
 
 Sources: ChallengeParameters and ChallengeResponses on the API pages of InitiateAuth and RespondToAuthChallenge.
 """

@@ -1,4 +1,4 @@
-"""Checks that the answers to several challenges share."""
+"""Checks of answers that several challenges share."""
 
 import re
 from typing import Final
@@ -6,19 +6,19 @@ from typing import Final
 from authflow.core._validation import require_text
 from authflow.core.errors import InvalidInput
 
-ATTRIBUTE_MOST: Final = 2048  # characters; AttributeValueType
+MAX_ATTRIBUTE_LENGTH: Final = 2048  # characters; AttributeValueType
 
 
-def require_code(code: object, form: re.Pattern[str], shape: str) -> str:
-    """Return a code without the spaces around it, if it has the form; ``shape`` says it in words."""
+def require_code(code: object, pattern: re.Pattern[str], shape: str) -> str:
+    """Return a code without surrounding spaces if it matches ``pattern``; ``shape`` describes the pattern in words."""
     text = require_text("code", code, at_most=64).strip()
-    if not form.fullmatch(text):
+    if not pattern.fullmatch(text):
         raise InvalidInput("code", f"must be {shape}")
     return text
 
 
 def require_option(option: object, offered: tuple[str, ...]) -> str:
-    """Return an option if it was offered."""
+    """Return an option if Cognito offered it."""
     text = require_text("option", option, at_most=64)
     if text not in offered:
         raise InvalidInput("option", f"was not offered; offered: {', '.join(offered) or 'nothing'}")

@@ -1,8 +1,8 @@
-"""What a pool's own triggers ask."""
+"""CustomChallenge: what the pool's Lambda triggers ask."""
 
 from dataclasses import dataclass
 
-from authflow.core._validation import TOKEN_MOST, require_text
+from authflow.core._validation import MAX_STRING_LENGTH, require_text
 from authflow.core.answers import Answer
 from authflow.core.challenge import BaseChallenge
 from authflow.core.pairs import Pairs
@@ -13,7 +13,7 @@ class CustomChallenge(BaseChallenge):
     """CUSTOM_CHALLENGE: one round of what the pool's Lambda triggers ask.
 
     Attributes:
-        parameters: what the trigger published, as pairs.
+        parameters: the public challenge parameters that the Lambda trigger set, as pairs.
     """
 
     NAME = "CUSTOM_CHALLENGE"
@@ -21,9 +21,9 @@ class CustomChallenge(BaseChallenge):
     parameters: Pairs = ()
 
     def answer(self, answer: str) -> Answer:
-        """Answer this round; whether another one follows, the trigger decides.
+        """Answer this round. The Lambda triggers decide whether another round follows.
 
         Raises:
-            InvalidInput: an empty or over-long text.
+            InvalidInput: the answer is no string, is empty, or is too long.
         """
-        return Answer(self.digest, (("ANSWER", require_text("answer", answer, at_most=TOKEN_MOST)),))
+        return Answer(self.digest, (("ANSWER", require_text("answer", answer, at_most=MAX_STRING_LENGTH)),))

@@ -1,4 +1,4 @@
-"""A remembered device, asked to prove itself."""
+"""DeviceSrp: the challenge of a remembered device."""
 
 from dataclasses import dataclass
 
@@ -10,18 +10,18 @@ from authflow.core.devices import Device
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceSrp(BaseChallenge):
-    """DEVICE_SRP_AUTH: the remembered device is to prove itself.
+    """DEVICE_SRP_AUTH: the remembered device must prove its secret.
 
-    An ``Authenticator`` with a device store answers this by itself. Who does not have the device begins the sign-in
-    anew, without its key.
+    An ``Authenticator`` with a device store answers this challenge itself. If you do not have the device, start the
+    sign-in again without its key.
     """
 
     NAME = "DEVICE_SRP_AUTH"
 
     def answer(self, device: Device) -> Answer:
-        """Answer with the device that Cognito remembers here.
+        """Answer with the remembered device.
 
         Raises:
-            InvalidInput: not a ``Device``.
+            InvalidInput: ``device`` is no ``Device``.
         """
         return DeviceAnswer(self.digest, device=require_instance("device", device, Device))

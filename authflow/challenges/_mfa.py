@@ -1,4 +1,4 @@
-"""Second factors, and codes in messages."""
+"""Challenges for second factors, and for codes in text messages and emails."""
 
 import re
 from dataclasses import dataclass
@@ -8,58 +8,58 @@ from authflow.challenges._checks import require_code, require_option
 from authflow.core.answers import Answer
 from authflow.core.challenge import BaseChallenge
 
-_CODE: Final = re.compile(r"[0-9]{4,10}")  # the length of message codes is not documented
+_CODE: Final = re.compile(r"[0-9]{4,10}")  # Cognito does not document the length of these codes
 TOTP_CODE: Final = re.compile(r"[0-9]{6}")  # SoftwareTokenMFAUserCodeType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _MessageCode(BaseChallenge):
-    """A code was sent.
+    """Cognito sent a code.
 
     Attributes:
-        medium: ``SMS`` or ``EMAIL``, as far as Cognito says it.
-        destination: where to, masked, such as ``+*******9878``.
+        medium: ``SMS`` or ``EMAIL``; None if Cognito does not say.
+        destination: where the code was sent, masked, such as ``+*******9878``; None if Cognito does not say.
     """
 
     medium: str | None = None
     destination: str | None = None
 
     def answer(self, code: str) -> Answer:
-        """Answer with the code; spaces around it do not matter. A new code takes a new sign-in.
+        """Answer with the code. Surrounding spaces are ignored. To send another code, start the sign-in again.
 
         Raises:
-            InvalidInput: not 4 to 10 digits.
+            InvalidInput: the code is not 4 to 10 digits.
         """
         return Answer(self.digest, ((f"{self.NAME}_CODE", require_code(code, _CODE, "4 to 10 digits")),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsMfa(_MessageCode):
-    """SMS_MFA: a code in a text message, as second factor."""
+    """SMS_MFA: a code in a text message, as the second factor."""
 
     NAME = "SMS_MFA"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailOtp(_MessageCode):
-    """EMAIL_OTP: a code in an email, as second factor or, with ``Choice``, as the first."""
+    """EMAIL_OTP: a code in an email, as the second factor or, with ``Choice`` (USER_AUTH), as the first."""
 
     NAME = "EMAIL_OTP"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsOtp(_MessageCode):
-    """SMS_OTP: a code in a text message, as first factor."""
+    """SMS_OTP: a code in a text message, as the first factor, with ``Choice`` (USER_AUTH)."""
 
     NAME = "SMS_OTP"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoftwareTokenMfa(BaseChallenge):
-    """SOFTWARE_TOKEN_MFA: the code that an authenticator app shows.
+    """SOFTWARE_TOKEN_MFA: the current code of the person's authenticator app.
 
     Attributes:
-        device_name: what the person called the app when setting it up.
+        device_name: the name that the person gave the app; None if there is none.
     """
 
     NAME = "SOFTWARE_TOKEN_MFA"
@@ -67,21 +67,21 @@ class SoftwareTokenMfa(BaseChallenge):
     device_name: str | None = None
 
     def answer(self, code: str) -> Answer:
-        """Answer with the code; spaces around it do not matter.
+        """Answer with the code. Surrounding spaces are ignored.
 
         Raises:
-            InvalidInput: not 6 digits.
+            InvalidInput: the code is not 6 digits.
         """
         return Answer(self.digest, (("SOFTWARE_TOKEN_MFA_CODE", require_code(code, TOTP_CODE, "6 digits")),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectMfaType(BaseChallenge):
-    """SELECT_MFA_TYPE: which second factor to use.
+    """SELECT_MFA_TYPE: the person chooses a second factor.
 
     Attributes:
-        options: those offered, of ``SMS_MFA``, ``SOFTWARE_TOKEN_MFA`` and ``EMAIL_OTP``.
-        unknown: offered names that authflow can't answer.
+        options: the offered factors among ``SMS_MFA``, ``SOFTWARE_TOKEN_MFA`` and ``EMAIL_OTP``.
+        unknown: other offered factors, which authflow does not support.
     """
 
     NAME = "SELECT_MFA_TYPE"
@@ -93,6 +93,6 @@ class SelectMfaType(BaseChallenge):
         """Answer with one of the options.
 
         Raises:
-            InvalidInput: it is not one of them.
+            InvalidInput: ``option`` is not one of ``options``.
         """
         return Answer(self.digest, (("ANSWER", require_option(option, self.options)),))

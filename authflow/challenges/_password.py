@@ -1,9 +1,9 @@
-"""Passwords: replaced, chosen among first factors, or asked for on their own."""
+"""Challenges for a new password, for the choice of a first factor, and for the password itself."""
 
 from dataclasses import dataclass, field
 
-from authflow.challenges._checks import ATTRIBUTE_MOST, require_option
-from authflow.core._validation import PASSWORD_MOST, require_text
+from authflow.challenges._checks import MAX_ATTRIBUTE_LENGTH, require_option
+from authflow.core._validation import MAX_PASSWORD_LENGTH, require_text
 from authflow.core.answers import Answer, SrpAnswer
 from authflow.core.challenge import BaseChallenge
 from authflow.core.errors import InvalidInput
@@ -12,11 +12,11 @@ from authflow.core.pairs import Pairs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPasswordRequired(BaseChallenge):
-    """NEW_PASSWORD_REQUIRED: the temporary password was right; choose a new one.
+    """NEW_PASSWORD_REQUIRED: the temporary password was correct, and the person must choose a new one.
 
     Attributes:
-        required_attributes: the attributes that must be given with it, such as ``family_name``.
-        attributes: those that the user has, as pairs. A required one that has a value can't be changed here.
+        required_attributes: the user attributes that the answer must contain, such as ``family_name``.
+        attributes: the user attributes that have a value, as pairs. Required ones among them can't be changed here.
     """
 
     NAME = "NEW_PASSWORD_REQUIRED"
@@ -25,25 +25,30 @@ class NewPasswordRequired(BaseChallenge):
     attributes: Pairs = field(default=(), repr=False)
 
     def answer(self, new_password: str, /, **attributes: str) -> Answer:
-        """Answer with a new password and attributes; ``**{"custom:team": "a"}`` gives names that Python can't spell.
+        """Answer with a new password and user attributes.
+
+        Args:
+            new_password: the new password.
+            attributes: user attributes by name; for custom ones, write ``**{"custom:team": "a"}``.
 
         Raises:
-            InvalidInput: an empty or over-long text, or a required attribute is missing; ``.field`` says which.
+            InvalidInput: an argument is no string, is empty or too long, or a required attribute is missing; ``.field``
+                says which.
         """
-        require_text("new_password", new_password, at_most=PASSWORD_MOST)
+        require_text("new_password", new_password, at_most=MAX_PASSWORD_LENGTH)
         for name in dict.fromkeys((*self.required_attributes, *attributes)):
-            require_text(name, attributes.get(name, ""), at_most=ATTRIBUTE_MOST)
+            require_text(name, attributes.get(name, ""), at_most=MAX_ATTRIBUTE_LENGTH)
         prefixed = tuple((f"userAttributes.{name}", value) for name, value in attributes.items())
         return Answer(self.digest, (("NEW_PASSWORD", new_password), *prefixed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectChallenge(BaseChallenge):
-    """SELECT_CHALLENGE: which first factor to use.
+    """SELECT_CHALLENGE: the person chooses a first factor, with ``Choice`` (USER_AUTH).
 
     Attributes:
-        options: those offered, of ``PASSWORD``, ``PASSWORD_SRP``, ``EMAIL_OTP`` and ``SMS_OTP``.
-        unknown: offered names that authflow can't answer.
+        options: the offered factors among ``PASSWORD``, ``PASSWORD_SRP``, ``EMAIL_OTP`` and ``SMS_OTP``.
+        unknown: other offered factors, which authflow does not support.
     """
 
     NAME = "SELECT_CHALLENGE"
@@ -52,17 +57,21 @@ class SelectChallenge(BaseChallenge):
     unknown: tuple[str, ...] = ()
 
     def answer(self, option: str, password: str | None = None) -> Answer:
-        """Answer with one of the options, and with the password where it is ``PASSWORD`` or ``PASSWORD_SRP``.
+        """Answer with one of the options.
+
+        Args:
+            option: one of ``options``.
+            password: the password, for ``PASSWORD`` and ``PASSWORD_SRP`` only.
 
         Raises:
-            InvalidInput: it is not offered, or the password is missing or superfluous.
+            InvalidInput: ``option`` was not offered, or ``password`` is missing, too long, or not allowed for it.
         """
         chosen = (("ANSWER", require_option(option, self.options)),)
         if not option.startswith("PASSWORD"):
             if password is not None:
-                raise InvalidInput("password", f"does not go with {option}")
+                raise InvalidInput("password", f"must not be given with {option}")
             return Answer(self.digest, chosen)
-        password = require_text("password", password, at_most=PASSWORD_MOST)
+        password = require_text("password", password, at_most=MAX_PASSWORD_LENGTH)
         if option == "PASSWORD_SRP":
             return SrpAnswer(self.digest, chosen, password=password)
         return Answer(self.digest, (*chosen, ("PASSWORD", password)))
@@ -70,26 +79,26 @@ class SelectChallenge(BaseChallenge):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordChallenge(BaseChallenge):
-    """PASSWORD, PASSWORD_SRP or ADMIN_NO_SRP_AUTH: the password, as a challenge of its own.
+    """PASSWORD, PASSWORD_SRP or ADMIN_NO_SRP_AUTH: Cognito asks for the password.
 
     Attributes:
-        kind: which of the three; with PASSWORD_SRP the password is never sent.
+        kind: which of the three. With PASSWORD_SRP the password is proven by SRP and never sent.
     """
 
     kind: str
 
     @property
     def name(self) -> str:
-        """ChallengeName."""
+        """Cognito's ChallengeName."""
         return self.kind
 
     def answer(self, password: str) -> Answer:
         """Answer with the password.
 
         Raises:
-            InvalidInput: an empty or over-long text.
+            InvalidInput: the password is no string, is empty, or is too long.
         """
-        require_text("password", password, at_most=PASSWORD_MOST)
+        require_text("password", password, at_most=MAX_PASSWORD_LENGTH)
         if self.kind == "PASSWORD_SRP":
             return SrpAnswer(self.digest, password=password)
         return Answer(self.digest, (("PASSWORD", password),))

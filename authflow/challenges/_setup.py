@@ -1,9 +1,9 @@
-"""Setting up a second factor."""
+"""Challenges for setting up a second factor."""
 
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
-from authflow.challenges._checks import ATTRIBUTE_MOST, require_code, require_option
+from authflow.challenges._checks import MAX_ATTRIBUTE_LENGTH, require_code, require_option
 from authflow.challenges._mfa import TOTP_CODE
 from authflow.core._validation import require_text
 from authflow.core.answers import Answer, SetUpTotpAnswer, TotpCodeAnswer
@@ -13,14 +13,14 @@ from authflow.core.errors import InvalidInput
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MfaSetup(BaseChallenge):
-    """MFA_SETUP: a second factor is required, and the person has none yet.
+    """MFA_SETUP: a second factor is required, and the person must set one up.
 
-    Where ``options`` is empty, nothing can be set up here: a text message factor, say, needs a phone number, which is
-    set elsewhere (by an administrator, or after another kind of sign-in); then the sign-in begins anew.
+    If ``options`` is empty, the person can't set one up during the sign-in. SMS_MFA, for example, needs a phone number
+    that an administrator sets. Start the sign-in again after that.
 
     Attributes:
-        options: those of ``SOFTWARE_TOKEN_MFA`` and ``EMAIL_OTP`` that can be set up here.
-        elsewhere: what can be set up only elsewhere, such as ``SMS_MFA``, and names that authflow does not know.
+        options: the factors among ``SOFTWARE_TOKEN_MFA`` and ``EMAIL_OTP`` that can be set up during the sign-in.
+        elsewhere: other factors that Cognito lists: such as ``SMS_MFA``, and any that authflow does not know.
     """
 
     NAME = "MFA_SETUP"
@@ -29,10 +29,10 @@ class MfaSetup(BaseChallenge):
     elsewhere: tuple[str, ...] = ()
 
     def answer_totp(self) -> Answer:
-        """Ask for the secret of an authenticator app; ``TotpSetup`` follows.
+        """Request the secret of an authenticator app; ``TotpSetup`` follows.
 
         Raises:
-            InvalidInput: it is not offered.
+            InvalidInput: ``SOFTWARE_TOKEN_MFA`` is not one of ``options``.
         """
         require_option("SOFTWARE_TOKEN_MFA", self.options)
         return SetUpTotpAnswer(self.digest)
@@ -41,20 +41,20 @@ class MfaSetup(BaseChallenge):
         """Set up an email address; ``EmailOtp`` follows.
 
         Raises:
-            InvalidInput: it is not offered, or can't be an address.
+            InvalidInput: ``EMAIL_OTP`` is not one of ``options``, or ``address`` is no email address.
         """
         require_option("EMAIL_OTP", self.options)
-        if "@" not in require_text("address", address, at_most=ATTRIBUTE_MOST).strip("@"):
+        if "@" not in require_text("address", address, at_most=MAX_ATTRIBUTE_LENGTH).strip("@"):
             raise InvalidInput("address", "is not an email address")
         return Answer(self.digest, (("EMAIL", address),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotpSetup(BaseChallenge):
-    """The middle of MFA_SETUP: an authenticator app gets its secret, and shows its first code.
+    """The second step of MFA_SETUP: the person adds the secret to an authenticator app, and enters its first code.
 
     Attributes:
-        secret: base32, for the person's eyes only; a snapshot of this challenge holds it.
+        secret: the secret in base32. Show it only to the person. Snapshots of this challenge contain it.
     """
 
     NAME = "MFA_SETUP"
@@ -63,35 +63,36 @@ class TotpSetup(BaseChallenge):
 
     @property
     def asking_trigger(self) -> str:
-        """The trigger that leads here again."""
+        """The trigger that leads back to this challenge after a wrong code."""
         return "totp_rejected"
 
     def uri(self, issuer: str, account: str) -> str:
         """Return the ``otpauth://`` URI that authenticator apps read from a QR code.
 
         Args:
-            issuer: your service's name.
-            account: whose account it is, as the person knows it.
+            issuer: the name of your service.
+            account: the name that the person knows the account by, such as an email address.
 
         Raises:
-            InvalidInput: an empty text, or an issuer with a colon, which separates the two.
+            InvalidInput: an argument is no string, is empty or too long, or ``issuer`` contains a colon.
         """
-        if ":" in require_text("issuer", issuer, at_most=ATTRIBUTE_MOST):
-            raise InvalidInput("issuer", "must not have a colon")
-        label = f"{quote(issuer, safe='')}:{quote(require_text('account', account, at_most=ATTRIBUTE_MOST), safe='')}"
+        if ":" in require_text("issuer", issuer, at_most=MAX_ATTRIBUTE_LENGTH):
+            raise InvalidInput("issuer", "must not contain a colon")
+        require_text("account", account, at_most=MAX_ATTRIBUTE_LENGTH)
+        label = f"{quote(issuer, safe='')}:{quote(account, safe='')}"
         return f"otpauth://totp/{label}?{urlencode({'secret': self.secret, 'issuer': issuer}, quote_via=quote)}"
 
     def answer(self, code: str, device_name: str | None = None) -> Answer:
-        """Answer with the app's first code; a wrong one can be tried again with the same secret.
+        """Answer with the app's first code. After a wrong code the challenge is asked again with the same secret.
 
         Args:
-            code: 6 digits; spaces around them do not matter.
-            device_name: what the person calls the app.
+            code: 6 digits; surrounding spaces are ignored.
+            device_name: a name for the app, which ``SoftwareTokenMfa`` shows later.
 
         Raises:
-            InvalidInput: not 6 digits, or an empty or over-long name.
+            InvalidInput: ``code`` is not 6 digits, or ``device_name`` is no string, is empty, or is too long.
         """
         if device_name is not None:
-            require_text("device_name", device_name, at_most=ATTRIBUTE_MOST)
+            require_text("device_name", device_name, at_most=MAX_ATTRIBUTE_LENGTH)
         code = require_code(code, TOTP_CODE, "6 digits")
         return TotpCodeAnswer(self.digest, code=code, device_name=device_name)

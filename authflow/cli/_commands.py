@@ -1,4 +1,4 @@
-"""The commands and their options. The home of click."""
+"""The commands and their options. Only this module imports click."""
 
 import os
 import sys
@@ -15,12 +15,14 @@ from authflow.machines.sign_in.table import GROUPS, TABLE, Node
 
 DEFAULT_PORT = 9229
 FLOWS = ("srp", "password", "custom", "custom-srp", "choice")
+FLOW_HELP = "srp: USER_SRP_AUTH; password: USER_PASSWORD_AUTH; custom, custom-srp: CUSTOM_AUTH; choice: USER_AUTH."
 SECRET_VARIABLE = "AUTHFLOW_CLIENT_SECRET"
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
+PORT = click.IntRange(0, 65535)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; whatever is wrong is said in one line."""
+    """Run one command and return its exit code. An error is reported in one line on stderr."""
     try:
         return int(authflow.main(arguments, prog_name="authflow", standalone_mode=False) or 0)
     except click.ClickException as error:
@@ -37,78 +39,83 @@ def run(arguments: Sequence[str] | None = None) -> int:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def authflow() -> None:
-    """Amazon Cognito sign-in: by hand, as a demonstration, against an emulator; and its diagram."""
+    """Sign in to Amazon Cognito user pools, and run a local emulator of them."""
 
 
 @authflow.command()
 def demo() -> int:
-    """Sign people in to an emulator, over HTTP, and show each step.
+    """Sign in to a local emulator and show each step.
 
-    Exits with 0 only if all of it held.
+    Exits with code 0 if all checks passed, otherwise with 1.
     """
-    from authflow.cli._demo import show  # noqa: PLC0415 - the other commands start sooner without it
+    from authflow.cli._demo import run_demo  # noqa: PLC0415 - loaded only for this command, to start faster
 
-    return 0 if show() else 1
+    return 0 if run_demo() else 1
 
 
 @authflow.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option(
-    "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one."
-)
-@click.option("--region", default="eu-west-1", show_default=True, help="What the pools' ids begin with.")
-@click.option("--issuer", help="What the tokens' iss begins with; default: the address.")
-@click.option("--seed-file", type=click.File(), help="Pools, clients and users to begin with, as JSON.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=PORT, help="0 picks a free port.")
+@click.option("--region", default="eu-west-1", show_default=True, help="Region in the pools' IDs.")
+@click.option("--issuer", help="Prefix of the tokens' iss claim; default: the emulator's URL.")
+@click.option("--seed-file", type=click.File(), help="JSON file with pools, clients and users to create at the start.")
 def emulator(host: str, port: int, region: str, issuer: str | None, seed_file: TextIO | None) -> None:
-    """Serve user pools that verify every proof, over HTTP, until Ctrl-C.
+    """Run an emulator of Cognito user pools over HTTP.
 
-    They live in memory. AWS signatures are not checked: any credentials do. Codes that the pools "send" are printed,
-    and are at /_authflow/outbox.
+    It runs until you press Ctrl-C and keeps its data in memory. It verifies passwords, codes and SRP proofs as Cognito
+    does, but no AWS signatures: any AWS credentials are accepted. It sends no messages: codes are printed here, and
+    listed at /_authflow/outbox.
     """
-    from authflow.cli._serve import serve  # noqa: PLC0415 - the others start sooner
+    from authflow.cli._serve import serve  # noqa: PLC0415 - loaded only for this command, to start faster
 
     serve(host, port, region, issuer, seed_file.read() if seed_file else None)
 
 
 @authflow.command()
 def diagram() -> None:
-    """Print the table of transitions as a Mermaid diagram."""
+    """Print the sign-in state machine as a Mermaid diagram."""
     click.echo(mermaid(TABLE, GROUPS, Node.START), nl=False)
 
 
-def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    pairs = [text.partition("=") for text in given]
+def _parse_pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in values]
     if not all(name and equals for name, equals, _ in pairs):
         raise click.BadParameter("must be KEY=VALUE")
     return {name: value for name, _, value in pairs}
 
 
 @authflow.command("sign-in", context_settings={"allow_extra_args": True})
-@click.option("--pool-id", required=True, help="The user pool's id.")
-@click.option("--client-id", required=True, help="The app client's id.")
-@click.option("--client-secret", is_flag=True, help=f"Ask for its secret; or set {SECRET_VARIABLE}.")
-@click.option("--endpoint-url", help="Such as an emulator's; default: Cognito's own.")
-@click.option("--region", help="Default: what the pool's id begins with.")
-@click.option("--flow", default="srp", show_default=True, type=click.Choice(FLOWS), help="How to begin.")
-@click.option("--preferred", type=click.Choice(FIRST_FACTORS), help="The first factor, for --flow choice.")
-@click.option("--username", help="Else it is asked for.")
+@click.option("--pool-id", required=True, help="ID of the user pool.")
+@click.option("--client-id", required=True, help="ID of the app client.")
+@click.option("--client-secret", is_flag=True, help=f"Ask for the client secret. Or set {SECRET_VARIABLE}.")
+@click.option("--endpoint-url", help="URL of an emulator or proxy; default: Cognito.")
+@click.option("--region", help="AWS region; default: the region in the pool's ID.")
+@click.option("--flow", default="srp", show_default=True, type=click.Choice(FLOWS), help=FLOW_HELP)
+@click.option("--preferred", type=click.Choice(FIRST_FACTORS), help="First factor to ask for, with --flow choice.")
+@click.option("--username", help="If you leave it out, the command asks for it.")
 @click.option("--admin", is_flag=True, help="Use the admin API, with the AWS credentials that boto3 finds.")
-@click.option("--devices", type=DIRECTORY, help="Remember this installation, in that directory.")
-@click.option("--client-metadata", multiple=True, callback=_pairs, metavar="KEY=VALUE", help="For the pool's triggers.")
-@click.option("--show-tokens", is_flag=True, help="Print the tokens too: whoever reads them is signed in.")
+@click.option("--devices", type=DIRECTORY, help="Remember this installation as a device, in this directory.")
+@click.option(
+    "--client-metadata",
+    multiple=True,
+    callback=_parse_pairs,
+    metavar="KEY=VALUE",
+    help="Passed to the pool's Lambda triggers; can be repeated.",
+)
+@click.option("--show-tokens", is_flag=True, help="Print the tokens too. Anyone who reads them can act as the user.")
 @click.pass_context
-def sign_in(context: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - they are checked one by one
-    """Sign in to a user pool and answer whatever it asks.
+def sign_in(context: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - each option has a type of its own
+    """Sign in to a user pool and answer its challenges.
 
-    Exits with 0 if signed in, with 1 if not.
+    Exits with code 0 if you are signed in, 1 if not, 2 after a usage error, 130 after Ctrl-C.
     """
-    from authflow.cli._sign_in import Settings, sign_in  # noqa: PLC0415 - the others start sooner
-    from authflow.cli._terminal import ask_hidden  # noqa: PLC0415 - the others start sooner
+    from authflow.cli._sign_in import Settings, sign_in  # noqa: PLC0415 - loaded only for this command
+    from authflow.cli._terminal import ask_hidden  # noqa: PLC0415 - loaded only for this command
 
-    if context.args:  # not shown: it may be a secret that was given where it is asked for
-        raise click.UsageError("an argument too many; passwords and secrets are asked for")
+    if context.args:  # The argument is not repeated in the error: it may be a password.
+        raise click.UsageError("unexpected argument; passwords and secrets are asked for")
     if options["preferred"] and options["flow"] != "choice":
-        raise click.UsageError("--preferred goes with --flow choice")
-    wanted = options.pop("client_secret")
-    secret = ask_hidden("client secret") if wanted else os.environ.get(SECRET_VARIABLE)
+        raise click.UsageError("--preferred needs --flow choice")
+    asks_for_secret = options.pop("client_secret")
+    secret = ask_hidden("client secret") if asks_for_secret else os.environ.get(SECRET_VARIABLE)
     return sign_in(Settings(client_secret=secret or None, **options))

@@ -1,4 +1,4 @@
-"""This installation, as the holder of remembered devices: a random id in a file of its own."""
+"""The ID of this installation, which ``authflow sign-in`` uses as the holder of remembered devices."""
 
 import os
 import re
@@ -10,24 +10,27 @@ from pathlib import Path
 from authflow.core.errors import InvalidInput
 
 
-def holder_in(directory: Path) -> str:
-    """Return the installation's id, which is made the first time; its file is readable by its owner only.
+def load_holder(directory: Path) -> str:
+    """Return the installation's ID: 32 random hex digits, stored in a file that only its owner can read.
+
+    The first call creates the file.
 
     Raises:
-        InvalidInput: the file holds something else.
-        OSError: it can't be read or written.
+        InvalidInput: the file does not hold an ID.
+        OSError: the file can't be read or written.
     """
     path = directory / "installation"
     if not path.exists():
-        _make(path)
+        _create_file(path)
     holder = path.read_text("ascii", "replace").strip()
     if not re.fullmatch(r"[0-9a-f]{32}", holder):
-        raise InvalidInput("--devices", f"{path.name} in that directory does not hold an installation's id")
+        raise InvalidInput("--devices", f"{path.name} in that directory does not hold an installation ID")
     return holder
 
 
-def _make(path: Path) -> None:
-    # Written elsewhere and linked, so that of two processes one makes it, and neither ever reads half of it.
+def _create_file(path: Path) -> None:
+    # Write a temporary file and link it: if two processes start at once, one of them creates the file, and neither
+    # ever reads a partial one.
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:

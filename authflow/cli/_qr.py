@@ -1,16 +1,16 @@
-"""QR codes, drawn with text. The home of segno."""
+"""QR codes as text. Only this module imports segno."""
 
 from io import StringIO
 
 import segno
 
 
-def drawn(text: str, encoding: str | None) -> list[str]:
-    """Return a QR code as lines of half blocks, light ones where the code is light: for light text on a dark ground.
+def draw(text: str, encoding: str | None) -> list[str]:
+    """Return a QR code as lines of block characters, to be shown as light text on a dark background.
 
     Args:
-        text: what the code says.
-        encoding: the output's; where it has no half blocks there are no lines.
+        text: the content of the code.
+        encoding: the output's. If it has no block characters, the list is empty.
     """
     picture = StringIO()
     segno.make_qr(text).terminal(picture, compact=True)

@@ -1,4 +1,4 @@
-"""What a person is told and asked at each challenge. A new challenge fails type checking here until it has both."""
+"""What the user is told and asked at each challenge. Type checking fails here if a challenge is missing."""
 
 import sys
 from typing import Final, assert_never
@@ -19,72 +19,74 @@ from authflow.challenges import (
     TotpSetup,
 )
 from authflow.cli import _qr
-from authflow.cli._terminal import ask, ask_hidden, ask_option, plain, say
+from authflow.cli._terminal import ask, ask_hidden, ask_option, escape, say
 from authflow.core.answers import Answer
 from authflow.core.errors import AuthflowError, InvalidInput
 
 OPTIONS: Final = {
-    "SMS_MFA": "a code in a text message",
-    "SMS_OTP": "a code in a text message",
-    "EMAIL_OTP": "a code in an email",
-    "SOFTWARE_TOKEN_MFA": "the code that an authenticator app shows",
-    "PASSWORD": "the password, which is sent",
-    "PASSWORD_SRP": "the password, which is proven and not sent",
+    "SMS_MFA": "a code by text message",
+    "SMS_OTP": "a code by text message",
+    "EMAIL_OTP": "a code by email",
+    "SOFTWARE_TOKEN_MFA": "a code from an authenticator app",
+    "PASSWORD": "the password, sent to Cognito",
+    "PASSWORD_SRP": "the password, proven by SRP and never sent",
 }
 LIGHT_ON_DARK: Final = "\x1b[97;40m{}\x1b[0m"
 
 
 class Unanswerable(AuthflowError):
-    """A challenge that can't be answered here; the text says what the person must do."""
+    """The command line can't answer this challenge. The text says what the user can do."""
 
 
 def introduce(challenge: Challenge, issuer: str, account: str) -> None:  # noqa: C901, PLR0912 - a case for each
-    """Say what a challenge is about.
+    """Explain a challenge when it is asked for the first time.
 
     Args:
-        challenge: asked for the first time.
-        issuer: what an authenticator app calls the service.
-        account: what it calls the account.
+        challenge: the challenge.
+        issuer: the service's name in an authenticator app.
+        account: the account's name in an authenticator app.
 
     Raises:
-        Unanswerable: there is no answer to be given here.
+        Unanswerable: the command line can't answer it.
     """
     match challenge:
         case SmsMfa() | EmailOtp() | SmsOtp():
-            say(_sent(challenge))
+            say(_describe_delivery(challenge))
         case SoftwareTokenMfa():
-            named = f" ({plain(challenge.device_name)})" if challenge.device_name else ""
-            say(f"A code of your authenticator app{named} is needed.")
+            name = f" ({escape(challenge.device_name)})" if challenge.device_name else ""
+            say(f"Enter a code from your authenticator app{name}.")
         case SelectMfaType():
-            _offer("Choose a second factor:", challenge.options, challenge.unknown)
+            _show_options("Choose a second factor:", challenge.options, challenge.unknown)
         case MfaSetup():
             _introduce_setup(challenge)
         case TotpSetup():
-            _draw(challenge, issuer, account)
+            _show_totp_secret(challenge, issuer, account)
         case NewPasswordRequired():
-            say("The password was a temporary one: choose a new one.")
+            say("Your password is temporary. Choose a new one.")
             if challenge.attributes:
-                say(f"Known already: {', '.join(plain(name) for name, _ in challenge.attributes)}.")
+                say(f"Already set: {', '.join(escape(name) for name, _ in challenge.attributes)}.")
         case CustomChallenge():
             say("The user pool asks:")
             for name, value in challenge.parameters:
-                say(f"  {plain(name)}: {plain(value)}")
+                say(f"  {escape(name)}: {escape(value)}")
         case SelectChallenge():
-            _offer("Choose how to sign in:", challenge.options, challenge.unknown)
+            _show_options("Choose how to sign in:", challenge.options, challenge.unknown)
         case PasswordChallenge():
-            say(f"The password is needed ({challenge.kind}).")
+            say(f"Enter your password ({challenge.kind}).")
         case DeviceSrp():
-            raise Unanswerable("a remembered device is to prove itself, and it is not kept here: sign in without it")
+            raise Unanswerable(
+                "Cognito asks for a remembered device, whose secret is not stored here: sign in without it"
+            )
         case _:
             assert_never(challenge)
 
 
-def question(challenge: Challenge) -> Answer:  # noqa: PLR0911 - a case for each
-    """Ask the person, and return the reply.
+def ask_for_answer(challenge: Challenge) -> Answer:  # noqa: PLR0911 - a case for each
+    """Ask the user and return the answer.
 
     Raises:
-        InvalidInput: the reply can't be right.
-        NoInput: there is none.
+        InvalidInput: the answer is not valid.
+        NoInput: the input has ended, or is not text.
     """
     match challenge:
         case SmsMfa() | EmailOtp() | SmsOtp() | SoftwareTokenMfa() | TotpSetup():
@@ -92,9 +94,9 @@ def question(challenge: Challenge) -> Answer:  # noqa: PLR0911 - a case for each
         case SelectMfaType():
             return challenge.answer(ask_option(challenge.options))
         case MfaSetup():
-            return _set_up(challenge)
+            return _ask_for_setup(challenge)
         case NewPasswordRequired():
-            return _new_password(challenge)
+            return _ask_for_new_password(challenge)
         case CustomChallenge():
             return challenge.answer(ask("answer"))
         case SelectChallenge():
@@ -104,38 +106,39 @@ def question(challenge: Challenge) -> Answer:  # noqa: PLR0911 - a case for each
         case PasswordChallenge():
             return challenge.answer(ask_hidden("password"))
         case DeviceSrp():
-            raise AssertionError("introduced as unanswerable")
+            raise AssertionError("introduce has raised Unanswerable")
         case _:
             assert_never(challenge)
 
 
-def _sent(challenge: SmsMfa | EmailOtp | SmsOtp) -> str:
-    medium = {"SMS": " in a text message", "EMAIL": " in an email"}.get(challenge.medium or "", "")
-    return f"A code was sent{medium}{f' to {plain(challenge.destination)}' if challenge.destination else ''}."
+def _describe_delivery(challenge: SmsMfa | EmailOtp | SmsOtp) -> str:
+    medium = {"SMS": " by text message", "EMAIL": " by email"}.get(challenge.medium or "", "")
+    return f"A code was sent{medium}{f' to {escape(challenge.destination)}' if challenge.destination else ''}."
 
 
-def _offer(title: str, options: tuple[str, ...], others: tuple[str, ...]) -> None:
+def _show_options(title: str, options: tuple[str, ...], others: tuple[str, ...]) -> None:
     if not options:
-        offered = ", ".join(map(plain, others)) or "nothing"
-        raise Unanswerable(f"nothing is offered that can be answered here; offered: {offered}")
+        offered = ", ".join(map(escape, others)) or "nothing"
+        raise Unanswerable(f"this command supports none of the offered options; offered: {offered}")
     say(title)
     for number, option in enumerate(options, 1):
         say(f"  {number}  {option:<20}{OPTIONS.get(option, '')}".rstrip())
     if others:
-        say(f"  (not possible here: {', '.join(map(plain, others))})")
+        say(f"  (not supported here: {', '.join(map(escape, others))})")
 
 
 def _introduce_setup(challenge: MfaSetup) -> None:
     if not challenge.options:
-        able = " or ".join(map(plain, challenge.elsewhere)) or "a second factor"
+        factors = " or ".join(map(escape, challenge.elsewhere)) or "a second factor"
         raise Unanswerable(
-            f"a second factor is required, and none can be set up here: have an administrator set up {able} "
-            "(a text message needs your phone number), then sign in again"
+            f"a second factor is required, and none can be set up here: ask an administrator to set up {factors} "
+            "(SMS_MFA needs your phone number), then sign in again"
         )
-    _offer("A second factor is required, and you have none yet. It can be:", challenge.options, challenge.elsewhere)
+    title = "A second factor is required, and you have none yet. You can set up:"
+    _show_options(title, challenge.options, challenge.elsewhere)
 
 
-def _set_up(challenge: MfaSetup) -> Answer:
+def _ask_for_setup(challenge: MfaSetup) -> Answer:
     option = challenge.options[0] if len(challenge.options) == 1 else ask_option(challenge.options)
     if option == "EMAIL_OTP":
         return challenge.answer_email(ask("email address"))
@@ -144,18 +147,18 @@ def _set_up(challenge: MfaSetup) -> Answer:
     raise InvalidInput("choice", f"must be one of {', '.join(challenge.options)}")
 
 
-def _draw(challenge: TotpSetup, issuer: str, account: str) -> None:
-    say("Let your authenticator app read this, or type the secret in:")
+def _show_totp_secret(challenge: TotpSetup, issuer: str, account: str) -> None:
+    say("Scan this QR code with your authenticator app, or enter the secret there:")
     form = LIGHT_ON_DARK if sys.stderr.isatty() else "{}"
-    for line in _qr.drawn(challenge.uri(issuer, account), sys.stderr.encoding):
+    for line in _qr.draw(challenge.uri(issuer, account), sys.stderr.encoding):
         say(form.format(line))
     say(f"secret: {challenge.secret}")
-    say("Then type the code that it shows.")
+    say("Then type the code that the app shows.")
 
 
-def _new_password(challenge: NewPasswordRequired) -> Answer:
+def _ask_for_new_password(challenge: NewPasswordRequired) -> Answer:
     password = ask_hidden("new password")
     if ask_hidden("new password again") != password:
-        raise InvalidInput("new password", "the two differ")
-    attributes = {name: ask(plain(name)) for name in challenge.required_attributes}
+        raise InvalidInput("new password", "the two inputs differ")
+    attributes = {name: ask(escape(name)) for name in challenge.required_attributes}
     return challenge.answer(password, **attributes)

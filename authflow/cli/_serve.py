@@ -1,4 +1,4 @@
-"""``authflow emulator``."""
+"""``authflow emulator``: run an emulator over HTTP."""
 
 import sys
 from contextlib import suppress
@@ -6,33 +6,35 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Final
 
-from authflow.cli._terminal import plain
+from authflow.cli._terminal import escape
 from authflow.core.errors import InvalidInput
 from authflow.emulator import Emulator, Message
 from authflow.emulator._seeding import SeedError, seed
 from authflow.emulator._transports.http import serve as serve_http
 
-WARNING: Final = "authflow: warning: not on loopback alone: whoever reaches this port can do everything"
+WARNING: Final = "authflow: warning: not limited to loopback: anyone who can reach this port controls the emulator"
 
 
 def serve(host: str, port: int, region: str, issuer: str | None, seed_text: str | None) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Raises:
-        InvalidInput: the seed file can't be carried out.
-        OSError: the address can't be listened at.
+        InvalidInput: the seed file is not valid.
+        OSError: the address can't be used.
     """
 
     def make(url: str) -> Emulator:
         emulator = Emulator(region=region, issuer=issuer or url)
-        emulator.outbox.listener = _show
+        emulator.outbox.listener = _print_message
         for client in seed(emulator, seed_text) if seed_text is not None else ():
             secret = f" secret {client.client_secret}" if client.client_secret else ""
-            _say(f"pool {client.pool_id} ({client.pool_name}) client {client.client_id} ({client.client_name}){secret}")
+            _print_line(
+                f"pool {client.pool_id} ({client.pool_name}) client {client.client_id} ({client.client_name}){secret}"
+            )
         return emulator
 
     def ready(url: str) -> None:
-        _say(f"authflow emulator at {url} (Ctrl-C stops it)")
+        _print_line(f"authflow emulator at {url} (press Ctrl-C to stop it)")
         if not _is_loopback(host):
             sys.stderr.write(WARNING + "\n")
             sys.stderr.flush()
@@ -50,15 +52,17 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _show(message: Message) -> None:
-    """Print a message that was "sent"."""
+def _print_message(message: Message) -> None:
+    """Print a message that Cognito would send."""
     to = f"{message.medium} to {message.destination}"
     purpose = f"{message.purpose} for {message.username} in {message.pool_id}"
-    # It is called while the emulator answers: an output that is gone must not spoil that.
+    # The emulator calls this during a request, which must not fail because stdout is closed.
     with suppress(OSError):
-        _say(f"{datetime.now(UTC).astimezone():%H:%M:%S}  {plain(to)}  {plain(purpose)}: {plain(message.code)}")
+        _print_line(
+            f"{datetime.now(UTC).astimezone():%H:%M:%S}  {escape(to)}  {escape(purpose)}: {escape(message.code)}"
+        )
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()

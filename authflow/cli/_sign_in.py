@@ -1,4 +1,4 @@
-"""``authflow sign-in``: a person signs in, and answers whatever is asked."""
+"""``authflow sign-in``: sign in and answer challenges in the terminal."""
 
 import base64
 import json
@@ -29,14 +29,14 @@ from authflow import (
     UnexpectedReply,
 )
 from authflow.backends.boto3 import Boto3Backend
-from authflow.cli._installation import holder_in
-from authflow.cli._questions import introduce, question
-from authflow.cli._terminal import ask, ask_hidden, plain, say, until_valid
-from authflow.core._validation import USERNAME_MOST, require_text
+from authflow.cli._installation import load_holder
+from authflow.cli._questions import ask_for_answer, introduce
+from authflow.cli._terminal import ask, ask_hidden, escape, retry_until_valid, say
+from authflow.core._validation import MAX_USERNAME_LENGTH, require_text
 from authflow.core.openings import Opening
 from authflow.machines.remember_device import Kept
 
-CANCELLED: Final = 130  # as shells have it for Ctrl-C
+CANCELLED: Final = 130  # the exit code that shells report after Ctrl-C
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,35 +58,38 @@ class Settings:
 
 
 def sign_in(settings: Settings) -> int:
-    """Sign a person in, and return the exit code.
+    """Sign in and return the exit code.
 
     Raises:
-        AuthflowError: there is no going on; the text says why.
+        AuthflowError: the sign-in can't continue; the text says why.
         OSError: the directory of devices can't be used.
     """
     try:
         flow = _Conversation(settings).run()
     except KeyboardInterrupt:
-        # Cognito is not told: a Session that nobody answers expires.
+        # Nothing is sent to Cognito: a Session expires by itself.
         say(f"\nauthflow: {Reason.CANCELLED}")
         return CANCELLED
     match flow.state:
         case SignedIn(tokens):
-            _report(tokens, settings)
+            _print_tokens(tokens, settings)
             return 0
         case Failed(code, message, reason):
-            say(f"authflow: {reason}: {plain(message or code)}")
+            say(f"authflow: {reason}: {escape(message or code)}")
             return 1
         case other:
-            raise AssertionError(f"at rest and not asking, a flow has ended, not {other}")
+            raise AssertionError(f"a flow without a request or a challenge has ended, but its state is {other}")
 
 
-def claims(token: str) -> dict[str, str]:
-    """Return a JWT's claims for a person to read; its signature is not checked, since it came from Cognito itself."""
+def decode_claims(token: str) -> dict[str, str]:
+    """Return a JWT's claims for display; an empty mapping if the token is not a JWT.
+
+    The signature is not verified, because the token came directly from Cognito.
+    """
     try:
         body = token.split(".")[1]
-        said = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in said.items()}
+        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in claims.items()}
     except (IndexError, ValueError, AttributeError):
         return {}
 
@@ -94,30 +97,30 @@ def claims(token: str) -> dict[str, str]:
 class _Conversation:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        if settings.username is not None:  # what was typed can be typed again; this can't
-            require_text("--username", settings.username, at_most=USERNAME_MOST)
+        if settings.username is not None:  # an option can't be corrected at a prompt
+            require_text("--username", settings.username, at_most=MAX_USERNAME_LENGTH)
         app = AppClient(settings.pool_id, settings.client_id, settings.client_secret)
         store = FileDeviceStore(settings.devices) if settings.devices else None
-        self._holder = holder_in(settings.devices) if settings.devices else None
+        self._holder = load_holder(settings.devices) if settings.devices else None
         self._auth = Authenticator(
             app,
             Boto3Backend(region=settings.region or app.region, endpoint_url=settings.endpoint_url),
             admin=settings.admin,
             devices=store,
-            remember=Remember.ASK,  # done below, where its outcome can be told
+            remember=Remember.ASK,  # _remember calls it and reports the outcome
         )
 
     def run(self) -> Flow:
-        """Ask until the sign-in has ended."""
+        """Answer challenges until the sign-in has ended."""
         context = Context(client_metadata=self._settings.client_metadata) if self._settings.client_metadata else None
-        flow = self._auth.begin(until_valid(self._opening), context=context, holder=self._holder)
+        flow = self._auth.begin(retry_until_valid(self._ask_for_opening), context=context, holder=self._holder)
         while flow.challenge is not None:
-            flow = self._answered(flow)
+            flow = self._answer(flow)
         if isinstance(flow.state, SignedIn):
             self._remember(flow, flow.state.tokens)
         return flow
 
-    def _opening(self) -> Opening:
+    def _ask_for_opening(self) -> Opening:
         username = self._settings.username or ask("username")
         preferred = self._settings.preferred
         match self._settings.flow:
@@ -128,46 +131,46 @@ class _Conversation:
             case "custom-srp":
                 return Custom(username, ask_hidden("password"))
             case "choice":
-                needed = preferred is not None and preferred.startswith("PASSWORD")
-                return Choice(username, preferred, ask_hidden("password") if needed else None)
+                needs_password = preferred is not None and preferred.startswith("PASSWORD")
+                return Choice(username, preferred, ask_hidden("password") if needs_password else None)
             case _:
                 return Srp(username, ask_hidden("password"))
 
-    def _answered(self, flow: Flow) -> Flow:
+    def _answer(self, flow: Flow) -> Flow:
         challenge = flow.challenge
         if challenge is None:
             return flow
         if challenge.rejected is None:
             introduce(challenge, self._settings.pool_id, flow.entered_username)
         else:
-            why = plain(challenge.rejected.message or challenge.rejected.code)
-            say(f"Not accepted: {why.removesuffix('.')}; try again")
-        return self._auth.answer(flow, until_valid(partial(question, challenge)))
+            reason = escape(challenge.rejected.message or challenge.rejected.code)
+            say(f"Not accepted: {reason.removesuffix('.')}; try again")
+        return self._auth.answer(flow, retry_until_valid(partial(ask_for_answer, challenge)))
 
     def _remember(self, flow: Flow, tokens: Tokens) -> None:
-        """Keep the device that Cognito proposes; whatever happens, it does not cost the tokens."""
+        """Remember the device that Cognito proposes. A failure is reported, and the sign-in still succeeds."""
         if self._holder is None or tokens.new_device is None:
             return
         try:
             state = self._auth.remember_device(tokens, self._holder, entered_username=flow.entered_username).state
         except (BackendError, UnexpectedReply) as error:
-            say(f"This installation is not remembered: {plain(str(error))}")
+            say(f"This installation was not remembered: {escape(str(error))}")
             return
         match state:
             case Kept(remembered=True):
-                say("This installation is remembered as a device of yours.")
+                say("This installation is now a remembered device.")
             case Kept():
-                say("This installation is known as a device of yours, but it does not stand for a second factor.")
+                say("This installation is now a known device, but it does not replace the second factor.")
             case Failed(code, message):
-                say(f"This installation is not remembered: {plain(message or code)}")
+                say(f"This installation was not remembered: {escape(message or code)}")
 
 
-def _report(tokens: Tokens, settings: Settings) -> None:
+def _print_tokens(tokens: Tokens, settings: Settings) -> None:
     lines = [
-        f"signed in as {plain(tokens.username)}",
+        f"signed in as {escape(tokens.username)}",
         f"the access token expires at {tokens.expires_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
-        "the id token says",
-        *(f"  {plain(name):<22}{plain(value)}" for name, value in claims(tokens.id_token).items()),
+        "claims of the ID token:",
+        *(f"  {escape(name):<22}{escape(value)}" for name, value in decode_claims(tokens.id_token).items()),
     ]
     if settings.show_tokens:
         lines += [f"{name}: {getattr(tokens, name)}" for name in ("access_token", "id_token", "refresh_token")]

@@ -1,4 +1,4 @@
-"""The person at the terminal. Questions and remarks go to stderr, so that stdout has the result alone."""
+"""Questions and messages in the terminal. They go to stderr, so that stdout contains only the result."""
 
 import getpass
 import sys
@@ -8,29 +8,29 @@ from typing import Final, TypeVar
 from authflow.core.errors import AuthflowError, InvalidInput
 
 T = TypeVar("T")
-_ENDED: Final = "the input ended where this was asked: {}"
+_ENDED: Final = "the input ended before this was answered: {}"
 
 
 class NoInput(AuthflowError):
-    """A question was asked, and there was nothing to read."""
+    """The input ended, or was not text, where an answer was needed."""
 
 
 def say(line: str = "") -> None:
-    """Say something to the person, in one line."""
+    """Write one line to stderr."""
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
 
 
-def plain(text: str) -> str:
-    """Return a text that came over the network without what could move the cursor or add a line."""
+def escape(text: str) -> str:
+    """Return a text from the network with its control characters escaped, so that it can't move the cursor."""
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 
 def ask(question: str) -> str:
-    """Return the line that the person types; it may be empty.
+    """Return the line that the user types; it may be empty.
 
     Raises:
-        NoInput: there is none.
+        NoInput: the input has ended, or is not text.
     """
     sys.stderr.write(f"{question}: ")
     sys.stderr.flush()
@@ -39,17 +39,17 @@ def ask(question: str) -> str:
     except UnicodeDecodeError:
         raise NoInput("the input is not text in the terminal's encoding") from None
     if not sys.stdin.isatty():
-        say()  # a terminal shows the end of the line that was typed
+        say()  # in a terminal the Enter key ends the line
     if not line:
         raise NoInput(_ENDED.format(question))
     return line.removesuffix("\n").removesuffix("\r")
 
 
 def ask_hidden(question: str) -> str:
-    """Return the line that the person types, not shown; from a pipe as it comes.
+    """Return the line that the user types, without showing it. Input that is no terminal is read as by `ask`.
 
     Raises:
-        NoInput: there is none.
+        NoInput: the input has ended, or is not text.
     """
     if not sys.stdin.isatty():
         return ask(question)
@@ -60,10 +60,11 @@ def ask_hidden(question: str) -> str:
 
 
 def ask_option(options: Sequence[str]) -> str:
-    """Return one of the options, which the person may name or number; another text as it was typed.
+    """Return the option whose name or number the user types. Any other text is returned unchanged.
 
     Raises:
-        InvalidInput: a number that is not there, or nothing.
+        InvalidInput: the number is out of range, or the line is empty.
+        NoInput: the input has ended, or is not text.
     """
     chosen = ask("choice").strip()
     numbered = {str(number): option for number, option in enumerate(options, 1)}
@@ -72,10 +73,10 @@ def ask_option(options: Sequence[str]) -> str:
     return numbered.get(chosen, chosen)
 
 
-def until_valid(make: Callable[[], T]) -> T:
-    """Return what ``make`` returns, called again as long as it raises InvalidInput; each time that is said."""
+def retry_until_valid(make: Callable[[], T]) -> T:
+    """Call ``make`` until it does not raise InvalidInput, and return its result. Each error is shown to the user."""
     while True:
         try:
             return make()
         except InvalidInput as error:
-            say(f"Not possible: {plain(str(error))}; try again")
+            say(f"Invalid input: {escape(str(error))}; try again")

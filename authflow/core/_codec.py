@@ -1,6 +1,7 @@
-"""Frozen dataclasses to JSON values and back, by their annotations: every member checked, none unknown or missing.
+"""Convert frozen dataclasses to JSON values and back, as their annotations say.
 
-What a class's annotations ask for is worked out once, into a reader made of smaller readers.
+Decoding is strict: each member is checked against its annotation, and an unknown or missing member is an error.
+The reader of a class is built once, from the readers of its members.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,37 +18,42 @@ Reader: TypeAlias = Callable[[Any], Any]
 
 
 class FieldError(ValueError):
-    """A JSON value that is not of the annotated shape. ``field``: the path to it, such as ``state.rejected.times``."""
+    """A JSON value does not fit its annotation.
+
+    Attributes:
+        field: the path to the value, such as ``state.rejected.times``.
+    """
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(problem)
-        self.field = field  # each reader on the way out puts its own step in front
+        self.field = field  # each enclosing reader prepends its own part of the path
 
 
 def encode(value: Any) -> Any:  # noqa: ANN401 - any annotated value
-    """Return a value as JSON has it; members that have their default are left out.
-
-    Args:
-        value: a dataclass, or what the members of dataclasses hold.
-    """
+    """Return a dataclass, or a member of one, as a JSON value. Members with their default are omitted."""
     if isinstance(value, str | int | NoneType):
         return value
     if isinstance(value, tuple):
         return [encode(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
-    members = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))  # type: ignore[arg-type]  # classes are hashable
+    members = ((name, getattr(value, name), default) for name, default in _list_members(type(value)))  # type: ignore[arg-type]  # classes are hashable
     return {name: encode(item) for name, item, default in members if item != default}
 
 
 def decode(kind: type[T], value: object, path: str) -> T:
-    """Return the dataclass that ``encode`` made ``value`` of.
+    """Return the ``kind`` that ``encode`` turned into ``value``.
+
+    Args:
+        kind: the dataclass.
+        value: a JSON value.
+        path: what ``FieldError.field`` starts with.
 
     Raises:
         FieldError: a member is unknown, missing, or not of its annotated type.
     """
     try:
-        decoded: T = _reader(kind)(value)  # type: ignore[arg-type]  # classes are hashable
+        decoded: T = _make_reader(kind)(value)  # type: ignore[arg-type]  # classes are hashable
     except FieldError as error:
         error.field = path + error.field
         raise
@@ -55,31 +61,31 @@ def decode(kind: type[T], value: object, path: str) -> T:
 
 
 @cache
-def _defaults(kind: type) -> tuple[tuple[str, object], ...]:
-    """Return the members of a dataclass, each with its default."""
+def _list_members(kind: type) -> tuple[tuple[str, object], ...]:
+    """Return the names of a dataclass's members with their defaults."""
     return tuple((member.name, member.default) for member in fields(kind))
 
 
 @cache
-def _reader(hint: Any) -> Reader:  # noqa: ANN401 - an annotation
+def _make_reader(hint: Any) -> Reader:  # noqa: ANN401 - an annotation
     if isinstance(hint, UnionType) or (get_origin(hint) is not tuple and NoneType in get_args(hint)):
-        return _optional(_reader(next(choice for choice in get_args(hint) if choice is not NoneType)))
+        return _make_optional_reader(_make_reader(next(choice for choice in get_args(hint) if choice is not NoneType)))
     if get_origin(hint) is tuple:
         first, *others = get_args(hint)
-        return _many(_reader(first)) if others == [Ellipsis] else _tuple((first, *others))
+        return _make_list_reader(_make_reader(first)) if others == [Ellipsis] else _make_tuple_reader((first, *others))
     if is_dataclass(hint):
-        return _dataclass(hint)  # type: ignore[arg-type]  # it is a class, no instance
+        return _make_dataclass_reader(hint)  # type: ignore[arg-type]  # it is a class, no instance
     if hint is datetime:
         return _read_datetime
     if issubclass(hint, StrEnum):
-        return _enum(hint)
-    return _read_text if hint is str else _exactly(hint)
+        return _make_enum_reader(hint)
+    return _read_text if hint is str else _make_exact_reader(hint)
 
 
-def _dataclass(kind: type) -> Reader:
+def _make_dataclass_reader(kind: type) -> Reader:
     hints = get_type_hints(kind)
-    readers = {name: _reader(hints[name]) for name, _ in _defaults(kind)}
-    required = [name for name, default in _defaults(kind) if default is MISSING]
+    readers = {name: _make_reader(hints[name]) for name, _ in _list_members(kind)}
+    required = [name for name, default in _list_members(kind) if default is MISSING]
 
     def read(value: object) -> object:
         if not isinstance(value, Mapping):
@@ -101,19 +107,19 @@ def _dataclass(kind: type) -> Reader:
     return read
 
 
-def _optional(reader: Reader) -> Reader:
+def _make_optional_reader(reader: Reader) -> Reader:
     return lambda value: None if value is None else reader(value)
 
 
-def _many(reader: Reader) -> Reader:
-    return lambda value: _read_items(_list(value), repeat(reader))
+def _make_list_reader(reader: Reader) -> Reader:
+    return lambda value: _read_items(_require_list(value), repeat(reader))
 
 
-def _tuple(hints: tuple[Any, ...]) -> Reader:
-    readers = [_reader(hint) for hint in hints]
+def _make_tuple_reader(hints: tuple[Any, ...]) -> Reader:
+    readers = [_make_reader(hint) for hint in hints]
 
     def read(value: object) -> tuple[Any, ...]:
-        items = _list(value)
+        items = _require_list(value)
         if len(items) != len(readers):
             raise FieldError("", f"has {len(items)} items instead of {len(readers)}")
         return _read_items(items, readers)
@@ -121,34 +127,34 @@ def _tuple(hints: tuple[Any, ...]) -> Reader:
     return read
 
 
-def _list(value: object) -> list[Any]:
+def _require_list(value: object) -> list[Any]:
     if not isinstance(value, list):
         raise FieldError("", "is not a JSON list")
     return value
 
 
 def _read_items(items: list[Any], readers: Iterable[Reader]) -> tuple[Any, ...]:
-    read = []
-    for at, (item, reader) in enumerate(zip(items, readers, strict=False)):  # one reader may serve them all
+    values = []
+    for index, (item, reader) in enumerate(zip(items, readers, strict=False)):  # ``readers`` may be endless
         try:
-            read.append(reader(item))
+            values.append(reader(item))
         except FieldError as error:
-            error.field = f"[{at}]{error.field}"
+            error.field = f"[{index}]{error.field}"
             raise
-    return tuple(read)
+    return tuple(values)
 
 
-def _enum(kind: type[StrEnum]) -> Reader:
+def _make_enum_reader(kind: type[StrEnum]) -> Reader:
     def read(value: object) -> StrEnum:
         try:
             return kind(value)  # type: ignore[arg-type]  # or it raises
         except ValueError:
-            raise FieldError("", f"is none of {', '.join(kind)}") from None
+            raise FieldError("", f"is not one of {', '.join(kind)}") from None
 
     return read
 
 
-def _exactly(kind: type) -> Reader:
+def _make_exact_reader(kind: type) -> Reader:
     def read(value: object) -> object:
         if type(value) is not kind:
             raise FieldError("", f"is not {kind.__name__} but {type(value).__name__}")
@@ -157,22 +163,22 @@ def _exactly(kind: type) -> Reader:
     return read
 
 
-_any_text = _exactly(str)
+_read_str = _make_exact_reader(str)
 
 
 def _read_text(value: object) -> object:
     try:
-        _any_text(value).encode()
+        _read_str(value).encode()
     except UnicodeEncodeError:
-        raise FieldError("", "holds a lone surrogate, which UTF-8 can't carry") from None
+        raise FieldError("", "holds a lone surrogate, which UTF-8 can't encode") from None
     return value
 
 
 def _read_datetime(value: object) -> datetime:
     try:
-        at = datetime.fromisoformat(value)  # type: ignore[arg-type]  # or it raises
+        time = datetime.fromisoformat(value)  # type: ignore[arg-type]  # or it raises
     except (TypeError, ValueError):
-        raise FieldError("", "is not an ISO 8601 time") from None
-    if at.utcoffset() is None:
+        raise FieldError("", "is not an ISO 8601 date and time") from None
+    if time.utcoffset() is None:
         raise FieldError("", "has no time zone")
-    return at
+    return time

@@ -1,6 +1,7 @@
-"""One idiom for blocking and asynchronous code: the logic is written once, as coroutines.
+"""Run coroutines from blocking code, so that blocking and asynchronous code share one implementation.
 
-Asynchronous callers await them. Blocking callers pass in effects that never wait, and drive the coroutine to its end.
+The logic is written once, as coroutines. Asynchronous callers await them. Blocking callers give them effects that never
+wait, and call ``run_to_end``.
 """
 
 from collections.abc import Coroutine
@@ -10,7 +11,7 @@ T = TypeVar("T")
 
 
 def run_to_end(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Return what a coroutine returns that never waits. No event loop is involved.
+    """Run a coroutine that never waits, without an event loop, and return its result.
 
     Raises:
         AssertionError: the coroutine waited for something.
@@ -21,4 +22,4 @@ def run_to_end(coroutine: Coroutine[Any, Any, T]) -> T:
         result: T = done.value
         return result
     coroutine.close()
-    raise AssertionError("a coroutine that was driven without an event loop waited")
+    raise AssertionError("the coroutine waited, but it was run without an event loop")

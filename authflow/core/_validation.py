@@ -1,4 +1,4 @@
-"""Checks of what callers hand in, written once. Each raises InvalidInput and never shows the value."""
+"""Checks of arguments. Each returns the value, or raises InvalidInput with a text that does not contain the value."""
 
 from typing import TypeVar
 
@@ -6,13 +6,13 @@ from authflow.core.errors import InvalidInput
 
 T = TypeVar("T")
 
-USERNAME_MOST = 128  # characters; UsernameType of the service model
-PASSWORD_MOST = 256  # characters; PasswordType
-TOKEN_MOST = 131_072  # characters; StringType, which AuthParameters hold
+MAX_USERNAME_LENGTH = 128  # characters; UsernameType of the service model
+MAX_PASSWORD_LENGTH = 256  # characters; PasswordType
+MAX_STRING_LENGTH = 131_072  # characters; StringType, the type of AuthParameters' values
 
 
 def require_text(field: str, value: object, *, at_most: int) -> str:
-    """Return ``value`` if it is text of 1 to ``at_most`` characters that UTF-8 can carry."""
+    """Return ``value`` if it is a string of 1 to ``at_most`` characters that UTF-8 can encode."""
     if not isinstance(value, str):
         raise InvalidInput(field, f"must be a str, not {type(value).__name__}")
     if not value:
@@ -22,12 +22,12 @@ def require_text(field: str, value: object, *, at_most: int) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise InvalidInput(field, "holds a lone surrogate, which UTF-8 can't carry") from None
+        raise InvalidInput(field, "holds a lone surrogate, which UTF-8 can't encode") from None
     return value
 
 
 def require_instance(field: str, value: object, kind: type[T]) -> T:
-    """Return ``value`` if it is a ``kind``."""
+    """Return ``value`` if it is an instance of ``kind``."""
     if not isinstance(value, kind):
         article = "an" if kind.__name__[0] in "AEIOUaeiou" else "a"
         raise InvalidInput(field, f"must be {article} {kind.__name__}, not {type(value).__name__}")

@@ -1,4 +1,4 @@
-"""Replies to challenges: each kind moves a flow by its own trigger."""
+"""Answers to challenges. Each kind of answer has a trigger of its own."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -11,11 +11,11 @@ __all__ = ["Answer", "DeviceAnswer", "SetUpTotpAnswer", "SrpAnswer", "TotpCodeAn
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply to one challenge, made by that challenge's ``answer``; it fits no other.
+    """A person's answer to one challenge, made by the ``answer`` method of that challenge. It fits no other challenge.
 
     Attributes:
-        digest: of the challenge that it replies to.
-        responses: ChallengeResponses beside those that every answer has.
+        digest: the ``digest`` of the challenge that it answers.
+        responses: members of ChallengeResponses, besides USERNAME and those that every request of the flow has.
     """
 
     trigger: ClassVar[str] = "answer"
@@ -26,7 +26,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SrpAnswer(Answer):
-    """A password to be proven by SRP: SRP_A is sent, the proof follows."""
+    """A password for SRP: SRP_A is sent first, the proof of the password with the next request."""
 
     trigger = "answer_srp"
 
@@ -35,7 +35,7 @@ class SrpAnswer(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceAnswer(Answer):
-    """A remembered device to be proven by SRP."""
+    """A remembered device for SRP: SRP_A is sent first, the proof of its secret with the next request."""
 
     trigger = "answer_device"
 
@@ -44,14 +44,14 @@ class DeviceAnswer(Answer):
 
 @dataclass(frozen=True, slots=True)
 class SetUpTotpAnswer(Answer):
-    """The wish to set up an authenticator app: its secret is asked for."""
+    """The choice to set up an authenticator app: its secret is requested next."""
 
     trigger = "answer_set_up_totp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotpCodeAnswer(Answer):
-    """The first code of a new authenticator app, to be verified."""
+    """The first code of a new authenticator app, for VerifySoftwareToken."""
 
     trigger = "answer_totp_code"
 

@@ -1,4 +1,4 @@
-"""The app client that people sign in to."""
+"""AppClient: the app client that people sign in to, and the hash that authenticates it."""
 
 import base64
 import hmac
@@ -21,13 +21,13 @@ class AppClient:
     """A user pool's app client.
 
     Attributes:
-        pool_id: such as ``eu-west-1_Ab12Cd34E``.
+        pool_id: the user pool's id, such as ``eu-west-1_Ab12Cd34E``.
         client_id: the app client's id.
-        client_secret: where the app client has one; never shown, never in a snapshot.
-        session_validity: how long Cognito's Sessions live, as AuthSessionValidity says: 3 to 15 minutes.
+        client_secret: the app client's secret, or None if it has none. Neither ``repr`` nor a snapshot contains it.
+        session_validity: how long Cognito's Sessions are valid: the app client's AuthSessionValidity, 3 to 15 minutes.
 
     Raises:
-        InvalidInput: one of them can't be right.
+        InvalidInput: an attribute has the wrong type or an impossible value; ``.field`` says which.
     """
 
     pool_id: str
@@ -37,29 +37,29 @@ class AppClient:
 
     def __post_init__(self) -> None:
         if not _POOL_ID.fullmatch(require_text("pool_id", self.pool_id, at_most=55)):
-            raise InvalidInput("pool_id", "must look like eu-west-1_Ab12Cd34E: a region, an underscore, a name")
+            raise InvalidInput("pool_id", "must be a region, an underscore and a name, such as eu-west-1_Ab12Cd34E")
         _require_id("client_id", self.client_id)
         if self.client_secret is not None:
             _require_id("client_secret", self.client_secret)
         validity = require_instance("session_validity", self.session_validity, timedelta)
         if not _SHORTEST <= validity <= _LONGEST:
-            raise InvalidInput("session_validity", "must be 3 to 15 minutes, as AuthSessionValidity is")
+            raise InvalidInput("session_validity", "must be the app client's AuthSessionValidity, 3 to 15 minutes")
 
     @property
     def region(self) -> str:
-        """The AWS region, which is what precedes the underscore of the pool id."""
+        """The AWS region: the part of the pool id before the underscore."""
         return self.pool_id.partition("_")[0]
 
     @property
     def pool_name(self) -> str:
-        """The pool's name as SRP identities have it, which is what follows the underscore of the pool id."""
+        """The pool's name in SRP identities: the part of the pool id after the underscore."""
         return self.pool_id.partition("_")[2]
 
     def secret_hash(self, username: str) -> str | None:
-        """Return SECRET_HASH in base64, or None where the app client has no secret.
+        """Return SECRET_HASH in base64, or None if the app client has no secret.
 
         Args:
-            username: the USERNAME of the very request that the hash goes with.
+            username: the USERNAME of the request that carries the hash.
         """
         if self.client_secret is None:
             return None
@@ -69,4 +69,4 @@ class AppClient:
 
 def _require_id(name: str, value: object) -> None:
     if not _CLIENT_ID.fullmatch(require_text(name, value, at_most=128)):
-        raise InvalidInput(name, "may hold letters, digits, '_' and '+' only")
+        raise InvalidInput(name, "may contain only letters, digits, '_' and '+'")

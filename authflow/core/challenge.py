@@ -1,4 +1,4 @@
-"""BaseChallenge: what the engine knows of a challenge. The challenges themselves are in ``authflow.challenges``."""
+"""BaseChallenge: the part of a challenge that the engine uses. The challenges are in ``authflow.challenges``."""
 
 import hashlib
 from dataclasses import dataclass, field, replace
@@ -10,12 +10,12 @@ __all__ = ["BaseChallenge", "Rejected"]
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Cognito refused an answer and lets the person try again.
+    """Cognito refused an answer, and the person may try again.
 
     Attributes:
-        code: the exception's name, such as ``CodeMismatchException``.
+        code: the exception's name in Cognito's API, such as ``CodeMismatchException``.
         message: Cognito's text.
-        times: how often this challenge has been refused so far.
+        times: how many answers to this challenge Cognito has refused so far.
     """
 
     code: str
@@ -25,12 +25,12 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseChallenge:
-    """What all challenges have.
+    """The base of all challenges.
 
     Attributes:
-        session: Cognito's Session, a bearer secret.
-        asked_at: when the Session came; it lives as long as ``AppClient.session_validity`` says.
-        rejected: why and how often Cognito refused an answer; None the first time.
+        session: Cognito's Session. It is a bearer secret: it authorizes an answer to the challenge.
+        asked_at: when the Session was received. It is valid for ``AppClient.session_validity``.
+        rejected: why and how often Cognito has refused an answer; None if it has not.
     """
 
     NAME: ClassVar[str]
@@ -41,20 +41,20 @@ class BaseChallenge:
 
     @property
     def name(self) -> str:
-        """What Cognito calls it in ChallengeName."""
+        """Cognito's ChallengeName."""
         return self.NAME
 
     @property
     def asking_trigger(self) -> str:
-        """The trigger that leads to this challenge, by Cognito's name for it."""
+        """The trigger that leads to this challenge; usually its ChallengeName."""
         return self.name
 
     @property
     def digest(self) -> str:
-        """What binds an answer to this challenge; gives nothing of the Session away."""
+        """A SHA-256 hash, in hex, that binds an answer to this challenge. It does not reveal the Session."""
         return hashlib.sha256(f"{self.asking_trigger} {self.session}".encode()).hexdigest()
 
     def reject(self, code: str, message: str) -> Self:
-        """Return the same challenge, asked again."""
+        """Return this challenge with one more refusal, to ask it again."""
         times = self.rejected.times if self.rejected else 0
         return replace(self, rejected=Rejected(code, message, times + 1))

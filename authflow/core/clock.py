@@ -1,4 +1,4 @@
-"""Where real time and real randomness come in: drivers only."""
+"""The system's clock and random source. Drivers use them; the rest of the core receives a ``Stamp``."""
 
 import secrets
 from datetime import UTC, datetime
@@ -9,5 +9,5 @@ __all__ = ["stamp_now"]
 
 
 def stamp_now() -> Stamp:
-    """Return a Stamp of the system's clock and 64 bytes of its random source, for one event."""
+    """Return a Stamp for one event: the system's time, and 64 bytes of its cryptographic random source."""
     return Stamp(datetime.now(UTC), secrets.token_bytes(ENTROPY_BYTES))

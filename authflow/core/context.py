@@ -1,9 +1,9 @@
-"""What a caller tells Cognito beside the sign-in itself: metadata for triggers, the person's device, analytics."""
+"""Context: additional facts for Cognito's Lambda triggers, threat protection and analytics."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from authflow.core._validation import TOKEN_MOST, require_text
+from authflow.core._validation import MAX_STRING_LENGTH, require_text
 from authflow.core.errors import InvalidInput
 from authflow.core.pairs import Pairs, require_pairs
 
@@ -12,21 +12,21 @@ __all__ = ["Context"]
 
 @dataclass(frozen=True, slots=True, init=False)
 class Context:
-    """Facts that go with every request of a flow, or with one call until the flow rests again.
+    """Facts that accompany every request of a flow, or only the requests of one call until the flow pauses.
 
-    The public API sends them as ClientMetadata, UserContextData and AnalyticsMetadata, the admin API as ClientMetadata,
-    ContextData and AnalyticsMetadata; each request takes those of them that its operation has.
+    The public API takes them as ClientMetadata, UserContextData and AnalyticsMetadata; the admin API as ClientMetadata,
+    ContextData and AnalyticsMetadata. Each request sends those that its operation accepts.
 
     Attributes:
-        client_metadata: for the pool's Lambda triggers; given as a mapping. No place for secrets.
-        ip_address: the person's.
+        client_metadata: a mapping for the pool's Lambda triggers. Do not put secrets here.
+        ip_address: the IP address of the person.
         encoded_data: the device fingerprint that Amazon's JavaScript collected.
-        server_name, server_path, http_headers: the request that the person's browser sent to your service; the admin
-            API's ContextData needs all three and ``ip_address``, or none.
-        analytics_endpoint_id: the Amazon Pinpoint endpoint.
+        server_name, server_path, http_headers: from the request that the person's browser sent to your service. For the
+            admin API's ContextData, give all three and ``ip_address``, or none of the three.
+        analytics_endpoint_id: the id of the Amazon Pinpoint endpoint.
 
     Raises:
-        InvalidInput: a member of the wrong type, or half a ContextData.
+        InvalidInput: an argument has the wrong type, is empty or too long, or a part of ContextData is missing.
     """
 
     client_metadata: Pairs = field(default=(), repr=False)
@@ -56,28 +56,30 @@ class Context:
             "analytics_endpoint_id": analytics_endpoint_id,
         }
         for name, text in texts.items():
-            object.__setattr__(self, name, None if text is None else require_text(name, text, at_most=TOKEN_MOST))
+            object.__setattr__(
+                self, name, None if text is None else require_text(name, text, at_most=MAX_STRING_LENGTH)
+            )
         for name, pairs in {"client_metadata": client_metadata, "http_headers": http_headers}.items():
             object.__setattr__(self, name, require_pairs(name, pairs))
         server = (self.server_name, self.server_path, self.http_headers or None)
         if any(server) and not (all(server) and self.ip_address):
-            raise InvalidInput("server_name", "goes with server_path, http_headers and ip_address: all four or none")
+            raise InvalidInput("server_name", "must be given together with server_path, http_headers and ip_address")
 
     def to_members(self) -> dict[str, object]:
-        """Return the request members that this context fills, by Cognito's names."""
+        """Return the members that this context adds to a request, by Cognito's names."""
         members = {
             "ClientMetadata": dict(self.client_metadata),
-            "UserContextData": _present(IpAddress=self.ip_address, EncodedData=self.encoded_data),
-            "ContextData": self._context_data(),
-            "AnalyticsMetadata": _present(AnalyticsEndpointId=self.analytics_endpoint_id),
+            "UserContextData": _drop_missing(IpAddress=self.ip_address, EncodedData=self.encoded_data),
+            "ContextData": self._make_context_data(),
+            "AnalyticsMetadata": _drop_missing(AnalyticsEndpointId=self.analytics_endpoint_id),
         }
         return {name: value for name, value in members.items() if value}
 
-    def _context_data(self) -> dict[str, object]:
+    def _make_context_data(self) -> dict[str, object]:
         if self.server_name is None:
             return {}
         headers = [{"headerName": name, "headerValue": value} for name, value in self.http_headers]
-        return _present(
+        return _drop_missing(
             IpAddress=self.ip_address,
             ServerName=self.server_name,
             ServerPath=self.server_path,
@@ -86,5 +88,5 @@ class Context:
         )
 
 
-def _present(**members: object) -> dict[str, object]:
+def _drop_missing(**members: object) -> dict[str, object]:
     return {name: value for name, value in members.items() if value is not None}

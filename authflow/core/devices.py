@@ -1,12 +1,12 @@
-"""A remembered device: what Cognito knows of it, and the secret that proves it."""
+"""Device: a remembered device's keys, and the secret that it proves itself with."""
 
 from dataclasses import dataclass, field
 
-from authflow.core._validation import TOKEN_MOST, require_text
+from authflow.core._validation import MAX_STRING_LENGTH, require_text
 
 __all__ = ["Device"]
 
-DEVICE_KEY_MOST = 55  # characters; DeviceKeyType
+MAX_DEVICE_KEY_LENGTH = 55  # characters; DeviceKeyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +14,12 @@ class Device:
     """A device that Cognito has confirmed.
 
     Attributes:
-        key: DeviceKey.
-        group_key: DeviceGroupKey.
-        secret: its password, which only the device's holder and this service know.
+        key: Cognito's DeviceKey.
+        group_key: Cognito's DeviceGroupKey.
+        secret: the device's password in SRP. Cognito has a verifier of it only; keep it secret.
 
     Raises:
-        InvalidInput: a wrong type, or an empty or over-long text.
+        InvalidInput: an attribute is no string, is empty, or is too long.
     """
 
     key: str
@@ -27,6 +27,6 @@ class Device:
     secret: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        require_text("key", self.key, at_most=DEVICE_KEY_MOST)
-        require_text("group_key", self.group_key, at_most=TOKEN_MOST)
-        require_text("secret", self.secret, at_most=TOKEN_MOST)
+        require_text("key", self.key, at_most=MAX_DEVICE_KEY_LENGTH)
+        require_text("group_key", self.group_key, at_most=MAX_STRING_LENGTH)
+        require_text("secret", self.secret, at_most=MAX_STRING_LENGTH)

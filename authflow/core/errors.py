@@ -1,18 +1,18 @@
-"""Every exception that authflow raises.
+"""The exceptions that authflow raises.
 
 ::
 
     AuthflowError
-      InvalidInput        (also ValueError) a bad argument or answer; nothing was sent, the flow is where it was
-      IllegalTransition   the caller's mistake: an event that is not accepted where the flow stands
-      UnexpectedReply     Cognito's: a reply that fits no row, lacks a field, or holds a value that can't be
-      Refusal             Cognito said no
+      InvalidInput        (also a ValueError) an argument or answer is invalid; nothing was sent, the flow is unchanged
+      IllegalTransition   the flow does not accept this event at its node: a mistake of the caller
+      UnexpectedReply     Cognito's reply has no row in the table, lacks a member, or holds an impossible value
+      Refusal             Cognito refused a request
       SignInFailed        Authenticator.sign_in() ended in Failed
-      SnapshotError       a snapshot that can't be written or read
-      FlowTaken           a flow store has no flow under this handle, or has it no more
-      StoreError          a store can't be reached, or answered nonsense
-      BackendError        the transport failed
-        Throttled         Cognito answered 429 or TooManyRequestsException: nothing was consumed
+      SnapshotError       a snapshot can't be written or read
+      FlowTaken           a flow store has no flow under this handle: taken, expired, or never stored
+      StoreError          a store can't be reached, or returned what it should not
+      BackendError        the transport failed; whether Cognito saw the request is unknown
+        Throttled         Cognito throttled the request (HTTP 429, TooManyRequestsException) and did not process it
 """
 
 from typing import Any, Final
@@ -33,28 +33,28 @@ __all__ = [
     "UnexpectedReply",
 ]
 
-_SECRET: Final = ("flow", "rested")  # attributes that hold passwords and Sessions: these stay in their process
+_NOT_PICKLED: Final = ("flow", "rested")  # flows hold passwords and Sessions, which must not leave the process
 
 
 class AuthflowError(Exception):
-    """The base of all of them. What a pickle or a copy brings has its text and attributes, but no flow."""
+    """The base class. A copy or an unpickled error has the text and the attributes of the original, but no flow."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        held = {name: None if name in _SECRET else value for name, value in vars(self).items()}
-        return _again, (type(self), self.args, held)
+        attributes = {name: None if name in _NOT_PICKLED else value for name, value in vars(self).items()}
+        return _rebuild, (type(self), self.args, attributes)
 
 
-def _again(kind: type[AuthflowError], args: tuple[Any, ...], held: dict[str, Any]) -> AuthflowError:
-    error = kind.__new__(kind, *args)  # __init__ made the text out of other arguments, and not all are there any more
-    vars(error).update(held)
+def _rebuild(kind: type[AuthflowError], args: tuple[Any, ...], attributes: dict[str, Any]) -> AuthflowError:
+    error = kind.__new__(kind, *args)  # without __init__: it takes other arguments than the text that it made of them
+    vars(error).update(attributes)
     return error
 
 
 class InvalidInput(AuthflowError, ValueError):
-    """A bad argument or answer. Nothing was sent and the flow is where it was: ask again.
+    """An argument or answer is invalid. Nothing was sent and the flow is unchanged, so you can ask the person again.
 
     Attributes:
-        field: the argument or answer that was wrong.
+        field: the name of the invalid argument.
     """
 
     def __init__(self, field: str, problem: str) -> None:
@@ -63,12 +63,12 @@ class InvalidInput(AuthflowError, ValueError):
 
 
 class IllegalTransition(AuthflowError):
-    """The caller's mistake: the flow does not accept this event where it stands. The flow is unchanged.
+    """The flow does not accept this event at its node, which is a mistake of the caller. The flow is unchanged.
 
     Attributes:
-        node: where the flow stands.
-        trigger: the event that was not accepted.
-        accepted: the triggers that are accepted there.
+        node: the flow's node.
+        trigger: the trigger that was not accepted.
+        accepted: the triggers that the node accepts.
     """
 
     def __init__(self, node: str, trigger: str, accepted: tuple[str, ...]) -> None:
@@ -80,11 +80,11 @@ class IllegalTransition(AuthflowError):
 
 
 class UnexpectedReply(AuthflowError):
-    """Cognito answered what it should not. The flow is unchanged.
+    """Cognito's reply is not one that it may send here. The flow is unchanged.
 
     Attributes:
-        field: the member of the reply that was wrong.
-        flow: the flow at the call whose reply this was; None where no flow was involved.
+        field: the member of the reply that is wrong, or ``reply``.
+        flow: the flow that received the reply; None if no flow was involved.
     """
 
     def __init__(self, field: str, problem: str) -> None:
@@ -94,7 +94,7 @@ class UnexpectedReply(AuthflowError):
 
 
 class Refusal(AuthflowError):
-    """Cognito said no (HTTP 4xx). Backends raise it; to a flow it is a value.
+    """Cognito refused a request (HTTP 4xx). Backends raise it; ``flow.refuse`` takes it as an argument.
 
     Attributes:
         code: the exception's name in Cognito's API, such as ``NotAuthorizedException``.
@@ -112,7 +112,7 @@ class SignInFailed(AuthflowError):
 
     Attributes:
         code: the exception's name in Cognito's API, or ``Cancelled``.
-        reason: the outcome, for code to tell apart.
+        reason: why it failed, as an enum.
     """
 
     def __init__(self, code: str, message: str, reason: Reason) -> None:
@@ -122,12 +122,12 @@ class SignInFailed(AuthflowError):
 
 
 class SnapshotError(AuthflowError):
-    """A snapshot that can't be written or read.
+    """A snapshot can't be written or read.
 
     Attributes:
-        code: ``not_at_rest``, ``malformed``, ``altered``, ``version`` or ``app_client``; of sealed ones also
+        code: ``not_at_rest``, ``malformed``, ``altered``, ``version`` or ``app_client``; for sealed snapshots also
             ``truncated``, ``unknown_key`` and ``expired``.
-        field: the snapshot's member that was wrong, where one is to blame.
+        field: the member of the snapshot that is wrong; None if the error is about no single member.
     """
 
     def __init__(self, code: str, problem: str, field: str | None = None) -> None:
@@ -141,18 +141,18 @@ class FlowTaken(AuthflowError):
 
 
 class StoreError(AuthflowError):
-    """A store can't be reached, or answered nonsense. Whether it did what it was asked is unknown."""
+    """A store can't be reached, or returned what it should not. Whether it carried out the command is unknown."""
 
 
 class BackendError(AuthflowError):
-    """The transport failed: a time-out, a lost connection, a 5xx, an answer that is not Cognito's.
+    """The transport failed: a timeout, a lost connection, an HTTP 5xx, or a response that is not Cognito's.
 
-    Whether Cognito saw the request is unknown. Drivers set both attributes; ``Authenticator.run(error.flow)`` sends
-    the request again.
+    Whether Cognito saw the request is unknown. Drivers set both attributes. To send the request again, call
+    ``Authenticator.run(error.flow)``.
 
     Attributes:
-        flow: the flow at the call that failed.
-        rested: the flow as the step found it; None where the step was ``begin``.
+        flow: the flow whose request failed.
+        rested: the flow as it was passed to the failed step; None if the step was ``begin``.
     """
 
     def __init__(self, problem: str) -> None:
@@ -162,4 +162,4 @@ class BackendError(AuthflowError):
 
 
 class Throttled(BackendError):
-    """Cognito answered 429 or TooManyRequestsException: nothing was consumed, the request may be sent again later."""
+    """Cognito throttled the request (HTTP 429, TooManyRequestsException) and did not process it. Retry later."""

@@ -1,4 +1,4 @@
-"""What happened to a flow: the trigger that names it, the stamp, and what came with it."""
+"""Events that move a flow: each has a trigger, a stamp, and the data of the event."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -19,7 +19,7 @@ AnswerT = TypeVar("AnswerT", bound=Answer)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Anything that moves a flow."""
+    """The base of all events."""
 
     trigger: str
     stamp: Stamp
@@ -27,14 +27,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Begun(Event, Generic[OpeningT]):
-    """The caller opened a sign-in."""
+    """The caller began a sign-in."""
 
     opening: OpeningT
 
 
 @dataclass(frozen=True, slots=True)
 class Replied(Event, Generic[ReplyT]):
-    """Cognito answered the request of ``call``."""
+    """Cognito replied to the request of ``call``."""
 
     reply: ReplyT
     call: Calling
@@ -42,19 +42,19 @@ class Replied(Event, Generic[ReplyT]):
 
 @dataclass(frozen=True, slots=True)
 class Refused(Event):
-    """Cognito refused the outstanding request, for good."""
+    """Cognito refused the outstanding request, and no further answer is possible."""
 
     refusal: Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceForgotten(Event):
-    """Cognito no longer knows the device whose key was sent."""
+    """Cognito does not know the device whose key the request carried."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedAgain(Event):
-    """Cognito refused an answer, but its Session is still good: ``challenge`` says why."""
+    """Cognito refused an answer, but the Session is still valid. ``challenge`` says why, and is asked again."""
 
     challenge: BaseChallenge
 
@@ -69,4 +69,4 @@ class Answered(Event, Generic[AnswerT]):
 
 @dataclass(frozen=True, slots=True)
 class Cancelled(Event):
-    """The caller gave up."""
+    """The caller cancelled the flow."""

@@ -1,4 +1,4 @@
-"""The engine: a flow is an immutable value, and an event gives the next flow. Each flow carries its ``Machine``."""
+"""The engine. A flow is an immutable value; each event returns a new flow, as the flow's ``Machine`` defines."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,21 +23,22 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseFlow(Generic[S]):
-    """A conversation with Cognito at one moment: immutable, hashable, without I/O.
+    """A conversation with Cognito at one moment: immutable, hashable, and without I/O.
 
     Attributes:
-        id: names the flow in logs; not a secret.
-        node: where it stands in its table.
-        state: what it holds there.
+        machine: the definition of the conversation.
         app: the app client.
-        username: the name that requests use: as entered at first, later as Cognito returned it; empty where a
-            refresh names none.
-        admin: whether requests take the admin form.
+        id: identifies the flow in logs; not a secret.
+        node: the flow's node in its table.
+        state: the data that belongs to the node: an outstanding request, a challenge, or an outcome.
+        username: the name that requests use: first the entered one, later the one that Cognito returned. It is empty
+            in a refresh without a username.
         entered_username: the name as the person entered it.
-        holder: who holds the remembered device: a browser, an installation.
-        device_key: the remembered device, where there is one.
-        context: for all requests.
-        call_context: for the requests until the flow rests, instead of ``context``.
+        admin: whether requests use the admin API.
+        holder: identifies the browser or installation that holds the remembered device.
+        device_key: the key of the remembered device; None if there is none.
+        context: the context of all requests.
+        call_context: replaces ``context`` until the flow pauses.
     """
 
     machine: Machine[S] = field(repr=False)
@@ -55,12 +56,12 @@ class BaseFlow(Generic[S]):
 
     @property
     def current_context(self) -> Context | None:
-        """The context of the outstanding request."""
+        """The context of the outstanding request: ``call_context`` if there is one, else ``context``."""
         return self.call_context or self.context
 
     @property
     def request(self) -> Request | None:
-        """What to send now, complete; None where nothing is outstanding."""
+        """The complete request to send now; None if no request is outstanding."""
         return self.state.request.address(self) if isinstance(self.state, Calling) else None
 
     @property
@@ -69,20 +70,26 @@ class BaseFlow(Generic[S]):
         return not isinstance(self.state, Calling)
 
     @property
-    def cpu_bound(self) -> bool:
-        """Whether ``receive`` or ``answer`` may compute SRP values now, which takes milliseconds of an event loop."""
+    def is_cpu_bound(self) -> bool:
+        """Whether ``receive`` or ``answer`` may compute SRP values now, which blocks an event loop for milliseconds."""
         return self.machine.transitions.may_lead_to(self.node, self.machine.cpu_bound)
 
     def receive(self, reply: Mapping[str, Any], stamp: Stamp) -> Self:
-        """Return the flow after Cognito's answer.
+        """Return the flow after Cognito's reply.
 
-        You must have sent ``request``, and pass the JSON mapping that came, as it came, with a stamp of its own.
+        You must have sent ``request``.
+
+        Args:
+            reply: Cognito's JSON reply as a mapping, unchanged.
+            stamp: made for this event.
 
         Raises:
-            IllegalTransition: nothing is outstanding.
-            UnexpectedReply: it fits no row, lacks a field, or holds a value that can't be; ``.flow`` is this flow.
+            IllegalTransition: no request is outstanding.
+            UnexpectedReply: the reply has no row in the table, lacks a member, or holds an impossible value; ``.flow``
+                is this flow.
+            InvalidInput: ``stamp`` is no ``Stamp``.
         """
-        call = self._outstanding("receive")
+        call = self._require_call("receive")
         try:
             event = self.machine.read_reply(call, reply, require_instance("stamp", stamp, Stamp))
             self._require_row(event.trigger)
@@ -92,12 +99,20 @@ class BaseFlow(Generic[S]):
             raise
 
     def refuse(self, refusal: Refusal, stamp: Stamp) -> Self:
-        """Return the flow after Cognito's refusal: the person is asked again, or the flow has failed.
+        """Return the flow after Cognito refused the outstanding request.
+
+        The challenge is asked again, the request is sent again without a device that Cognito has forgotten, or the flow
+        has failed.
+
+        Args:
+            refusal: what Cognito returned instead of a reply.
+            stamp: made for this event.
 
         Raises:
-            IllegalTransition: nothing is outstanding.
+            IllegalTransition: no request is outstanding.
+            InvalidInput: an argument has the wrong type.
         """
-        call = self._outstanding("refuse")
+        call = self._require_call("refuse")
         require_instance("refusal", refusal, Refusal)
         require_instance("stamp", stamp, Stamp)
         with_device = self.device_key is not None and call.request.may_name_device
@@ -107,58 +122,59 @@ class BaseFlow(Generic[S]):
         """Return the flow after a person's answer.
 
         Args:
-            answer: what the ``answer`` of this flow's very challenge returned.
+            answer: made by the ``answer`` method of this flow's challenge.
             stamp: made for this event.
-            context: for the requests until the flow rests again, instead of the flow's own.
+            context: replaces the flow's context until the flow pauses again.
 
         Raises:
-            IllegalTransition: the flow is not asking.
-            InvalidInput: the answer belongs to another challenge.
+            IllegalTransition: the flow is at no challenge.
+            InvalidInput: the answer belongs to another challenge, or an argument has the wrong type.
         """
-        challenge = self._asked()
+        challenge = self._require_challenge()
         if require_instance("answer", answer, Answer).digest != challenge.digest:
-            raise InvalidInput("answer", "replies to another challenge than the one that is being asked")
+            raise InvalidInput("answer", "belongs to another challenge; make it with the challenge of this flow")
         if context is not None:
             require_instance("context", context, Context)
         event = Answered(answer.trigger, require_instance("stamp", stamp, Stamp), answer, challenge)
         return replace(self, call_context=context)._advance(event)
 
     def cancel(self, stamp: Stamp) -> Self:
-        """Return the flow given up: Failed, with ``Reason.CANCELLED``.
+        """Return the cancelled flow, which has failed with ``Reason.CANCELLED``.
+
+        Args:
+            stamp: made for this event.
 
         Raises:
-            InvalidInput: not a stamp.
+            InvalidInput: ``stamp`` is no ``Stamp``.
         """
         return self._advance(Cancelled("cancel", require_instance("stamp", stamp, Stamp)))
 
     def _advance(self, event: Event) -> Self:
         transitions = self.machine.transitions
-        node, flow = transitions.find_successor(self.node, event.trigger), self._told(event)
-        state = (
-            flow.state if transitions.is_reflexive(self.node, event.trigger) else self.machine.enter[node](flow, event)
-        )
-        return replace(
-            flow, node=node, state=state, call_context=flow.call_context if isinstance(state, Calling) else None
-        )
+        node, flow = transitions.find_successor(self.node, event.trigger), self._absorb(event)
+        is_reflexive = transitions.is_reflexive(self.node, event.trigger)
+        state = flow.state if is_reflexive else self.machine.enter[node](flow, event)
+        call_context = flow.call_context if isinstance(state, Calling) else None
+        return replace(flow, node=node, state=state, call_context=call_context)
 
-    def _told(self, event: Event) -> Self:
-        """Return the flow with what an event tells beside its trigger: the canonical name, a device that is gone."""
+    def _absorb(self, event: Event) -> Self:
+        """Return the flow with the canonical username from a reply, or without a device that Cognito has forgotten."""
         if isinstance(event, DeviceForgotten):
             return replace(self, device_key=None)
         username = getattr(event.reply, "username", None) if isinstance(event, Replied) else None
         return replace(self, username=username) if username else self
 
-    def _outstanding(self, event: str) -> Calling:
+    def _require_call(self, event: str) -> Calling:
         if not isinstance(self.state, Calling):
-            raise self._illegal(event)
+            raise self._make_illegal_transition(event)
         return self.state
 
-    def _asked(self) -> BaseChallenge:
+    def _require_challenge(self) -> BaseChallenge:
         if not isinstance(self.state, BaseChallenge):
-            raise self._illegal("answer")
+            raise self._make_illegal_transition("answer")
         return self.state
 
-    def _illegal(self, event: str) -> IllegalTransition:
+    def _make_illegal_transition(self, event: str) -> IllegalTransition:
         return IllegalTransition(str(self.node), event, self.machine.transitions.list_triggers(self.node))
 
     def _require_row(self, trigger: str) -> None:

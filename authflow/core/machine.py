@@ -1,4 +1,4 @@
-"""Machine: what defines one conversation with Cognito. The engine in ``authflow.core.flow`` runs any of them."""
+"""Machine: the definition of one kind of conversation with Cognito, which the engine in ``authflow.core.flow`` runs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,15 +17,16 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Machine(Generic[S]):
-    """One conversation with Cognito: its table, what each node holds, and how to read what Cognito sends.
+    """One kind of conversation with Cognito: its table, and the functions that build states and read replies.
 
     Attributes:
-        name: such as ``sign_in``; snapshots have it.
-        transitions: where a flow goes.
-        enter: what it holds there: for each node that the table leads to, a function of the flow and the event.
-        read_reply: checks a raw reply to the outstanding call, and names what it means.
-        read_refusal: names what a refusal of it means; told whether the call carried a DEVICE_KEY.
-        cpu_bound: the nodes that compute SRP values when they are entered.
+        name: such as ``sign_in``; snapshots contain it.
+        transitions: decides which node follows.
+        enter: for each destination in the table, a function that makes the node's state from the flow and the event.
+        read_reply: checks a reply to the outstanding call, and returns it as an event.
+        read_refusal: returns a refusal of the outstanding call as an event. The last argument says whether the request
+            carried DEVICE_KEY.
+        cpu_bound: the nodes whose ``enter`` function may compute SRP values.
     """
 
     name: str

@@ -1,9 +1,24 @@
-"""How a sign-in begins."""
+"""Openings: the ways to begin a sign-in. Each one stands for one of Cognito's AuthFlows.
+
+========  ==========================================================================
+Srp       USER_SRP_AUTH
+Password  USER_PASSWORD_AUTH, or ADMIN_USER_PASSWORD_AUTH through the admin API
+Custom    CUSTOM_AUTH
+Choice    USER_AUTH
+Refresh   the operation GetTokensFromRefreshToken, or REFRESH_TOKEN_AUTH on request
+========  ==========================================================================
+"""
 
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from authflow.core._validation import PASSWORD_MOST, TOKEN_MOST, USERNAME_MOST, require_instance, require_text
+from authflow.core._validation import (
+    MAX_PASSWORD_LENGTH,
+    MAX_STRING_LENGTH,
+    MAX_USERNAME_LENGTH,
+    require_instance,
+    require_text,
+)
 from authflow.core.errors import InvalidInput
 
 __all__ = ["Choice", "Custom", "Opening", "Password", "Refresh", "Srp"]
@@ -14,49 +29,49 @@ class _Credentials:
     """A username and a password.
 
     Attributes:
-        username: as the person typed it; an alias will do.
-        password: the person's.
+        username: as the person entered it; an alias such as an email address is possible.
+        password: the person's password.
 
     Raises:
-        InvalidInput: a wrong type, or an empty or over-long text.
+        InvalidInput: an attribute is no string, is empty, or is too long.
     """
 
     username: str
     password: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        require_text("username", self.username, at_most=USERNAME_MOST)
-        require_text("password", self.password, at_most=PASSWORD_MOST)
+        require_text("username", self.username, at_most=MAX_USERNAME_LENGTH)
+        require_text("password", self.password, at_most=MAX_PASSWORD_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
 class Srp(_Credentials):
-    """A username (an alias will do) and a password that never leaves this process: USER_SRP_AUTH."""
+    """USER_SRP_AUTH: sign in with a username (or alias) and a password, which is proven by SRP and never sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Password(_Credentials):
-    """A username (an alias will do) and a password that is sent.
+    """USER_PASSWORD_AUTH: sign in with a username (or alias) and a password, which is sent to Cognito.
 
-    USER_PASSWORD_AUTH, or ADMIN_USER_PASSWORD_AUTH with the admin API.
+    With ``admin=True`` the AuthFlow is ADMIN_USER_PASSWORD_AUTH.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """A refresh token: the operation GetTokensFromRefreshToken, or REFRESH_TOKEN_AUTH on request.
+    """GetTokensFromRefreshToken, or REFRESH_TOKEN_AUTH on request: get new tokens for a refresh token.
 
-    GetTokensFromRefreshToken has no admin form; with ``admin=True`` it is sent as it is. Only REFRESH_TOKEN_AUTH
-    fails where the app client rotates refresh tokens.
+    GetTokensFromRefreshToken has no admin form: with ``admin=True`` the same request is sent. REFRESH_TOKEN_AUTH fails
+    if the app client rotates refresh tokens; GetTokensFromRefreshToken does not.
 
     Attributes:
-        refresh_token: from an earlier sign-in of the same app client.
-        username: ``Tokens.username`` of that sign-in; you must give it for REFRESH_TOKEN_AUTH of an app client with a
-            secret, whose SECRET_HASH is of that name and no alias.
-        by_auth_flow: True for REFRESH_TOKEN_AUTH.
+        refresh_token: from an earlier sign-in with the same app client.
+        username: ``Tokens.username`` of that sign-in. You must give it for REFRESH_TOKEN_AUTH if the app client has a
+            secret, because SECRET_HASH is computed from this name and not from an alias.
+        by_auth_flow: True to use REFRESH_TOKEN_AUTH.
 
     Raises:
-        InvalidInput: a wrong type, or an empty or over-long text.
+        InvalidInput: an attribute has the wrong type, is empty, or is too long.
     """
 
     refresh_token: str = field(repr=False)
@@ -64,48 +79,50 @@ class Refresh:
     by_auth_flow: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
-        require_text("refresh_token", self.refresh_token, at_most=TOKEN_MOST)
+        require_text("refresh_token", self.refresh_token, at_most=MAX_STRING_LENGTH)
         if self.username is not None:
-            require_text("username", self.username, at_most=USERNAME_MOST)
+            require_text("username", self.username, at_most=MAX_USERNAME_LENGTH)
         require_instance("by_auth_flow", self.by_auth_flow, bool)
 
 
 @dataclass(frozen=True, slots=True)
 class Custom:
-    """The pool's own challenges: CUSTOM_AUTH; with a password, it is proven by SRP first.
+    """CUSTOM_AUTH: sign in with the challenges of the pool's Lambda triggers.
 
     Attributes:
-        username: as the person typed it; an alias will do.
-        password: the person's, where the pool's triggers want it first; it is never sent.
+        username: as the person entered it; an alias such as an email address is possible.
+        password: the person's password, if the Lambda triggers expect SRP first. It is proven by SRP and never sent.
 
     Raises:
-        InvalidInput: a wrong type, or an empty or over-long text.
+        InvalidInput: an attribute has the wrong type, is empty, or is too long.
     """
 
     username: str
     password: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        require_text("username", self.username, at_most=USERNAME_MOST)
+        require_text("username", self.username, at_most=MAX_USERNAME_LENGTH)
         if self.password is not None:
-            require_text("password", self.password, at_most=PASSWORD_MOST)
+            require_text("password", self.password, at_most=MAX_PASSWORD_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A first factor of the person's choice: USER_AUTH.
+    """USER_AUTH: sign in with a first factor of the person's choice.
 
     Attributes:
-        username: as the person typed it; an alias will do.
-        preferred: ``PASSWORD``, ``PASSWORD_SRP``, ``EMAIL_OTP`` or ``SMS_OTP``; where Cognito can't offer it, or it is
-            None, ``SelectChallenge`` asks.
-        password: goes with the first two; without it Cognito asks for it, by ``PasswordChallenge``.
-        session: what ConfirmSignUp returned, for the first sign-in right after it.
-        target_acr_values, access_token, max_age: step-up: the level wanted, the token that is held, seconds since the
-            last sign-in that are still good.
+        username: as the person entered it; an alias such as an email address is possible.
+        preferred: ``PASSWORD``, ``PASSWORD_SRP``, ``EMAIL_OTP`` or ``SMS_OTP``. If it is None or not available,
+            the person chooses in ``SelectChallenge``.
+        password: for ``PASSWORD`` and ``PASSWORD_SRP`` only; without it ``PasswordChallenge`` asks for it.
+        session: the Session that ConfirmSignUp returned, to sign in right after signing up.
+        target_acr_values: for step-up authentication: the level that is required.
+        access_token: for step-up authentication: the access token that the person has now.
+        max_age: for step-up authentication: the age in seconds up to which the last sign-in is accepted.
 
     Raises:
-        InvalidInput: a wrong type, an empty or over-long text, or a password that is superfluous.
+        InvalidInput: an attribute has the wrong type, is empty or too long, or ``password`` does not go with
+            ``preferred``.
     """
 
     username: str
@@ -117,22 +134,22 @@ class Choice:
     max_age: int | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        require_text("username", self.username, at_most=USERNAME_MOST)
+        require_text("username", self.username, at_most=MAX_USERNAME_LENGTH)
         if self.preferred is not None and self.preferred not in FIRST_FACTORS:
             raise InvalidInput("preferred", f"must be one of {', '.join(FIRST_FACTORS)}")
-        self._require_fitting_password()
+        self._require_password_allowed()
         for name in ("session", "target_acr_values", "access_token"):
             if (value := getattr(self, name)) is not None:
-                require_text(name, value, at_most=TOKEN_MOST)
+                require_text(name, value, at_most=MAX_STRING_LENGTH)
         if self.max_age is not None and (type(self.max_age) is not int or self.max_age < 0):
-            raise InvalidInput("max_age", "must be a number of seconds, 0 or more")
+            raise InvalidInput("max_age", "must be an int of 0 or more, in seconds")
 
-    def _require_fitting_password(self) -> None:
+    def _require_password_allowed(self) -> None:
         if self.password is None:
             return
         if self.preferred not in ("PASSWORD", "PASSWORD_SRP"):
-            raise InvalidInput("password", "goes with PASSWORD or PASSWORD_SRP only")
-        require_text("password", self.password, at_most=PASSWORD_MOST)
+            raise InvalidInput("password", "is only allowed if preferred is PASSWORD or PASSWORD_SRP")
+        require_text("password", self.password, at_most=MAX_PASSWORD_LENGTH)
 
 
 FIRST_FACTORS: Final = ("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP")

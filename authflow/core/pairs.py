@@ -1,4 +1,4 @@
-"""Mappings of text to text as hashable pairs: what frozen values hold instead of dictionaries."""
+"""Pairs: mappings of str to str as hashable tuples, which frozen dataclasses hold instead of dictionaries."""
 
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -12,7 +12,7 @@ Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
 def require_pairs(name: str, value: object) -> Pairs:
-    """Return a mapping, or pairs, of text to text as hashable pairs, in their order."""
+    """Return a mapping of str to str, or such pairs, as hashable pairs in the same order; else raise InvalidInput."""
     items = tuple(value.items()) if isinstance(value, Mapping) else require_instance(name, value, tuple)
     for pair in items:
         if not (isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(text, str) for text in pair)):

@@ -1,4 +1,4 @@
-"""Why a sign-in failed, as an enum, so that callers need not read Cognito's texts."""
+"""Reason: why a sign-in failed, as an enum, so that callers need not parse Cognito's messages."""
 
 from enum import StrEnum
 from typing import Final
@@ -7,7 +7,7 @@ __all__ = ["Reason", "find_reason"]
 
 
 class Reason(StrEnum):
-    """The outcomes that a caller may want to tell apart."""
+    """Why a sign-in failed: the cases that a caller may want to distinguish."""
 
     WRONG_CREDENTIALS = "wrong_credentials"
     LOCKED = "locked"
@@ -22,7 +22,7 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
-# The exception alone decides. Source: the errors that the operations of sign-in declare in the service model.
+# The exception's name decides. Source: the errors that the sign-in operations declare in the service model.
 _BY_CODE: Final = {
     "UserNotConfirmedException": Reason.NOT_CONFIRMED,
     "PasswordResetRequiredException": Reason.PASSWORD_RESET_REQUIRED,
@@ -33,8 +33,8 @@ _BY_CODE: Final = {
     "RefreshTokenReuseException": Reason.SESSION_EXPIRED,
 }
 
-# Heuristics: one exception stands for many outcomes, and only Cognito's wording (observed, undocumented) tells them
-# apart. Lower case, first match wins; a text that is not listed is OTHER.
+# Heuristics: each of these exceptions has many meanings. Only Cognito's wording, which we observed and which is not
+# documented, distinguishes them. The texts are in lower case; the first match wins, and no match means OTHER.
 _BY_WORDING: Final = {
     "NotAuthorizedException": (
         ("incorrect username or password", Reason.WRONG_CREDENTIALS),
@@ -55,11 +55,11 @@ _BY_WORDING: Final = {
 
 
 def find_reason(code: str, message: str) -> Reason:
-    """Name the outcome that a refusal stands for.
+    """Return the reason that a refusal stands for.
 
     Args:
-        code: the exception's name, such as ``NotAuthorizedException``.
-        message: Cognito's text; read only where the code does not decide.
+        code: the exception's name in Cognito's API, such as ``NotAuthorizedException``.
+        message: Cognito's text; used only if the code does not decide.
     """
     if code in _BY_CODE:
         return _BY_CODE[code]

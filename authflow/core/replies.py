@@ -1,4 +1,8 @@
-"""What Cognito sends: JSON mappings, checked and made into values before anything else sees them."""
+"""Cognito's replies: JSON mappings, which this module checks and parses before anything else uses them.
+
+Every ``parse_`` function raises ``UnexpectedReply`` if the reply does not have the shape that Cognito's service model
+declares; its ``field`` names the wrong member.
+"""
 
 import base64
 import json
@@ -7,7 +11,7 @@ from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, Final, TypeAlias
 
-from authflow.core._validation import TOKEN_MOST, USERNAME_MOST
+from authflow.core._validation import MAX_STRING_LENGTH, MAX_USERNAME_LENGTH
 from authflow.core.errors import UnexpectedReply
 
 __all__ = [
@@ -23,12 +27,12 @@ __all__ = [
     "parse_verified",
 ]
 
-SESSION_MOST: Final = 4096  # characters; SessionType
+MAX_SESSION_LENGTH: Final = 4096  # characters; SessionType
 
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
-    """NewDeviceMetadata: the device that Cognito proposes to remember."""
+    """NewDeviceMetadata: a device that Cognito offers to remember."""
 
     device_key: str
     group_key: str
@@ -36,11 +40,11 @@ class NewDevice:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeReply:
-    """A challenge came.
+    """Cognito returned a challenge.
 
     Attributes:
         name: ChallengeName.
-        session: Session; PASSWORD_VERIFIER usually comes without one.
+        session: Session; PASSWORD_VERIFIER usually has none.
         parameters: ChallengeParameters.
         available: AvailableChallenges.
     """
@@ -52,41 +56,41 @@ class ChallengeReply:
 
     @property
     def username(self) -> str | None:
-        """The name that later requests must use, from USERNAME, else USER_ID_FOR_SRP, as far as Cognito says it."""
+        """The name that later requests must use: USERNAME, else USER_ID_FOR_SRP; None if the reply has neither."""
         name = self.parameters.get("USERNAME") or self.parameters.get("USER_ID_FOR_SRP")
-        if name is not None and len(name) > USERNAME_MOST:
-            raise UnexpectedReply("ChallengeParameters.USERNAME", f"has more than {USERNAME_MOST} characters")
+        if name is not None and len(name) > MAX_USERNAME_LENGTH:
+            raise UnexpectedReply("ChallengeParameters.USERNAME", f"has more than {MAX_USERNAME_LENGTH} characters")
         return name
 
     def require_parameter(self, name: str) -> str:
-        """Return a parameter that this challenge can't be without."""
+        """Return a parameter that this challenge must have."""
         if not (value := self.parameters.get(name)):
             raise UnexpectedReply(f"ChallengeParameters.{name}", f"is missing from {self.name}")
         return value
 
     def require_session(self) -> str:
-        """Return the Session of a challenge that can't be answered without one."""
+        """Return the Session of a challenge that must have one."""
         if self.session is None:
             raise UnexpectedReply("Session", f"is missing from {self.name}")
         return self.session
 
     def parse_string_list(self, name: str) -> tuple[str, ...]:
-        """Return a parameter that is a JSON list of strings; nothing if it is absent."""
-        value = self._json(name, "[]")
+        """Return a parameter that is a JSON list of strings; an empty tuple if it is absent."""
+        value = self._load_json(name, "[]")
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise UnexpectedReply(f"ChallengeParameters.{name}", "is not a JSON list of strings")
-        # interned: the same few names in every flow
-        return tuple(intern(_encodable(f"ChallengeParameters.{name}", item)) for item in value)
+        # interned, since every flow has the same few names
+        return tuple(intern(_require_utf8(f"ChallengeParameters.{name}", item)) for item in value)
 
     def parse_string_pairs(self, name: str) -> tuple[tuple[str, str], ...]:
-        """Return a parameter that is a JSON object of strings; nothing if it is absent."""
-        value = self._json(name, "{}")
+        """Return a parameter that is a JSON object of strings, as pairs; an empty tuple if it is absent."""
+        value = self._load_json(name, "{}")
         if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
             raise UnexpectedReply(f"ChallengeParameters.{name}", "is not a JSON object of strings")
-        field_name = f"ChallengeParameters.{name}"
-        return tuple((intern(_encodable(field_name, key)), _encodable(field_name, item)) for key, item in value.items())
+        label = f"ChallengeParameters.{name}"
+        return tuple((intern(_require_utf8(label, key)), _require_utf8(label, item)) for key, item in value.items())
 
-    def _json(self, name: str, default: str) -> object:
+    def _load_json(self, name: str, default: str) -> object:
         try:
             return json.loads(self.parameters.get(name) or default)
         except (ValueError, RecursionError):
@@ -95,7 +99,14 @@ class ChallengeReply:
 
 @dataclass(frozen=True, slots=True)
 class TokensReply:
-    """Tokens came. ``expires_in``: seconds; ``refresh_token``: None where a refresh issues no new one."""
+    """Cognito returned tokens.
+
+    Attributes:
+        access_token, id_token: JWTs.
+        refresh_token: None if a refresh issues no new one.
+        expires_in: seconds until the access token expires.
+        new_device: a device that Cognito offers to remember, if any.
+    """
 
     access_token: str = field(repr=False)
     id_token: str = field(repr=False)
@@ -105,8 +116,8 @@ class TokensReply:
 
     @property
     def username(self) -> str | None:
-        """The canonical name, which the access token's ``username`` claim has; None if it can't be read."""
-        return _username_claim(self.access_token)
+        """The canonical name: the access token's ``username`` claim; None if it can't be read."""
+        return _read_username_claim(self.access_token)
 
 
 AuthReply: TypeAlias = ChallengeReply | TokensReply
@@ -114,7 +125,7 @@ AuthReply: TypeAlias = ChallengeReply | TokensReply
 
 @dataclass(frozen=True, slots=True)
 class AssociatedReply:
-    """The secret of an authenticator app came, in base32, and perhaps a new Session."""
+    """Cognito returned the secret of an authenticator app, in base32, and perhaps a new Session."""
 
     secret: str = field(repr=False)
     session: str | None = field(repr=False)
@@ -122,19 +133,15 @@ class AssociatedReply:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedReply:
-    """The first code of an authenticator app was looked at: ``status`` is ``SUCCESS`` or ``ERROR``."""
+    """Cognito checked the first code of an authenticator app: ``status`` is ``SUCCESS`` or ``ERROR``."""
 
     status: str
     session: str | None = field(repr=False)
 
 
 def parse_auth_reply(reply: object) -> AuthReply:
-    """Return what one of InitiateAuth, RespondToAuthChallenge, their admin forms or GetTokensFromRefreshToken brought.
-
-    Raises:
-        UnexpectedReply: the mapping is not of the shape that the service model declares; ``.field`` says where.
-    """
-    members = _mapping("reply", reply)
+    """Parse a reply of InitiateAuth, RespondToAuthChallenge, their admin forms, or GetTokensFromRefreshToken."""
+    members = _require_mapping("reply", reply)
     name, result = members.get("ChallengeName"), members.get("AuthenticationResult")
     if (name is None) == (result is None):
         raise UnexpectedReply("reply", "must have either ChallengeName or AuthenticationResult")
@@ -142,111 +149,101 @@ def parse_auth_reply(reply: object) -> AuthReply:
 
 
 def parse_associated(reply: object) -> AssociatedReply:
-    """Return what AssociateSoftwareToken brought.
-
-    Raises:
-        UnexpectedReply: as ``parse_auth_reply``.
-    """
-    members = _mapping("reply", reply)
-    secret = _text("SecretCode", members.get("SecretCode"), at_most=1000)
-    return AssociatedReply(secret, _session(members))
+    """Parse a reply of AssociateSoftwareToken."""
+    members = _require_mapping("reply", reply)
+    secret = _require_text("SecretCode", members.get("SecretCode"), at_most=1000)
+    return AssociatedReply(secret, _parse_session(members))
 
 
 def parse_verified(reply: object) -> VerifiedReply:
-    """Return what VerifySoftwareToken brought.
-
-    Raises:
-        UnexpectedReply: as ``parse_auth_reply``.
-    """
-    members = _mapping("reply", reply)
-    return VerifiedReply(_text("Status", members.get("Status"), at_most=100), _session(members))
+    """Parse a reply of VerifySoftwareToken."""
+    members = _require_mapping("reply", reply)
+    return VerifiedReply(_require_text("Status", members.get("Status"), at_most=100), _parse_session(members))
 
 
 def parse_confirmed(reply: object) -> bool:
-    """Return UserConfirmationNecessary, which ConfirmDevice brought.
-
-    Raises:
-        UnexpectedReply: as ``parse_auth_reply``.
-    """
-    necessary = _mapping("reply", reply).get("UserConfirmationNecessary", False)
+    """Return UserConfirmationNecessary from a reply of ConfirmDevice."""
+    necessary = _require_mapping("reply", reply).get("UserConfirmationNecessary", False)
     if not isinstance(necessary, bool):
-        raise UnexpectedReply("UserConfirmationNecessary", "is not true or false")
+        raise UnexpectedReply("UserConfirmationNecessary", "is neither true nor false")
     return necessary
 
 
-def _session(members: Mapping[str, Any]) -> str | None:
+def _parse_session(members: Mapping[str, Any]) -> str | None:
     session = members.get("Session")
-    return None if session is None else _text("Session", session, at_most=SESSION_MOST)
+    return None if session is None else _require_text("Session", session, at_most=MAX_SESSION_LENGTH)
 
 
 def _parse_challenge(name: object, members: Mapping[str, Any]) -> ChallengeReply:
-    parameters = _mapping("ChallengeParameters", members.get("ChallengeParameters") or {})
+    parameters = _require_mapping("ChallengeParameters", members.get("ChallengeParameters") or {})
     for key, value in parameters.items():
-        _text(f"ChallengeParameters.{key}", value, at_least=0)
+        _require_text(f"ChallengeParameters.{key}", value, at_least=0)
     return ChallengeReply(
-        name=_text("ChallengeName", name, at_most=100),
-        session=_session(members),
+        name=_require_text("ChallengeName", name, at_most=100),
+        session=_parse_session(members),
         parameters=dict(parameters),
-        available=_names("AvailableChallenges", members.get("AvailableChallenges") or []),
+        available=_require_names("AvailableChallenges", members.get("AvailableChallenges") or []),
     )
 
 
 def _parse_tokens(result: object) -> TokensReply:
-    members = _mapping("AuthenticationResult", result)
+    members = _require_mapping("AuthenticationResult", result)
     refresh_token, device = members.get("RefreshToken"), members.get("NewDeviceMetadata")
     expires_in = members.get("ExpiresIn")
-    if type(expires_in) is not int or not 0 < expires_in <= 86_400:  # a day, the most Cognito allows
+    if type(expires_in) is not int or not 0 < expires_in <= 86_400:  # one day, Cognito's maximum
         raise UnexpectedReply("AuthenticationResult.ExpiresIn", "is not a number of seconds from 1 to 86400")
     return TokensReply(
-        access_token=_text("AuthenticationResult.AccessToken", members.get("AccessToken")),
-        id_token=_text("AuthenticationResult.IdToken", members.get("IdToken")),
-        refresh_token=None if refresh_token is None else _text("AuthenticationResult.RefreshToken", refresh_token),
+        access_token=_require_text("AuthenticationResult.AccessToken", members.get("AccessToken")),
+        id_token=_require_text("AuthenticationResult.IdToken", members.get("IdToken")),
+        refresh_token=(
+            None if refresh_token is None else _require_text("AuthenticationResult.RefreshToken", refresh_token)
+        ),
         expires_in=expires_in,
         new_device=None if device is None else _parse_new_device(device),
     )
 
 
 def _parse_new_device(device: object) -> NewDevice:
-    members = _mapping("NewDeviceMetadata", device)
+    members = _require_mapping("NewDeviceMetadata", device)
     return NewDevice(
-        device_key=_text("NewDeviceMetadata.DeviceKey", members.get("DeviceKey"), at_most=55),
-        group_key=_text("NewDeviceMetadata.DeviceGroupKey", members.get("DeviceGroupKey")),
+        device_key=_require_text("NewDeviceMetadata.DeviceKey", members.get("DeviceKey"), at_most=55),
+        group_key=_require_text("NewDeviceMetadata.DeviceGroupKey", members.get("DeviceGroupKey")),
     )
 
 
-def _names(name: str, value: object) -> tuple[str, ...]:
+def _require_names(name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise UnexpectedReply(name, "is not a list of strings")
-    return tuple(_encodable(name, item) for item in value)
+    return tuple(_require_utf8(name, item) for item in value)
 
 
-def _mapping(name: str, value: object) -> Mapping[str, Any]:
+def _require_mapping(name: str, value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         raise UnexpectedReply(name, "is not a JSON object")
     return value
 
 
-def _text(name: str, value: object, *, at_least: int = 1, at_most: int = TOKEN_MOST) -> str:
+def _require_text(name: str, value: object, *, at_least: int = 1, at_most: int = MAX_STRING_LENGTH) -> str:
     if value is None:
         raise UnexpectedReply(name, "is missing")
     if not isinstance(value, str):
         raise UnexpectedReply(name, f"is not a string but {type(value).__name__}")
     if not at_least <= len(value) <= at_most:
-        raise UnexpectedReply(name, f"has {len(value)} characters, {at_least} to {at_most} can be")
-    return _encodable(name, value)
+        raise UnexpectedReply(name, f"has {len(value)} characters, {at_least} to {at_most} are allowed")
+    return _require_utf8(name, value)
 
 
-def _encodable(name: str, value: str) -> str:
-    # JSON can carry lone surrogates, UTF-8 can't; they would break the next request.
+def _require_utf8(name: str, value: str) -> str:
+    # JSON can express lone surrogates. UTF-8 can't encode them, so they would break the next request.
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise UnexpectedReply(name, "holds a lone surrogate, which UTF-8 can't carry") from None
+        raise UnexpectedReply(name, "holds a lone surrogate, which UTF-8 can't encode") from None
     return value
 
 
-def _username_claim(access_token: str) -> str | None:
-    # Not verified: it came from Cognito a moment ago, over the same channel as every other member of the reply.
+def _read_username_claim(access_token: str) -> str | None:
+    # The signature is not verified: the token was received over the same connection as the rest of the reply.
     parts = access_token.split(".")
     if len(parts) != 3:  # a JWS in compact form, RFC 7515 section 3.1
         return None
@@ -256,4 +253,4 @@ def _username_claim(access_token: str) -> str | None:
         username.encode()
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return None
-    return username if isinstance(username, str) and 0 < len(username) <= USERNAME_MOST else None
+    return username if isinstance(username, str) and 0 < len(username) <= MAX_USERNAME_LENGTH else None

@@ -1,6 +1,6 @@
-"""SRP-6a as Cognito runs it: SHA-256 over two's-complement padding, and an HMAC for the proof.
+"""The client's side of SRP-6a, as Cognito uses it: SHA-256 over two's-complement padding, and an HMAC as the proof.
 
-All functions are pure. Sources: RFC 5054 for the protocol and its aborts, RFC 3526 section 5 for the group, Amazon's
+All functions are pure. Sources: RFC 5054 for the protocol and its aborts; RFC 3526 section 5 for the group; Amazon's
 open-source SDKs for the padding, the key derivation and the signed message, which Amazon does not document.
 """
 
@@ -44,17 +44,17 @@ N: Final = int(  # the 3072-bit MODP prime, RFC 3526 group 15
     16,
 )
 G: Final = 2
-EPHEMERAL_BYTES: Final = 32  # 256 bits, the least that RFC 5054 section 2.5.4 asks for
+EPHEMERAL_BYTES: Final = 32  # 256 bits, the minimum of RFC 5054 section 2.5.4
 
-_HEX_MOST: Final = 770  # digits: 3072 bits and a zero byte in front
-_BLOCK_MOST: Final = 65_536  # characters
+_MAX_HEX_LENGTH: Final = 770  # digits: 3072 bits and a leading zero byte
+_MAX_BLOCK_LENGTH: Final = 65_536  # characters
 _HEX: Final = re.compile(r"[0-9A-Fa-f]+")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def pad(number: int) -> bytes:
-    """Return the shortest two's-complement big-endian bytes of a number that is not negative."""
+    """Return the shortest two's-complement big-endian encoding of a non-negative number."""
     return number.to_bytes(number.bit_length() // 8 + 1, "big")
 
 
@@ -67,11 +67,11 @@ K: Final = _hash(pad(N), pad(G))
 
 @dataclass(frozen=True, slots=True)
 class Ephemeral:
-    """The client's key pair for one SRP round: a, and A = g^a mod N. Never use it twice.
+    """The client's ephemeral key pair for one SRP exchange: a, and A = g^a mod N. You must never use it twice.
 
     Attributes:
         private: a.
-        srp_a: SRP_A, which is A as plain hex, without padding. Kept as the text that the request has too.
+        srp_a: SRP_A, which is A in hex without padding, as the request has it.
     """
 
     private: int = field(repr=False)
@@ -79,29 +79,37 @@ class Ephemeral:
 
     @classmethod
     def from_entropy(cls, entropy: bytes) -> "Ephemeral":
-        """Make one from at least 32 random bytes, of which it takes the first 32."""
+        """Make a key pair from random bytes, of which the first 32 are used.
+
+        Raises:
+            InvalidInput: fewer than 32 bytes, or 32 zero bytes.
+        """
         if len(entropy) < EPHEMERAL_BYTES:
             raise InvalidInput("entropy", f"must be at least {EPHEMERAL_BYTES} bytes, not {len(entropy)}")
         return cls.from_private(int.from_bytes(entropy[:EPHEMERAL_BYTES], "big"))
 
     @classmethod
     def from_private(cls, private: int) -> "Ephemeral":
-        """Make the one that belongs to a given positive ``a``: for known answers."""
+        """Make the key pair of a given ``a``: for tests against known values.
+
+        Raises:
+            InvalidInput: ``private`` is not positive.
+        """
         if private <= 0:
             raise InvalidInput("private", "must be positive")
         return cls(private, f"{modexp(G, private, N):x}")
 
     @property
     def public(self) -> int:
-        """A as a number."""
+        """A, as a number."""
         return int(self.srp_a, 16)
 
 
 def scrambler(srp_a: int, srp_b: int) -> int:
-    """Return u, of the two public values.
+    """Return u = H(pad(A) | pad(B)).
 
     Raises:
-        UnexpectedReply: u is zero, which would leave the password out of the proof.
+        UnexpectedReply: u is zero, so the proof would not depend on the password.
     """
     u = _hash(pad(srp_a), pad(srp_b))
     if u == 0:
@@ -110,7 +118,7 @@ def scrambler(srp_a: int, srp_b: int) -> int:
 
 
 def private_key(identity: str, password: str, salt: int) -> int:
-    """Return x, of a password."""
+    """Return x = H(pad(salt) | H(identity | ":" | password))."""
     inner = hashlib.sha256(f"{identity}:{password}".encode()).digest()
     return _hash(pad(salt), inner)
 
@@ -122,7 +130,7 @@ def premaster_secret(ephemeral: Ephemeral, srp_b: int, u: int, x: int) -> int:
 
 
 def claim_key(secret: int, u: int) -> bytes:
-    """Return the 16 bytes that sign the claim: HKDF-SHA256 (RFC 5869) of S, with u as its salt."""
+    """Return the 16-byte key of the proof's HMAC: HKDF-SHA256 (RFC 5869) of S, with u as the salt."""
     extracted = hmac.digest(pad(u), pad(secret), "sha256")
     return hmac.digest(extracted, b"Caldera Derived Key\x01", "sha256")[:16]
 
@@ -138,23 +146,23 @@ def claim_signature(
     secret_block: str,
     timestamp: str,
 ) -> str:
-    """Return PASSWORD_CLAIM_SIGNATURE in base64.
+    """Return PASSWORD_CLAIM_SIGNATURE, the proof of the password, in base64.
 
     Args:
-        ephemeral: the one whose public value was sent as SRP_A.
-        group: the pool's name (what follows the underscore of its id), or the device group key.
+        ephemeral: the key pair whose public value was sent as SRP_A.
+        group: the pool's name (the part of its id after the underscore), or the device group key.
         user: USER_ID_FOR_SRP, or the device key.
-        password: the person's, or the device's random one.
-        salt: SALT, hex.
-        srp_b: SRP_B, hex.
-        secret_block: SECRET_BLOCK, base64, as it came.
-        timestamp: the very TIMESTAMP that is sent.
+        password: the person's password, or the device's secret.
+        salt: SALT, in hex.
+        srp_b: SRP_B, in hex.
+        secret_block: SECRET_BLOCK, in base64, as Cognito returned it.
+        timestamp: the same TIMESTAMP that is sent with the proof.
 
     Raises:
-        UnexpectedReply: a value of the server's that can't be, or that RFC 5054 says to abort on.
+        UnexpectedReply: one of Cognito's values is malformed, or is one on which RFC 5054 requires an abort.
     """
-    salt_number, public = _number("SALT", salt), _number("SRP_B", srp_b)
-    block = _block(secret_block)
+    salt_number, public = _parse_hex("SALT", salt), _parse_hex("SRP_B", srp_b)
+    block = _decode_block(secret_block)
     if public % N == 0:
         raise UnexpectedReply("SRP_B", "is 0 modulo N")
     u = scrambler(ephemeral.public, public)
@@ -166,19 +174,19 @@ def claim_signature(
 
 @dataclass(frozen=True, slots=True)
 class DeviceVerifier:
-    """What ConfirmDevice takes: salt and verifier, each base64 of its padded bytes."""
+    """The salt and verifier for ConfirmDevice, each padded and in base64."""
 
     salt: str
     password_verifier: str = field(repr=False)
 
 
 def device_verifier(group_key: str, device_key: str, secret: str, salt: bytes) -> DeviceVerifier:
-    """Return the verifier of a device.
+    """Return the verifier of a device's secret.
 
     Args:
         group_key: DeviceGroupKey of NewDeviceMetadata.
         device_key: DeviceKey of NewDeviceMetadata.
-        secret: the device's password, any text; Amazon's SDKs take 40 random bytes in base64.
+        secret: the device's password, any string; Amazon's SDKs use 40 random bytes in base64.
         salt: 16 random bytes.
     """
     number = int.from_bytes(salt, "big")
@@ -187,22 +195,22 @@ def device_verifier(group_key: str, device_key: str, secret: str, salt: bytes) -
 
 
 def format_timestamp(at: datetime) -> str:
-    """Return TIMESTAMP, such as ``Sat Nov 7 09:05:03 UTC 2026``: English whatever the locale, day not zero-padded."""
+    """Return TIMESTAMP, such as ``Sat Nov 7 09:05:03 UTC 2026``: in English in any locale, the day not zero-padded."""
     utc = at.astimezone(UTC)
     return f"{_DAYS[utc.weekday()]} {_MONTHS[utc.month - 1]} {utc.day} {utc:%H:%M:%S} UTC {utc.year:04}"
 
 
-def _number(name: str, text: str) -> int:
-    if len(text) > _HEX_MOST:
-        raise UnexpectedReply(name, f"has {len(text)} digits, at most {_HEX_MOST} can be")
+def _parse_hex(name: str, text: str) -> int:
+    if len(text) > _MAX_HEX_LENGTH:
+        raise UnexpectedReply(name, f"has {len(text)} digits, at most {_MAX_HEX_LENGTH} are allowed")
     if not _HEX.fullmatch(text):
         raise UnexpectedReply(name, "is not a hexadecimal number")
     return int(text, 16)
 
 
-def _block(text: str) -> bytes:
-    if not 0 < len(text) <= _BLOCK_MOST:
-        raise UnexpectedReply("SECRET_BLOCK", f"has {len(text)} characters, 1 to {_BLOCK_MOST} can be")
+def _decode_block(text: str) -> bytes:
+    if not 0 < len(text) <= _MAX_BLOCK_LENGTH:
+        raise UnexpectedReply("SECRET_BLOCK", f"has {len(text)} characters, 1 to {_MAX_BLOCK_LENGTH} are allowed")
     try:
         return base64.b64decode(text, validate=True)
     except ValueError:  # binascii.Error, or not ASCII

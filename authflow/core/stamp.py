@@ -1,4 +1,4 @@
-"""Time and entropy as a value: what the core has instead of a clock and a random source."""
+"""Stamp: the time and the random bytes of one event. The core takes them as a value and reads no clock itself."""
 
 import hmac
 from dataclasses import dataclass, field
@@ -14,17 +14,17 @@ ENTROPY_BYTES = 64
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """The moment of one event, and the randomness that the event may use.
+    """The time of one event, and the random bytes that the event may use.
 
-    You must make a new one for each event (``stamp_now()`` does) and never use one twice: an SRP ephemeral that is
-    used twice gives away a relation between two sign-ins.
+    You must make a new one for each event, as ``stamp_now()`` does, and never reuse one: SRP ephemerals and device
+    secrets are derived from its entropy, and a reused ephemeral reveals a relation between two sign-ins.
 
     Attributes:
-        at: an aware datetime.
+        at: the time, as an aware datetime.
         entropy: 64 random bytes from a cryptographic source.
 
     Raises:
-        InvalidInput: a naive datetime, or other than 64 bytes.
+        InvalidInput: ``at`` is no aware datetime, or ``entropy`` is not 64 bytes.
     """
 
     at: datetime
@@ -37,5 +37,5 @@ class Stamp:
             raise InvalidInput("entropy", f"must be {ENTROPY_BYTES} bytes, not {len(self.entropy)}")
 
     def derive(self, label: str, length: int = 32) -> bytes:
-        """Return ``length`` bytes (at most 64) for one use; different labels give independent bytes."""
+        """Return ``length`` bytes, at most 64, for one purpose: different labels give independent bytes."""
         return hmac.digest(self.entropy, label.encode(), "sha512")[:length]

@@ -1,4 +1,4 @@
-"""What a flow holds. Each state has exactly the fields that are legal in it."""
+"""The states of a flow, besides the challenges. Each state has exactly the attributes that are valid in it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +15,7 @@ __all__ = ["Calling", "DeviceSecrets", "Failed", "SignedIn", "SrpSecrets", "Toke
 
 @dataclass(frozen=True, slots=True)
 class SrpSecrets:
-    """What the proof needs when the server's values have come."""
+    """What the SRP proof of a password needs once Cognito has returned its values."""
 
     ephemeral: Ephemeral = field(repr=False)
     password: str = field(repr=False)
@@ -23,7 +23,7 @@ class SrpSecrets:
 
 @dataclass(frozen=True, slots=True)
 class DeviceSecrets:
-    """What the proof of a remembered device needs when the server's values have come."""
+    """What the SRP proof of a remembered device needs once Cognito has returned its values."""
 
     ephemeral: Ephemeral = field(repr=False)
     device: Device
@@ -31,13 +31,13 @@ class DeviceSecrets:
 
 @dataclass(frozen=True, slots=True)
 class Calling:
-    """A request is outstanding. ``flow.request`` is what to send.
+    """A request is outstanding. Send ``flow.request``.
 
     Attributes:
-        request: what the step built, not yet address.
-        asked: the challenge that it answers, where a person was asked.
+        request: the request without the members that the flow adds; ``flow.request`` is complete.
+        asked: the challenge that the request answers; None if it answers none.
         secrets: what the SRP proof of a password or a device needs.
-        refresh_token: the one that is being used, to be kept if no new one comes.
+        refresh_token: the refresh token in use, which stays valid if Cognito returns no new one.
     """
 
     request: Request
@@ -48,14 +48,14 @@ class Calling:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A finished sign-in's tokens.
+    """The tokens of a completed sign-in.
 
     Attributes:
-        access_token, id_token: JWTs, as Cognito sent them.
-        refresh_token: opaque; after a refresh the new one if one came, else the one that was used.
+        access_token, id_token: JWTs, as Cognito returned them.
+        refresh_token: opaque. After a refresh: the new one if Cognito returned one, else the one that was used.
         expires_at: when the access token expires, by the local clock.
-        username: the canonical name; keep it, and give it to ``Refresh``.
-        new_device: the device that Cognito proposes to remember, in pools that track devices.
+        username: the canonical name. Keep it, and pass it to ``Refresh``.
+        new_device: a device that Cognito offers to remember, in pools that track devices.
     """
 
     access_token: str = field(repr=False)
@@ -68,19 +68,19 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The end: tokens."""
+    """The sign-in is complete: ``tokens``."""
 
     tokens: Tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The end: no tokens.
+    """The flow has failed, and there are no tokens.
 
     Attributes:
         code: the exception's name in Cognito's API, or ``Cancelled``.
         message: Cognito's text, for logs.
-        reason: the outcome, for code.
+        reason: why it failed, as an enum.
     """
 
     code: str

@@ -1,4 +1,7 @@
-"""Rows of a table, and the ``TransitionTable`` that decides what is legal. The only module that imports transitions."""
+"""Row and TransitionTable: the rows of a table decide which events are legal at a node, and where each one leads.
+
+This is the only module that imports the library ``transitions``.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,12 +13,12 @@ from authflow.core.errors import IllegalTransition
 
 __all__ = ["SAME", "Row", "TransitionTable"]
 
-SAME: Final = "="  # what transitions calls a reflexive destination
+SAME: Final = "="  # the library's notation for a reflexive transition
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table: this trigger, at any of these nodes, leads there (or to ``SAME``, where it was)."""
+    """One row of a table: ``trigger``, at any of the ``sources``, leads to ``destination``, or to the ``SAME`` node."""
 
     trigger: str
     sources: tuple[str, ...]
@@ -23,7 +26,7 @@ class Row:
 
 
 class _Cursor:
-    """What steps through the machine instead of a flow: made for one question, then dropped."""
+    """The library's mutable model, made for one look-up. Flows themselves are immutable."""
 
     __slots__ = ("state",)
 
@@ -32,43 +35,43 @@ class _Cursor:
 
 
 class TransitionTable:
-    """Where a trigger leads, and which triggers a node accepts.
+    """Answers which triggers a node accepts, and where each one leads.
 
     Raises:
-        ValueError: two rows give one (node, trigger) two destinations.
+        ValueError: two rows have the same trigger and a source in common.
     """
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = tuple(rows)
         self._nodes = {str(node): node for row in rows for node in (*row.sources, row.destination) if node != SAME}
-        # No model and no generated methods: flows are values, and a flow's cursor lives for one step.
+        # No model and no generated methods: flows are values, and each look-up makes a cursor of its own.
         self._machine = Machine(model=None, states=list(self._nodes), initial=None, auto_transitions=False)
         self._accepted: dict[str, tuple[str, ...]] = dict.fromkeys(self._nodes, ())
         self._reached: dict[str, set[str]] = {name: set() for name in self._nodes}
-        self._stays = {
+        self._reflexive = {
             (str(source), str(row.trigger)) for row in rows if row.destination == SAME for source in row.sources
         }
         for row in rows:
-            self._add(row)
+            self._add_row(row)
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """All nodes, in the order in which the table names them."""
+        """All nodes, in the order of the table."""
         return tuple(self._nodes.values())
 
     def list_triggers(self, node: str) -> tuple[str, ...]:
-        """Return the triggers that ``node`` accepts; none at an end."""
+        """Return the triggers that ``node`` accepts."""
         return self._accepted[str(node)]
 
     def may_lead_to(self, node: str, destinations: Collection[str]) -> bool:
-        """Return whether some trigger leads from ``node`` to one of these."""
+        """Return whether a trigger leads from ``node`` to one of ``destinations``."""
         return not self._reached[str(node)].isdisjoint(destinations)
 
     def find_successor(self, node: str, trigger: str) -> str:
         """Return the node that ``trigger`` leads to.
 
         Raises:
-            IllegalTransition: ``node`` does not accept it; the error names what is accepted.
+            IllegalTransition: ``node`` does not accept ``trigger``; the error lists the triggers that it accepts.
         """
         cursor = _Cursor(str(node))
         try:
@@ -78,10 +81,10 @@ class TransitionTable:
         return self._nodes[cursor.state]
 
     def is_reflexive(self, node: str, trigger: str) -> bool:
-        """Return whether the row is one to ``SAME``: the flow keeps its state, and its request is sent again."""
-        return (str(node), str(trigger)) in self._stays
+        """Return whether the row leads to ``SAME``: the flow keeps its state, so a pending request is sent again."""
+        return (str(node), str(trigger)) in self._reflexive
 
-    def _add(self, row: Row) -> None:
+    def _add_row(self, row: Row) -> None:
         for source in row.sources:
             if row.trigger in self._accepted[str(source)]:
                 raise ValueError(f"two rows for {row.trigger!s} in {source!s}")

@@ -1,3 +1,3 @@
-"""Drivers step flows: they send each request, and go on until a person is asked or the flow has ended."""
+"""Drivers run flows: they send the requests of a flow until it pauses for a person or has ended."""
 
 __all__: list[str] = []

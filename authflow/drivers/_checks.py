@@ -1,4 +1,4 @@
-"""Checks of what an Authenticator is given. Each raises InvalidInput."""
+"""Checks of the arguments of an Authenticator. Each raises InvalidInput."""
 
 from inspect import iscoroutinefunction
 
@@ -9,25 +9,25 @@ from authflow.drivers.options import Observe
 
 
 def require_backend(app: AppClient, backend: object, *, admin: bool) -> None:
-    """Raise InvalidInput for what is no backend, or for one that can't serve this Authenticator."""
+    """Raise InvalidInput if ``backend`` is not a backend, or can't serve this app client or the admin API."""
     if not callable(getattr(backend, "call", None)):
         raise InvalidInput("backend", "has no method call")
     region = getattr(backend, "region", None)
     if region is not None and region != require_instance("app", app, AppClient).region:
-        raise InvalidInput("region", f"the backend talks to {region}, the pool is in {app.region}")
+        raise InvalidInput("region", f"the backend is for {region}, but the user pool is in {app.region}")
     if admin and not getattr(backend, "signs", True):
-        problem = "takes AWS's signatures: use Boto3Backend, on an event loop Threaded(Boto3Backend(...))"
+        problem = "requires AWS signatures: use Boto3Backend, or Threaded(Boto3Backend(...)) on an event loop"
         raise InvalidInput("admin", problem)
 
 
-def require_devices(devices: object, *, awaited: bool) -> None:
-    """Raise InvalidInput for what is no device store of this kind."""
+def require_device_store(devices: object, *, asynchronous: bool) -> None:
+    """Raise InvalidInput if ``devices`` is neither None nor a device store of this kind."""
     for name in ("get", "put", "drop") if devices is not None else ():
         method = getattr(devices, name, None)
         if not callable(method):
             raise InvalidInput("devices", f"has no method {name}")
-        if iscoroutinefunction(method) is not awaited:
-            kind = "an AsyncDeviceStore" if awaited else "a DeviceStore that blocks"
+        if iscoroutinefunction(method) is not asynchronous:
+            kind = "an AsyncDeviceStore" if asynchronous else "a blocking DeviceStore"
             raise InvalidInput("devices", f"must be {kind} here")
 
 

@@ -1,4 +1,4 @@
-"""Effects: all that a driver does to the world outside of its process."""
+"""Effects: everything that a driver does outside of pure computation."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
@@ -11,24 +11,24 @@ T = TypeVar("T")
 
 
 class Effects(Protocol):
-    """One Authenticator has effects that block, the other has effects that wait on an event loop."""
+    """What a driver can do: call Cognito, compute, and sleep. Authenticator blocks, AsyncAuthenticator awaits."""
 
     @property
     def devices(self) -> AsyncDeviceStore | None:
-        """Where remembered devices are kept."""
+        """The store of remembered devices, if there is one."""
 
     async def call(self, request: Request) -> Mapping[str, Any]:
-        """Have the backend carry a request."""
+        """Send a request through the backend and return the reply."""
 
     async def compute(self, step: Callable[[], T]) -> T:
-        """Return what a step returns that computes SRP values, which takes milliseconds."""
+        """Return the result of a step that computes SRP values, which takes milliseconds of CPU time."""
 
     async def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
 
 
 class ImmediateDeviceStore:
-    """A blocking device store's methods as coroutines that never wait.
+    """The methods of a blocking device store as coroutines that never suspend.
 
     Args:
         store: the blocking device store.
@@ -38,13 +38,13 @@ class ImmediateDeviceStore:
         self._store = store
 
     async def get(self, holder: str, username: str) -> Device | None:
-        """Return the device of this person there."""
+        """Return the device under this holder and username; None if there is none."""
         return self._store.get(holder, username)
 
     async def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
-        """Keep a device."""
+        """Store a device under this holder and username."""
         self._store.put(holder, username, device, entered_username=entered_username)
 
     async def drop(self, holder: str, username: str) -> None:
-        """Forget the device."""
+        """Delete the device under this holder and username."""
         self._store.drop(holder, username)

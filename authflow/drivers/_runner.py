@@ -1,4 +1,4 @@
-"""What both Authenticators do, written once, as coroutines over ``Effects``."""
+"""The logic of both Authenticators, written once, as coroutines over ``Effects``."""
 
 import time
 import warnings
@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from authflow.challenges import Challenge, DeviceSrp
-from authflow.core._validation import TOKEN_MOST, require_instance, require_text
+from authflow.core._validation import MAX_STRING_LENGTH, require_instance, require_text
 from authflow.core.answers import Answer
 from authflow.core.app_client import AppClient
 from authflow.core.context import Context
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 class Runner:
-    """Goes on with flows until they rest; keeps nothing of any flow. The Authenticators document its methods."""
+    """Runs flows until they pause or have ended. The Authenticators document its methods."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Runner:
         self._stamp = stamp
 
     async def begin(self, opening: Opening, *, context: Context | None, holder: str | None) -> Flow:
-        """Begin a sign-in and go on until it rests."""
+        """Begin a sign-in, and run it."""
         device = await self._find_device(holder, require_opening(opening).username)
         device_key, stamp = device.key if device else None, self._stamp()
 
@@ -63,14 +63,14 @@ class Runner:
                 self._app, opening, stamp, admin=self._admin, device_key=device_key, holder=holder, context=context
             )
 
-        return await self._run(await self._compute(step, cpu_bound=is_cpu_bound(opening)), rested=None)
+        return await self._run(await self._compute(step, is_cpu_bound=is_cpu_bound(opening)), rested=None)
 
     async def answer(self, flow: Flow, answer: Answer, *, context: Context | None) -> Flow:
-        """Answer the flow's challenge and go on until it rests."""
+        """Answer the challenge of a flow, and run the flow."""
         return await self._run(await self._answer_challenge(self._require_own(flow), answer, context), rested=flow)
 
     async def run(self, flow: Flow) -> Flow:
-        """Go on with a flow that is calling until it rests."""
+        """Run a flow that has a request to send."""
         return await self._run(self._require_own(flow), rested=flow if flow.is_resting else None)
 
     async def sign_in(
@@ -81,7 +81,7 @@ class Runner:
         context: Context | None,
         holder: str | None,
     ) -> Tokens:
-        """Sign a person in, all at once."""
+        """Sign a person in, and return the tokens."""
         flow = await self.begin(opening, context=context, holder=holder)
         while flow.challenge is not None:
             flow = await self.answer(flow, await ask(flow.challenge), context=None)
@@ -91,15 +91,15 @@ class Runner:
             case Failed(code, message, reason):
                 raise SignInFailed(code, message, reason)
             case other:
-                raise AssertionError(f"at rest and not asking, a flow has ended, not {other}")
+                raise AssertionError(f"a resting flow without a challenge must have ended, not be in {other}")
 
     async def remember_device(
         self, tokens: Tokens, holder: str, *, remembered: bool, entered_username: str | None, name: str | None
     ) -> DeviceFlow:
-        """Confirm the device that Cognito proposed with the tokens, and keep it in the device store."""
+        """Confirm the new device that Cognito proposed with the tokens, and put it into the device store."""
         if self._effects.devices is None:
             raise InvalidInput("devices", "the Authenticator has no device store")
-        require_text("holder", holder, at_most=TOKEN_MOST)
+        require_text("holder", holder, at_most=MAX_STRING_LENGTH)
         stamp = self._stamp()
         flow = await self._effects.compute(
             lambda: begin_remembering(self._app, tokens, stamp, remembered=remembered, name=name)
@@ -113,24 +113,24 @@ class Runner:
         return flow
 
     def _require_own(self, flow: Flow) -> Flow:
-        """Return a flow that is this driver's to go on with: else a tenant's flow could come in with another's."""
+        """Return the flow if it belongs to this app client, so that tenants' flows can't be mixed up."""
         app = require_instance("flow", flow, Flow).app
         if (app.pool_id, app.client_id) != (self._app.pool_id, self._app.client_id):
             raise InvalidInput("flow", "belongs to another app client")
         if flow.admin != self._admin:
-            raise InvalidInput("flow", "was begun through the admin API or is to go on through it: not both")
+            raise InvalidInput("flow", f"was begun with admin={flow.admin}, the Authenticator has admin={self._admin}")
         return flow
 
     async def _run(self, flow: Flow, rested: Flow | None) -> Flow:
-        context = flow.call_context  # also for what is answered here without asking
+        context = flow.call_context  # also for challenges that are answered below
         while True:
             if (request := flow.request) is not None:
                 flow = await self._call(flow, request, rested)
-            elif isinstance(flow.challenge, DeviceSrp) and (device := await self._find_wanted_device(flow)):
+            elif isinstance(flow.challenge, DeviceSrp) and (device := await self._find_requested_device(flow)):
                 flow = await self._answer_challenge(flow, flow.challenge.answer(device), context)
             else:
                 break
-        await self._remember_proposed(flow)
+        await self._remember_new_device(flow)
         return flow
 
     async def _call(self, flow: Flow, request: Request, rested: Flow | None) -> Flow:
@@ -139,10 +139,10 @@ class Runner:
         except BackendError as error:
             error.flow, error.rested = flow, rested
             raise
-        forgotten = flow.device_key is not None and after.device_key is None
-        rejected = isinstance(after.state, Failed) and after.state.reason is Reason.DEVICE_REJECTED
-        if self._effects.devices and flow.holder and (forgotten or rejected):
-            with _ignoring_errors():  # else it is dropped when Cognito says so the next time
+        was_forgotten = flow.device_key is not None and after.device_key is None
+        was_rejected = isinstance(after.state, Failed) and after.state.reason is Reason.DEVICE_REJECTED
+        if self._effects.devices and flow.holder and (was_forgotten or was_rejected):
+            with _suppress_errors():  # if this fails, the device is dropped after a later refusal
                 await self._effects.devices.drop(flow.holder, after.username)
         return after
 
@@ -150,18 +150,18 @@ class Runner:
         devices = self._effects.devices
         return await devices.get(holder, username) if devices and holder and username else None
 
-    async def _find_wanted_device(self, flow: Flow) -> Device | None:
-        """Return the device that Cognito asks for; None if the store fails: the flow rests at the challenge then."""
-        with _ignoring_errors():
+    async def _find_requested_device(self, flow: Flow) -> Device | None:
+        """Return the device that Cognito asks for; None, which pauses the flow, if the store fails."""
+        with _suppress_errors():
             return await self._find_device(flow.holder, flow.username)
         return None
 
-    async def _remember_proposed(self, flow: Flow) -> None:
+    async def _remember_new_device(self, flow: Flow) -> None:
         if self._remember is not Remember.ALWAYS or self._effects.devices is None or flow.holder is None:
             return
         if isinstance(flow.state, SignedIn) and flow.state.tokens.new_device:
             tokens = flow.state.tokens
-            with _ignoring_errors():  # ``observe`` has seen each call
+            with _suppress_errors():  # ``observe`` was informed of each request
                 await self.remember_device(
                     tokens, flow.holder, remembered=True, entered_username=flow.entered_username, name=None
                 )
@@ -176,12 +176,12 @@ class Runner:
         try:
             after = await self._advance(flow, outcome)
         except (BackendError, UnexpectedReply) as error:
-            self._inform(flow, request, error, None, seconds)
+            self._notify_observer(flow, request, error, None, seconds)
             raise
-        self._inform(flow, request, outcome, after, seconds)
+        self._notify_observer(flow, request, outcome, after, seconds)
         return after
 
-    def _inform(
+    def _notify_observer(
         self, before: AnyFlow, request: Request, outcome: Outcome, after: AnyFlow | None, seconds: float
     ) -> None:
         if self._observe is None:
@@ -189,8 +189,9 @@ class Runner:
         try:
             self._observe(before, request, outcome, after, seconds)
         except Exception as error:
-            # Its mistake must not cost a reply, which may hold tokens. Its text may hold them too.
-            warnings.warn(f"observe raised {type(error).__name__}; the sign-in goes on", RuntimeWarning, stacklevel=1)
+            # An observer's error must not discard a reply with tokens. The error's text may contain tokens too.
+            message = f"observe raised {type(error).__name__}; the sign-in continues"
+            warnings.warn(message, RuntimeWarning, stacklevel=1)
 
     async def _send(self, request: Request) -> Mapping[str, Any] | Refusal | BackendError:
         try:
@@ -198,23 +199,23 @@ class Runner:
         except (Refusal, BackendError) as error:
             return error
 
-    async def _advance(self, flow: F, came: Mapping[str, Any] | Refusal | BackendError) -> F:
-        if isinstance(came, BackendError):
-            raise came
+    async def _advance(self, flow: F, outcome: Mapping[str, Any] | Refusal | BackendError) -> F:
+        if isinstance(outcome, BackendError):
+            raise outcome
         stamp = self._stamp()
-        if isinstance(came, Refusal):
-            return flow.refuse(came, stamp)
-        reply = came
-        return await self._compute(lambda: flow.receive(reply, stamp), cpu_bound=flow.cpu_bound)
+        if isinstance(outcome, Refusal):
+            return flow.refuse(outcome, stamp)
+        reply = outcome
+        return await self._compute(lambda: flow.receive(reply, stamp), is_cpu_bound=flow.is_cpu_bound)
 
     async def _answer_challenge(self, flow: Flow, answer: Answer, context: Context | None) -> Flow:
         stamp = self._stamp()
-        return await self._compute(lambda: flow.answer(answer, stamp, context), cpu_bound=flow.cpu_bound)
+        return await self._compute(lambda: flow.answer(answer, stamp, context), is_cpu_bound=flow.is_cpu_bound)
 
-    async def _compute(self, step: Callable[[], T], *, cpu_bound: bool) -> T:
-        return await self._effects.compute(step) if cpu_bound else step()
+    async def _compute(self, step: Callable[[], T], *, is_cpu_bound: bool) -> T:
+        return await self._effects.compute(step) if is_cpu_bound else step()
 
 
-def _ignoring_errors() -> suppress:
-    """Let what fails here, whatever it is, not cost the step its outcome, which may be tokens."""
+def _suppress_errors() -> suppress:
+    """Suppress all errors of a device store: they must not discard the flow, which may have tokens."""
     return suppress(Exception)

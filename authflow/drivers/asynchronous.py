@@ -1,4 +1,4 @@
-"""AsyncAuthenticator: drives flows on an event loop, which it never blocks."""
+"""AsyncAuthenticator: runs flows on an event loop, without blocking it."""
 
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ from authflow.core.openings import Opening
 from authflow.core.requests import Request
 from authflow.core.stamp import Stamp
 from authflow.core.states import Tokens
-from authflow.drivers._checks import require_backend, require_devices
+from authflow.drivers._checks import require_backend, require_device_store
 from authflow.drivers._runner import Runner
 from authflow.drivers.backoff import Backoff
 from authflow.drivers.options import Observe, Remember
@@ -32,30 +32,30 @@ T = TypeVar("T")
 
 
 class AsyncAuthenticator:
-    """Signs people in on an event loop: what ``Authenticator`` does, as coroutines.
+    """Signs people in on an event loop: ``Authenticator`` with coroutines.
 
-    SRP values are computed on threads of its own, one fewer than there are processor cores, so that the loop keeps a
-    core: the arithmetic runs without the GIL, and more threads would only add pauses. Everything else runs on the loop.
+    SRP values are computed on threads, without the GIL; everything else runs on the event loop. There is one thread
+    fewer than there are processor cores, which leaves a core to the event loop.
 
-    A coroutine may be cancelled at any await: the flow that it was given is a value and still what it was. Whether
-    Cognito saw the request that was under way is then unknown.
+    You may cancel its coroutines at any await. The flow that you passed is immutable and still valid; whether Cognito
+    received the request in progress is unknown.
 
-    Close it when it is no longer needed: ``async with``, or ``aclose``. It may serve several event loops, one after
-    another or at once, if its backend and device store may.
+    Close it when you no longer need it: use ``async with``, or call ``aclose``. It may be used on several event loops,
+    one after another or at once, if its backend and device store may be.
 
     Args:
         app: the app client.
-        backend: what carries requests; ``Threaded`` makes one of a blocking backend.
-        admin: use the admin API, which needs AWS credentials.
-        devices: where remembered devices are kept; used for sign-ins that name their ``holder``.
-        remember: what to do with a new device.
-        observe: told of every call, on the event loop.
-        backoff: how often a throttled request is sent again, and when.
-        stamp: makes the Stamp of each event; for tests.
+        backend: sends the requests. ``Threaded`` adapts a blocking backend.
+        admin: use the admin API (AdminInitiateAuth, AdminRespondToAuthChallenge), which needs AWS credentials.
+        devices: the store of remembered devices. It is used in sign-ins that have a ``holder``.
+        remember: what to do with a new device that Cognito proposes to remember.
+        observe: called on the event loop after each request; it must not block.
+        backoff: how throttled requests are retried.
+        stamp: returns the Stamp (time and entropy) of each event; for tests.
 
     Raises:
-        InvalidInput: an argument of the wrong kind, a backend of another region than the pool's, or one that can't sign
-            what the admin API takes.
+        InvalidInput: an argument has the wrong type, the backend is for another region than the user pool's, or it
+            can't sign requests as the admin API requires.
     """
 
     def __init__(
@@ -71,25 +71,25 @@ class AsyncAuthenticator:
         stamp: Callable[[], Stamp] = stamp_now,
     ) -> None:
         require_backend(app, backend, admin=admin)
-        require_devices(devices, awaited=True)
+        require_device_store(devices, asynchronous=True)
         self._effects = _AsyncEffects(backend, devices)
         self._runner = Runner(
             app, self._effects, admin=admin, remember=remember, observe=observe, backoff=backoff, stamp=stamp
         )
 
     async def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow:
-        """Begin a sign-in and go on until it rests; see ``Authenticator.begin``."""
-        with self._effects.step():
+        """Begin a sign-in, and run it until it pauses or has ended; see ``Authenticator.begin``."""
+        with self._effects.track_call():
             return await self._runner.begin(opening, context=context, holder=holder)
 
     async def answer(self, flow: Flow, answer: Answer, *, context: Context | None = None) -> Flow:
-        """Answer the flow's challenge and go on until it rests; see ``Authenticator.answer``."""
-        with self._effects.step():
+        """Answer the challenge of a flow, and run the flow on; see ``Authenticator.answer``."""
+        with self._effects.track_call():
             return await self._runner.answer(flow, answer, context=context)
 
     async def run(self, flow: Flow) -> Flow:
-        """Go on with a flow that is calling until it rests; see ``Authenticator.run``."""
-        with self._effects.step():
+        """Run a flow that has a request to send; see ``Authenticator.run``."""
+        with self._effects.track_call():
             return await self._runner.run(flow)
 
     async def sign_in(
@@ -100,8 +100,8 @@ class AsyncAuthenticator:
         context: Context | None = None,
         holder: str | None = None,
     ) -> Tokens:
-        """Sign a person in, all at once; ``ask`` is a coroutine function. See ``Authenticator.sign_in``."""
-        with self._effects.step():
+        """Sign a person in from begin to end; ``ask`` is a coroutine function. See ``Authenticator.sign_in``."""
+        with self._effects.track_call():
             return await self._runner.sign_in(opening, ask, context=context, holder=holder)
 
     async def remember_device(
@@ -113,8 +113,8 @@ class AsyncAuthenticator:
         entered_username: str | None = None,
         name: str | None = None,
     ) -> DeviceFlow:
-        """Confirm the proposed device, and keep it; see ``Authenticator.remember_device``."""
-        with self._effects.step():
+        """Confirm a new device, and store it; see ``Authenticator.remember_device``."""
+        with self._effects.track_call():
             return await self._runner.remember_device(
                 tokens, holder, remembered=remembered, entered_username=entered_username, name=name
             )
@@ -126,20 +126,23 @@ class AsyncAuthenticator:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Take no more steps; those under way go on to their end. Backend and device store are yours to close."""
+        """Refuse further calls; calls in progress are completed.
+
+        The backend and the device store stay open: close them yourself.
+        """
         self._effects.close()
 
 
 class _Work:
-    """A process's steps under way, and the threads for them, which start with the first."""
+    """The calls in progress in one process, and the threads for them, which start when they are needed."""
 
     def __init__(self) -> None:
-        self.steps = 0
-        self.threads = ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="authflow-srp")
+        self.calls = 0
+        self.threads = ThreadPoolExecutor(max(1, _count_cores() - 1), thread_name_prefix="authflow-srp")
 
 
 class _AsyncEffects:
-    """Coroutines that leave the event loop to others while they wait."""
+    """Effects whose coroutines never block the event loop."""
 
     def __init__(self, backend: AsyncBackend, devices: AsyncDeviceStore | None) -> None:
         self._backend = backend
@@ -148,52 +151,52 @@ class _AsyncEffects:
         self._closed = False
 
     @contextmanager
-    def step(self) -> Iterator[None]:
-        """Be open for a step.
+    def track_call(self) -> Iterator[None]:
+        """Keep the threads available until a call of the Authenticator is completed.
 
         Raises:
-            InvalidInput: closed.
+            InvalidInput: the Authenticator is closed.
         """
         if self._closed:
             raise InvalidInput("authenticator", "is closed")
         work = self._work()
-        work.steps += 1
+        work.calls += 1
         try:
             yield
         finally:
-            work.steps -= 1
-            self._end_threads()
+            work.calls -= 1
+            self._end_idle_threads()
 
     def close(self) -> None:
-        """Take no more steps."""
+        """Refuse further calls, and end the threads after the last call in progress."""
         self._closed = True
-        self._end_threads()
+        self._end_idle_threads()
 
-    def _end_threads(self) -> None:
-        work = self._work.made()
-        if self._closed and work and not work.steps:
+    def _end_idle_threads(self) -> None:
+        work = self._work.get_existing()
+        if self._closed and work and not work.calls:
             work.threads.shutdown(wait=False)
 
     async def call(self, request: Request) -> Mapping[str, Any]:
-        """Await the backend."""
+        """Await the backend's reply."""
         reply: Awaitable[Mapping[str, Any]] | object = self._backend.call(request)
         if not isinstance(reply, Awaitable):
-            raise InvalidInput("backend", "call is not a coroutine: Threaded makes an AsyncBackend of a blocking one")
+            raise InvalidInput("backend", "call is not a coroutine: use Threaded to adapt a blocking backend")
         return await reply
 
     async def compute(self, step: Callable[[], T]) -> T:
-        """Take the step on a thread."""
-        import asyncio  # noqa: PLC0415 - is there already where coroutines run; `import *` must not load it
+        """Run the step on a thread."""
+        import asyncio  # noqa: PLC0415 - `import *` must not load asyncio
 
         return await asyncio.get_running_loop().run_in_executor(self._work().threads, step)
 
     async def sleep(self, seconds: float) -> None:
-        """Let the others go on."""
+        """Suspend this task."""
         import asyncio  # noqa: PLC0415 - as above
 
         await asyncio.sleep(seconds)
 
 
-def _cores() -> int:
-    """Return how many cores this process may use."""
+def _count_cores() -> int:
+    """Return how many processor cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""When a throttled request is sent again."""
+"""Retries of throttled requests."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,24 +10,25 @@ from authflow.core.errors import InvalidInput, Throttled
 
 __all__ = ["Backoff"]
 
-TRIES_MOST: Final = 100
+MAX_TRIES: Final = 100
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """How a driver goes on after ``Throttled``: capped exponential back-off with full jitter.
+    """How a driver retries throttled requests: capped exponential back-off with full jitter.
 
-    Nothing else is ever sent again: only of a throttled request it is known that it consumed nothing. The pauses follow
-    "Exponential Backoff And Jitter" in AWS's Architecture Blog.
+    A driver retries nothing else, because only a throttled request is known to have consumed nothing. The algorithm is
+    that of "Exponential Backoff And Jitter" in the AWS Architecture Blog.
 
     Attributes:
-        tries: how often a request is sent in all; 1: Throttled is raised at once.
-        first: seconds; the first pause is a random time up to this, each later one up to twice the one before.
-        longest: seconds; no pause is longer.
+        tries: how often a request is sent in total, from 1 to 100. With 1, ``Throttled`` is raised at once.
+        first: the upper limit of the first pause, in seconds. The limit doubles with each later pause; the pause
+            itself is a random time up to the limit.
+        longest: the upper limit of all pauses, in seconds.
 
     Raises:
-        InvalidInput: no number of tries, or no number of seconds.
+        InvalidInput: a value is not a number, or out of range.
     """
 
     tries: int = 3
@@ -35,22 +36,26 @@ class Backoff:
     longest: float = 5.0
 
     def __post_init__(self) -> None:
-        if not 1 <= require_instance("tries", self.tries, int) <= TRIES_MOST:
-            raise InvalidInput("tries", f"must be from 1 to {TRIES_MOST}")
+        if not 1 <= require_instance("tries", self.tries, int) <= MAX_TRIES:
+            raise InvalidInput("tries", f"must be from 1 to {MAX_TRIES}")
         for name, seconds in (("first", self.first), ("longest", self.longest)):
-            if not isinstance(seconds, int | float) or not 0 <= seconds <= 86_400:  # a day; NaN is not
-                raise InvalidInput(name, "must be a number of seconds, at most a day's")
+            if not isinstance(seconds, int | float) or not 0 <= seconds <= 86_400:  # a day; excludes NaN
+                raise InvalidInput(name, "must be a number of seconds, from 0 to 86400")
 
     async def run(self, send: Callable[[], Awaitable[T]], sleep: Callable[[float], Awaitable[None]]) -> T:
-        """Return what ``send`` returns, once it is not throttled.
+        """Call ``send`` until it is not throttled, and return its result.
+
+        Args:
+            send: sends the request.
+            sleep: waits for a number of seconds.
 
         Raises:
             Throttled: the last try was throttled too.
         """
-        for turn in range(self.tries - 1):
+        for attempt in range(self.tries - 1):
             try:
                 return await send()
             except Throttled:
-                pause = min(self.longest, self.first * 2**turn)
-            await sleep(uniform(0, pause))  # noqa: S311 - it spreads load, it is no secret
+                limit = min(self.longest, self.first * 2**attempt)
+            await sleep(uniform(0, limit))  # noqa: S311 - it spreads load, and is not a secret
         return await send()

@@ -1,4 +1,4 @@
-"""Authenticator: drives flows over a blocking backend."""
+"""Authenticator: runs flows through a blocking backend."""
 
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -16,7 +16,7 @@ from authflow.core.openings import Opening
 from authflow.core.requests import Request
 from authflow.core.stamp import Stamp
 from authflow.core.states import Tokens
-from authflow.drivers._checks import require_backend, require_devices
+from authflow.drivers._checks import require_backend, require_device_store
 from authflow.drivers._effects import ImmediateDeviceStore
 from authflow.drivers._runner import Runner
 from authflow.drivers.backoff import Backoff
@@ -31,23 +31,23 @@ T = TypeVar("T")
 
 
 class Authenticator:
-    """Signs people in: begins flows and goes on with them until they rest.
+    """Signs people in: begins flows, and runs them until they pause for a person or have ended.
 
-    May be shared by threads if its backend may; it keeps nothing of any flow.
+    It keeps no state of any flow. Threads may share it if they may share its backend and device store.
 
     Args:
         app: the app client.
-        backend: what carries requests.
-        admin: use the admin API, which needs AWS credentials.
-        devices: where remembered devices are kept; used for sign-ins that name their ``holder``.
-        remember: what to do with a new device.
-        observe: told of every call.
-        backoff: how often a throttled request is sent again, and when.
-        stamp: makes the Stamp of each event; for tests.
+        backend: sends the requests.
+        admin: use the admin API (AdminInitiateAuth, AdminRespondToAuthChallenge), which needs AWS credentials.
+        devices: the store of remembered devices. It is used in sign-ins that have a ``holder``.
+        remember: what to do with a new device that Cognito proposes to remember.
+        observe: called after each request.
+        backoff: how throttled requests are retried.
+        stamp: returns the Stamp (time and entropy) of each event; for tests.
 
     Raises:
-        InvalidInput: an argument of the wrong kind, a backend of another region than the pool's, or one that can't sign
-            what the admin API takes.
+        InvalidInput: an argument has the wrong type, the backend is for another region than the user pool's, or it
+            can't sign requests as the admin API requires.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Authenticator:
         stamp: Callable[[], Stamp] = stamp_now,
     ) -> None:
         require_backend(app, backend, admin=admin)
-        require_devices(devices, awaited=False)
+        require_device_store(devices, asynchronous=False)
         self._runner = Runner(
             app,
             _BlockingEffects(backend, devices),
@@ -75,46 +75,50 @@ class Authenticator:
         )
 
     def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow:
-        """Begin a sign-in and go on until it rests.
+        """Begin a sign-in, and run it until it pauses at a challenge, has signed the person in, or has failed.
 
         Args:
             opening: how to sign in.
-            context: what to tell Cognito with every request.
-            holder: who holds the remembered device: a browser, an installation; kept with the flow.
+            context: sent to Cognito with each request.
+            holder: identifies what holds the person's remembered device, such as a browser or an installation; see
+                ``DeviceStore``. The flow keeps it.
 
         Raises:
-            InvalidInput: nothing was sent.
-            UnexpectedReply: Cognito answered what it should not; ``.flow`` is the flow at that call.
-            BackendError: the transport failed; ``.flow`` is the flow at that call.
+            InvalidInput: an argument is invalid. Nothing was sent.
+            UnexpectedReply: Cognito's reply makes no sense here. ``.flow`` is the flow before that request.
+            BackendError: the transport failed. ``.flow`` is the flow before that request; ``run`` sends it again.
             StoreError, SnapshotError, OSError: the device store can't be read.
         """
         return run_to_end(self._runner.begin(opening, context=context, holder=holder))
 
     def answer(self, flow: Flow, answer: Answer, *, context: Context | None = None) -> Flow:
-        """Answer the flow's challenge and go on until it rests.
+        """Answer the challenge of a flow, and run the flow until it pauses again or has ended.
 
         Args:
-            flow: at a challenge.
-            answer: what ``flow.challenge.answer(...)`` returned.
-            context: instead of the flow's own, until it rests.
+            flow: a flow at a challenge.
+            answer: the result of ``flow.challenge.answer(...)``.
+            context: replaces the flow's own context until the flow pauses again.
 
         Raises:
-            InvalidInput: the answer belongs to another challenge, or the flow to another app client; nothing was sent.
-            IllegalTransition: the flow is not asking.
-            UnexpectedReply: as ``begin``.
-            BackendError: as ``begin``; ``.rested`` is ``flow``.
+            InvalidInput: the answer belongs to another challenge, or the flow to another app client. Nothing was sent.
+            IllegalTransition: the flow is not at a challenge.
+            UnexpectedReply: as for ``begin``.
+            BackendError: as for ``begin``; ``.rested`` is the ``flow`` that you passed.
         """
         return run_to_end(self._runner.answer(flow, answer, context=context))
 
     def run(self, flow: Flow) -> Flow:
-        """Go on with a flow that is calling until it rests; a resting flow is returned as it is.
+        """Run a flow that has a request to send, until it pauses or has ended.
 
-        After a BackendError this sends the request again. Whether Cognito saw it the first time is unknown: if it did,
-        a Session that it consumed is refused, and the flow fails.
+        A resting flow is returned as it is, unless it is at a device challenge that the device store can now answer.
+
+        Call this with ``error.flow`` to send a request again after a BackendError. Whether Cognito processed the first
+        request is unknown: if it consumed the Session, it refuses the second request, and the flow fails.
 
         Raises:
-            UnexpectedReply: as ``begin``.
-            BackendError: as ``begin``; ``.rested`` is None for a flow that was calling.
+            InvalidInput: the flow belongs to another app client.
+            UnexpectedReply: as for ``begin``.
+            BackendError: as for ``begin``; ``.rested`` is None for a flow that had a request to send.
         """
         return run_to_end(self._runner.run(flow))
 
@@ -126,23 +130,23 @@ class Authenticator:
         context: Context | None = None,
         holder: str | None = None,
     ) -> Tokens:
-        """Sign a person in, all at once.
+        """Sign a person in from begin to end, and return the tokens.
 
         Args:
             opening: how to sign in.
-            ask: called with each challenge; returns its reply.
-            context: what to tell Cognito with every request.
-            holder: who holds the remembered device.
+            ask: called with each challenge; returns the person's answer, made with ``challenge.answer(...)``.
+            context: sent to Cognito with each request.
+            holder: identifies what holds the person's remembered device; see ``begin``.
 
         Raises:
             SignInFailed: the flow failed; ``.reason`` says why.
-            InvalidInput, UnexpectedReply, BackendError: as ``begin``.
+            InvalidInput, UnexpectedReply, BackendError: as for ``begin``.
         """
 
-        async def asked(challenge: Challenge) -> Answer:
+        async def ask_async(challenge: Challenge) -> Answer:
             return ask(challenge)
 
-        return run_to_end(self._runner.sign_in(opening, asked, context=context, holder=holder))
+        return run_to_end(self._runner.sign_in(opening, ask_async, context=context, holder=holder))
 
     def remember_device(
         self,
@@ -153,21 +157,21 @@ class Authenticator:
         entered_username: str | None = None,
         name: str | None = None,
     ) -> DeviceFlow:
-        """Confirm the device that Cognito proposed with the tokens, and keep it in the device store.
+        """Confirm the new device that Cognito proposed with the tokens, and put it into the device store.
 
         Args:
-            tokens: with ``new_device``.
-            holder: who holds the device from now on.
-            remembered: whether it may stand for a second factor, where Cognito leaves that to the person.
-            entered_username: the name that the person signed in with, if it was an alias.
-            name: what the person calls the device.
+            tokens: the tokens, with ``new_device``.
+            holder: identifies what holds the device from now on; see ``begin``.
+            remembered: whether the device may replace a second factor, in user pools that leave this to the person.
+            entered_username: the name with which the person signed in, if it was an alias.
+            name: the person's name for the device.
 
         Returns:
-            A flow in ``Kept`` or ``Failed``; the tokens are good either way.
+            A flow in ``Kept`` or ``Failed``. The tokens are valid in both cases.
 
         Raises:
-            InvalidInput: tokens without a proposed device, or no device store; nothing was sent.
-            UnexpectedReply, BackendError: Cognito proposes the device again at the next sign-in.
+            InvalidInput: the tokens have no new device, or there is no device store. Nothing was sent.
+            UnexpectedReply, BackendError: the device is not remembered. Cognito proposes one again at the next sign-in.
         """
         return run_to_end(
             self._runner.remember_device(
@@ -177,7 +181,7 @@ class Authenticator:
 
 
 class _BlockingEffects:
-    """Coroutines that block instead of waiting."""
+    """Effects whose coroutines block and never suspend."""
 
     def __init__(self, backend: Backend, devices: DeviceStore | None) -> None:
         self._backend = backend
@@ -192,9 +196,9 @@ class _BlockingEffects:
         return reply
 
     async def compute(self, step: Callable[[], T]) -> T:
-        """Take the step here and now."""
+        """Run the step in this thread."""
         return step()
 
     async def sleep(self, seconds: float) -> None:
-        """Let the thread sleep."""
+        """Block this thread."""
         time.sleep(seconds)

@@ -1,4 +1,4 @@
-"""What you may tell an Authenticator beside its backend: whom to inform of calls, and what to do with new devices."""
+"""Options of an Authenticator: an observer of its calls, and how it treats new devices."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -16,33 +16,35 @@ AnyFlow: TypeAlias = Flow | DeviceFlow
 
 
 class Observe(Protocol):
-    """Told of every call, throttled ones too: for logs and metrics.
+    """A function that an Authenticator calls after each request, for logs and metrics.
 
-    ``request`` and a mapping as ``outcome`` hold secrets: log ``request.operation``, the nodes, ``Refusal.code``.
-    What it raises does not disturb the sign-in: it becomes a RuntimeWarning.
+    It is called for throttled requests too. ``request`` contains secrets, and so does ``outcome`` if it is a mapping:
+    log ``request.operation``, the nodes and ``Refusal.code`` only. An exception that it raises becomes a
+    RuntimeWarning and does not affect the sign-in.
     """
 
     def __call__(
         self, before: AnyFlow, request: Request, outcome: Outcome, after: AnyFlow | None, seconds: float
     ) -> None:
-        """Take note of one call.
+        """Record one request.
 
         Args:
-            before: the flow that called.
-            request: what was sent.
-            outcome: the reply, if the flow could go on with it; else Cognito's refusal, or what went wrong.
-            after: the flow after the call; None where it did not move, after a BackendError or an UnexpectedReply.
+            before: the flow before the request.
+            request: the request.
+            outcome: the reply, if the flow accepted it; otherwise the Refusal, BackendError or UnexpectedReply.
+            after: the flow after the request; None after a BackendError or an UnexpectedReply, which leave the flow
+                unchanged.
             seconds: how long the backend took.
         """
 
 
 class Remember(StrEnum):
-    """What an Authenticator does with a device that Cognito proposes to remember.
+    """What an Authenticator does with a new device that Cognito proposes to remember.
 
     Attributes:
-        ALWAYS: confirm it, have it remembered, and keep it in the device store.
-        ASK: nothing by itself: ask the person, then call ``remember_device``.
-        NEVER: nothing; in pools that track devices Cognito may then refuse to refresh the tokens.
+        ALWAYS: confirm the device, have it remembered, and put it into the device store.
+        ASK: do nothing. Ask the person, then call ``remember_device``.
+        NEVER: do nothing. In user pools that track devices, Cognito may then refuse to refresh the tokens.
     """
 
     ALWAYS = "always"

@@ -1,4 +1,4 @@
-"""A Cognito user pool service, in process and in memory, that verifies every proof: for tests and demonstrations."""
+"""An emulator of Cognito user pools for tests and demonstrations. It runs in process and keeps its data in memory."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -27,16 +27,16 @@ __all__ = [
     "running",
 ]
 
-# Loaded when used: boto3 and the HTTP server are slow to import, and in-process tests need neither
+# Imported on first use: boto3 and the HTTP server are slow to import, and in-process tests need neither
 _LAZY: Final = {
     "client_at": "authflow.emulator._transports.boto3",
     "running": "authflow.emulator._transports.http",
 }
 
 
-if not TYPE_CHECKING:  # else type checkers accept any name
+if not TYPE_CHECKING:  # otherwise type checkers would accept any name
 
-    def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever it is
+    def __getattr__(name: str) -> Any:  # noqa: ANN401 - its type depends on the name
         if name not in _LAZY:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = globals()[name] = getattr(import_module(_LAZY[name]), name)

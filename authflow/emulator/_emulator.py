@@ -1,4 +1,4 @@
-"""The emulator: an in-process, in-memory Cognito user pool service that verifies every proof."""
+"""The emulator of Cognito user pools: its public interface."""
 
 from collections.abc import Mapping
 from threading import RLock
@@ -19,22 +19,25 @@ if TYPE_CHECKING:
 
 
 class Emulator:
-    """A Cognito user pool service in this process.
+    """An emulator of the Cognito user pools service.
 
-    There are three doors to the same pools: ``backend()`` for authflow, ``boto3_client()`` for code that uses boto3,
-    and ``running`` for everything that speaks HTTP. AWS signatures are not checked: any credentials,
-    or none, are good for every operation. It has no thread of its own and may be called from any.
+    It keeps its data in memory and verifies passwords, codes and SRP proofs as Cognito does. You can reach the same
+    pools in three ways: ``backend()`` for authflow, ``boto3_client()`` for code that uses boto3, and ``running`` for
+    HTTP clients. It does not check AWS signatures: every operation accepts any credentials, or none. It starts no
+    threads, and you can call it from any thread.
 
     Args:
-        clock: returns the present time as an aware datetime; the system's clock if None. Nothing expires but by it.
-        seed: makes ids, codes, passwords, Sessions and refresh tokens repeatable, for the same calls in the same
-            order. The RSA keys and what is encrypted are not covered. Never seed one that strangers can reach.
-        region: begins the pools' ids.
-        issuer: the tokens' ``iss`` is this, a slash and the pool's id; Cognito's own address in the Region if None.
-        settings: how to behave where sources disagree about the service.
+        clock: returns the current time as an aware datetime; None for the system clock. All expiry depends on it.
+        seed: makes ids, codes, passwords, Sessions and refresh tokens repeatable, if the same calls are made in the
+            same order. RSA keys and encrypted texts still differ. Secrets of a seeded emulator are predictable: never
+            expose one to a network.
+        region: the prefix of the pools' ids.
+        issuer: the prefix of the tokens' ``iss``, which is followed by a slash and the pool's id; None for Cognito's
+            URL in the Region.
+        settings: how to behave where sources disagree about Cognito's behaviour.
 
     Raises:
-        ValueError: the clock returns a naive time.
+        ValueError: the clock returns a naive datetime.
     """
 
     def __init__(
@@ -47,7 +50,7 @@ class Emulator:
     ) -> None:
         clock = clock or system_clock
         if clock().tzinfo is None:
-            raise ValueError("clock: returns a naive time; it must say its timezone")
+            raise ValueError("clock: must return an aware datetime, with a timezone")
         issuer = issuer or f"https://cognito-idp.{region}.amazonaws.com"
         self.region = region
         self._service = Service(clock, Entropy(seed), region, issuer.rstrip("/"), settings or Settings())
@@ -55,63 +58,63 @@ class Emulator:
 
     @property
     def outbox(self) -> Outbox:
-        """What was "sent" so far, newest last."""
+        """The messages that the emulator would have sent, newest last."""
         return self._service.outbox
 
     @property
     def triggers(self) -> Triggers:
-        """Lambda triggers as Python callables, by pool."""
+        """The Lambda triggers of each pool, as Python callables."""
         return Triggers(self._service)
 
     def call(self, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
-        """Carry out an operation of the service.
+        """Call an operation of the Cognito API.
 
         Args:
-            operation: its name, such as ``InitiateAuth``.
-            params: the request as JSON has it; left as it is.
+            operation: the operation's name, such as ``InitiateAuth``.
+            params: the request, as JSON values. It is not modified.
 
         Returns:
-            The reply as JSON has it, the caller's own: timestamps are seconds since 1970.
+            The reply, as JSON values: timestamps are seconds since 1970. You may modify it.
 
         Raises:
-            ServiceError: the service refuses; nothing is changed, but that attempts count.
-            EmulatorBug: the emulator did what the service model does not declare.
+            ServiceError: the service refuses the request. Failed attempts are counted; nothing else changes.
+            EmulatorBug: the emulator made a reply or an error that the service model does not declare.
         """
         model = self._service.model
         if operation not in OPERATIONS:
-            kind = _errors.NOT_EMULATED if operation in model else _errors.UNKNOWN_OPERATION
-            raise kind(operation)
+            error = _errors.NOT_EMULATED if operation in model else _errors.UNKNOWN_OPERATION
+            raise error(operation)
         with self._lock:
             try:
-                reply = OPERATIONS[operation](self._service, model.request(operation, params))
+                reply = OPERATIONS[operation](self._service, model.check_request(operation, params))
             except _errors.ServiceError as error:
                 model.check_error(operation, error)
                 raise
-            return model.reply(operation, reply)
+            return model.check_reply(operation, reply)
 
     def jwks(self, pool_id: str) -> dict[str, Any]:
         """Return the JSON Web Key Set that verifies a pool's tokens.
 
         Raises:
-            ServiceError: ResourceNotFoundException.
+            ServiceError: ResourceNotFoundException: there is no such pool.
         """
         with self._lock:
-            return issuing.keys(self._service, self._service.pool(pool_id)).jwks()
+            return issuing.get_pool_keys(self._service, self._service.get_pool(pool_id)).jwks()
 
     def issuer(self, pool_id: str) -> str:
         """Return the ``iss`` of a pool's tokens.
 
         Raises:
-            ServiceError: ResourceNotFoundException.
+            ServiceError: ResourceNotFoundException: there is no such pool.
         """
-        return self._service.issuer_of(self._service.pool(pool_id))
+        return self._service.issuer_of(self._service.get_pool(pool_id))
 
     def backend(self) -> InProcessBackend:
-        """Return a backend for authflow's drivers: blocking, in process."""
+        """Return a blocking backend for authflow's drivers. It calls this emulator in the caller's thread."""
         return InProcessBackend(self.call)
 
     def boto3_client(self) -> "CognitoIdentityProviderClient":
-        """Return a real boto3 ``cognito-idp`` client that this emulator answers, without network or credentials."""
-        from authflow.emulator._transports.boto3 import client  # noqa: PLC0415 -- boto3 is slow to import, and optional
+        """Return a boto3 ``cognito-idp`` client whose requests this emulator answers. It needs no network or credentials."""
+        from authflow.emulator._transports.boto3 import make_client  # noqa: PLC0415 -- boto3 is slow to import, and optional
 
-        return client(self.call, self.region)
+        return make_client(self.call, self.region)

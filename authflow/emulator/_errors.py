@@ -1,6 +1,6 @@
-"""Every refusal of the service, once: the exception's name in Cognito's API and its text.
+"""All errors that the emulator can return: their codes and texts.
 
-Texts were observed with the real service unless "own text" says that no source settles it.
+The texts were observed in Cognito's replies, except those marked "own text": for these no source gives Cognito's text.
 """
 
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ from typing import Final
 
 
 class ServiceError(Exception):
-    """The service refuses. Doors translate it into what their callers expect.
+    """The emulator refuses a request as Cognito would.
+
+    The in-process backend turns it into a ``Refusal``, boto3 and HTTP clients get an error response.
 
     Attributes:
         code: the exception's name in Cognito's API, such as ``NotAuthorizedException``.
-        message: Cognito's text; holds no secret.
+        message: Cognito's text. It contains no secret.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -22,25 +24,28 @@ class ServiceError(Exception):
 
 
 class EmulatorBug(RuntimeError):
-    """The emulator answered what the service model does not declare: its own mistake, never the caller's."""
+    """The emulator made a reply or an error that the service model does not declare: a bug in authflow."""
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorTemplate:
-    """A kind of refusal; calling it makes the exception to raise, with the text's placeholders filled in."""
+    """An error code, and a text with a ``{}`` placeholder for each value.
+
+    Call the template with the values and raise the ServiceError that it returns: ``raise NO_POOL(pool_id)``.
+    """
 
     code: str
     text: str
 
     def __call__(self, *values: object) -> ServiceError:
-        """Return the exception to raise."""
+        """Return the error with its placeholders filled in."""
         return ServiceError(self.code, self.text.format(*values))
 
 
-# The protocol: errors that stand before any operation, so no operation declares them
+# The protocol: errors that occur before an operation is called, so no operation declares them
 SERIALIZATION: Final = ErrorTemplate("SerializationException", "{}")
 UNKNOWN_OPERATION: Final = ErrorTemplate("UnknownOperationException", "{}")
-NOT_EMULATED: Final = ErrorTemplate("NotImplementedByEmulator", "authflow's emulator does not have {}")  # own text
+NOT_EMULATED: Final = ErrorTemplate("NotImplementedByEmulator", "authflow's emulator does not implement {}")  # own text
 
 # Requests
 INVALID: Final = ErrorTemplate("InvalidParameterException", "{}")
@@ -73,7 +78,7 @@ TEMPORARY_PASSWORD_EXPIRED: Final = ErrorTemplate(
 NOT_CONFIRMED: Final = ErrorTemplate("UserNotConfirmedException", "User is not confirmed.")
 RESET_REQUIRED: Final = ErrorTemplate("PasswordResetRequiredException", "Password reset required for the user")
 NO_USER: Final = ErrorTemplate("UserNotFoundException", "User does not exist.")
-BAD_SRP_A: Final = ErrorTemplate("InvalidParameterException", "SRP_A is not an SRP value")  # own text
+BAD_SRP_A: Final = ErrorTemplate("InvalidParameterException", "SRP_A is not a valid SRP value")  # own text
 BAD_TIMESTAMP: Final = ErrorTemplate(
     "InvalidParameterException", "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english."
 )
@@ -82,11 +87,13 @@ BAD_TIMESTAMP: Final = ErrorTemplate(
 # https://github.com/aws/aws-sdk-net-extensions-cognito/issues/10
 NO_DEVICE: Final = ErrorTemplate("ResourceNotFoundException", "Device does not exist.")
 DEVICE_KEY_EXISTS: Final = ErrorTemplate("DeviceKeyExistsException", "Device already exists.")  # own text
-BAD_DEVICE_VERIFIER: Final = ErrorTemplate("InvalidParameterException", "{} is not an SRP value in base64")  # own text
+BAD_DEVICE_VERIFIER: Final = ErrorTemplate(
+    "InvalidParameterException", "{} is not a base64-encoded SRP value"
+)  # own text
 NO_USER_OF_DEVICE: Final = ErrorTemplate("ResourceNotFoundException", "User does not exist.")
 BAD_PAGE: Final = ErrorTemplate("InvalidParameterException", "Invalid pagination token")  # own text
 
-# Triggers
+# Lambda triggers
 # https://github.com/aws-amplify/amplify-js/issues/9127
 TRIGGER_FAILED: Final = ErrorTemplate("UserLambdaValidationException", "{} failed with error {}.")
 # https://github.com/amazon-archives/amazon-cognito-identity-js/issues/167
@@ -125,13 +132,13 @@ MFA_WITHOUT_FACTOR: Final = ErrorTemplate(
     "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration.",
 )
 MFA_IS_RECOVERY: Final = ErrorTemplate(  # own text
-    "InvalidParameterException", "{} can't be the only channel of account recovery too"
+    "InvalidParameterException", "{} can't use the only account recovery channel"
 )
 NO_PASSKEYS: Final = ErrorTemplate(
-    "InvalidParameterException", "authflow's emulator does not have passkeys"
+    "InvalidParameterException", "authflow's emulator does not support passkeys"
 )  # own text
 MFA_NOT_SET_UP: Final = ErrorTemplate("InvalidParameterException", "No MFA factor has been set up")  # own text
-NOT_OFFERED: Final = ErrorTemplate("InvalidParameterException", "{} is not among what can be answered")  # own text
+NOT_OFFERED: Final = ErrorTemplate("InvalidParameterException", "{} is not one of the offered options")  # own text
 
 # Users, their attributes and passwords
 USERNAME_EXISTS: Final = ErrorTemplate("UsernameExistsException", "User already exists")

@@ -1,4 +1,4 @@
-"""What the emulator "sent"."""
+"""The messages that the emulator would have sent."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ CAPACITY: Final = 1000
 
 
 class Purpose(StrEnum):
-    """What a message is for."""
+    """The purpose of a message."""
 
     SIGN_UP = "sign_up"
     INVITATION = "invitation"
@@ -22,11 +22,14 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that the real service would have sent.
+    """A message that Cognito would have sent to a user.
 
     Attributes:
-        destination: the whole address or number, not masked.
+        pool_id: the user's pool.
+        username: the user's canonical username.
+        destination: the email address or phone number, not masked.
         medium: ``EMAIL`` or ``SMS``.
+        purpose: the purpose of the message.
         code: the code, or the temporary password of an invitation.
     """
 
@@ -39,11 +42,13 @@ class Message:
 
 
 class Outbox(Sequence[Message]):
-    """The latest messages, newest last; the oldest go when there are more than ``CAPACITY``.
+    """The messages that the emulator would have sent, newest last.
+
+    It keeps the latest ``CAPACITY`` messages.
 
     Attributes:
-        listener: is called with each new message, while the emulator still answers the request that sent it; it must
-            return at once and not raise. None by default.
+        listener: called with each new message, before the request that sent it returns. It must return quickly and
+            must not raise. None by default.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Pools, app clients and users to begin with, from one JSON document."""
+"""Creates pools, app clients and users from a JSON document."""
 
 import json
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from authflow.emulator._errors import ServiceError
 
 
 class SeedError(ValueError):
-    """The document can't be carried out; the text says where and why."""
+    """The seed document is invalid, or the emulator refuses part of it. The text says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeededClient:
-    """An app client that now exists."""
+    """An app client that was created from a seed document."""
 
     pool_id: str
     pool_name: str
@@ -25,35 +25,35 @@ class SeededClient:
 
 
 def seed(emulator: Emulator, text: str) -> list[SeededClient]:
-    """Create what a document says, and return its app clients.
+    """Create the pools, app clients and users of a JSON document, and return its app clients.
 
     Args:
-        emulator: without pools so far.
-        text: ``{"pools": [{"PoolName": ..., "mfa": {...}, "clients": [...], "users": [...]}]}``: a pool is the request
-            of CreateUserPool, ``mfa`` of SetUserPoolMfaConfig, a client of CreateUserPoolClient and a user of
-            AdminCreateUser, each without UserPoolId. A user's ``Password`` is set for good; without it the user has
-            AdminCreateUser's temporary one.
+        emulator: the emulator to create them in.
+        text: ``{"pools": [{"PoolName": ..., "mfa": {...}, "clients": [...], "users": [...]}]}``. A pool is a
+            CreateUserPool request, ``mfa`` a SetUserPoolMfaConfig request, a client a CreateUserPoolClient request and
+            a user an AdminCreateUser request, each without UserPoolId. A user's ``Password`` is permanent. A user
+            without it has AdminCreateUser's temporary password.
 
     Raises:
-        SeedError: it is not JSON of this shape, or the emulator refuses a request.
+        SeedError: the text is not JSON of this form, or the emulator refuses a request.
     """
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
-        raise SeedError(f"it is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
-    except (ValueError, RecursionError):  # a number too long, lists in lists too deep
-        raise SeedError("it is not JSON that can be read") from None
-    document = _object(content, "document")
+        raise SeedError(f"the document is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except (ValueError, RecursionError):  # a number that is too long, or lists that are nested too deeply
+        raise SeedError("the document is not JSON that Python can read") from None
+    document = _require_object(content, "document")
     for name in document:
         if name != "pools":
-            raise SeedError(f"document: unknown member {name!r}; there may be: pools")
-    pools = _items(document, "pools", "document")
+            raise SeedError(f"document: unknown member {name!r}; the only one is: pools")
+    pools = _require_objects(document, "pools", "document")
     return [client for number, pool in enumerate(pools) for client in _seed_pool(emulator, pool, f"pools[{number}]")]
 
 
 def _seed_pool(emulator: Emulator, pool: dict[str, Any], place: str) -> list[SeededClient]:
-    clients, users = _items(pool, "clients", place), _items(pool, "users", place)
-    mfa = _object(pool.get("mfa", {}), f"{place}.mfa")
+    clients, users = _require_objects(pool, "clients", place), _require_objects(pool, "users", place)
+    mfa = _require_object(pool.get("mfa", {}), f"{place}.mfa")
     settings = {name: value for name, value in pool.items() if name not in {"clients", "users", "mfa"}}
     made = _call(emulator, "CreateUserPool", settings, place)["UserPool"]
     if mfa:
@@ -84,14 +84,14 @@ def _call(emulator: Emulator, operation: str, params: Mapping[str, object], plac
         raise SeedError(f"{place}: {operation}: {error}") from None
 
 
-def _object(value: object, place: str) -> dict[str, Any]:
+def _require_object(value: object, place: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise SeedError(f"{place} is not a JSON object")
     return value
 
 
-def _items(parent: dict[str, Any], name: str, place: str) -> list[dict[str, Any]]:
+def _require_objects(parent: dict[str, Any], name: str, place: str) -> list[dict[str, Any]]:
     items = parent.get(name, [])
     if not isinstance(items, list):
         raise SeedError(f"{place}.{name} is not a JSON list")
-    return [_object(item, f"{place}.{name}[{number}]") for number, item in enumerate(items)]
+    return [_require_object(item, f"{place}.{name}[{number}]") for number, item in enumerate(items)]

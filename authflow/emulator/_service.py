@@ -1,4 +1,4 @@
-"""The service's state, and the look-ups that all operations share."""
+"""The state of the service, and the look-ups that its operations share."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,14 +21,14 @@ Reply: TypeAlias = dict[str, Any]
 
 
 class Service:
-    """All pools of one account in one Region, and what is under way in them.
+    """The pools of one account in one Region, with their app clients, Sessions and tokens.
 
     Args:
-        clock: says what time it is; nothing else does.
-        entropy: the source of everything random.
-        region: begins the pools' ids.
-        issuer: begins the tokens' ``iss``, which ends in the pool's id.
-        settings: how to behave where sources disagree.
+        clock: the only source of the current time.
+        entropy: the source of all random values.
+        region: the prefix of the pools' ids.
+        issuer: the prefix of the tokens' ``iss``, which ends in the pool's id.
+        settings: how to behave where sources disagree about Cognito's behaviour.
     """
 
     def __init__(self, clock: Clock, entropy: Entropy, region: str, issuer: str, settings: Settings) -> None:
@@ -46,32 +46,32 @@ class Service:
         self.token_families = TokenFamilies(entropy)
 
     def now(self) -> datetime:
-        """Return the present time."""
+        """Return the current time."""
         return self._clock()
 
     def issuer_of(self, pool: UserPool) -> str:
         """Return the ``iss`` of a pool's tokens."""
         return f"{self._issuer}/{pool.id}"
 
-    def pool(self, pool_id: str) -> UserPool:
-        """Return a pool by its id.
+    def get_pool(self, pool_id: str) -> UserPool:
+        """Return the pool with this id.
 
         Raises:
-            ServiceError: ResourceNotFoundException.
+            ServiceError: ResourceNotFoundException: there is no such pool.
         """
         pool = self.pools.get(pool_id)
         if pool is None:
             raise _errors.NO_POOL(pool_id)
         return pool
 
-    def client(self, client_id: str, pool_id: str | None = None) -> UserPoolClient:
-        """Return an app client by its id; where the request names a pool too, it must be that pool's.
+    def get_client(self, client_id: str, pool_id: str | None = None) -> UserPoolClient:
+        """Return the app client with this id. If ``pool_id`` is given, the client must belong to that pool.
 
         Raises:
-            ServiceError: ResourceNotFoundException.
+            ServiceError: ResourceNotFoundException: there is no such pool, or it has no such client.
         """
         if pool_id is not None:
-            self.pool(pool_id)
+            self.get_pool(pool_id)
         client = self.clients.get(client_id)
         if client is None or pool_id not in {None, client.pool.id}:
             raise _errors.NO_CLIENT(client_id)
@@ -79,5 +79,5 @@ class Service:
 
 
 def system_clock() -> datetime:
-    """Return the present time, in UTC."""
+    """Return the current time, in UTC."""
     return datetime.now(UTC)

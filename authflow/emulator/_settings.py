@@ -1,4 +1,4 @@
-"""Choices where sources disagree about the service, or none settles what it does."""
+"""Settings for behaviour on which sources disagree, or which no source documents."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,31 +6,36 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How an emulator behaves where the real service's behaviour is in doubt.
+    """How an emulator behaves where Cognito's behaviour is not certain.
 
-    The defaults are what most sources say or, where they are silent, the stricter behaviour.
+    The defaults are what most sources say. Where sources are silent, the default is the stricter behaviour.
 
     Attributes:
-        mfa_code_digits: length of a code that is sent as a second factor. Sources show 6 and 8; 6 is what SMS_MFA had
-            before there were other messages. Codes that are a first factor have 8.
-        wrong_totp_keeps_session: whether a wrong code at VerifySoftwareToken leaves its Session usable, as a wrong
-            code does in every challenge. If not, sign-in has to begin again.
-        totp_setup_signs_in: whether tokens follow upon a set-up authenticator: its code was just shown. If not,
-            SOFTWARE_TOKEN_MFA is asked, which one source saw.
-        email_setup_by_answer: whether MFA_SETUP takes an email address as its answer, as all SDKs send it. If not, the
-            address is to be set elsewhere, and sign-in to begin again, as the service model's text says.
-        email_setup_parameter: what that answer is called: ``EMAIL`` in all SDKs, ``email`` on one page.
-        mfa_choice_parameter: how SELECT_MFA_TYPE lists its options; one source says ``MFAS_CAN_SELECT``.
-        mfa_setup_parameter: how MFA_SETUP lists what can be set up; older texts say ``MFA_CAN_SETUP``.
-        first_sign_in_without_mfa: whether a user whom an administrator confirmed gets tokens at the first sign-in
-            although the pool requires MFA. One source says so, another that MFA is asked, which is the default.
-        proof_validity: how long PASSWORD_VERIFIER may be answered: "a few seconds", says the service model. None
-            stands for the client's AuthSessionValidity, as others say.
-        refresh_needs_device: whether a refresh must carry the confirmed device key that the tokens belong to, else it
-            is refused with "Invalid Refresh Token", as was observed. If not, a new key is issued, as the service
-            model's text says. Tokens of a sign-in that no device took part in are renewed without one.
-        custom_instead_of_password: whether DefineAuthChallenge may answer SRP_A with CUSTOM_CHALLENGE. One source says
-            so; the developer guide has PASSWORD_VERIFIER follow, and anything else would leave the password out.
+        mfa_code_digits: the length of a code that is sent as a second factor. Sources show 6 and 8 digits. The default
+            is the length that SMS_MFA had before Cognito sent other codes. First-factor codes always have 8 digits.
+        wrong_totp_keeps_session: if True, the Session stays valid after a wrong code at VerifySoftwareToken, as it
+            does after a wrong code in every challenge. If False, the user has to start the sign-in again.
+        totp_setup_signs_in: if True, the user gets tokens after they set up an authenticator app: they have just
+            entered a code from it. If False, SOFTWARE_TOKEN_MFA follows, as one source observed.
+        email_setup_by_answer: if True, MFA_SETUP takes an email address as its answer, as all SDKs send it. If False,
+            the address has to be set by other means and the user has to start the sign-in again, as the service model
+            says.
+        email_setup_parameter: the name of that address in the answer to MFA_SETUP: ``EMAIL`` in all SDKs, ``email``
+            on one documentation page.
+        mfa_choice_parameter: the challenge parameter in which SELECT_MFA_TYPE lists its options. One source says
+            ``MFAS_CAN_SELECT``.
+        mfa_setup_parameter: the challenge parameter in which MFA_SETUP lists the factors that can be set up. Older
+            texts say ``MFA_CAN_SETUP``.
+        first_sign_in_without_mfa: if True, a user whom an administrator has confirmed gets tokens at the first
+            sign-in even if the pool requires MFA, as one source says. If False, MFA is required, as another says.
+        proof_validity: how long a PASSWORD_VERIFIER challenge can be answered. The service model says "a few seconds".
+            None stands for the client's AuthSessionValidity, as other sources say.
+        refresh_needs_device: if True, a refresh must contain the confirmed device key that the tokens belong to.
+            Otherwise it is refused with "Invalid Refresh Token", as was observed. If False, the refresh returns a new
+            device key, as the service model says. Tokens from a sign-in without a device never need one.
+        custom_instead_of_password: if True, DefineAuthChallenge may respond to SRP_A with CUSTOM_CHALLENGE, as one
+            source says. If False, PASSWORD_VERIFIER must follow, as in the developer guide: any other challenge would
+            skip the password.
     """
 
     mfa_code_digits: int = 6

@@ -1,3 +1,3 @@
-"""Machines: one package for each conversation with Cognito, each with its ``table`` on one screen."""
+"""Machines: one package for each kind of conversation with Cognito. Its module ``table`` has all transitions."""
 
 __all__: list[str] = []

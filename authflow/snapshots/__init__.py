@@ -1,3 +1,3 @@
-"""Snapshots: a resting flow as text, plain or sealed, to go on with in another process."""
+"""Snapshots: a resting flow as text, plain or sealed, so that another process can resume it."""
 
 __all__: list[str] = []

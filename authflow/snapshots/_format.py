@@ -1,4 +1,4 @@
-"""The format of snapshots: what they say of a resting flow, as JSON values, and how older versions are read."""
+"""The format of snapshots: the JSON values that describe a resting flow, and the migration of older versions."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -33,10 +33,10 @@ from authflow.machines.sign_in._machine import MACHINE
 from authflow.machines.sign_in.table import Node
 
 VERSION: Final = 1
-# From each older version to the next: (flow, state) as JSON has them, which a migration may change and returns. All of
-# them stay for ever; the frame around the two never changes.
+# For each older version, the migration to the next one. It takes the JSON values of flow and state, may change them in
+# place, and returns them. Migrations are never removed. The other members of a snapshot never change.
 MIGRATIONS: Final[Mapping[int, Callable[[Any, Any], tuple[Any, Any]]]] = {}
-LONGEST: Final = 262_144  # characters: many times a Session, its attributes and a context
+LONGEST: Final = 262_144  # characters; far more than a Session, attributes and a context need
 _STATES: Final[Mapping[str, type[State]]] = {
     Node.SMS_MFA: SmsMfa,
     Node.EMAIL_OTP: EmailOtp,
@@ -58,12 +58,12 @@ _STATES: Final[Mapping[str, type[State]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Members:
-    """What a snapshot says of its flow, beside the state and the frame."""
+    """The member ``flow`` of a snapshot: everything but the flow's state and its app client."""
 
     id: str
     node: Node
     username: str = ""
-    typed: str = ""  # Flow.entered_username: the format keeps its older name
+    typed: str = ""  # Flow.entered_username, under its older name
     admin: bool = False
     holder: str | None = None
     device_key: str | None = None
@@ -72,11 +72,11 @@ class _Members:
 
 _RENAMED: Final = {"typed": "entered_username"}
 _MEMBERS: Final = {member.name: _RENAMED.get(member.name, member.name) for member in fields(_Members)}
-as_json: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+encode_json: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
 def encode_flow(flow: Flow) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return all that a snapshot of this version says of a resting flow, flow and state, as JSON values.
+    """Return the members ``flow`` and ``state`` of a snapshot of a resting flow, as JSON values.
 
     Raises:
         SnapshotError: ``not_at_rest``.
@@ -87,7 +87,7 @@ def encode_flow(flow: Flow) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def decode_flow(version: object, parts: Sequence[Any], app: AppClient) -> Flow:
-    """Return the flow that ``encode_flow`` of some version was given.
+    """Return the flow that ``encode_flow`` of this or an older version encoded.
 
     Raises:
         SnapshotError: ``malformed`` or ``version``.
@@ -96,56 +96,65 @@ def decode_flow(version: object, parts: Sequence[Any], app: AppClient) -> Flow:
     try:
         members = decode(_Members, members_json, "flow")
         if members.node not in _STATES:
-            malformed("flow.node", f"{members.node} has no snapshot")
+            raise_malformed("flow.node", f"{members.node} has no snapshot")
         state = decode(_STATES[members.node], state_json, "state")
         if isinstance(state, PasswordChallenge) and state.kind != members.node.upper():
-            malformed("state.kind", f"does not belong to {members.node}")
+            raise_malformed("state.kind", f"does not belong to {members.node}")
     except FieldError as error:
-        malformed(error.field, str(error))
+        raise_malformed(error.field, str(error))
     except InvalidInput as error:
-        malformed(f"flow.context.{error.field}", "can't be")
-    held = {attribute: getattr(members, name) for name, attribute in _MEMBERS.items()}
-    return Flow(machine=MACHINE, app=app, state=state, **held)
+        raise_malformed(f"flow.context.{error.field}", "is invalid")
+    attributes = {attribute: getattr(members, name) for name, attribute in _MEMBERS.items()}
+    return Flow(machine=MACHINE, app=app, state=state, **attributes)
 
 
 def require_resting(flow: Flow) -> Flow:
-    """Return the flow if it has a snapshot.
+    """Return the flow if it is at a challenge or has failed.
 
     Raises:
         SnapshotError: ``not_at_rest``.
     """
     if not isinstance(require_instance("flow", flow, Flow).state, (*CHALLENGES, Failed)):
-        raise SnapshotError("not_at_rest", f"a flow in {flow.node!s} has no snapshot: only at a challenge, or failed")
+        raise SnapshotError(
+            "not_at_rest", f"a flow in {flow.node!s} has no snapshot: it must be at a challenge, or failed"
+        )
     return flow
 
 
-def expires_at(flow: Flow, now: datetime) -> datetime:
-    """Return when a resting flow is of no use any more: with Cognito's Session; a failed one, as long from now."""
-    begun = flow.challenge.asked_at if flow.challenge else now
+def compute_expiry(flow: Flow, now: datetime) -> datetime:
+    """Return when a resting flow expires.
+
+    A flow at a challenge expires with Cognito's Session; a failed flow expires the same time after ``now``.
+    """
+    start = flow.challenge.asked_at if flow.challenge else now
     try:
-        return begun + flow.app.session_validity
-    except OverflowError:  # a snapshot may say that the challenge was asked in the last minute of the year 9999
-        return begun
+        return start + flow.app.session_validity
+    except OverflowError:  # a snapshot may have a challenge that was asked in the last minute of the year 9999
+        return start
 
 
-def check_version(version: object) -> int:
-    """Return a version that this authflow can read."""
+def require_version(version: object) -> int:
+    """Return the version if this release of authflow can read it.
+
+    Raises:
+        SnapshotError: ``malformed`` or ``version``.
+    """
     if type(version) is not int:
-        malformed("v", "is missing or not a number")
+        raise_malformed("v", "is missing or not a number")
     if version != VERSION and version not in MIGRATIONS:
-        raise SnapshotError("version", f"is {version}, this authflow reads up to {VERSION}", "v")
+        raise SnapshotError("version", f"is {version}, this release of authflow reads up to {VERSION}", "v")
     return version
 
 
 def _migrate(version: object, parts: Sequence[Any]) -> Sequence[Any]:
-    """Return flow and state as this version has them."""
-    since = check_version(version)
-    migrated = parts if since == VERSION else deepcopy(parts)
-    for one in range(since, VERSION):
-        migrated = MIGRATIONS[one](*migrated)
+    """Return flow and state in the format of the current version."""
+    found = require_version(version)
+    migrated = parts if found == VERSION else deepcopy(parts)
+    for older in range(found, VERSION):
+        migrated = MIGRATIONS[older](*migrated)
     return migrated
 
 
-def malformed(field: str | None, problem: str) -> NoReturn:
-    """Raise SnapshotError for a text that is no snapshot."""
+def raise_malformed(field: str | None, problem: str) -> NoReturn:
+    """Raise the SnapshotError for a text that is not a snapshot."""
     raise SnapshotError("malformed", problem, field) from None

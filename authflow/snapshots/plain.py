@@ -1,7 +1,7 @@
-"""Snapshots: a resting flow as text, to go on with in another process.
+"""Snapshots: a resting flow as text, so that another process can resume it.
 
-A snapshot holds Cognito's Session, which is a bearer secret: keep it where only your servers can read it. It holds no
-password, no SRP value, no token and no client secret.
+A snapshot contains Cognito's Session, which is a bearer secret: keep it where only your servers can read it. It
+contains no password, no SRP value, no token and no client secret.
 """
 
 import hashlib
@@ -19,67 +19,70 @@ __all__ = ["dumps", "loads"]
 
 
 def dumps(flow: Flow) -> str:
-    """Return a flow at a challenge, or failed, as JSON.
+    """Return a snapshot of a flow, as JSON text.
+
+    The flow must be at a challenge, or failed.
 
     Raises:
-        SnapshotError: ``not_at_rest``: the flow is calling, or signed in. Tokens are yours to keep.
+        SnapshotError: ``not_at_rest``: the flow is calling Cognito, or signed in. Tokens are never in a snapshot:
+            store them yourself.
     """
     members, state = _format.encode_flow(flow)
-    frame = {"v": _format.VERSION, "book": MACHINE.name, "pool": flow.app.pool_id, "client": flow.app.client_id}
-    text, end = _format.as_json(frame | {"flow": members, "state": state}), f'"v":{_format.VERSION}}}'
+    header = {"v": _format.VERSION, "book": MACHINE.name, "pool": flow.app.pool_id, "client": flow.app.client_id}
+    text, end = _format.encode_json(header | {"flow": members, "state": state}), f'"v":{_format.VERSION}}}'
     return f'{text.removesuffix(end)}"sum":"{_checksum(text)}",{end}'
 
 
 def loads(text: str, app: AppClient) -> Flow:
-    """Return the flow that ``dumps`` was given.
+    """Return the flow of a snapshot.
 
     Args:
-        text: what ``dumps`` returned.
-        app: the app client of the flow; its secret and session validity come from here.
+        text: the text that ``dumps`` returned.
+        app: the app client of the flow. A snapshot contains neither its secret nor its session validity.
 
     Raises:
-        SnapshotError: ``malformed`` (``.field`` says where), ``altered``, ``version`` or ``app_client``.
+        SnapshotError: ``malformed`` (``.field`` names the member), ``altered``, ``version`` or ``app_client``.
     """
     document = _parse(require_instance("text", text, str))
-    _check_frame(document, require_instance("app", app, AppClient))
+    _check_header(document, require_instance("app", app, AppClient))
     if document["v"] != _format.VERSION:
-        _check_sum(document)  # a migration reads what was written, nothing else
+        _verify_checksum(document)  # migrations only see unaltered snapshots
     flow = _format.decode_flow(document["v"], (document["flow"], document["state"]), app)
-    _check_sum(document)
+    _verify_checksum(document)
     return flow
 
 
 def _parse(text: str) -> dict[str, Any]:
     if len(text) > _format.LONGEST:
-        _format.malformed(None, f"has {len(text)} characters, no snapshot has more than {_format.LONGEST}")
+        _format.raise_malformed(None, f"has {len(text)} characters, a snapshot has at most {_format.LONGEST}")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        _format.malformed(None, "the snapshot is not JSON: truncated, or not a snapshot")
+        _format.raise_malformed(None, "the snapshot is not JSON: truncated, or not a snapshot")
     if not isinstance(document, dict):
-        _format.malformed(None, "the snapshot is not a JSON object")
+        _format.raise_malformed(None, "the snapshot is not a JSON object")
     return document
 
 
-def _check_frame(document: dict[str, Any], app: AppClient) -> None:
-    _format.check_version(document.get("v"))
+def _check_header(document: dict[str, Any], app: AppClient) -> None:
+    _format.require_version(document.get("v"))
     for name in ("book", "pool", "client", "flow", "state", "sum"):
         if name not in document:
-            _format.malformed(name, "is missing")
+            _format.raise_malformed(name, "is missing")
     if document["book"] != MACHINE.name:
-        _format.malformed("book", f"is not {MACHINE.name}")
+        _format.raise_malformed("book", f"is not {MACHINE.name}")
     for name, expected in (("pool", app.pool_id), ("client", app.client_id)):
         if document[name] != expected:
             raise SnapshotError("app_client", "belongs to another app client", name)
 
 
-def _check_sum(document: dict[str, Any]) -> None:
+def _verify_checksum(document: dict[str, Any]) -> None:
     if document["sum"] != _checksum(
-        _format.as_json({name: value for name, value in document.items() if name != "sum"})
+        _format.encode_json({name: value for name, value in document.items() if name != "sum"})
     ):
-        raise SnapshotError("altered", "the snapshot is not as it was written", "sum")
+        raise SnapshotError("altered", "the snapshot was altered", "sum")
 
 
 def _checksum(text: str) -> str:
-    # Against accidents only: whoever can write snapshots can write this too.
+    # Detects accidents, not attacks: anybody who can write a snapshot can compute its checksum.
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,18 +1,18 @@
-"""Sealed snapshots: encrypted and authenticated, for a cookie, a form field, or a store that others read.
+"""Sealed snapshots: encrypted and authenticated, for a cookie, a form field, or a store that others can read.
 
 A token is base64url, without padding, of::
 
-    1 byte   the version of this frame
-    4 bytes  which app client: a digest of its ids
-    4 bytes  the length of all that follows
-    the rest a box, as ``authflow.snapshots._encryption`` makes them, of:
-        8 bytes  expiry, in seconds since 1970
-        4 bytes  the length of the Session that follows
-        n bytes  Cognito's Session: the bytes that its base64url stands for
-        the rest JSON: the version of the snapshot and its parts; the Session too if it is not base64url
+    1 byte   the version of this format
+    4 bytes  the app client: the start of a SHA-256 digest of its ids
+    4 bytes  the length of the ciphertext
+    the rest the ciphertext (see ``authflow.snapshots._encryption``) of:
+        8 bytes  the expiry, in seconds since 1970
+        4 bytes  the length of the Session, in bytes
+        n bytes  Cognito's Session, decoded from base64url
+        the rest JSON: the snapshot's version, flow and state; includes the Session if that is not base64url
 
-The header, the app client and what the token is bound to are authenticated with it, so the snapshot's own frame and
-checksum are left out. Nothing is compressed: the length tells only how long the parts are.
+The associated data are the header, the app client's ids and the bound data (``bound_to``). They replace the checksum
+and the ids of a plain snapshot. Nothing is compressed, so the length of a token reveals only the length of its parts.
 """
 
 import hashlib
@@ -32,11 +32,11 @@ from authflow.snapshots._encryption import OVERHEAD, Keys, from_base64url, make_
 
 __all__ = ["seal", "unseal"]
 
-FRAME: Final = bytes([1])
+FORMAT: Final = bytes([1])
 
 _APP, _LENGTH, _EXPIRY = 4, 4, 8
-_HEADER: Final = len(FRAME) + _APP + _LENGTH
-_LONGEST_LIFETIME: Final = timedelta(days=366)
+_HEADER: Final = len(FORMAT) + _APP + _LENGTH
+_MAX_LIFETIME: Final = timedelta(days=366)
 
 
 def seal(
@@ -47,98 +47,103 @@ def seal(
     lifetime: timedelta | None = None,
     bound_to: str = "",
 ) -> str:
-    """Return a resting flow as an encrypted and authenticated token.
+    """Return a snapshot of a flow as an encrypted and authenticated token.
 
     Args:
-        flow: at a challenge, or failed.
-        key: 32 random bytes that only your servers know; of several the first seals, and all open.
-        stamp: says what time it is; the system's if None.
-        lifetime: from now, at most 366 days; by default the token expires with Cognito's Session:
-            ``AppClient.session_validity`` after the challenge was asked, or from now for a flow that has failed.
-        bound_to: what must be said again to unseal it, such as the id of the browser's session; not in the token.
+        flow: a flow at a challenge, or a failed one.
+        key: 32 random bytes that only your servers know; or several such keys: the first one encrypts.
+        stamp: the current time; the system clock's if None.
+        lifetime: how long the token is valid from now, at most 366 days. By default it expires with Cognito's Session:
+            ``AppClient.session_validity`` after the challenge was asked, or from now for a failed flow.
+        bound_to: text that ``unseal`` must be given again, such as the id of the browser's session. The token does not
+            contain it.
 
     Raises:
-        InvalidInput: a key that is not 32 bytes, or a lifetime that can't be.
-        SnapshotError: ``not_at_rest``.
+        InvalidInput: a key is not 32 bytes, or another argument is invalid.
+        SnapshotError: ``not_at_rest``: the flow is calling Cognito, or signed in.
     """
     ring, now = make_key_ring(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
-    packed = _packed(*_format.encode_flow(flow))
-    expires = _format.expires_at(flow, now).timestamp() if lifetime is None else now.timestamp() + _seconds(lifetime)
+    packed = _pack(*_format.encode_flow(flow))
+    if lifetime is None:
+        expires = _format.compute_expiry(flow, now).timestamp()
+    else:
+        expires = now.timestamp() + _require_lifetime(lifetime).total_seconds()
     content = int(expires).to_bytes(_EXPIRY, "big", signed=True) + packed
-    identity = _identity(flow.app)
+    encoded_app = _encode_app(flow.app)
     length = len(content) + OVERHEAD
-    header = FRAME + _app_digest(identity) + length.to_bytes(_LENGTH, "big")
-    box = ring.encrypt(content, header + identity + _bond(bound_to))
-    return to_base64url(header + box)
+    header = FORMAT + _compute_app_id(encoded_app) + length.to_bytes(_LENGTH, "big")
+    ciphertext = ring.encrypt(content, header + encoded_app + _encode_binding(bound_to))
+    return to_base64url(header + ciphertext)
 
 
 def unseal(token: str, key: Keys, app: AppClient, *, stamp: Stamp | None = None, bound_to: str = "") -> Flow:
-    """Return the flow that ``seal`` was given.
+    """Return the flow of a token.
 
     Args:
-        token: what ``seal`` returned.
-        key: the key, or several to rotate.
+        token: the text that ``seal`` returned.
+        key: the key; or several keys, one of which sealed the token. To rotate keys, give the new one and the old one.
         app: the app client of the flow.
-        stamp: says what time it is; the system's if None.
-        bound_to: what ``seal`` was told.
+        stamp: the current time; the system clock's if None.
+        bound_to: the text that ``seal`` was given.
 
     Raises:
-        InvalidInput: a key that is not 32 bytes.
-        SnapshotError: ``malformed``, ``truncated``, ``version``, ``app_client``, ``unknown_key``, ``altered`` (also:
-            bound to something else) or ``expired``.
+        InvalidInput: a key is not 32 bytes, or another argument has the wrong type.
+        SnapshotError: ``malformed``, ``truncated``, ``version``, ``app_client``, ``unknown_key``, ``altered`` (also if
+            the token is bound to another text) or ``expired``.
     """
     ring, now = make_key_ring(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
-    identity = _identity(require_instance("app", app, AppClient))
-    header, box = _whole(require_instance("token", token, str))
-    if header[len(FRAME) : -_LENGTH] != _app_digest(identity):
+    encoded_app = _encode_app(require_instance("app", app, AppClient))
+    header, ciphertext = _split_token(require_instance("token", token, str))
+    if header[len(FORMAT) : -_LENGTH] != _compute_app_id(encoded_app):
         raise SnapshotError("app_client", "belongs to another app client", "token")
-    content = ring.decrypt(box, header + identity + _bond(bound_to))
+    content = ring.decrypt(ciphertext, header + encoded_app + _encode_binding(bound_to))
     if now.timestamp() >= int.from_bytes(content[:_EXPIRY], "big", signed=True):
-        raise SnapshotError("expired", "has expired: the sign-in begins anew", "token")
-    version, *parts = _unpacked(content[_EXPIRY:])
+        raise SnapshotError("expired", "has expired: start the sign-in again", "token")
+    version, *parts = _unpack(content[_EXPIRY:])
     return _format.decode_flow(version, parts, app)
 
 
-def _whole(token: str) -> tuple[bytes, bytes]:
-    """Return the header and the box of what looks like a token."""
+def _split_token(token: str) -> tuple[bytes, bytes]:
+    """Return the header and the ciphertext of a token."""
     if len(token) > 2 * _format.LONGEST:
-        raise SnapshotError("malformed", f"has {len(token)} characters, no token has so many", "token")
+        raise SnapshotError("malformed", f"has {len(token)} characters, which is too long for a token", "token")
     try:
         raw = from_base64url(token)
     except ValueError:
         raise SnapshotError("malformed", "is not base64url", "token") from None
-    if not raw.startswith(FRAME):
+    if not raw.startswith(FORMAT):
         raise SnapshotError("version" if raw else "malformed", "is not a token of this version", "token")
-    header, box = raw[:_HEADER], raw[_HEADER:]
-    if len(box) < OVERHEAD + _EXPIRY + _LENGTH or len(box) < int.from_bytes(header[-_LENGTH:], "big"):
-        raise SnapshotError("truncated", "is not whole", "token")
-    if to_base64url(raw) != token:  # padded, or with last bits that no byte has: nobody gets two texts of one token
-        raise SnapshotError("malformed", "is not as it was written", "token")
-    return header, box
+    header, ciphertext = raw[:_HEADER], raw[_HEADER:]
+    if len(ciphertext) < OVERHEAD + _EXPIRY + _LENGTH or len(ciphertext) < int.from_bytes(header[-_LENGTH:], "big"):
+        raise SnapshotError("truncated", "is incomplete", "token")
+    if to_base64url(raw) != token:  # padding or unused bits in the last character: each token has only one valid text
+        raise SnapshotError("malformed", "is not base64url as seal writes it", "token")
+    return header, ciphertext
 
 
-def _packed(flow: dict[str, Any], state: dict[str, Any]) -> bytes:
-    """Return the parts of a snapshot as bytes, a Session in base64url a quarter shorter."""
-    session = _session_bytes(state.get("session", ""))
+def _pack(flow: dict[str, Any], state: dict[str, Any]) -> bytes:
+    """Encode the parts of a snapshot. A Session in base64url is decoded, which makes it a quarter shorter."""
+    session = _decode_session(state.get("session", ""))
     if session:
         del state["session"]
-    return len(session).to_bytes(_LENGTH, "big") + session + _format.as_json([_format.VERSION, flow, state]).encode()
+    document = _format.encode_json([_format.VERSION, flow, state])
+    return len(session).to_bytes(_LENGTH, "big") + session + document.encode()
 
 
-def _unpacked(packed: bytes) -> list[Any]:
-    """Return the version of a snapshot and its parts."""
+def _unpack(packed: bytes) -> list[Any]:
+    """Return the version of a snapshot, its flow and its state."""
     end = _LENGTH + int.from_bytes(packed[:_LENGTH], "big")
     try:
         version, flow, state = json.loads(packed[end:])
         if end > _LENGTH:
             state["session"] = to_base64url(packed[_LENGTH:end])
-    except (ValueError, TypeError, RecursionError):  # what they say may quote the content
-        raise SnapshotError("malformed", "holds no snapshot", "token") from None
+    except (ValueError, TypeError, RecursionError):  # their texts may quote the content
+        raise SnapshotError("malformed", "contains no snapshot", "token") from None
     return [version, flow, state]
 
 
-def _session_bytes(session: str) -> bytes:
-    """Return the bytes that a Session stands for; none if they would not give the very same text again."""
+def _decode_session(session: str) -> bytes:
+    """Decode a Session from base64url; return no bytes if encoding them would not give the same text."""
     try:
         raw = from_base64url(session)
     except ValueError:
@@ -146,20 +151,20 @@ def _session_bytes(session: str) -> bytes:
     return raw if to_base64url(raw) == session else b""
 
 
-def _seconds(lifetime: timedelta) -> float:
-    if not timedelta() < require_instance("lifetime", lifetime, timedelta) <= _LONGEST_LIFETIME:
-        raise InvalidInput("lifetime", f"must be more than none and at most {_LONGEST_LIFETIME.days} days")
-    return lifetime.total_seconds()
+def _require_lifetime(lifetime: timedelta) -> timedelta:
+    if not timedelta() < require_instance("lifetime", lifetime, timedelta) <= _MAX_LIFETIME:
+        raise InvalidInput("lifetime", f"must be positive and at most {_MAX_LIFETIME.days} days")
+    return lifetime
 
 
-def _bond(bound_to: str) -> bytes:
-    # It may come from a request, so even what UTF-8 can't carry has its bytes: it is not what the token is bound to.
+def _encode_binding(bound_to: str) -> bytes:
+    # The text may come from a request, so lone surrogates must not raise an encoding error here.
     return require_instance("bound_to", bound_to, str).encode(errors="surrogatepass")
 
 
-def _identity(app: AppClient) -> bytes:
+def _encode_app(app: AppClient) -> bytes:
     return f"authflow {MACHINE.name} {app.pool_id} {app.client_id} ".encode()
 
 
-def _app_digest(identity: bytes) -> bytes:
-    return hashlib.sha256(identity).digest()[:_APP]
+def _compute_app_id(encoded_app: bytes) -> bytes:
+    return hashlib.sha256(encoded_app).digest()[:_APP]

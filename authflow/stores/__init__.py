@@ -1,3 +1,3 @@
-"""Stores keep flows between two requests, and remembered devices between two sign-ins."""
+"""Stores keep flows between requests, and remembered devices between sign-ins."""
 
 __all__: list[str] = []

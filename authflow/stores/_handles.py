@@ -1,4 +1,4 @@
-"""Handles of flow stores, and what the stores raise about them."""
+"""The handles of flow stores, and the errors about them."""
 
 import re
 import secrets
@@ -9,38 +9,38 @@ from authflow.core.errors import FlowTaken, InvalidInput
 _HANDLE: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in base64url
 
 
-def new_handle(old: str | None) -> str:
-    """Return a new handle, or the old one to put a flow back under, if it can be one.
+def make_handle(old_handle: str | None) -> str:
+    """Return a new handle, or the old one under which a flow is put back.
 
     Raises:
-        InvalidInput: it can't.
+        InvalidInput: the old handle does not have the form of a handle.
     """
-    if old is None:
+    if old_handle is None:
         return secrets.token_urlsafe(32)
-    if not _is_handle(old):
-        raise InvalidInput("handle", "must be what put() returned")
-    return old
+    if not _is_handle(old_handle):
+        raise InvalidInput("handle", "must be a handle that put() returned")
+    return old_handle
 
 
 def require_sent_handle(handle: str) -> str:
-    """Return the handle that a browser sent, if it can be one.
+    """Return a handle that a browser sent, if it has the form of a handle.
 
     Raises:
-        FlowTaken: it can't.
+        FlowTaken: it does not have the form of a handle, so no flow can be under it.
     """
     if not _is_handle(handle):
-        raise flow_taken_error()
+        raise make_flow_taken_error()
     return handle
 
 
-def flow_exists_error() -> InvalidInput:
-    """Return what ``put`` raises rather than overwrite a flow."""
-    return InvalidInput("handle", "a flow is there already: it was put back before, or never taken")
+def make_flow_exists_error() -> InvalidInput:
+    """Return the error for a ``put`` that would overwrite a flow."""
+    return InvalidInput("handle", "the store already has a flow under it: it was put back before, or never taken")
 
 
-def flow_taken_error() -> FlowTaken:
-    """Return what ``take`` raises where there is no flow; never shows the handle."""
-    return FlowTaken("the flow was taken already, or has expired: begin the sign-in anew")
+def make_flow_taken_error() -> FlowTaken:
+    """Return the error for a ``take`` that finds no flow. It does not contain the handle."""
+    return FlowTaken("the flow was already taken, or has expired: start the sign-in again")
 
 
 def _is_handle(handle: object) -> bool:

@@ -1,4 +1,4 @@
-"""Stores of remembered devices, by who holds a device and whose it is."""
+"""Stores of remembered devices, by holder and username."""
 
 from typing import Protocol
 
@@ -9,73 +9,85 @@ __all__ = ["AsyncDeviceStore", "AsyncMemoryDeviceStore", "DeviceStore", "MemoryD
 
 
 class DeviceStore(Protocol):
-    """Keeps devices by holder and username.
+    """Stores remembered devices by holder and username.
 
-    The holder is whatever holds the device: a browser (say, a random cookie of its own), an installation. Never take
-    the username for it: else any browser of that person would skip the second factor.
+    The holder identifies what holds the device: a browser (for example by a random cookie of its own), or an
+    installation of an app. Never use the username as the holder: then a sign-in from any browser could use the device
+    and skip the second factor.
     """
 
     def get(self, holder: str, username: str) -> Device | None:
-        """Return the device of this person there; the name may be the canonical one or one that was typed."""
+        """Return the device under this holder and username; None if there is none.
+
+        The username may be the canonical one or a name with which the person signed in.
+        """
 
     def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
-        """Keep a device under the canonical name, and remember which typed name meant it."""
+        """Store a device, replacing an earlier one.
+
+        Args:
+            holder: who holds the device.
+            username: the canonical username.
+            device: the device.
+            entered_username: the name with which the person signed in, if it was another one. ``get`` and ``drop``
+                then find the device under this name too.
+        """
 
     def drop(self, holder: str, username: str) -> None:
-        """Forget the device; nothing happens if there is none."""
+        """Delete the device under this holder and username; do nothing if there is none."""
 
 
 class AsyncDeviceStore(Protocol):
-    """The same for an event loop, which it never blocks."""
+    """A ``DeviceStore`` whose methods are coroutines; they must never block the event loop."""
 
     async def get(self, holder: str, username: str) -> Device | None:
-        """Return the device of this person there, as ``DeviceStore.get``."""
+        """Return a device; see ``DeviceStore.get``."""
 
     async def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
-        """Keep a device, as ``DeviceStore.put``."""
+        """Store a device; see ``DeviceStore.put``."""
 
     async def drop(self, holder: str, username: str) -> None:
-        """Forget the device, as ``DeviceStore.drop``."""
+        """Delete a device; see ``DeviceStore.drop``."""
 
 
 class AsyncMemoryDeviceStore:
-    """Keeps devices in this process."""
+    """Stores devices in the memory of this process."""
 
     def __init__(self) -> None:
         self._devices: dict[tuple[str, str], Device] = {}
         self._names: dict[tuple[str, str], str] = {}
 
     async def get(self, holder: str, username: str) -> Device | None:
-        """Return the device of this person there."""
+        """Return the device under this holder and username; None if there is none."""
         canonical = self._names.get((holder, username), username)
         return self._devices.get((holder, canonical))
 
     async def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
-        """Keep a device."""
+        """Store a device under this holder and username."""
         self._devices[holder, username] = device
-        self._names.pop((holder, username), None)  # the name is its own from now on
+        self._names.pop((holder, username), None)  # this name is now a canonical username
         if entered_username and entered_username != username:
             self._names[holder, entered_username] = username
 
     async def drop(self, holder: str, username: str) -> None:
-        """Forget the device."""
+        """Delete the device under this holder and username."""
         self._devices.pop((holder, self._names.get((holder, username), username)), None)
 
 
 class MemoryDeviceStore:
-    """Keeps devices in this process; threads may share it."""
+    """Stores devices in the memory of this process. Threads may share it."""
 
     def __init__(self) -> None:
         self._store = AsyncMemoryDeviceStore()
 
     def get(self, holder: str, username: str) -> Device | None:
-        """Return the device of this person there."""
+        """Return the device under this holder and username; None if there is none."""
         return run_to_end(self._store.get(holder, username))
 
     def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
-        """Keep a device."""
+        """Store a device under this holder and username."""
         run_to_end(self._store.put(holder, username, device, entered_username=entered_username))
 
     def drop(self, holder: str, username: str) -> None:
-        """Forget the device."""
+        """Delete the device under this holder and username."""
         run_to_end(self._store.drop(holder, username))

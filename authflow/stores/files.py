@@ -1,4 +1,4 @@
-"""A store of remembered devices in files, for command lines and for services on one machine."""
+"""A store of remembered devices in files, for command-line tools and for services on one machine."""
 
 import hashlib
 import json
@@ -15,17 +15,17 @@ __all__ = ["FileDeviceStore"]
 
 
 class FileDeviceStore:
-    """Keeps devices in a directory: a file for each, readable by its owner only, written whole or not at all.
+    """Stores each device in a file of its own, which only the file's owner can read. Processes may share it.
 
-    Files of several processes do not disturb each other. The files hold the devices' secrets: whoever reads one, and
-    knows the person's password, needs no second factor.
+    Files are replaced atomically. They contain the secrets of the devices: with such a secret and the password, no
+    second factor is needed to sign in.
 
     Args:
-        directory: made if it is missing, for its owner only.
+        directory: the directory of the files. If it is missing, it is created with access for its owner only.
 
     Raises:
         OSError: the directory or a file can't be read or written.
-        SnapshotError: ``malformed``: a file there is not a device.
+        SnapshotError: ``malformed``: a file does not contain a device.
     """
 
     def __init__(self, directory: Path | str) -> None:
@@ -33,30 +33,30 @@ class FileDeviceStore:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def get(self, holder: str, username: str) -> Device | None:
-        """Return the device of this person there."""
-        content = self._read(self._path("device", holder, self._canonical(holder, username)))
+        """Return the device under this holder and username; None if there is none."""
+        content = self._read(self._make_path("device", holder, self._find_canonical_name(holder, username)))
         try:
             return None if content is None else decode(Device, content, "device")
         except (FieldError, ValueError) as error:
-            raise SnapshotError("malformed", f"a device's file can't be read: {error}") from None
+            raise SnapshotError("malformed", f"the file of a device is invalid: {error}") from None
 
     def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
-        """Keep a device."""
-        self._write(self._path("device", holder, username), encode(device))
-        self._path("name", holder, username).unlink(missing_ok=True)  # the name is its own from now on
+        """Store a device under this holder and username."""
+        self._write(self._make_path("device", holder, username), encode(device))
+        self._make_path("name", holder, username).unlink(missing_ok=True)  # this name is now a canonical username
         if entered_username and entered_username != username:
-            self._write(self._path("name", holder, entered_username), username)
+            self._write(self._make_path("name", holder, entered_username), username)
 
     def drop(self, holder: str, username: str) -> None:
-        """Forget the device."""
-        self._path("device", holder, self._canonical(holder, username)).unlink(missing_ok=True)
+        """Delete the device under this holder and username."""
+        self._make_path("device", holder, self._find_canonical_name(holder, username)).unlink(missing_ok=True)
 
-    def _canonical(self, holder: str, username: str) -> str:
-        known = self._read(self._path("name", holder, username))
+    def _find_canonical_name(self, holder: str, username: str) -> str:
+        known = self._read(self._make_path("name", holder, username))
         return known if isinstance(known, str) else username
 
-    def _path(self, kind: str, holder: str, name: str) -> Path:
-        # A digest, so that neither can lead out of the directory; JSON keeps the two apart.
+    def _make_path(self, kind: str, holder: str, name: str) -> Path:
+        # A digest, so that no name can lead out of the directory. JSON keeps the three parts apart.
         digest = hashlib.sha256(json.dumps([kind, holder, name]).encode()).hexdigest()
         return self._directory / f"{kind}-{digest}.json"
 
@@ -69,7 +69,7 @@ class FileDeviceStore:
             raise SnapshotError("malformed", f"{path.name} is not JSON") from None
 
     def _write(self, path: Path, content: object) -> None:
-        # mkstemp makes files for their owner only
+        # mkstemp creates files that only their owner can access.
         handle, temporary = tempfile.mkstemp(dir=self._directory, prefix=".", suffix=".tmp")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

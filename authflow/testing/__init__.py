@@ -1,4 +1,4 @@
-"""For tests of what is built on authflow: a backend that injects faults."""
+"""For tests of applications that use authflow: a backend that injects faults."""
 
 from authflow.testing._faults import Fault, FaultyBackend
 

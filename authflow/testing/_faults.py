@@ -1,4 +1,4 @@
-"""For tests of what is built on authflow: a backend that goes wrong on purpose."""
+"""FaultyBackend: injects faults between an application and a backend."""
 
 import json
 import time
@@ -16,19 +16,20 @@ from authflow.testing._damage import garble, misshape, truncate
 
 
 class Fault(StrEnum):
-    """What goes wrong with one call.
+    """The fault of one call.
 
     Attributes:
-        LOST: the request never arrives.
-        UNANSWERED: the request arrives, its answer never comes.
-        REPEATED: the request arrives twice, as through a proxy that tries again; the second answer comes.
-        SLOW: the answer takes its time.
-        UNAVAILABLE: HTTP 503; nothing was done.
-        CRASHED: HTTP 500; what was asked for was done.
-        THROTTLED: HTTP 429; nothing was done.
-        TRUNCATED: the answer ends too early.
-        GARBLED: the answer is no JSON.
-        MISSHAPEN: the answer is JSON, of which one member is missing or wrong; an empty one is no object.
+        LOST: the request is lost before it reaches the server.
+        UNANSWERED: the server processes the request, but the response is lost.
+        REPEATED: the server receives the request twice, as from a proxy that retries; the second response arrives.
+        SLOW: the response is delayed.
+        UNAVAILABLE: HTTP 503; the server does not process the request.
+        CRASHED: HTTP 500; the server has processed the request.
+        THROTTLED: HTTP 429; the server does not process the request.
+        TRUNCATED: the response is incomplete.
+        GARBLED: the response is not UTF-8, and so not JSON.
+        MISSHAPEN: the response is JSON, but a member is missing or has a wrong value. An empty object becomes a value
+            of another type.
     """
 
     LOST = "lost"
@@ -43,7 +44,7 @@ class Fault(StrEnum):
     MISSHAPEN = "misshapen"
 
 
-_UNSEEN: Final = (Fault.LOST, Fault.UNAVAILABLE, Fault.THROTTLED)  # of these the server knows nothing
+_NOT_PROCESSED: Final = (Fault.LOST, Fault.UNAVAILABLE, Fault.THROTTLED)
 _DAMAGE: Final[Mapping[Fault, Callable[[bytes, Random], bytes]]] = {
     Fault.TRUNCATED: truncate,
     Fault.GARBLED: garble,
@@ -52,24 +53,24 @@ _DAMAGE: Final[Mapping[Fault, Callable[[bytes, Random], bytes]]] = {
 
 
 class FaultyBackend:
-    """Carries requests through another backend, and lets things go wrong on the way; threads may share it.
+    """A backend that sends requests through another backend, and injects faults. Threads may share it.
 
-    What comes back passes the same checks as an answer over HTTP. On an event loop, use it within ``Threaded``.
+    Responses pass the same checks as responses over HTTP. On an event loop, wrap it in ``Threaded``.
 
     Args:
-        backend: what carries the requests.
-        faults: one for each call, None where it goes well; when they have run out, all calls go well.
-        random: where answers are damaged, and how; the same values each time if None. What becomes of a call depends
-            on it, the call's place in ``met`` and the answer alone.
-        delay: seconds that a slow answer takes.
+        backend: sends the requests.
+        faults: the fault of each call, or None for a call without a fault. After the last one, no call has a fault.
+        random: chooses the damage; with a fixed seed if None. The outcome of a call depends only on this, on the call's
+            position in ``met``, and on the response of the backend.
+        delay: how long a slow response is delayed, in seconds.
 
     Attributes:
-        region: the backend's, where it has one.
-        signs: whether that signs what the admin API takes.
+        region: the region of the backend; None if it has none.
+        signs: whether the backend can sign requests, as the admin API requires.
         met: the operation and the fault of each call so far.
 
     Raises:
-        InvalidInput: from a call, where its fault is none.
+        InvalidInput: raised by ``call`` if its item of ``faults`` is neither a Fault nor None.
     """
 
     def __init__(
@@ -86,29 +87,29 @@ class FaultyBackend:
         self._backend = backend
         self._faults: Iterator[Fault | None] = iter(faults)
         self._random = random or Random(0)  # noqa: S311 - damage, not secrets
-        self._lock = Lock()  # a generator takes one thread at a time
+        self._lock = Lock()  # only one thread at a time may advance a generator
         self._delay = delay
 
     def call(self, request: Request) -> Mapping[str, Any]:
-        """Send one request, or not; see ``Backend.call``."""
-        fault, random = self._next(request)
+        """Send one request with the next fault; see ``Backend.call``."""
+        fault, random = self._take_fault(request)
         if fault is None:
             return self._backend.call(request)
-        if fault in _UNSEEN:
-            raise _failure(request, fault)
+        if fault in _NOT_PROCESSED:
+            raise _make_error(request, fault)
         if fault is Fault.REPEATED:
-            self._answer(request)
-        answer = self._answer(request)
+            self._exchange(request)
+        response = self._exchange(request)
         if fault in (Fault.UNANSWERED, Fault.CRASHED):
-            raise _failure(request, fault)
+            raise _make_error(request, fault)
         if fault is Fault.SLOW:
             time.sleep(self._delay)
         damage = _DAMAGE.get(fault)
-        body = damage(answer.body, random) if damage else answer.body
-        return read_reply(request.operation, HttpResponse(answer.status, answer.headers, body))
+        body = damage(response.body, random) if damage else response.body
+        return read_reply(request.operation, HttpResponse(response.status, response.headers, body))
 
-    def _next(self, request: Request) -> tuple[Fault | None, Random]:
-        """Return the fault of this call, and what its damage is drawn from, whatever other calls do meanwhile."""
+    def _take_fault(self, request: Request) -> tuple[Fault | None, Random]:
+        """Return the fault of this call, and a random generator that other calls do not affect."""
         with self._lock:
             fault = next(self._faults, None)
             if not isinstance(fault, Fault | None):
@@ -116,8 +117,8 @@ class FaultyBackend:
             self.met.append((request.operation, fault))
             return fault, Random(self._random.getrandbits(64))  # noqa: S311 - damage, not secrets
 
-    def _answer(self, request: Request) -> HttpResponse:
-        """Return what the backend brings, as it would come over HTTP."""
+    def _exchange(self, request: Request) -> HttpResponse:
+        """Send a request through the backend, and return its reply or refusal as an HTTP response."""
         try:
             return HttpResponse(200, {}, json.dumps(dict(self._backend.call(request))).encode())
         except Refusal as refusal:
@@ -125,6 +126,6 @@ class FaultyBackend:
             return HttpResponse(400, {}, json.dumps({"__type": refusal.code} | message).encode())
 
 
-def _failure(request: Request, fault: Fault) -> BackendError:
+def _make_error(request: Request, fault: Fault) -> BackendError:
     kind = Throttled if fault is Fault.THROTTLED else BackendError
     return kind(f"{request.operation}: {fault}")

@@ -13,8 +13,8 @@ from botocore.config import Config
 from authflow import AuthflowError, BackendError, InvalidInput, Refusal, Srp, Throttled, UnexpectedReply, begin
 from authflow.backends.boto3 import Boto3Backend
 from authflow.core.requests import GetTokensFromRefreshToken
-from tests.support.playbook import APP, stamp
-from tests.support.servers import Server, error_body, request, serving
+from tests.support.samples import APP, stamp
+from tests.support.servers import Server, error_body, make_request, serving
 
 
 @pytest.fixture(autouse=True)
@@ -29,12 +29,12 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_reply_comes_as_it_is_and_without_credentials() -> None:
     with serving(Server(body=b'{"ChallengeName":"SMS_MFA","Session":"s"}')) as server:
-        reply = Boto3Backend(endpoint_url=server.url).call(request())
+        reply = Boto3Backend(endpoint_url=server.url).call(make_request())
     assert (reply["ChallengeName"], reply["Session"]) == ("SMS_MFA", "s")
-    [(headers, body)] = server.heard
+    [(headers, body)] = server.received
     assert headers["X-Amz-Target"] == "AWSCognitoIdentityProviderService.InitiateAuth"
     assert "Authorization" not in headers
-    assert body == request().params()
+    assert body == make_request().params()
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def test_a_reply_comes_as_it_is_and_without_credentials() -> None:
 )
 def test_what_is_not_a_reply(status: int, body: bytes, kind: type[AuthflowError], text: str) -> None:
     with serving(Server(status, body)) as server, pytest.raises(AuthflowError, match=text) as caught:
-        Boto3Backend(endpoint_url=server.url).call(request())
+        Boto3Backend(endpoint_url=server.url).call(make_request())
     assert type(caught.value) is kind
-    assert len(server.heard) == 1, "nothing is sent twice"
+    assert len(server.received) == 1, "nothing is sent twice"
 
 
 @pytest.mark.parametrize("status", [200, 400, 429, 500])
@@ -62,7 +62,7 @@ def test_what_is_not_a_reply(status: int, body: bytes, kind: type[AuthflowError]
 def test_json_that_is_no_answer_never_escapes_as_an_error_of_botocore(status: int, body: bytes) -> None:
     with serving(Server(status, body)) as server:
         try:
-            reply = Boto3Backend(endpoint_url=server.url).call(request())
+            reply = Boto3Backend(endpoint_url=server.url).call(make_request())
         except AuthflowError as error:
             assert isinstance(error, BackendError | Refusal)  # noqa: PT017 - either may be
         else:
@@ -72,13 +72,13 @@ def test_json_that_is_no_answer_never_escapes_as_an_error_of_botocore(status: in
 
 def test_a_result_of_the_wrong_type_is_a_backend_error() -> None:
     with serving(Server(body=b'{"AuthenticationResult":"x"}')) as server, pytest.raises(BackendError):
-        Boto3Backend(endpoint_url=server.url).call(request())
+        Boto3Backend(endpoint_url=server.url).call(make_request())
 
 
 def test_garbled_json_is_an_unexpected_reply_to_the_flow() -> None:
     flow = begin(APP, Srp("ada", "pw"), stamp())
     with serving(Server(body=b"{garbled")) as server:
-        reply = Boto3Backend(endpoint_url=server.url).call(request())
+        reply = Boto3Backend(endpoint_url=server.url).call(make_request())
     with pytest.raises(UnexpectedReply):
         flow.receive(reply, stamp(1))
 
@@ -87,7 +87,7 @@ def test_nobody_listens() -> None:
     with serving(Server()) as server:
         url = server.url
     with pytest.raises(BackendError, match="EndpointConnectionError"):
-        Boto3Backend(endpoint_url=url).call(request())
+        Boto3Backend(endpoint_url=url).call(make_request())
 
 
 def test_a_time_out() -> None:
@@ -97,9 +97,9 @@ def test_a_time_out() -> None:
         config = Config(read_timeout=0.2, retries={"total_max_attempts": 1})
         client = boto3.client("cognito-idp", region_name="eu-west-1", endpoint_url=server.url, config=config)
         with pytest.raises(BackendError, match="ReadTimeoutError"):
-            Boto3Backend(client).call(request())
+            Boto3Backend(client).call(make_request())
         server.delay.set()
-    assert len(server.heard) == 1
+    assert len(server.received) == 1
 
 
 def test_what_the_service_model_does_not_allow_is_named_without_its_value() -> None:

@@ -14,8 +14,8 @@ import pytest
 from authflow import BackendError
 from authflow.backends import _limits
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend, _clients
-from tests.support.certificates import Certificate, made_certificate
-from tests.support.servers import request
+from tests.support.certificates import Certificate, make_certificate
+from tests.support.servers import make_request
 
 ROOM = 2  # connections
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -27,7 +27,7 @@ class Slow:
 
     steps: int = 3
     hangs: bool = False
-    heard: int = 0
+    received: int = 0
     writers: set[asyncio.StreamWriter] = field(default_factory=set)
     url: str = ""
 
@@ -38,7 +38,7 @@ class Slow:
                 head = await reader.readuntil(b"\r\n\r\n")
                 length = next(line for line in head.lower().splitlines() if line.startswith(b"content-length"))
                 await reader.readexactly(int(length.split(b":")[1]))
-                self.heard += 1
+                self.received += 1
                 if self.hangs:
                     await reader.read()  # until the client gives up
                     return
@@ -88,7 +88,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return made_certificate(tmp_path_factory.mktemp("tls"))
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 def pool(client: httpx.AsyncClient) -> Any:
@@ -104,7 +104,7 @@ async def settled(backend: AsyncHttpxBackend) -> None:
 
 async def cancelled_at_every_step(backend: AsyncHttpxBackend, server: Slow, steps: range) -> None:
     for step in steps:
-        calls = [asyncio.create_task(backend.call(request())) for _ in range(ROOM + 1)]  # one waits for a place
+        calls = [asyncio.create_task(backend.call(make_request())) for _ in range(ROOM + 1)]  # one waits for a place
         for _ in range(step):
             await asyncio.sleep(0)
         for one in calls:
@@ -112,7 +112,7 @@ async def cancelled_at_every_step(backend: AsyncHttpxBackend, server: Slow, step
         await asyncio.gather(*calls, return_exceptions=True)
         await settled(backend)
         async with asyncio.timeout(10):
-            replies = await asyncio.gather(*(backend.call(request()) for _ in range(ROOM)))
+            replies = await asyncio.gather(*(backend.call(make_request()) for _ in range(ROOM)))
         assert replies == [{}] * ROOM
         assert backend._places._value == ROOM
         for client in backend._clients()._idle:
@@ -134,7 +134,7 @@ def test_cancelled_at_every_step(
             limits = httpx.Limits(max_connections=ROOM, keepalive_expiry=0 if fresh else 5)
             client = httpx.AsyncClient(limits=limits) if given else None
             if fresh:
-                monkeypatch.setattr(_clients, "_KEPT", 0)
+                monkeypatch.setattr(_clients, "_IDLE_TIMEOUT", 0)
             async with AsyncHttpxBackend(endpoint_url=server.url, client=client) as backend:
                 await cancelled_at_every_step(backend, server, range(0, 90, 1 if not tls else 3))
             if client:
@@ -150,8 +150,8 @@ def test_cancelled_at_every_step(
 def test_a_call_that_hangs_gives_its_connection_up_at_once() -> None:
     async def run() -> None:
         async with slow(hangs=True) as server, AsyncHttpxBackend(endpoint_url=server.url) as backend:
-            calls = [asyncio.create_task(backend.call(request())) for _ in range(ROOM)]
-            while server.heard < ROOM:
+            calls = [asyncio.create_task(backend.call(make_request())) for _ in range(ROOM)]
+            while server.received < ROOM:
                 await asyncio.sleep(0)
             for one in calls:
                 one.cancel()
@@ -166,15 +166,15 @@ def test_a_call_that_hangs_gives_its_connection_up_at_once() -> None:
 def test_what_is_not_sent_yet_never_is() -> None:
     async def run() -> None:
         async with slow() as server, AsyncHttpxBackend(endpoint_url=server.url) as backend:
-            one = asyncio.create_task(backend.call(request()))
+            one = asyncio.create_task(backend.call(make_request()))
             await asyncio.sleep(0)
             await asyncio.sleep(0)
             one.cancel()
             await asyncio.gather(one, return_exceptions=True)
             await settled(backend)
-            assert server.heard == 0
+            assert server.received == 0
             await asyncio.sleep(0.05)
-            assert server.heard == 0
+            assert server.received == 0
 
     asyncio.run(run())
 
@@ -184,8 +184,8 @@ def test_a_call_as_a_whole_has_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def run() -> None:
         async with slow(hangs=True) as server, AsyncHttpxBackend(endpoint_url=server.url) as backend:
-            with pytest.raises(BackendError, match="InitiateAuth: no whole answer in 0"):
-                await backend.call(request())
+            with pytest.raises(BackendError, match="InitiateAuth: no complete response within 0"):
+                await backend.call(make_request())
             await settled(backend)
             async with asyncio.timeout(1):
                 while server.writers:
@@ -221,8 +221,8 @@ def test_an_answer_that_drips_for_ever(monkeypatch: pytest.MonkeyPatch, begins: 
 
     async def run() -> None:
         async with slow(kind=Dripping) as server, AsyncHttpxBackend(endpoint_url=server.url) as backend:
-            with pytest.raises(BackendError, match="InitiateAuth: no whole answer in 0"):
-                await backend.call(request())
+            with pytest.raises(BackendError, match="InitiateAuth: no complete response within 0"):
+                await backend.call(make_request())
             async with asyncio.timeout(2):
                 while server.writers or backend._under_way:
                     await asyncio.sleep(0.001)
@@ -249,7 +249,7 @@ def test_abandoned_while_nothing_may_be_cancelled_it_ends_before_the_next_step(s
 
     async def run() -> None:
         backend = AsyncHttpxBackend(client=httpx.AsyncClient(transport=Traced()))
-        calls.append(asyncio.create_task(backend.call(request())))
+        calls.append(asyncio.create_task(backend.call(make_request())))
         await asyncio.gather(*calls, return_exceptions=True)
         await settled(backend)
 
@@ -262,8 +262,8 @@ def test_closing_waits_for_the_calls_under_way() -> None:
     async def run() -> None:
         async with slow() as server:
             backend = AsyncHttpxBackend(endpoint_url=server.url)
-            one = asyncio.create_task(backend.call(request()))
-            while not server.heard:
+            one = asyncio.create_task(backend.call(make_request()))
+            while not server.received:
                 await asyncio.sleep(0)
             await backend.aclose()
             assert await one == {}
@@ -276,9 +276,9 @@ def test_a_certificate_that_nobody_vouches_for(certificate: Certificate) -> None
         async with slow(certificate.server()) as server:
             async with AsyncHttpxBackend(endpoint_url=server.url) as backend:
                 with pytest.raises(BackendError, match=r"InitiateAuth: ConnectError: .*certificate"):
-                    await backend.call(request())
+                    await backend.call(make_request())
             with HttpxBackend(endpoint_url=server.url) as blocking, pytest.raises(BackendError, match="certificate"):
-                await asyncio.to_thread(blocking.call, request())
-            assert server.heard == 0
+                await asyncio.to_thread(blocking.call, make_request())
+            assert server.received == 0
 
     asyncio.run(run())

@@ -190,7 +190,7 @@ def outcome(name: str, url: str, hurried: bool = False) -> type[AuthflowError]:
 def test_the_same_failure(name: str, status: int, body: bytes, kind: type[AuthflowError]) -> None:
     with serving(Server(status, body)) as server:
         assert outcome(name, server.url) is kind
-    assert len(server.heard) == 1, "nothing is sent twice"
+    assert len(server.received) == 1, "nothing is sent twice"
 
 
 @over_http
@@ -233,4 +233,4 @@ def test_a_time_out(name: str) -> None:
     with serving(server):
         assert outcome(name, server.url, hurried=True) is BackendError
         server.delay.set()
-    assert len(server.heard) == 1
+    assert len(server.received) == 1

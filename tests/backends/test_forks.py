@@ -11,7 +11,7 @@ import pytest
 
 from authflow.backends._process_local import ProcessLocal
 from authflow.core.errors import InvalidInput
-from tests.support.certificates import made_certificate
+from tests.support.certificates import make_certificate
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 
@@ -23,7 +23,7 @@ from dataclasses import replace
 from authflow.backends.boto3 import Boto3Backend
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from authflow.backends.threads import Threaded
-from tests.support.servers import request
+from tests.support.servers import make_request
 
 kind, certificate = sys.argv[1:]
 tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if certificate else None
@@ -60,7 +60,7 @@ threading.Thread(target=accept, daemon=True).start()
 url = f"{'https' if tls else 'http'}://localhost:{listening.getsockname()[1]}"
 
 def ask(who):
-    sent = replace(request(), client_id=who)
+    sent = replace(make_request(), client_id=who)
     reply = asyncio.run(backend.call(sent)) if asynchronous else backend.call(sent)
     return reply["Session"][20:]
 
@@ -124,7 +124,7 @@ def said(kind: str, certificate: Path | None = None) -> dict[str, str]:
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 @pytest.mark.parametrize("kind", ["httpx", "boto3", "threaded"])
 def test_each_process_gets_its_own_answers(kind: str, tls: bool, tmp_path: Path) -> None:
-    found = said(kind, made_certificate(tmp_path).path if tls else None)
+    found = said(kind, make_certificate(tmp_path).path if tls else None)
     assert found == {
         "ada": "ada ada",
         "bob": "bob bob",
@@ -161,10 +161,10 @@ def test_once_in_each_process(monkeypatch: pytest.MonkeyPatch) -> None:
         return made[-1]
 
     own, given = ProcessLocal(make), ProcessLocal(make, given=True)
-    assert own() is own() is own.made() is made[0]
+    assert own() is own() is own.get_existing() is made[0]
     assert given() is made[1]
     monkeypatch.setattr(os, "getpid", lambda: -1)
-    assert own.made() is None
+    assert own.get_existing() is None
     assert own() is own() is made[2]
     with pytest.raises(InvalidInput, match=ELSEWHERE):
         given()

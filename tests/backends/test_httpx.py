@@ -19,8 +19,8 @@ from authflow import BackendError, InvalidInput, Refusal, Srp, Throttled, __vers
 from authflow.backends import _limits
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from authflow.core.requests import GetTokensFromRefreshToken, Request
-from tests.support.playbook import APP, stamp
-from tests.support.servers import Server, error_body, request, serving
+from tests.support.samples import APP, stamp
+from tests.support.servers import Server, error_body, make_request, serving
 
 SECRET = "5ecretMark"
 Call = Callable[..., Mapping[str, Any]]
@@ -30,14 +30,14 @@ Handler = Callable[[httpx.Request], httpx.Response]
 def call(sent: Request | None = None, *, handler: Handler | None = None, **where: Any) -> Mapping[str, Any]:
     client = httpx.Client(transport=httpx.MockTransport(handler)) if handler else None
     with HttpxBackend(client=client, **where) as backend:
-        return backend.call(sent or request())
+        return backend.call(sent or make_request())
 
 
 def async_call(sent: Request | None = None, *, handler: Handler | None = None, **where: Any) -> Mapping[str, Any]:
     async def run() -> Mapping[str, Any]:
         client = httpx.AsyncClient(transport=httpx.MockTransport(handler)) if handler else None
         async with AsyncHttpxBackend(client=client, **where) as backend:
-            return await backend.call(sent or request())
+            return await backend.call(sent or make_request())
 
     return asyncio.run(run())
 
@@ -50,13 +50,13 @@ kinds = pytest.mark.parametrize("kind", [HttpxBackend, AsyncHttpxBackend])
 def test_what_is_sent_and_what_comes(call: Call) -> None:
     with serving(Server(body=b'{"ChallengeName":"SMS_MFA","Session":"s"}')) as server:
         assert call(endpoint_url=server.url) == {"ChallengeName": "SMS_MFA", "Session": "s"}
-    [(headers, body)] = server.heard
+    [(headers, body)] = server.received
     assert headers["X-Amz-Target"] == "AWSCognitoIdentityProviderService.InitiateAuth"
     assert headers["Content-Type"] == "application/x-amz-json-1.1"
     assert headers["User-Agent"] == f"authflow/{__version__}"
     assert headers["Accept-Encoding"] == "identity"
     assert "Authorization" not in headers
-    assert body == request().params()
+    assert body == make_request().params()
 
 
 @both
@@ -84,7 +84,7 @@ def test_where_it_is_sent(call: Call, where: dict[str, str], url: str) -> None:
 def test_nowhere_to_send_it(call: Call) -> None:
     for region in ("", "evil.example/", "local"):
         with pytest.raises(InvalidInput) as caught:
-            call(replace(request(), region=region))
+            call(replace(make_request(), region=region))
         assert caught.value.field == "region"
 
 
@@ -129,7 +129,7 @@ def test_the_admin_api_is_refused_before_anything_is_sent(call: Call) -> None:
     found = begin(APP, Srp("ada", "pw"), stamp(), admin=True).request
     with serving(Server()) as server, pytest.raises(InvalidInput, match="Threaded"):
         call(found, endpoint_url=server.url)
-    assert not server.heard
+    assert not server.received
 
 
 @both
@@ -194,14 +194,14 @@ def test_a_body_is_read_up_to_a_length(call: Call) -> None:
             for piece in self:
                 yield piece
 
-    with pytest.raises(BackendError, match="InitiateAuth: an answer of more than 1048576 bytes"):
+    with pytest.raises(BackendError, match="InitiateAuth: a response of more than 1048576 bytes"):
         call(handler=lambda _: httpx.Response(200, stream=Endless()))
     assert sent == 17
 
 
 @both
 def test_a_packed_body_is_not_unpacked(call: Call) -> None:
-    with pytest.raises(BackendError, match="InitiateAuth: HTTP 200, a packed answer"):
+    with pytest.raises(BackendError, match="InitiateAuth: HTTP 200, a compressed response"):
         call(
             handler=lambda _: httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(b"{}x"))
         )
@@ -223,7 +223,7 @@ def test_a_body_that_drips(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
                 yield b"x"
 
     began = time.monotonic()
-    with pytest.raises(BackendError, match="InitiateAuth: no whole answer in 0"):
+    with pytest.raises(BackendError, match="InitiateAuth: no complete response within 0"):
         call(handler=lambda _: httpx.Response(200, stream=Dripping()))
     assert time.monotonic() - began < 5
 
@@ -271,7 +271,7 @@ def test_a_client_of_your_own() -> None:
 
     client = httpx.Client(transport=httpx.MockTransport(handler), headers={"X-Yours": "1"})
     with HttpxBackend(client=client) as backend:
-        backend.call(request())
+        backend.call(make_request())
     assert not client.is_closed
     assert seen == ["1"]
 
@@ -289,7 +289,7 @@ def test_threads_share_it_and_reuse_connections(monkeypatch: pytest.MonkeyPatch)
         return httpx.Response(200, content=b"{}")
 
     backend = HttpxBackend(client=httpx.Client(transport=httpx.MockTransport(handler)))
-    threads = [threading.Thread(target=backend.call, args=(request(),)) for _ in range(12)]
+    threads = [threading.Thread(target=backend.call, args=(make_request(),)) for _ in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -305,10 +305,10 @@ def test_no_connection_becomes_free(call: Call, monkeypatch: pytest.MonkeyPatch)
     within: list[BackendError] = []
 
     async def both_at_once(backend: AsyncHttpxBackend) -> None:
-        first = asyncio.create_task(backend.call(request()))
+        first = asyncio.create_task(backend.call(make_request()))
         await asyncio.sleep(0)
         with pytest.raises(BackendError) as caught:
-            await backend.call(request())
+            await backend.call(make_request())
         within.append(caught.value)
         first.cancel()
 
@@ -318,7 +318,7 @@ def test_no_connection_becomes_free(call: Call, monkeypatch: pytest.MonkeyPatch)
 
     def meanwhile(_: httpx.Request) -> httpx.Response:
         with pytest.raises(BackendError) as caught:
-            backend.call(request())
+            backend.call(make_request())
         within.append(caught.value)
         return httpx.Response(200, content=b"{}")
 
@@ -326,7 +326,7 @@ def test_no_connection_becomes_free(call: Call, monkeypatch: pytest.MonkeyPatch)
         asyncio.run(both_at_once(AsyncHttpxBackend(client=httpx.AsyncClient(transport=httpx.MockTransport(slowly)))))
     else:
         backend = HttpxBackend(client=httpx.Client(transport=httpx.MockTransport(meanwhile)))
-        backend.call(request())
+        backend.call(make_request())
     [error] = within
     assert str(error) == "InitiateAuth: not sent, no connection was free for 0.1 s"
 
@@ -334,12 +334,12 @@ def test_no_connection_becomes_free(call: Call, monkeypatch: pytest.MonkeyPatch)
 def test_closed_it_sends_nothing() -> None:
     with serving(Server()) as server:
         backend = HttpxBackend(endpoint_url=server.url)
-        backend.call(request())
+        backend.call(make_request())
         backend.close()
         backend.close()
         with pytest.raises(InvalidInput, match="is closed"):
-            backend.call(request())
-    assert len(server.heard) == 1
+            backend.call(make_request())
+    assert len(server.received) == 1
 
 
 def test_a_connection_in_use_is_closed_when_its_call_ends() -> None:
@@ -351,11 +351,11 @@ def test_a_connection_in_use_is_closed_when_its_call_ends() -> None:
 
         def fails() -> None:
             with pytest.raises(BackendError):
-                backend.call(request())
+                backend.call(make_request())
 
         late = threading.Thread(target=fails)
         late.start()
-        while not server.heard:
+        while not server.received:
             time.sleep(0.001)
         backend.close()
         assert not client.is_closed
@@ -368,7 +368,7 @@ def test_one_event_loop() -> None:
     backend = AsyncHttpxBackend(client=httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(429))))
     for kind in (Throttled, InvalidInput):
         with pytest.raises(kind):
-            asyncio.run(backend.call(request()))
+            asyncio.run(backend.call(make_request()))
     with pytest.raises(InvalidInput, match="event loop"):
         asyncio.run(backend.aclose())
 
@@ -383,9 +383,9 @@ def test_a_refusal(call: Call) -> None:
 def test_it_needs_no_sdk() -> None:
     code = """
 import sys, authflow.backends.httpx as ours
-from tests.support.servers import Server, request, serving
+from tests.support.servers import Server, make_request, serving
 with serving(Server()) as server, ours.HttpxBackend(endpoint_url=server.url) as backend:
-    backend.call(request())
+    backend.call(make_request())
 print({"boto3", "botocore"} & set(sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -13,7 +13,7 @@ import authflow.core.requests
 from authflow import AuthflowError, BackendError, InvalidInput, Refusal, Throttled, __version__
 from authflow.backends._json_protocol import HttpResponse, build_request, read_reply
 from authflow.core.requests import AssociateSoftwareToken, GetTokensFromRefreshToken, Request
-from tests.support.servers import error_body, request
+from tests.support.servers import error_body, make_request
 
 SECRET = "5ecretMark"
 
@@ -24,11 +24,11 @@ def operations() -> set[str]:
 
 
 def test_a_request_as_it_is_posted() -> None:
-    message = build_request(request())
+    message = build_request(make_request())
     assert message.headers["X-Amz-Target"] == "AWSCognitoIdentityProviderService.InitiateAuth"
     assert message.headers["Content-Type"] == "application/x-amz-json-1.1"
     assert message.headers["User-Agent"] == f"authflow/{__version__}"
-    assert json.loads(message.body) == request().params()
+    assert json.loads(message.body) == make_request().params()
 
 
 def test_exactly_the_admin_operations_take_a_signature() -> None:
@@ -41,7 +41,7 @@ def test_exactly_the_admin_operations_take_a_signature() -> None:
 @pytest.mark.parametrize("name", sorted(name for name in operations() if name.startswith("Admin")))
 def test_the_admin_api_is_left_to_boto3(name: str) -> None:
     made: Request = object.__new__(getattr(authflow.core.requests, name))
-    with pytest.raises(InvalidInput, match=f"{name} has to be signed: use Boto3Backend") as caught:
+    with pytest.raises(InvalidInput, match=f"{name} must be signed: use Boto3Backend") as caught:
         build_request(made)
     assert caught.value.field == "admin"
 

@@ -15,7 +15,7 @@ from authflow.backends._limits import CONNECTIONS
 from authflow.backends.httpx import HttpxBackend
 from authflow.backends.threads import Threaded
 from authflow.core.requests import Request
-from tests.support.servers import request
+from tests.support.servers import make_request
 
 WHO: ContextVar[str] = ContextVar("WHO", default="nobody")
 
@@ -33,7 +33,7 @@ class Does:
 def called(what: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
     async def run() -> Mapping[str, Any]:
         async with Threaded(Does(what)) as backend:
-            return await backend.call(request())
+            return await backend.call(make_request())
 
     return asyncio.run(run())
 
@@ -57,7 +57,7 @@ def test_a_stop_iteration_is_an_error_as_in_a_coroutine() -> None:
     async def run() -> None:
         nothing: Iterator[dict[str, Any]] = iter(())
         async with Threaded(Does(lambda: next(nothing))) as backend, asyncio.timeout(10):
-            await backend.call(request())
+            await backend.call(make_request())
 
     with pytest.raises(RuntimeError, match="StopIteration"):
         asyncio.run(run())
@@ -89,7 +89,7 @@ def test_as_many_at_once_as_there_are_connections() -> None:
 
     async def run() -> list[Mapping[str, Any]]:
         async with Threaded(Does(meet)) as backend:
-            return await asyncio.gather(*(backend.call(request()) for _ in range(CONNECTIONS)))
+            return await asyncio.gather(*(backend.call(make_request()) for _ in range(CONNECTIONS)))
 
     assert asyncio.run(run()) == [{}] * CONNECTIONS
 
@@ -105,7 +105,7 @@ def test_cancelled_it_ends_at_once_and_what_waits_is_never_sent() -> None:
 
     async def run() -> None:
         async with Threaded(Does(wait), threads=1) as backend:
-            calls = [asyncio.create_task(backend.call(request())) for _ in range(3)]
+            calls = [asyncio.create_task(backend.call(make_request())) for _ in range(3)]
             while not begun.is_set():
                 await asyncio.sleep(0.001)
             for one in calls:
@@ -129,7 +129,7 @@ def test_the_event_loop_goes_on_meanwhile() -> None:
 
     async def run() -> None:
         async with Threaded(Does(wait)) as backend:
-            one = asyncio.create_task(backend.call(request()))
+            one = asyncio.create_task(backend.call(make_request()))
             for _ in range(5):
                 await asyncio.sleep(0.001)
             assert not one.done()
@@ -142,11 +142,11 @@ def test_the_event_loop_goes_on_meanwhile() -> None:
 def test_closed_it_sends_nothing() -> None:
     async def run() -> None:
         backend = Threaded(Does(dict))
-        assert await backend.call(request()) == {}
+        assert await backend.call(make_request()) == {}
         await backend.aclose()
         await backend.aclose()
         with pytest.raises(InvalidInput, match="is closed"):
-            await backend.call(request())
+            await backend.call(make_request())
 
     asyncio.run(run())
 
@@ -154,7 +154,7 @@ def test_closed_it_sends_nothing() -> None:
 def test_it_serves_one_event_loop_after_another() -> None:
     backend = Threaded(Does(dict))
     for _ in range(2):
-        assert asyncio.run(backend.call(request())) == {}
+        assert asyncio.run(backend.call(make_request())) == {}
     asyncio.run(backend.aclose())
 
 

@@ -16,8 +16,8 @@ import pytest
 
 from authflow import BackendError
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend, _trailing_data
-from tests.support.certificates import Certificate, made_certificate
-from tests.support.servers import request
+from tests.support.certificates import Certificate, make_certificate
+from tests.support.servers import make_request
 
 STALE = {"Session": "somebody else's"}
 Ask = Callable[..., list[Any]]
@@ -83,7 +83,7 @@ def ask(url: str, times: int, *, given: bool = False, pause: float = 0) -> list[
     with HttpxBackend(endpoint_url=url, client=client) as backend:
         for _ in range(times):
             try:
-                replies.append(backend.call(request()))
+                replies.append(backend.call(make_request()))
                 time.sleep(pause)
             except BackendError as error:
                 replies.append(str(error))
@@ -99,7 +99,7 @@ def async_ask(url: str, times: int, *, given: bool = False, pause: float = 0) ->
         async with AsyncHttpxBackend(endpoint_url=url, client=client) as backend:
             for _ in range(times):
                 try:
-                    replies.append(await backend.call(request()))
+                    replies.append(await backend.call(make_request()))
                     await asyncio.sleep(pause)
                 except BackendError as error:
                     replies.append(str(error))
@@ -116,7 +116,7 @@ whose = pytest.mark.parametrize("given", [False, True], ids=["own", "given"])
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return made_certificate(tmp_path_factory.mktemp("tls"))
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @both
@@ -209,7 +209,7 @@ def test_a_hook_that_reads_the_answer() -> None:
         HttpxBackend(None, url, client) as backend,
         client,
     ):
-        assert [backend.call(request()) for _ in range(3)] == [{"n": 1}, {"n": 2}, {"n": 3}]
+        assert [backend.call(make_request()) for _ in range(3)] == [{"n": 1}, {"n": 2}, {"n": 3}]
     assert len(server.connections) == 2
 
 
@@ -217,7 +217,7 @@ def test_a_coroutine_hook_that_reads_the_answer() -> None:
     async def run(url: str) -> list[Any]:
         client = httpx.AsyncClient(event_hooks={"response": [httpx.Response.aread]})
         async with AsyncHttpxBackend(None, url, client) as backend, client:
-            return [await backend.call(request()) for _ in range(3)]
+            return [await backend.call(make_request()) for _ in range(3)]
 
     with generous(answer({"n": 1}) + answer(STALE)) as (url, _):
         assert asyncio.run(run(url)) == [{"n": 1}, {"n": 2}, {"n": 3}]

@@ -9,25 +9,26 @@ from authflow import Custom, Password, Reason, Refresh, Refusal, Srp, begin
 from authflow.core.openings import Opening
 from authflow.machines.sign_in.table import WITH_DEVICE_KEY
 from tests.challenges.test_challenges import CLAIM, DEVICE, asked, responds
-from tests.support.playbook import SECRET_APP, Playbook, Rests, stamp
 from tests.support.replies import CHALLENGES, SESSION, password_verifier, tokens
+from tests.support.samples import SECRET_APP, stamp
+from tests.support.scripted_flow import Rests, ScriptedFlow
 
 FORGOTTEN = Refusal("ResourceNotFoundException", "Device does not exist.")
 
 
 def test_a_device_proves_itself_with_an_ephemeral_of_its_own() -> None:
-    play = Playbook(begin(SECRET_APP, Srp("ada", "pw"), stamp(), device_key=DEVICE.key))
-    assert play.flow.request
-    first: Any = play.flow.request.params()["AuthParameters"]
+    script = ScriptedFlow(begin(SECRET_APP, Srp("ada", "pw"), stamp(), device_key=DEVICE.key))
+    assert script.flow.request
+    first: Any = script.flow.request.params()["AuthParameters"]
     assert first["DEVICE_KEY"] == DEVICE.key
-    play >> password_verifier("ada") >> CHALLENGES["DEVICE_SRP_AUTH"] << Rests("device_srp_auth")
-    play >> (lambda c: c.answer(DEVICE)) << responds("DEVICE_SRP_AUTH", DEVICE_KEY=DEVICE.key, SRP_A=ANY)
-    second: Any = play.flow.request.params()["ChallengeResponses"]
+    script >> password_verifier("ada") >> CHALLENGES["DEVICE_SRP_AUTH"] << Rests("device_srp_auth")
+    script >> (lambda c: c.answer(DEVICE)) << responds("DEVICE_SRP_AUTH", DEVICE_KEY=DEVICE.key, SRP_A=ANY)
+    second: Any = script.flow.request.params()["ChallengeResponses"]
     assert second["SRP_A"] != first["SRP_A"]
     verifier = password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION}
-    play >> verifier << responds("DEVICE_PASSWORD_VERIFIER", **CLAIM, DEVICE_KEY=DEVICE.key)
-    play >> tokens() << Rests("signed_in")
-    assert DEVICE.secret not in repr(play.flow)
+    script >> verifier << responds("DEVICE_PASSWORD_VERIFIER", **CLAIM, DEVICE_KEY=DEVICE.key)
+    script >> tokens() << Rests("signed_in")
+    assert DEVICE.secret not in repr(script.flow)
 
 
 @pytest.mark.parametrize("name", CHALLENGES)
@@ -39,8 +40,8 @@ def test_a_device_may_be_asked_for_after_any_step(name: str) -> None:
         "SELECT_CHALLENGE": lambda c: c.answer("PASSWORD", "pw"),
     }
     if name not in ("PASSWORD_SRP", "DEVICE_SRP_AUTH"):
-        play = asked(name) >> replies.get(name, lambda c: c.answer("123456"))
-        play >> CHALLENGES["DEVICE_SRP_AUTH"] << Rests("device_srp_auth")
+        script = asked(name) >> replies.get(name, lambda c: c.answer("123456"))
+        script >> CHALLENGES["DEVICE_SRP_AUTH"] << Rests("device_srp_auth")
 
 
 @pytest.mark.parametrize(
@@ -49,16 +50,16 @@ def test_a_device_may_be_asked_for_after_any_step(name: str) -> None:
 )
 @pytest.mark.parametrize("proving", [False, True])
 def test_a_device_that_is_rejected_fails_the_flow(refusal: Refusal, proving: bool) -> None:
-    play = asked("DEVICE_SRP_AUTH") >> (lambda c: c.answer(DEVICE))
+    script = asked("DEVICE_SRP_AUTH") >> (lambda c: c.answer(DEVICE))
     if proving:
-        play >> (password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION})
-    play >> refusal << Rests("failed", reason=Reason.DEVICE_REJECTED)
+        script >> (password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION})
+    script >> refusal << Rests("failed", reason=Reason.DEVICE_REJECTED)
 
 
 def test_an_expired_session_does_not_reject_the_device() -> None:
-    play = asked("DEVICE_SRP_AUTH") >> (lambda c: c.answer(DEVICE))
-    play >> Refusal("NotAuthorizedException", "Invalid session for the user, session is expired.")
-    play << Rests("failed", reason=Reason.SESSION_EXPIRED)
+    script = asked("DEVICE_SRP_AUTH") >> (lambda c: c.answer(DEVICE))
+    script >> Refusal("NotAuthorizedException", "Invalid session for the user, session is expired.")
+    script << Rests("failed", reason=Reason.SESSION_EXPIRED)
 
 
 OPENINGS: dict[str, Opening] = {
@@ -71,37 +72,37 @@ OPENINGS: dict[str, Opening] = {
 
 @pytest.mark.parametrize("node", OPENINGS)
 def test_a_forgotten_device_is_dropped_and_the_step_repeated_once(node: str) -> None:
-    play = Playbook(begin(SECRET_APP, OPENINGS[node], stamp(), device_key=DEVICE.key))
-    assert play.flow.request
-    with_device = play.flow.request.params()
-    play >> FORGOTTEN
-    assert (play.flow.node, play.flow.device_key) == (node, None)
-    assert play.flow.request
-    again: Any = play.flow.request.params()
+    script = ScriptedFlow(begin(SECRET_APP, OPENINGS[node], stamp(), device_key=DEVICE.key))
+    assert script.flow.request
+    with_device = script.flow.request.params()
+    script >> FORGOTTEN
+    assert (script.flow.node, script.flow.device_key) == (node, None)
+    assert script.flow.request
+    again: Any = script.flow.request.params()
     assert DEVICE.key in str(with_device)
     assert DEVICE.key not in str(again)
     assert again.keys() == with_device.keys() - {"DeviceKey"}
-    play >> FORGOTTEN << Rests("failed", reason=Reason.OTHER)
+    script >> FORGOTTEN << Rests("failed", reason=Reason.OTHER)
 
 
 @pytest.mark.parametrize("name", ["SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "CUSTOM_CHALLENGE"])
 def test_answers_carry_the_device_and_are_repeated_without_it(name: str) -> None:
-    play = asked(name, device_key=DEVICE.key) >> (lambda c: c.answer("123456"))
+    script = asked(name, device_key=DEVICE.key) >> (lambda c: c.answer("123456"))
     answer = "ANSWER" if name == "CUSTOM_CHALLENGE" else f"{name}_CODE"
     username = "ada-sub" if name == "CUSTOM_CHALLENGE" else "ada"
-    play << responds(name, username=username, **{answer: "123456"}, DEVICE_KEY=DEVICE.key)
-    play >> FORGOTTEN << responds(name, username=username, **{answer: "123456"})
-    play >> tokens() << Rests("signed_in")
+    script << responds(name, username=username, **{answer: "123456"}, DEVICE_KEY=DEVICE.key)
+    script >> FORGOTTEN << responds(name, username=username, **{answer: "123456"})
+    script >> tokens() << Rests("signed_in")
 
 
 def test_a_missing_pool_is_no_forgotten_device() -> None:
-    play = Playbook(begin(SECRET_APP, Srp("ada", "pw"), stamp(), device_key=DEVICE.key))
-    play >> Refusal("ResourceNotFoundException", "User pool client 3n4b does not exist.")
-    play << Rests("failed", code="ResourceNotFoundException")
-    play = Playbook(begin(SECRET_APP, Srp("ada", "pw"), stamp())) >> FORGOTTEN << Rests("failed")
+    script = ScriptedFlow(begin(SECRET_APP, Srp("ada", "pw"), stamp(), device_key=DEVICE.key))
+    script >> Refusal("ResourceNotFoundException", "User pool client 3n4b does not exist.")
+    script << Rests("failed", code="ResourceNotFoundException")
+    script = ScriptedFlow(begin(SECRET_APP, Srp("ada", "pw"), stamp())) >> FORGOTTEN << Rests("failed")
 
 
 def test_requests_that_carry_no_device_can_not_have_forgotten_it() -> None:
-    play = asked("NEW_PASSWORD_REQUIRED", device_key=DEVICE.key)
-    play >> (lambda c: c.answer("N3w-passw0rd", family_name="L")) >> FORGOTTEN << Rests("failed")
-    assert play.flow.node not in WITH_DEVICE_KEY
+    script = asked("NEW_PASSWORD_REQUIRED", device_key=DEVICE.key)
+    script >> (lambda c: c.answer("N3w-passw0rd", family_name="L")) >> FORGOTTEN << Rests("failed")
+    assert script.flow.node not in WITH_DEVICE_KEY

@@ -1,4 +1,4 @@
-"""The command line, as a person runs it: what it prints, and what it returns."""
+"""The output and the exit codes of the commands."""
 
 import json
 import os
@@ -23,7 +23,7 @@ from authflow.backends.boto3 import Boto3Backend
 from authflow.cli import EXTRAS, _demo, _qr, _serve
 from authflow.cli._commands import run as run_here
 from authflow.cli._demo import custom, passwords, second_factor
-from authflow.cli._demo.stage import Stage
+from authflow.cli._demo.report import Report
 from authflow.diagram import mermaid
 from authflow.emulator import client_at
 from authflow.machines.sign_in.table import GROUPS, TABLE, Node
@@ -53,7 +53,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 @dataclass(frozen=True)
 class Served:
-    """``authflow emulator`` as it runs: what it printed before it was ready, its URL, what it prints now."""
+    """A running ``authflow emulator``: the lines that it printed before it was ready, its URL, and its output."""
 
     lines: list[str]
     url: str
@@ -62,7 +62,7 @@ class Served:
 
 @contextmanager
 def emulator(*arguments: str) -> Iterator[Served]:
-    """``authflow emulator`` on a free port."""
+    """Run ``authflow emulator`` on a free port."""
     command = [str(AUTHFLOW), "emulator", "--port", "0", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -93,63 +93,64 @@ def test_diagram() -> None:
 
 
 @pytest.fixture(scope="module")
-def done() -> subprocess.CompletedProcess[str]:
-    """``authflow demo``, in a pipe."""
+def demo() -> subprocess.CompletedProcess[str]:
+    """The result of ``authflow demo`` with a pipe as its output."""
     return run("demo")
 
 
-def test_demo_holds_and_is_plain_text_in_a_pipe(done: subprocess.CompletedProcess[str]) -> None:
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "\x1b" not in done.stdout
-    assert "FAILED" not in done.stdout
-    assert done.stdout.endswith("All of it held.\n")
-    assert all(len(line) <= 100 for line in done.stdout.splitlines())
-    nodes = set(re.findall(r"^  ([a-z_]+) |-> ([a-z_]+)$", done.stdout, re.MULTILINE))
+def test_the_demo_passes_and_prints_plain_text_to_a_pipe(demo: subprocess.CompletedProcess[str]) -> None:
+    assert (demo.returncode, demo.stderr) == (0, "")
+    assert "\x1b" not in demo.stdout
+    assert "FAILED" not in demo.stdout
+    assert demo.stdout.endswith("All checks passed.\n")
+    assert all(len(line) <= 100 for line in demo.stdout.splitlines())
+    nodes = set(re.findall(r"^  ([a-z_]+) |-> ([a-z_]+)$", demo.stdout, re.MULTILINE))
     assert {"initiating_srp", "verifying_password", "answering", "refreshing", "initiating_custom"} <= {
         a for a, _ in nodes
     }
     assert {"new_password_required", "signed_in", "failed", "custom_challenge", "kept"} <= {b for _, b in nodes}
-    assert len(re.findall(r"\d+\.\d ms", done.stdout)) >= 30
-    assert done.stdout.count("ms in all") == 9
+    assert len(re.findall(r"\d+\.\d ms", demo.stdout)) >= 30
+    assert demo.stdout.count("ms in total") == 9
 
 
-def test_the_demo_draws_the_qr_code_of_the_secret_that_it_shows(done: subprocess.CompletedProcess[str]) -> None:
-    out = done.stdout
+def test_the_demo_draws_the_qr_code_of_the_secret_that_it_shows(demo: subprocess.CompletedProcess[str]) -> None:
+    out = demo.stdout
     secret = re.search(r"or type in: ([A-Z2-7]+)\n", out)
     assert secret
     blocks = [line[2:] for line in out.splitlines() if len(line) > 30 and set(line) <= set(" ▀▄█")]
     uri = f"otpauth://totp/authflow%20demo:ada?secret={secret[1]}&issuer=authflow%20demo"
-    assert blocks == _qr.drawn(uri, "utf-8")
+    assert blocks == _qr.draw(uri, "utf-8")
 
 
-def test_the_demo_s_device_needs_no_code(done: subprocess.CompletedProcess[str]) -> None:
-    """The steps of the sign-in after the one that confirmed the device."""
-    part = done.stdout.partition("A remembered device\n")[2]
+def test_the_demo_signs_in_with_a_device_instead_of_a_code(demo: subprocess.CompletedProcess[str]) -> None:
+    part = demo.stdout.partition("A remembered device\n")[2]
     later = part.partition("the device is confirmed")[2].partition("signed in with the device")[0]
     steps = re.findall(r"-> ([a-z_]+)$", later, re.MULTILINE)
     assert steps == ["verifying_password", "device_srp_auth", "verifying_device", "signed_in"]
 
 
-def test_a_stage_without_the_characters_of_a_qr_code() -> None:
+def test_a_report_draws_no_qr_code_if_the_encoding_has_no_block_characters() -> None:
     output = TextIOWrapper(BytesIO(), "ascii")
-    assert not Stage(Console(file=output)).qr("otpauth://totp/a:b?secret=C")
+    assert not Report(Console(file=output)).draw_qr("otpauth://totp/a:b?secret=C")
     assert not output.tell()
 
 
-def test_a_demo_that_does_not_hold_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(passwords, "verified", lambda *_: {"token_use": "id"})
+def test_a_demo_with_failed_checks_reports_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(passwords, "verify_with_jwks", lambda *_: {"token_use": "id"})
     monkeypatch.setattr(passwords, "GRACE", "nobody@example.com/")
     monkeypatch.setattr(passwords, "loads", lambda *_: 1 / 0)
-    monkeypatch.setattr(second_factor, "code_at", lambda *_: "000000")
+    monkeypatch.setattr(second_factor, "compute_code", lambda *_: "000000")
     monkeypatch.setattr(custom, "verify", lambda event: {**event, "response": {"answerCorrect": False}})
-    assert not _demo.show()
+    assert not _demo.run_demo()
     out = capsys.readouterr().out
     assert "ZeroDivisionError" in out
     failed = re.findall(r"^  FAILED  (.*)$", out, re.MULTILINE)
     assert "an altered token is refused" in failed
-    assert "signed in; the app's first code was right" in failed
-    assert "TypeError: failed where CustomChallenge was to be asked" in failed
-    assert out.endswith("It did not hold.\n")
+    assert "signed in with the app's first code" in failed
+    assert "TypeError: expected CustomChallenge, but the flow is at failed" in failed
+    assert out.endswith("Some checks failed.\n")
 
 
 @pytest.mark.parametrize(
@@ -169,8 +170,8 @@ def test_help_lists_the_commands() -> None:
     assert all(command in done.stdout for command in ("demo", "emulator", "sign-in", "diagram"))
 
 
-def without(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """``authflow`` where a module is not installed."""
+def run_without(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ``authflow`` as if a module were not installed."""
     code = f"import sys; sys.modules['{module}'] = None; from authflow.cli import main; main()"
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -192,29 +193,31 @@ SIGN_IN = ["sign-in", "--pool-id", "eu-west-1_a", "--client-id", "b", "--usernam
         ("joserfc", "emulator", ["demo"]),
     ],
 )
-def test_without_an_extra_it_says_what_is_missing(module: str, extra: str, arguments: list[str]) -> None:
-    done = without(module, *arguments)
+def test_a_missing_extra_is_named_with_the_command_that_installs_it(
+    module: str, extra: str, arguments: list[str]
+) -> None:
+    done = run_without(module, *arguments)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"authflow: {module} is missing: pip install 'cognito-authflow[{extra}]'\n"
+    assert done.stderr == f"authflow: {module} is not installed; run: pip install 'cognito-authflow[{extra}]'\n"
 
 
-def test_a_module_that_no_extra_brings_is_a_fault_of_ours() -> None:
-    done = without("authflow.core.transitions", "diagram")
+def test_a_missing_module_of_no_extra_is_a_traceback() -> None:
+    done = run_without("authflow.core.transitions", "diagram")
     assert done.returncode == 1
     assert "Traceback" in done.stderr
 
 
-def test_the_extras_that_are_named_bring_what_is_missing() -> None:
+def test_the_named_extras_install_the_missing_modules() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
-    brought = {
+    installed = {
         extra: {re.split(r"[<>=\[]", requirement)[0] for requirement in requirements}
         for extra, requirements in project["optional-dependencies"].items()
     }
     for extra, modules in EXTRAS.items():
-        assert set(modules) - {"botocore"} <= brought[extra]  # botocore comes with boto3
+        assert set(modules) - {"botocore"} <= installed[extra]  # botocore comes with boto3
 
 
-def test_the_emulator_signs_in_those_in_the_seed_file(tmp_path: Path) -> None:
+def test_users_of_the_seed_file_can_sign_in(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps(SEED))
     with emulator("--seed-file", str(seed)) as served:
@@ -232,7 +235,7 @@ def test_the_emulator_signs_in_those_in_the_seed_file(tmp_path: Path) -> None:
         assert get(f"{url}/_authflow/outbox") == []
 
 
-def test_the_emulator_prints_what_it_sends() -> None:
+def test_the_emulator_prints_each_message() -> None:
     with emulator() as served:
         cognito = client_at(served.url)
         pool = cognito.create_user_pool(PoolName="people", AutoVerifiedAttributes=["email"])["UserPool"]["Id"]
@@ -245,7 +248,7 @@ def test_the_emulator_prints_what_it_sends() -> None:
     assert re.fullmatch(r"\d\d:\d\d:\d\d" + rest, line)
 
 
-def test_region_and_issuer_of_the_emulator() -> None:
+def test_the_emulator_uses_the_given_region_and_issuer() -> None:
     with emulator("--region", "eu-north-1", "--issuer", "https://id.example.com") as served:
         url = served.url
         pool = client_at(url, "eu-north-1").create_user_pool(PoolName="people")["UserPool"]["Id"]
@@ -254,10 +257,10 @@ def test_region_and_issuer_of_the_emulator() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
-        ('{\n  "pools": [,]}', "it is not JSON: line 2, column 13: "),
-        ('{"pool": []}', "document: unknown member 'pool'; there may be: pools"),
+        ('{\n  "pools": [,]}', "the document is not JSON: line 2, column 13: "),
+        ('{"pool": []}', "document: unknown member 'pool'; the only one is: pools"),
         ("[]", "document is not a JSON object"),
         ('{"pools": {}}', "document.pools is not a JSON list"),
         ('{"pools": [5]}', "document.pools[0] is not a JSON object"),
@@ -269,15 +272,15 @@ def test_region_and_issuer_of_the_emulator() -> None:
         ),
     ],
 )
-def test_a_seed_file_that_can_not_be_carried_out(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, says: str
+def test_an_invalid_seed_file_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
 ) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text(text)
     assert run_here(["emulator", "--port", "0", "--seed-file", str(seed)]) == 1
-    said = capsys.readouterr().err
-    assert said.startswith(f"authflow: --seed-file: {says}")
-    assert said.count("\n") == 1
+    shown = capsys.readouterr().err
+    assert shown.startswith(f"authflow: --seed-file: {message}")
+    assert shown.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -291,18 +294,18 @@ def test_a_seed_file_that_can_not_be_carried_out(
         ("", True),
     ],
 )
-def test_who_else_reaches_the_emulator_can_do_everything(
+def test_an_address_beyond_loopback_is_a_warning(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], host: str, warned: bool
 ) -> None:
     monkeypatch.setattr(_serve, "serve_http", lambda _make, _host, _port, on_ready: on_ready("http://it"))
     assert run_here(["emulator", "--host", host]) == 0
     shown = capsys.readouterr()
-    assert shown.out == "authflow emulator at http://it (Ctrl-C stops it)\n"
-    line = "authflow: warning: not on loopback alone: whoever reaches this port can do everything\n"
+    assert shown.out == "authflow emulator at http://it (press Ctrl-C to stop it)\n"
+    line = "authflow: warning: not limited to loopback: anyone who can reach this port controls the emulator\n"
     assert shown.err == (line if warned else "")
 
 
-def test_an_address_that_can_not_be_listened_at() -> None:
+def test_a_port_that_is_in_use_is_an_error() -> None:
     with emulator() as served:
         done = run("emulator", "--port", served.url.rpartition(":")[2])
     assert done.returncode == 1

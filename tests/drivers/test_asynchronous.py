@@ -1,11 +1,11 @@
-"""The driver on an event loop: never blocks it, may be cancelled anywhere, and mixes up nobody."""
+"""AsyncAuthenticator: it never blocks the event loop, may be cancelled at any await, and never mixes up people."""
 
 import asyncio
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from authflow import (
     AsyncAuthenticator,
     AsyncMemoryDeviceStore,
     Authenticator,
+    BackendError,
     Backoff,
     Choice,
     Custom,
@@ -31,48 +32,56 @@ from authflow.backends.base import Backend
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from authflow.backends.threads import Threaded
 from authflow.challenges import NewPasswordRequired, SelectChallenge
+from authflow.core.modexp import modexp
 from authflow.core.requests import Request
 from authflow.emulator import Emulator
 from authflow.machines.sign_in._begin import is_cpu_bound
 from authflow.machines.sign_in._machine import MACHINE
 from authflow.machines.sign_in.table import CPU_BOUND, Node
-from tests.support.drivers import Hopping, run
+from tests.support.drivers import AsyncBackendAdapter, run
 from tests.support.emulator.world import Clock
 from tests.support.model import PoolModel, UserModel
-from tests.support.people import NEW_PASSWORD, Person, Site, register, site
-from tests.support.playbook import APP
 from tests.support.replies import access_token, new_password_required, password_verifier, tokens
+from tests.support.samples import APP
+from tests.support.users import NEW_PASSWORD, Pool, User, create_user, make_pool
 
 
 @pytest.fixture(scope="module")
-def place() -> Site:
+def place() -> Pool:
     clock = Clock()
-    return site(Emulator(clock, seed=1), clock, PoolModel("OFF"))
+    return make_pool(Emulator(clock, seed=1), clock, PoolModel("OFF"))
 
 
 @asynccontextmanager
-async def driver(place: Site) -> AsyncIterator[AsyncAuthenticator]:
-    backend = Hopping(place.world.emulator.backend())
-    async with AsyncAuthenticator(place.app(secret=True), backend, stamp=place.stamp) as auth:
+async def driver(place: Pool) -> AsyncIterator[AsyncAuthenticator]:
+    backend = AsyncBackendAdapter(place.world.emulator.backend())
+    async with AsyncAuthenticator(place.make_app(secret=True), backend, stamp=place.make_stamp) as auth:
         yield auth
 
 
-@pytest.fixture
-def on_threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was done on the driver's own threads."""
-    done: list[str] = []
-    submit = ThreadPoolExecutor.submit
+class NewThreads:
+    """The threads that were started since this was made."""
 
-    def noted(pool: ThreadPoolExecutor, step: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        done.append(str(pool._thread_name_prefix))
-        return submit(pool, step, *args, **kwargs)
+    def __init__(self) -> None:
+        self._before = set(threading.enumerate())
 
-    monkeypatch.setattr(ThreadPoolExecutor, "submit", noted)
-    return done
+    def all(self) -> set[threading.Thread]:
+        return set(threading.enumerate()) - self._before
+
+    def for_srp(self) -> set[threading.Thread]:
+        """The threads of an AsyncAuthenticator."""
+        return {thread for thread in self.all() if thread.name.startswith("authflow-srp")}
+
+
+async def require_ended(threads: set[threading.Thread]) -> None:
+    assert threads
+    for thread in threads:
+        await asyncio.to_thread(thread.join, 10)
+        assert not thread.is_alive()
 
 
 class Slow:
-    """A backend on an event loop that answers after some turns of it."""
+    """An asyncio backend that replies after some iterations of the event loop."""
 
     def __init__(self, *says: Mapping[str, Any] | Exception, turns: int = 3) -> None:
         self._says = list(says)
@@ -93,41 +102,45 @@ class Slow:
         return said
 
 
-# Only what is heavy leaves the loop, and all of that does
+# CPU-bound steps run on threads, all others on the event loop
 
 
-def test_srp_is_computed_on_threads_only(place: Site, on_threads: list[str]) -> None:
-    """``run`` fails where SRP values are computed on the loop."""
+def test_srp_is_computed_on_threads_only(place: Pool) -> None:
+    """``run`` fails if SRP values are computed on the event loop."""
+    threads = NewThreads()
 
-    async def every_way(person: Person) -> list[Flow]:
+    async def every_way(person: User) -> list[Flow]:
         async with driver(place) as auth:
             flow = await auth.begin(Choice(person.username))
             assert isinstance(flow.challenge, SelectChallenge)
-            return [
+            flows = [
                 await auth.begin(Srp(person.username, person.password)),
                 await auth.begin(Choice(person.username, preferred="PASSWORD_SRP", password=person.password)),
                 await auth.answer(flow, flow.challenge.answer("PASSWORD_SRP", password=person.password)),
             ]
+            assert threads.for_srp()
+            return flows
 
-    flows = run(every_way(register(place, UserModel())))
+    flows = run(every_way(create_user(place, UserModel())))
     assert [flow.node for flow in flows] == ["signed_in"] * 3
-    assert set(on_threads) == {"authflow-srp"}
 
 
-def test_a_password_that_is_sent_needs_no_thread(place: Site, on_threads: list[str]) -> None:
-    async def sign_in(person: Person) -> Flow:
+def test_a_sign_in_without_srp_starts_no_thread(place: Pool) -> None:
+    threads = NewThreads()
+
+    async def sign_in(person: User) -> Flow:
         async with driver(place) as auth:
             flow = await auth.begin(Password(person.username, person.password))
             if isinstance(flow.challenge, NewPasswordRequired):
                 flow = await auth.answer(flow, flow.challenge.answer(NEW_PASSWORD))
+            assert not threads.all()
             return flow
 
     for model in (UserModel(), UserModel(temporary=True)):
-        assert run(sign_in(register(place, model))).node == "signed_in"
-    assert on_threads == []
+        assert run(sign_in(create_user(place, model))).node == "signed_in"
 
 
-def test_what_is_heavy_follows_from_the_table() -> None:
+def test_which_nodes_are_cpu_bound_follows_from_the_table() -> None:
     leading = {node for node in MACHINE.transitions.nodes if MACHINE.transitions.may_lead_to(node, CPU_BOUND)}
     assert leading == {
         Node.START,
@@ -147,48 +160,72 @@ def test_what_is_heavy_follows_from_the_table() -> None:
     ]
 
 
+def count_srp_threads(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return how many threads compute SRP values if there are ten sign-ins at once."""
+    threads, go_on = NewThreads(), threading.Event()
+
+    def wait_and_compute(*numbers: int) -> int:
+        assert go_on.wait(20)
+        return modexp(*numbers)
+
+    async def main() -> int:
+        async with AsyncAuthenticator(APP, Slow(*[BackendError("lost")] * 10)) as auth:
+            sign_ins = [asyncio.create_task(auth.begin(Srp("ada", "pw"))) for _ in range(10)]
+            await asyncio.sleep(0)  # all of them compute, or wait for a thread
+            count = len(threads.for_srp())
+            go_on.set()
+            await asyncio.gather(*sign_ins, return_exceptions=True)
+            return count
+
+    with monkeypatch.context() as patched:
+        patched.setattr("authflow.core.srp.modexp", wait_and_compute)
+        return asyncio.run(main())
+
+
 def test_one_thread_fewer_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     for cores, threads in ((1, 1), (2, 1), (8, 7)):
-        monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)))
-        assert AsyncAuthenticator(APP, Slow())._effects._work().threads._max_workers == threads
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)), raising=False)
+        assert count_srp_threads(monkeypatch) == threads
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert AsyncAuthenticator(APP, Slow())._effects._work().threads._max_workers == 1
+    assert count_srp_threads(monkeypatch) == 1
 
 
 def test_closing_ends_the_threads() -> None:
     async def sign_in() -> None:
+        threads = NewThreads()
         async with AsyncAuthenticator(APP, Slow(password_verifier(), tokens())) as auth:
             await auth.begin(Srp("ada", "pw"))
-        for thread in auth._effects._work().threads._threads:
-            await asyncio.to_thread(thread.join, 10)
-            assert not thread.is_alive()
+            started = threads.for_srp()
+        await require_ended(started)
 
     run(sign_in())
 
 
-def test_a_closed_one_takes_no_more_steps_and_ends_those_under_way() -> None:
+def test_after_closing_new_calls_are_refused_and_those_in_progress_are_completed() -> None:
     async def main() -> None:
+        threads = NewThreads()
         backend = Slow(password_verifier(), tokens())
         auth = AsyncAuthenticator(APP, backend)
         under_way = asyncio.create_task(auth.begin(Srp("ada", "pw")))
         while not backend.under_way:
             await asyncio.sleep(0)
+        started = threads.for_srp()
         await auth.aclose()
         for step in (auth.begin(Srp("ada", "pw")), auth.begin(Password("ada", "pw"))):
             with pytest.raises(InvalidInput, match="closed"):
                 await step
         assert isinstance((await under_way).state, SignedIn)
-        assert auth._effects._work().threads._shutdown
+        await require_ended(started)
 
     run(main())
 
 
-def test_after_a_fork_there_are_new_threads() -> None:
+def test_a_forked_process_starts_threads_of_its_own() -> None:
     code = """
 import asyncio, os, warnings
 from authflow import AsyncAuthenticator, Srp
-from tests.support.playbook import APP
+from tests.support.samples import APP
 from tests.support.replies import password_verifier, tokens
 from tests.drivers.test_asynchronous import Slow
 
@@ -204,13 +241,13 @@ print(os.waitstatus_to_exitcode(os.wait()[1]))
     assert done.stdout.strip() == "0"
 
 
-# Many at once
+# Many sign-ins at once
 
 
-def test_nobody_gets_the_tokens_of_another(place: Site) -> None:
-    people = [register(place, UserModel(temporary=number % 2 == 0)) for number in range(30)]
+def test_no_person_receives_the_tokens_of_another(place: Pool) -> None:
+    people = [create_user(place, UserModel(temporary=number % 2 == 0)) for number in range(30)]
 
-    async def sign_in(auth: AsyncAuthenticator, person: Person) -> str:
+    async def sign_in(auth: AsyncAuthenticator, person: User) -> str:
         flow = await auth.begin(Srp(person.username, person.password))
         if isinstance(flow.challenge, NewPasswordRequired):
             flow = await auth.answer(flow, flow.challenge.answer(NEW_PASSWORD))
@@ -228,7 +265,7 @@ def test_nobody_gets_the_tokens_of_another(place: Site) -> None:
 
 
 def cancelled_after(turns: int, work: Callable[[], Any]) -> bool:
-    """Cancel work after some turns of the loop; return whether it had not ended before."""
+    """Cancel work after some iterations of the event loop; return False if it had already ended."""
 
     async def main() -> bool:
         task = asyncio.ensure_future(work())
@@ -236,14 +273,14 @@ def cancelled_after(turns: int, work: Callable[[], Any]) -> bool:
             await asyncio.sleep(0)
         cancelled: bool = task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        assert len(asyncio.all_tasks()) == 1, "nothing of it goes on"
+        assert len(asyncio.all_tasks()) == 1, "no task is left behind"
         return cancelled
 
     return asyncio.run(main())
 
 
 def until_not_cancelled(check: Callable[[int], bool]) -> Iterator[int]:
-    """Yield the turns after which the work was cancelled, one after another, until it ends before."""
+    """Yield 0, 1, 2, ... as long as ``check`` reports that the work was cancelled after so many iterations."""
     for turns in range(2000):
         if not check(turns):
             return
@@ -271,22 +308,24 @@ def test_a_cancelled_answer_leaves_the_flow_as_it_was() -> None:
 
 
 def test_a_cancelled_begin_leaves_nothing() -> None:
-    """The arithmetic that is under way on a thread ends there, and its result is dropped."""
+    """A computation that runs on a thread is completed there, and its result is discarded."""
 
     def check(turns: int) -> bool:
         backend = Slow(password_verifier(), tokens(), turns=1)
-        auth = AsyncAuthenticator(APP, backend)
-        try:
-            return cancelled_after(turns, lambda: auth.begin(Srp("ada", "pw")))
-        finally:
-            auth._effects._work().threads.shutdown(wait=True)
-            assert backend.under_way == 0
+        auth, threads = AsyncAuthenticator(APP, backend), NewThreads()
+        cancelled = cancelled_after(turns, lambda: auth.begin(Srp("ada", "pw")))
+        asyncio.run(auth.aclose())
+        for thread in threads.for_srp():
+            thread.join(10)
+            assert not thread.is_alive()
+        assert backend.under_way == 0
+        return cancelled
 
     for turns in range(0, 200, 7):
         check(turns)
 
 
-def test_time_out_by_the_caller() -> None:
+def test_a_time_out_of_the_caller() -> None:
     async def main() -> None:
         async with AsyncAuthenticator(APP, Slow(turns=10**9)) as auth:
             with pytest.raises(TimeoutError):
@@ -296,7 +335,7 @@ def test_time_out_by_the_caller() -> None:
     asyncio.run(main())
 
 
-# The wrong kind of backend
+# Invalid arguments
 
 
 class Canned:
@@ -310,14 +349,14 @@ class Canned:
         return self._says.pop(0)
 
 
-def test_a_blocking_backend_where_a_coroutine_is_needed() -> None:
+def test_a_blocking_backend_is_refused() -> None:
     blocking: Any = Canned(tokens())
     with pytest.raises(InvalidInput, match="Threaded") as caught:
         asyncio.run(AsyncAuthenticator(APP, blocking).begin(Password("ada", "pw")))
     assert caught.value.field == "backend"
 
 
-def test_a_coroutine_where_a_blocking_backend_is_needed() -> None:
+def test_the_blocking_driver_refuses_an_asyncio_backend() -> None:
     waiting: Any = Slow(tokens())
     with pytest.raises(InvalidInput, match="AsyncAuthenticator") as caught:
         Authenticator(APP, waiting).begin(Password("ada", "pw"))
@@ -341,7 +380,7 @@ def test_device_stores_of_the_wrong_kind() -> None:
     awaited: Any = AsyncMemoryDeviceStore()
     with pytest.raises(InvalidInput, match="must be an AsyncDeviceStore"):
         AsyncAuthenticator(APP, Slow(), devices=blocking)
-    with pytest.raises(InvalidInput, match="must be a DeviceStore that blocks"):
+    with pytest.raises(InvalidInput, match="must be a blocking DeviceStore"):
         Authenticator(APP, Canned(), devices=awaited)
     nothing: Any = object()
     for driver in (AsyncAuthenticator, Authenticator):
@@ -353,13 +392,13 @@ def test_device_stores_of_the_wrong_kind() -> None:
 
 def test_a_backend_that_can_not_sign_is_refused_for_the_admin_api() -> None:
     for unsigned in (AsyncHttpxBackend(), Threaded(HttpxBackend())):
-        with pytest.raises(InvalidInput, match="AWS's signatures") as caught:
+        with pytest.raises(InvalidInput, match="AWS signatures") as caught:
             AsyncAuthenticator(APP, unsigned, admin=True)
         assert caught.value.field == "admin"
         AsyncAuthenticator(APP, unsigned)
 
 
-def test_sign_in_asks_by_a_coroutine() -> None:
+def test_sign_in_awaits_the_answers() -> None:
     async def ask(challenge: Any) -> Any:
         await asyncio.sleep(0)
         return challenge.answer("N3w-passw0rd", family_name="Lovelace")

@@ -1,4 +1,4 @@
-"""Pauses between tries of a throttled request: capped, doubling, with full jitter."""
+"""Pauses between the tries of a throttled request: their limit doubles and is capped; the jitter is full."""
 
 import pytest
 from hypothesis import given
@@ -42,19 +42,19 @@ def test_pauses(tries: int, first: float, longest: float, data: st.DataObject) -
 
 
 def test_full_jitter() -> None:
-    """All of the range is used: half of the pauses are shorter than half of the longest."""
-    taken = [pauses(Backoff(2, 1.0), through_after=1)[0] for _ in range(200)]
-    assert 50 < sum(seconds < 0.5 for seconds in taken) < 150
-    assert min(taken) < 0.1
-    assert max(taken) > 0.9
+    """The whole range is used: about half of the pauses are shorter than half of the limit."""
+    slept = [pauses(Backoff(2, 1.0), through_after=1)[0] for _ in range(200)]
+    assert 50 < sum(seconds < 0.5 for seconds in slept) < 150
+    assert min(slept) < 0.1
+    assert max(slept) > 0.9
 
 
-def test_giving_up_raises_the_last_one() -> None:
+def test_the_last_throttled_is_raised() -> None:
     with pytest.raises(Throttled, match=r"^1 to go$"):
         pauses(Backoff(3, 0), through_after=4)
 
 
-def test_other_errors_come_through_in_the_middle() -> None:
+def test_other_errors_end_the_retries() -> None:
     errors = iter([Throttled("slow down"), BackendError("lost")])
 
     async def send() -> None:
@@ -78,7 +78,7 @@ def test_other_errors_come_through_in_the_middle() -> None:
         ({"longest": "5"}, "longest"),
     ],
 )
-def test_values_that_can_not_be(values: dict[str, object], field: str) -> None:
+def test_invalid_values(values: dict[str, object], field: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         Backoff(**values)  # type: ignore[arg-type]  # wrong on purpose
     assert caught.value.field == field

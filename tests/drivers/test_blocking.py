@@ -1,4 +1,4 @@
-"""The driver: goes on until the flow rests, and loses nothing when the transport fails."""
+"""Both Authenticators: they run a flow until it pauses, and lose nothing if the transport fails."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -27,21 +27,21 @@ from authflow.challenges import Challenge, NewPasswordRequired
 from authflow.core.answers import Answer
 from authflow.core.requests import Request
 from authflow.drivers.options import AnyFlow, Outcome
-from tests.support.drivers import BOTH
-from tests.support.playbook import APP, stamp
+from tests.support.drivers import AUTHENTICATORS
 from tests.support.replies import new_password_required, password_verifier, tokens
+from tests.support.samples import APP, stamp
 
 Said = Mapping[str, Any] | Exception
 
 
-@pytest.fixture(autouse=True, params=BOTH)
+@pytest.fixture(autouse=True, params=AUTHENTICATORS)
 def _both_drivers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test here runs with either driver."""
+    """Run each test of this module with both drivers."""
     monkeypatch.setattr(f"{__name__}.Authenticator", request.param)
 
 
 class Script:
-    """A backend that says what it was told to, and keeps what it heard."""
+    """A backend with scripted replies. It keeps the requests in ``heard``."""
 
     def __init__(self, *says: Said) -> None:
         self._says: Iterator[Said] = iter(says)
@@ -65,7 +65,7 @@ async def coroutine(*_: object) -> None: ...
 
 
 def answer(challenge: Challenge) -> Answer:
-    """What a person says."""
+    """Return a person's answer."""
     match challenge:
         case NewPasswordRequired():
             return challenge.answer("N3w-passw0rd", family_name="Lovelace")
@@ -73,7 +73,7 @@ def answer(challenge: Challenge) -> Answer:
             raise AssertionError(f"nobody expected {other}")
 
 
-def test_sign_in_asks_until_tokens_come() -> None:
+def test_sign_in_asks_until_the_person_is_signed_in() -> None:
     backend = Script(
         password_verifier(), new_password_required(), Refusal("InvalidPasswordException"), tokens(username="ada")
     )
@@ -88,7 +88,7 @@ def test_sign_in_that_fails_says_why() -> None:
     assert (caught.value.code, caught.value.reason) == ("NotAuthorizedException", Reason.WRONG_CREDENTIALS)
 
 
-def test_begin_and_answer_go_on_until_the_flow_rests() -> None:
+def test_begin_and_answer_run_until_the_flow_pauses_or_ends() -> None:
     auth = Authenticator(APP, Script(password_verifier(), new_password_required(), tokens()))
     flow = auth.begin(Srp("ada", "pw"))
     assert flow.challenge
@@ -127,7 +127,7 @@ def test_an_unexpected_reply_has_the_flow() -> None:
     assert caught.value.flow.node == "initiating_srp"
 
 
-def test_observe_is_told_of_every_call() -> None:
+def test_observe_is_called_after_each_request() -> None:
     seen: list[tuple[str, str, str, str | None]] = []
 
     def observe(before: AnyFlow, request: Request, outcome: Outcome, after: AnyFlow | None, seconds: float) -> None:
@@ -151,13 +151,13 @@ def test_observe_is_told_of_every_call() -> None:
     ]
 
 
-def test_an_observer_that_fails_costs_nothing() -> None:
+def test_an_observer_that_raises_does_not_affect_the_sign_in() -> None:
     def observe(*_: Any, **__: Any) -> None:
         raise ValueError("a token")
 
     failing: Any = observe
     auth = Authenticator(APP, Script(tokens(), BackendError("lost")), observe=failing)
-    with pytest.warns(RuntimeWarning, match="^observe raised ValueError; the sign-in goes on$"):
+    with pytest.warns(RuntimeWarning, match="^observe raised ValueError; the sign-in continues$"):
         assert isinstance(auth.begin(Password("ada", "pw")).state, SignedIn)
     with pytest.warns(RuntimeWarning), pytest.raises(BackendError, match="lost") as caught:
         auth.begin(Password("ada", "pw"))
@@ -178,7 +178,7 @@ def test_a_flow_of_another_app_client_is_refused() -> None:
         assert here.heard == []
 
 
-def test_what_is_throttled_is_sent_again() -> None:
+def test_a_throttled_request_is_retried() -> None:
     seen: list[str] = []
 
     def observe(before: AnyFlow, request: Request, outcome: Outcome, after: AnyFlow | None, seconds: float) -> None:
@@ -199,7 +199,7 @@ def test_what_is_throttled_is_sent_again() -> None:
     assert backend.heard[0] == backend.heard[1] == backend.heard[2]
 
 
-def test_what_stays_throttled_is_given_up() -> None:
+def test_retries_end_after_the_last_try() -> None:
     backend = Script(new_password_required(), *[Throttled("slow down")] * 4, tokens())
     auth = Authenticator(APP, backend, backoff=Backoff(tries=4, first=0.001))
     asked = auth.begin(Password("ada", "pw"))
@@ -214,7 +214,7 @@ def test_what_stays_throttled_is_given_up() -> None:
 @pytest.mark.parametrize(
     "error", [BackendError("timed out"), Refusal("LimitExceededException", "Attempt limit exceeded")]
 )
-def test_nothing_else_is_sent_again(error: Exception) -> None:
+def test_no_other_failure_is_retried(error: Exception) -> None:
     backend = Script(error, tokens())
     auth = Authenticator(APP, backend, backoff=Backoff(tries=3, first=0.001))
     with suppress(BackendError):
@@ -222,7 +222,7 @@ def test_nothing_else_is_sent_again(error: Exception) -> None:
     assert len(backend.heard) == 1
 
 
-def test_context_and_admin_and_stamps_are_the_callers() -> None:
+def test_context_admin_and_stamp_are_used() -> None:
     backend = Script(new_password_required(), tokens())
     auth = Authenticator(APP, backend, admin=True, stamp=lambda: stamp(7))
     flow = auth.begin(Password("ada", "pw"), context=Context(client_metadata={"a": "1"}))

@@ -7,7 +7,7 @@ from authflow.emulator._records.pool import UserPool
 from authflow.emulator._service import Service
 from authflow.emulator._tokens import issuing as tokens_module
 from tests.support.emulator.mfa import SMS, configure
-from tests.support.emulator.phones import tracking
+from tests.support.emulator.phones import make_tracking_pool
 from tests.support.emulator.world import Clock, World
 
 
@@ -19,14 +19,14 @@ def key_supply() -> list[PoolKeys]:
 
 @pytest.fixture(autouse=True)
 def shared_keys(key_supply: list[PoolKeys], monkeypatch: pytest.MonkeyPatch) -> None:
-    left, generate = iter(key_supply), tokens_module.keys
+    left, generate = iter(key_supply), tokens_module.get_pool_keys
 
     def keys(service: Service, pool: UserPool) -> PoolKeys:
         if pool.keys is None:
             pool.keys = next(left, None)
         return generate(service, pool)
 
-    monkeypatch.setattr(tokens_module, "keys", keys)
+    monkeypatch.setattr(tokens_module, "get_pool_keys", keys)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def secretive(world: World) -> World:
 @pytest.fixture
 def guarded(empty: World) -> World:
     """A pool that tracks devices and has SMS as a second factor; ada, whose number is verified, may turn it on."""
-    made = tracking(empty)
+    made = make_tracking_pool(empty)
     number = [{"Name": "phone_number", "Value": "+15550109878"}, {"Name": "phone_number_verified", "Value": "true"}]
     made.admin("AdminUpdateUserAttributes", "ada", UserAttributes=number)
     configure(made, "OPTIONAL", SMS)

@@ -35,10 +35,10 @@ def test_seeding(empty: World) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("{", "it is not JSON: line 1, column 2: "),
-        ('{"pools": [],\n "pool": []}', "document: unknown member 'pool'; there may be: pools"),
-        ("1" * 5_000, "it is not JSON that can be read"),
-        ("[" * 200_000, "it is not JSON"),
+        ("{", "the document is not JSON: line 1, column 2: "),
+        ('{"pools": [],\n "pool": []}', "document: unknown member 'pool'; the only one is: pools"),
+        ("1" * 5_000, "the document is not JSON that Python can read"),
+        ("[" * 200_000, "the document is not JSON"),
         ("[]", "document is not a JSON object"),
         ('{"pools": {}}', "document.pools is not a JSON list"),
         ('{"pools": [1]}', "document.pools[0] is not a JSON object"),

@@ -1,4 +1,4 @@
-"""Bad input: a clear error that names the field, and nothing has happened."""
+"""Invalid input raises an error that names the field, and changes nothing."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,8 +24,8 @@ from authflow import (
     begin,
 )
 from authflow.challenges import NewPasswordRequired
-from tests.support.playbook import APP, AT, stamp
 from tests.support.replies import SALT, new_password_required, password_verifier, tokens
+from tests.support.samples import APP, AT, stamp
 
 POOL, CLIENT = APP.pool_id, APP.client_id
 
@@ -50,7 +50,7 @@ POOL, CLIENT = APP.pool_id, APP.client_id
         ("session_validity", {"session_validity": 180}),
     ],
 )
-def test_app_client(field: str, changes: dict[str, Any]) -> None:
+def test_app_client_requires_valid_values(field: str, changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput) as caught:
         AppClient(**({"pool_id": POOL, "client_id": CLIENT} | changes))
     assert caught.value.field == field
@@ -58,12 +58,12 @@ def test_app_client(field: str, changes: dict[str, Any]) -> None:
     assert "not allowed" not in str(caught.value), "a secret is never shown"
 
 
-def test_app_client_names() -> None:
+def test_app_client_splits_the_pool_id() -> None:
     assert (APP.region, APP.pool_name) == ("eu-west-1", "Ab12Cd34E")
     assert APP.secret_hash("ada") is None
 
 
-def test_secret_hash_known_answer() -> None:
+def test_secret_hash_has_the_known_value() -> None:
     known = {"username": "Mess", "client_id": "age", "client_secret": "secret"}
     app = AppClient(POOL, known["client_id"], known["client_secret"])
     assert app.secret_hash(known["username"]) == "qnR8UCqJggD55PohusaBNviGoOJ67HC6Btry4qXLVZc="
@@ -86,7 +86,7 @@ LONE_SURROGATE = "\ud800"
         ("password", ("ada", LONE_SURROGATE)),
     ],
 )
-def test_openings(opening: Any, field: str, values: tuple[Any, Any]) -> None:
+def test_openings_require_valid_text(opening: Any, field: str, values: tuple[Any, Any]) -> None:
     with pytest.raises(InvalidInput) as caught:
         opening(*values)
     assert caught.value.field == field
@@ -117,14 +117,14 @@ def test_openings(opening: Any, field: str, values: tuple[Any, Any]) -> None:
         ("server_name", lambda: Context(server_name="x", server_path="/", http_headers={"a": "b"})),
     ],
 )
-def test_arguments(field: str, make: Any) -> None:
+def test_arguments_are_checked(field: str, make: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         make()
     assert caught.value.field == field
 
 
-def asked() -> Flow:
-    """A flow that asks for a new password."""
+def make_asking_flow() -> Flow:
+    """Return a flow that asks for a new password."""
     return begin(APP, Password("ada", "pw"), stamp()).receive(new_password_required(), stamp(1))
 
 
@@ -140,16 +140,16 @@ def asked() -> Flow:
         ("nickname", "N3w-passw0rd", {"family_name": "L", "nickname": "n" * 2049}),
     ],
 )
-def test_replies_to_new_password_required(field: str, password: Any, attributes: dict[str, Any]) -> None:
-    challenge = asked().challenge
+def test_answers_to_new_password_required_are_checked(field: str, password: Any, attributes: dict[str, Any]) -> None:
+    challenge = make_asking_flow().challenge
     assert isinstance(challenge, NewPasswordRequired)
     with pytest.raises(InvalidInput) as caught:
         challenge.answer(password, **attributes)
     assert caught.value.field == field
 
 
-def test_what_is_not_an_answer_is_refused() -> None:
-    flow = asked()
+def test_an_answer_of_the_wrong_type_is_refused() -> None:
+    flow = make_asking_flow()
     with pytest.raises(InvalidInput):
         flow.answer("N3w-passw0rd", stamp())  # type: ignore[arg-type]  # wrong on purpose
     assert isinstance(flow.challenge, NewPasswordRequired)
@@ -160,20 +160,20 @@ def test_what_is_not_an_answer_is_refused() -> None:
         flow.answer(good, stamp(), "context")  # type: ignore[arg-type]  # wrong on purpose
 
 
-def calling() -> Flow:
-    """A flow that waits for the answer to SRP_A."""
+def make_calling_flow() -> Flow:
+    """Return a flow that waits for the reply to SRP_A."""
     return begin(APP, Srp("ada", "pw"), stamp())
 
 
-def test_events_that_do_not_fit_raise() -> None:
+def test_events_that_are_not_accepted_raise() -> None:
     with pytest.raises(IllegalTransition, match="accepted here: PASSWORD_VERIFIER, device_forgotten, refused, cancel"):
-        calling().answer(None, stamp())  # type: ignore[arg-type]  # wrong on purpose
+        make_calling_flow().answer(None, stamp())  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(IllegalTransition):
-        asked().receive(tokens(), stamp())
+        make_asking_flow().receive(tokens(), stamp())
     with pytest.raises(IllegalTransition):
-        asked().refuse(Refusal("X"), stamp())
-    ended = calling().cancel(stamp())
-    assert ended.cancel(stamp(1)) == ended, "cancelling is possible from everywhere"
+        make_asking_flow().refuse(Refusal("X"), stamp())
+    ended = make_calling_flow().cancel(stamp())
+    assert ended.cancel(stamp(1)) == ended, "cancel is always accepted"
     events: list[Callable[[], Flow]] = [
         lambda: ended.receive(tokens(), stamp()),
         lambda: ended.refuse(Refusal("X"), stamp()),
@@ -182,11 +182,11 @@ def test_events_that_do_not_fit_raise() -> None:
         with pytest.raises(IllegalTransition, match="accepted here: cancel"):
             event()
     with pytest.raises(InvalidInput):
-        calling().refuse("no", stamp())  # type: ignore[arg-type]  # wrong on purpose
+        make_calling_flow().refuse("no", stamp())  # type: ignore[arg-type]  # wrong on purpose
 
 
 def change(reply: dict[str, Any], **members: Any) -> dict[str, Any]:
-    """A reply with other members; None takes one away."""
+    """Return a reply with other members; None removes one."""
     changed = reply | members
     return {name: value for name, value in changed.items() if value is not None}
 
@@ -223,13 +223,13 @@ AFTER_SRP = {
 
 
 @pytest.mark.parametrize(("reply", "field"), AFTER_SRP.values(), ids=AFTER_SRP)
-def test_replies_that_can_not_be(reply: Any, field: str) -> None:
-    flow = calling()
+def test_an_invalid_reply_after_srp_a_is_an_error(reply: Any, field: str) -> None:
+    flow = make_calling_flow()
     with pytest.raises(UnexpectedReply) as caught:
         flow.receive(reply, stamp())
     assert caught.value.field == field
     assert caught.value.flow is flow
-    assert flow == calling(), "the flow is where it was"
+    assert flow == make_calling_flow(), "the flow has not changed"
 
 
 AFTER_PASSWORD = {
@@ -238,7 +238,7 @@ AFTER_PASSWORD = {
         new_password_required(required="["),
         "ChallengeParameters.requiredAttributes",
     ),
-    "attributes nested to the sky": (
+    "attributes nested too deeply": (
         new_password_required(required="[" * 100_000),
         "ChallengeParameters.requiredAttributes",
     ),
@@ -254,23 +254,23 @@ AFTER_PASSWORD = {
     "an empty IdToken": (tokens(IdToken=""), "AuthenticationResult.IdToken"),
     "no RefreshToken": (tokens(refresh_token=None), "AuthenticationResult.RefreshToken"),
     "ExpiresIn as text": (tokens(ExpiresIn="3600"), "AuthenticationResult.ExpiresIn"),
-    "ExpiresIn as truth": (tokens(ExpiresIn=True), "AuthenticationResult.ExpiresIn"),
+    "ExpiresIn as a boolean": (tokens(ExpiresIn=True), "AuthenticationResult.ExpiresIn"),
     "ExpiresIn of zero": (tokens(ExpiresIn=0), "AuthenticationResult.ExpiresIn"),
-    "ExpiresIn of an age": (tokens(ExpiresIn=10**9), "AuthenticationResult.ExpiresIn"),
+    "an over-long ExpiresIn": (tokens(ExpiresIn=10**9), "AuthenticationResult.ExpiresIn"),
     "a device without a key": (tokens(NewDeviceMetadata={"DeviceGroupKey": "g"}), "NewDeviceMetadata.DeviceKey"),
     "a result that is a list": ({"AuthenticationResult": []}, "AuthenticationResult"),
 }
 
 
 @pytest.mark.parametrize(("reply", "field"), AFTER_PASSWORD.values(), ids=AFTER_PASSWORD)
-def test_replies_to_a_password_that_can_not_be(reply: Any, field: str) -> None:
+def test_an_invalid_reply_after_a_password_is_an_error(reply: Any, field: str) -> None:
     flow = begin(APP, Password("ada", "pw"), stamp())
     with pytest.raises(UnexpectedReply) as caught:
         flow.receive(reply, stamp())
     assert caught.value.field == field
 
 
-def test_user_attributes_that_are_no_object() -> None:
+def test_user_attributes_must_be_a_json_object_of_text() -> None:
     reply = new_password_required()
     reply["ChallengeParameters"]["userAttributes"] = '{"email": 5}'
     with pytest.raises(UnexpectedReply, match="userAttributes"):
@@ -287,7 +287,7 @@ NAMES = st.sampled_from(["ChallengeName", "Session", "ChallengeParameters", "Aut
 
 
 @given(st.dictionaries(NAMES, JSON | st.sampled_from(["PASSWORD_VERIFIER", "NEW_PASSWORD_REQUIRED"])))
-def test_any_json_is_a_next_flow_or_an_error_of_ours(reply: dict[str, Any]) -> None:
-    for flow in (calling(), begin(APP, Password("ada", "pw"), stamp()), begin(APP, Refresh("r"), stamp())):
+def test_any_json_reply_is_accepted_or_an_unexpected_reply(reply: dict[str, Any]) -> None:
+    for flow in (make_calling_flow(), begin(APP, Password("ada", "pw"), stamp()), begin(APP, Refresh("r"), stamp())):
         with suppress(UnexpectedReply):
             flow.receive(reply, stamp(1))

@@ -1,4 +1,4 @@
-"""No secret in any repr, text or snapshot of what the library hands out."""
+"""No repr, text or snapshot of a public object contains a secret."""
 
 import traceback
 from typing import Any
@@ -25,15 +25,15 @@ from authflow.challenges import NewPasswordRequired
 from authflow.core.events import Answered, Begun, Replied
 from authflow.core.replies import parse_auth_reply
 from authflow.core.states import Calling
-from tests.support.playbook import AT, stamp
 from tests.support.replies import new_password_required, password_verifier, tokens
+from tests.support.samples import AT, stamp
 
 SECRET = "5ecretMark"
 APP = AppClient("eu-west-1_Ab12Cd34E", "client", SECRET + "client")
 TOKENS = tokens(SECRET + "refresh", AccessToken=SECRET + "access", IdToken=SECRET + "id")
 
 
-def asked() -> Flow:
+def make_asking_flow() -> Flow:
     flow = begin(APP, Password("ada", SECRET + "password"), stamp())
     return flow.receive(new_password_required(SECRET + "session"), stamp(1))
 
@@ -43,18 +43,18 @@ def asking_trigger(flow: Flow) -> NewPasswordRequired:
     return flow.challenge
 
 
-def answered() -> Flow:
-    flow = asked()
+def make_answered_flow() -> Flow:
+    flow = make_asking_flow()
     return flow.answer(asking_trigger(flow).answer(SECRET + "new", family_name="L"), stamp(2))
 
 
-def things() -> dict[str, Any]:
-    """One of everything that holds a secret."""
+def make_objects() -> dict[str, Any]:
+    """Return an object of each kind that holds a secret."""
     srp = begin(APP, Srp("ada", SECRET + "password"), stamp())
     refresh = begin(APP, Refresh(SECRET + "refresh"), stamp())
-    challenge = asking_trigger(asked())
+    challenge = asking_trigger(make_asking_flow())
     answer = challenge.answer(SECRET + "new", family_name="L")
-    call = answered().state
+    call = make_answered_flow().state
     assert isinstance(call, Calling)
     return {
         "app client": APP,
@@ -69,12 +69,12 @@ def things() -> dict[str, Any]:
         "flow of a refresh": refresh,
         "request of a refresh": refresh.request,
         "admin request": begin(APP, Password("ada", SECRET), stamp(), admin=True).request,
-        "asked": asked(),
+        "asked": make_asking_flow(),
         "challenge": challenge,
         "answer": answer,
-        "answered": answered(),
-        "request of an answer": answered().request,
-        "signed in": answered().receive(TOKENS, stamp(3)),
+        "answered": make_answered_flow(),
+        "request of an answer": make_answered_flow().request,
+        "signed in": make_answered_flow().receive(TOKENS, stamp(3)),
         "tokens reply": parse_auth_reply(TOKENS),
         "challenge reply": parse_auth_reply(new_password_required(SECRET)),
         "begun": Begun("begin", stamp(), Srp("ada", SECRET)),
@@ -83,45 +83,45 @@ def things() -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("name", things())
-def test_what_holds_a_secret_does_not_show_it(name: str) -> None:
-    thing = things()[name]
-    for text in (repr(thing), str(thing), f"{thing}"):
+@pytest.mark.parametrize("name", make_objects())
+def test_objects_do_not_show_their_secrets(name: str) -> None:
+    value = make_objects()[name]
+    for text in (repr(value), str(value), f"{value}"):
         assert SECRET not in text
         assert "auth_parameters" not in text
         assert "challenge_responses" not in text
 
 
 def test_a_snapshot_holds_the_session_and_no_other_secret() -> None:
-    flow = asked()
+    flow = make_asking_flow()
     assert dumps(flow).count(SECRET) == 1
 
 
 BAD: dict[str, Any] = {
     "an over-long password": lambda: Srp("ada", SECRET * 100),
-    "a client secret that can't be": lambda: AppClient("eu-west-1_a", "c", f"{SECRET} !"),
+    "an invalid client secret": lambda: AppClient("eu-west-1_a", "c", f"{SECRET} !"),
     "an over-long refresh token": lambda: Refresh(SECRET * 20_000),
     "a stamp of the wrong length": lambda: Stamp(AT, SECRET.encode()),
-    "an over-long new password": lambda: asking_trigger(asked()).answer(SECRET * 100),
-    "a token that is no text": lambda: answered().receive(
+    "an over-long new password": lambda: asking_trigger(make_asking_flow()).answer(SECRET * 100),
+    "a token that is not text": lambda: make_answered_flow().receive(
         {"AuthenticationResult": {"AccessToken": [SECRET], "ExpiresIn": 1}}, stamp()
     ),
-    "a Session that is too long": lambda: answered().receive(new_password_required(SECRET * 1000), stamp()),
-    "SRP values that can't be": lambda: begin(APP, Srp("ada", SECRET), stamp()).receive(
+    "a Session that is too long": lambda: make_answered_flow().receive(new_password_required(SECRET * 1000), stamp()),
+    "invalid SRP values": lambda: begin(APP, Srp("ada", SECRET), stamp()).receive(
         password_verifier(SRP_B=SECRET, SALT=SECRET, SECRET_BLOCK=SECRET), stamp()
     ),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_errors_do_not_show_it(name: str) -> None:
+def test_errors_do_not_show_secrets(name: str) -> None:
     with pytest.raises(AuthflowError) as caught:
         BAD[name]()
     assert SECRET not in "".join(traceback.format_exception_only(caught.value))
     assert SECRET not in repr(caught.value)
 
 
-def test_errors_of_drivers_hold_the_flow_and_do_not_show_it() -> None:
+def test_errors_of_drivers_hold_the_flow_without_showing_secrets() -> None:
     class Lost:
         def call(self, request: object) -> Any:
             raise BackendError(f"{type(request).__name__}: lost")
@@ -131,7 +131,7 @@ def test_errors_of_drivers_hold_the_flow_and_do_not_show_it() -> None:
     assert SECRET not in repr(caught.value) + str(caught.value.flow)
 
 
-def test_errors_are_one_tree() -> None:
+def test_all_errors_are_authflow_errors() -> None:
     assert issubclass(InvalidInput, ValueError)
     for error in (InvalidInput("f", "p"), Refusal("c", "m"), BackendError("p")):
         assert isinstance(error, AuthflowError)

@@ -1,4 +1,4 @@
-"""Where sources disagree on what Cognito does, the library takes either: sign-ins under each setting there is."""
+"""Sign-ins under each emulator setting. The library must accept every behaviour that sources report of Cognito."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,12 +10,12 @@ from authflow.challenges import TotpSetup
 from authflow.emulator import Emulator, Settings
 from tests.support.emulator.world import Clock
 from tests.support.model import EMAIL, SMS, TOTP, PoolModel, UserModel
-from tests.support.people import Person, Site, register, site
+from tests.support.users import Pool, User, create_user, make_pool
 
 ON = PoolModel("ON", (SMS, TOTP, EMAIL))
 OPTIONAL = PoolModel("OPTIONAL", (SMS, TOTP, EMAIL))
 USERS = {
-    "nothing there": (ON, UserModel(email=False)),
+    "no factor": (ON, UserModel(email=False)),
     "two factors": (OPTIONAL, UserModel(phone=True, enabled_factors=frozenset({SMS, EMAIL}))),
     "invited": (ON, UserModel(temporary=True)),
     "devices": (PoolModel("OPTIONAL", (SMS,), challenges_devices=True), UserModel()),
@@ -33,48 +33,48 @@ ALTERNATIVES: dict[str, Settings] = {
 }
 
 
-def made(settings: Settings, user: str) -> tuple[Site, Person]:
+def make_pool_and_user(settings: Settings, name: str) -> tuple[Pool, User]:
     clock = Clock()
-    pool, model = USERS[user]
-    place = site(Emulator(clock, seed=3, settings=settings), clock, pool)
-    return place, register(place, model)
+    pool_model, user_model = USERS[name]
+    pool = make_pool(Emulator(clock, seed=3, settings=settings), clock, pool_model)
+    return pool, create_user(pool, user_model)
 
 
-def signed_in(auth: Authenticator, person: Person, kind: str) -> Flow:
-    """Sign in with right answers."""
-    flow = auth.begin(person.opening(kind), holder="browser")
+def sign_in(auth: Authenticator, user: User, kind: str) -> Flow:
+    """Sign in with correct answers."""
+    flow = auth.begin(user.make_opening(kind), holder="browser")
     for _ in range(6):
         if flow.challenge is not None:
-            flow = auth.answer(flow, person.answer(flow.challenge))
+            flow = auth.answer(flow, user.answer(flow.challenge))
     return flow
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["srp", "custom_srp"])
-@pytest.mark.parametrize("user", USERS)
-@pytest.mark.parametrize("name", ALTERNATIVES)
-def test_every_setting(name: str, user: str, kind: str) -> None:
-    place, person = made(ALTERNATIVES[name], user)
+@pytest.mark.parametrize("user_name", USERS)
+@pytest.mark.parametrize("settings_name", ALTERNATIVES)
+def test_users_can_sign_in_and_refresh_under_every_setting(settings_name: str, user_name: str, kind: str) -> None:
+    pool, user = make_pool_and_user(ALTERNATIVES[settings_name], user_name)
     auth = Authenticator(
-        place.app(secret=True), place.world.emulator.backend(), devices=MemoryDeviceStore(), stamp=place.stamp
+        pool.make_app(secret=True), pool.world.emulator.backend(), devices=MemoryDeviceStore(), stamp=pool.make_stamp
     )
-    flow = signed_in(auth, person, kind)
+    flow = sign_in(auth, user, kind)
     assert isinstance(flow.state, SignedIn), flow.state
-    again: Any = auth.begin(Refresh(flow.state.tokens.refresh_token, person.username), holder="browser").state
+    again: Any = auth.begin(Refresh(flow.state.tokens.refresh_token, user.username), holder="browser").state
     assert isinstance(again, SignedIn), again
 
 
-def test_a_wrong_first_code_that_costs_the_session_is_an_outcome_and_not_a_dead_end() -> None:
-    place, person = made(Settings(wrong_totp_keeps_session=False), "nothing there")
-    auth = Authenticator(place.app(secret=False), place.world.emulator.backend(), stamp=place.stamp)
-    flow = auth.begin(person.opening("srp"))
+def test_a_wrong_first_code_that_ends_the_session_fails_with_session_expired() -> None:
+    pool, user = make_pool_and_user(Settings(wrong_totp_keeps_session=False), "no factor")
+    auth = Authenticator(pool.make_app(secret=False), pool.world.emulator.backend(), stamp=pool.make_stamp)
+    flow = auth.begin(user.make_opening("srp"))
     assert flow.challenge
-    flow = auth.answer(flow, person.answer(flow.challenge))
+    flow = auth.answer(flow, user.answer(flow.challenge))
     assert isinstance(flow.challenge, TotpSetup)
-    wrong = person.wrong_answer(flow.challenge)
+    wrong = user.make_wrong_answer(flow.challenge)
     assert wrong
     flow = auth.answer(flow, wrong)
     assert isinstance(flow.challenge, TotpSetup)
-    flow = auth.answer(flow, person.answer(flow.challenge))
+    flow = auth.answer(flow, user.answer(flow.challenge))
     assert isinstance(flow.state, Failed)
     assert flow.state.reason is Reason.SESSION_EXPIRED

@@ -1,4 +1,4 @@
-"""pycognito's AWSSRP, unchanged, against the emulator over HTTP: an SRP client that others wrote."""
+"""An independent SRP client, pycognito's AWSSRP, signs in to the emulator over HTTP."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,17 +12,17 @@ from tests.support.emulator.world import ALL_FLOWS, PASSWORD, TEMPORARY
 
 
 class Cognito:
-    """A pool behind a URL, and a boto3 client for it."""
+    """A pool in an emulator at a URL, and a boto3 client for it."""
 
     def __init__(self, url: str) -> None:
         self.boto3: Any = client_at(url)
         self.pool = self.boto3.create_user_pool(PoolName="people", AliasAttributes=["email"])["UserPool"]["Id"]
-        self.clients = {secret: self._client(secret) for secret in (False, True)}
-        self._user("ada", TEMPORARY)
+        self.clients = {secret: self._create_client(secret) for secret in (False, True)}
+        self._create_user("ada", TEMPORARY)
         self.boto3.admin_set_user_password(UserPoolId=self.pool, Username="ada", Password=PASSWORD, Permanent=True)
-        self._user("grace", TEMPORARY)
+        self._create_user("grace", TEMPORARY)
 
-    def srp(self, username: str, password: str, secret: bool) -> AWSSRP:
+    def make_srp(self, username: str, password: str, secret: bool) -> AWSSRP:
         client = self.clients[secret]
         return AWSSRP(
             username=username,
@@ -33,14 +33,14 @@ class Cognito:
             client_secret=client.get("ClientSecret"),
         )
 
-    def _client(self, secret: bool) -> dict[str, str]:
+    def _create_client(self, secret: bool) -> dict[str, str]:
         made = self.boto3.create_user_pool_client(
             UserPoolId=self.pool, ClientName="app", GenerateSecret=secret, ExplicitAuthFlows=ALL_FLOWS
         )
         client: dict[str, str] = made["UserPoolClient"]
         return client
 
-    def _user(self, name: str, password: str) -> None:
+    def _create_user(self, name: str, password: str) -> None:
         email = [{"Name": "email", "Value": f"{name}@example.com"}, {"Name": "email_verified", "Value": "true"}]
         self.boto3.admin_create_user(
             UserPoolId=self.pool, Username=name, TemporaryPassword=password, UserAttributes=email
@@ -56,7 +56,7 @@ def cognito() -> Iterator[Cognito]:
 @pytest.mark.parametrize("secret", [False, True])
 @pytest.mark.parametrize("round_", range(5))
 def test_the_right_password_signs_in(cognito: Cognito, secret: bool, round_: int) -> None:
-    tokens = cognito.srp("ada", PASSWORD, secret).authenticate_user()["AuthenticationResult"]
+    tokens = cognito.make_srp("ada", PASSWORD, secret).authenticate_user()["AuthenticationResult"]
     user = cognito.boto3.get_user(AccessToken=tokens["AccessToken"])
     assert user["Username"] == "ada", round_
 
@@ -65,11 +65,11 @@ def test_the_right_password_signs_in(cognito: Cognito, secret: bool, round_: int
 @pytest.mark.parametrize("username", ["ada", "ada@example.com"])
 def test_a_wrong_password_is_refused(cognito: Cognito, secret: bool, username: str) -> None:
     with pytest.raises(cognito.boto3.exceptions.NotAuthorizedException, match="Incorrect username or password"):
-        cognito.srp(username, "Wr0ng-Horse!", secret).authenticate_user()
+        cognito.make_srp(username, "Wr0ng-Horse!", secret).authenticate_user()
 
 
 def test_a_temporary_password_asks_for_a_new_one(cognito: Cognito) -> None:
     with pytest.raises(ForceChangePasswordException):
-        cognito.srp("grace", TEMPORARY, secret=False).authenticate_user()
-    tokens = cognito.srp("grace", TEMPORARY, secret=True).set_new_password_challenge(PASSWORD)
+        cognito.make_srp("grace", TEMPORARY, secret=False).authenticate_user()
+    tokens = cognito.make_srp("grace", TEMPORARY, secret=True).set_new_password_challenge(PASSWORD)
     assert tokens["AuthenticationResult"]["AccessToken"]

@@ -31,9 +31,9 @@ from authflow.challenges import DeviceSrp, SmsMfa
 from authflow.core.replies import NewDevice
 from authflow.machines.remember_device import DeviceFlow, Kept, begin
 from tests.drivers.test_blocking import Script
-from tests.support.drivers import BOTH
-from tests.support.playbook import APP, AT, SECRET_APP, stamp
+from tests.support.drivers import AUTHENTICATORS
 from tests.support.replies import CHALLENGES, SESSION, password_verifier, tokens
+from tests.support.samples import APP, AT, SECRET_APP, stamp
 
 DEVICE = Device("eu-west-1_0a1b", "-group", "the secret")
 PROPOSED = {"DeviceKey": "eu-west-1_new", "DeviceGroupKey": "-group"}
@@ -42,7 +42,7 @@ BROWSER = "browser-1"
 VERIFIER = password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION}
 
 
-@pytest.fixture(autouse=True, params=BOTH)
+@pytest.fixture(autouse=True, params=AUTHENTICATORS)
 def _both_drivers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test here runs with either driver."""
     monkeypatch.setattr(f"{__name__}.Authenticator", request.param)

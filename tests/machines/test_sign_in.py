@@ -7,8 +7,9 @@ import pytest
 
 from authflow import Context, Failed, InvalidInput, Password, Reason, Refresh, Refusal, SignedIn, Srp, begin
 from authflow.challenges import NewPasswordRequired
-from tests.support.playbook import APP, AT, CANCEL, SECRET_APP, Calls, Playbook, Rests, stamp
 from tests.support.replies import SECRET_BLOCK, SESSION, access_token, new_password_required, password_verifier, tokens
+from tests.support.samples import APP, AT, SECRET_APP, stamp
+from tests.support.scripted_flow import CANCEL, Calls, Rests, ScriptedFlow
 
 POOL, CLIENT, SECRET = SECRET_APP.pool_id, SECRET_APP.client_id, SECRET_APP.client_secret
 CLAIM = {"PASSWORD_CLAIM_SECRET_BLOCK": SECRET_BLOCK, "PASSWORD_CLAIM_SIGNATURE": ANY, "TIMESTAMP": ANY}
@@ -27,24 +28,24 @@ def new_password(challenge: NewPasswordRequired) -> object:
 
 
 def test_srp_by_alias_with_a_secret_uses_the_canonical_name_once_it_is_known() -> None:
-    play = Playbook(begin(SECRET_APP, Srp("ada@example.com", "pw"), stamp()))
-    play << Calls(
+    script = ScriptedFlow(begin(SECRET_APP, Srp("ada@example.com", "pw"), stamp()))
+    script << Calls(
         "InitiateAuth",
         ClientId=CLIENT,
         AuthFlow="USER_SRP_AUTH",
         AuthParameters={"USERNAME": "ada@example.com", "SRP_A": ANY, "SECRET_HASH": secret_hash("ada@example.com")},
     )
-    play >> password_verifier("ada-sub")
-    play << Calls(
+    script >> password_verifier("ada-sub")
+    script << Calls(
         "RespondToAuthChallenge",
         ClientId=CLIENT,
         ChallengeName="PASSWORD_VERIFIER",
         ChallengeResponses={"USERNAME": "ada-sub", **CLAIM, "SECRET_HASH": secret_hash("ada-sub")},
     )
-    play >> new_password_required()
-    play << Rests("new_password_required", session=SESSION, required_attributes=("family_name",), rejected=None)
-    play >> new_password
-    play << Calls(
+    script >> new_password_required()
+    script << Rests("new_password_required", session=SESSION, required_attributes=("family_name",), rejected=None)
+    script >> new_password
+    script << Calls(
         "RespondToAuthChallenge",
         ClientId=CLIENT,
         ChallengeName="NEW_PASSWORD_REQUIRED",
@@ -56,21 +57,21 @@ def test_srp_by_alias_with_a_secret_uses_the_canonical_name_once_it_is_known() -
             "SECRET_HASH": secret_hash("ada-sub"),
         },
     )
-    play >> tokens()
-    play << Rests("signed_in")
+    script >> tokens()
+    script << Rests("signed_in")
 
 
 def test_srp_through_the_admin_api() -> None:
-    play = Playbook(begin(APP, Srp("ada", "pw"), stamp(), admin=True))
-    play << Calls(
+    script = ScriptedFlow(begin(APP, Srp("ada", "pw"), stamp(), admin=True))
+    script << Calls(
         "AdminInitiateAuth",
         UserPoolId=POOL,
         ClientId=CLIENT,
         AuthFlow="USER_SRP_AUTH",
         AuthParameters={"USERNAME": "ada", "SRP_A": ANY},
     )
-    play >> password_verifier()
-    play << Calls(
+    script >> password_verifier()
+    script << Calls(
         "AdminRespondToAuthChallenge",
         UserPoolId=POOL,
         ClientId=CLIENT,
@@ -80,9 +81,9 @@ def test_srp_through_the_admin_api() -> None:
 
 
 def test_a_session_that_comes_with_password_verifier_is_echoed() -> None:
-    play = Playbook(begin(APP, Srp("ada", "pw"), stamp()))
-    play >> (password_verifier() | {"Session": SESSION})
-    play << Calls(
+    script = ScriptedFlow(begin(APP, Srp("ada", "pw"), stamp()))
+    script >> (password_verifier() | {"Session": SESSION})
+    script << Calls(
         "RespondToAuthChallenge",
         ClientId=CLIENT,
         ChallengeName="PASSWORD_VERIFIER",
@@ -96,43 +97,43 @@ def test_a_session_that_comes_with_password_verifier_is_echoed() -> None:
     [(False, "InitiateAuth", "USER_PASSWORD_AUTH"), (True, "AdminInitiateAuth", "ADMIN_USER_PASSWORD_AUTH")],
 )
 def test_password(admin: bool, operation: str, auth_flow: str) -> None:
-    play = Playbook(begin(APP, Password("ada", "pw"), stamp(), admin=admin))
+    script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp(), admin=admin))
     pool = {"UserPoolId": POOL} if admin else {}
-    play << Calls(
+    script << Calls(
         operation, ClientId=CLIENT, AuthFlow=auth_flow, AuthParameters={"USERNAME": "ada", "PASSWORD": "pw"}, **pool
     )
-    play >> tokens()
-    play << Rests("signed_in")
-    assert isinstance(play.flow.state, SignedIn)
-    assert play.flow.state.tokens.username == "ada-sub", "the access token has the canonical name"
-    assert (play.flow.state.tokens.expires_at - AT).total_seconds() == 3600
+    script >> tokens()
+    script << Rests("signed_in")
+    assert isinstance(script.flow.state, SignedIn)
+    assert script.flow.state.tokens.username == "ada-sub", "the access token has the canonical name"
+    assert (script.flow.state.tokens.expires_at - AT).total_seconds() == 3600
 
 
 def test_refresh_by_its_operation_keeps_the_old_token_where_no_new_one_comes() -> None:
-    play = Playbook(begin(SECRET_APP, Refresh("old"), stamp(), admin=True, device_key="eu-west-1_d"))
-    play << Calls(
+    script = ScriptedFlow(begin(SECRET_APP, Refresh("old"), stamp(), admin=True, device_key="eu-west-1_d"))
+    script << Calls(
         "GetTokensFromRefreshToken",
         ClientId=CLIENT,
         ClientSecret=SECRET,
         RefreshToken="old",
         DeviceKey="eu-west-1_d",
     )
-    play >> tokens(refresh_token=None)
-    assert isinstance(play.flow.state, SignedIn)
-    assert play.flow.state.tokens.refresh_token == "old"
+    script >> tokens(refresh_token=None)
+    assert isinstance(script.flow.state, SignedIn)
+    assert script.flow.state.tokens.refresh_token == "old"
 
 
 def test_refresh_takes_the_new_token_where_one_comes() -> None:
-    play = Playbook(begin(APP, Refresh("old"), stamp())) >> tokens(refresh_token="new")
-    assert isinstance(play.flow.state, SignedIn)
-    assert play.flow.state.tokens.refresh_token == "new"
+    script = ScriptedFlow(begin(APP, Refresh("old"), stamp())) >> tokens(refresh_token="new")
+    assert isinstance(script.flow.state, SignedIn)
+    assert script.flow.state.tokens.refresh_token == "new"
 
 
 @pytest.mark.parametrize(("admin", "operation"), [(False, "InitiateAuth"), (True, "AdminInitiateAuth")])
 def test_refresh_by_auth_flow_hashes_the_users_own_name(admin: bool, operation: str) -> None:
-    play = Playbook(begin(SECRET_APP, Refresh("old", "ada-sub", by_auth_flow=True), stamp(), admin=admin))
+    script = ScriptedFlow(begin(SECRET_APP, Refresh("old", "ada-sub", by_auth_flow=True), stamp(), admin=admin))
     pool = {"UserPoolId": POOL} if admin else {}
-    play << Calls(
+    script << Calls(
         operation,
         ClientId=CLIENT,
         AuthFlow="REFRESH_TOKEN_AUTH",
@@ -148,16 +149,16 @@ def test_refresh_by_auth_flow_with_a_secret_needs_the_name() -> None:
 
 
 def test_the_device_key_goes_where_it_belongs() -> None:
-    play = Playbook(begin(APP, Srp("ada", "pw"), stamp(), device_key="eu-west-1_d"))
-    assert play.flow.request
-    assert play.flow.request.params()["AuthParameters"] == {
+    script = ScriptedFlow(begin(APP, Srp("ada", "pw"), stamp(), device_key="eu-west-1_d"))
+    assert script.flow.request
+    assert script.flow.request.params()["AuthParameters"] == {
         "USERNAME": "ada",
         "SRP_A": ANY,
         "DEVICE_KEY": "eu-west-1_d",
     }
-    play >> password_verifier()
-    assert play.flow.request
-    assert play.flow.request.params()["ChallengeResponses"] == {
+    script >> password_verifier()
+    assert script.flow.request
+    assert script.flow.request.params()["ChallengeResponses"] == {
         "USERNAME": "ada-sub",
         **CLAIM,
         "DEVICE_KEY": "eu-west-1_d",
@@ -165,44 +166,44 @@ def test_the_device_key_goes_where_it_belongs() -> None:
 
 
 def test_a_password_that_the_policy_refuses_is_asked_again_with_the_same_session() -> None:
-    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
+    script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
     for times in (1, 2):
-        play >> new_password >> Refusal("InvalidPasswordException", "too short")
-        assert isinstance(play.flow.challenge, NewPasswordRequired)
-        assert play.flow.challenge.rejected
-        assert (play.flow.challenge.rejected.code, play.flow.challenge.rejected.times) == (
+        script >> new_password >> Refusal("InvalidPasswordException", "too short")
+        assert isinstance(script.flow.challenge, NewPasswordRequired)
+        assert script.flow.challenge.rejected
+        assert (script.flow.challenge.rejected.code, script.flow.challenge.rejected.times) == (
             "InvalidPasswordException",
             times,
         )
-        play << Rests("new_password_required", session=SESSION, required_attributes=("family_name",))
-    play >> new_password >> Refusal("NotAuthorizedException", "Invalid session for the user, session is expired.")
-    play << Rests("failed", reason=Reason.SESSION_EXPIRED)
+        script << Rests("new_password_required", session=SESSION, required_attributes=("family_name",))
+    script >> new_password >> Refusal("NotAuthorizedException", "Invalid session for the user, session is expired.")
+    script << Rests("failed", reason=Reason.SESSION_EXPIRED)
 
 
 def test_a_challenge_after_a_challenge_asks_anew() -> None:
-    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
-    play >> new_password >> Refusal("InvalidPasswordException", "too short")
-    play >> new_password >> new_password_required("another-session-" + "y" * 30)
-    play << Rests("new_password_required", session="another-session-" + "y" * 30, rejected=None)
+    script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
+    script >> new_password >> Refusal("InvalidPasswordException", "too short")
+    script >> new_password >> new_password_required("another-session-" + "y" * 30)
+    script << Rests("new_password_required", session="another-session-" + "y" * 30, rejected=None)
 
 
 def test_no_required_attributes_and_no_attributes() -> None:
     reply = {"ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": SESSION, "ChallengeParameters": {}}
-    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> reply
-    play << Rests("new_password_required", required_attributes=(), attributes=())
+    script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> reply
+    script << Rests("new_password_required", required_attributes=(), attributes=())
 
 
 @pytest.mark.parametrize("after", [[], [password_verifier()]])
 def test_cancel_while_calling(after: list[object]) -> None:
-    play = Playbook(begin(APP, Srp("ada", "pw"), stamp()))
+    script = ScriptedFlow(begin(APP, Srp("ada", "pw"), stamp()))
     for reply in after:
-        play >> reply
-    play >> CANCEL << Rests("failed", code="Cancelled", reason=Reason.CANCELLED)
+        script >> reply
+    script >> CANCEL << Rests("failed", code="Cancelled", reason=Reason.CANCELLED)
 
 
 def test_cancel_while_asking() -> None:
-    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required() >> CANCEL
-    play << Rests("failed", reason=Reason.CANCELLED)
+    script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required() >> CANCEL
+    script << Rests("failed", reason=Reason.CANCELLED)
 
 
 REASONS = [
@@ -231,8 +232,8 @@ REASONS = [
 
 @pytest.mark.parametrize(("code", "message", "reason"), REASONS)
 def test_reasons(code: str, message: str, reason: Reason) -> None:
-    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> Refusal(code, message)
-    assert play.flow.state == Failed(code, message, reason)
+    script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> Refusal(code, message)
+    assert script.flow.state == Failed(code, message, reason)
 
 
 def test_context_goes_with_every_request_of_the_flow_and_instead_of_it_with_those_of_one_call() -> None:
@@ -290,30 +291,32 @@ def test_refresh_sends_only_the_metadata_that_its_operation_takes() -> None:
 
 def test_an_access_token_that_is_no_jwt_leaves_the_name_as_it_was() -> None:
     for token in ("opaque", "a.b.c", "a.!.c", access_token({}), access_token({"username": 5}), "e30.W10.x"):
-        play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> tokens(AccessToken=token)
-        assert isinstance(play.flow.state, SignedIn)
-        assert play.flow.state.tokens.username == "ada"
+        script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> tokens(AccessToken=token)
+        assert isinstance(script.flow.state, SignedIn)
+        assert script.flow.state.tokens.username == "ada"
 
 
 def test_new_device_metadata_comes_with_the_tokens() -> None:
     device = {"DeviceKey": "eu-west-1_d", "DeviceGroupKey": "-group"}
-    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> tokens(NewDeviceMetadata=device)
-    assert isinstance(play.flow.state, SignedIn)
-    assert play.flow.state.tokens.new_device
-    assert play.flow.state.tokens.new_device.group_key == "-group"
+    script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> tokens(NewDeviceMetadata=device)
+    assert isinstance(script.flow.state, SignedIn)
+    assert script.flow.state.tokens.new_device
+    assert script.flow.state.tokens.new_device.group_key == "-group"
 
 
-def test_a_playbook_shows_where_a_conversation_differs() -> None:
-    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
-    with pytest.raises(AssertionError, match="conversation so far"):
-        play << Rests("signed_in")
+def test_a_scripted_flow_shows_where_a_conversation_differs() -> None:
+    script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
+    with pytest.raises(AssertionError, match="steps so far"):
+        script << Rests("signed_in")
     with pytest.raises(AssertionError, match="new_password_required"):
-        play << Calls("InitiateAuth")
+        script << Calls("InitiateAuth")
 
 
 def test_answers_know_their_challenge() -> None:
-    first = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
-    other = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required("other-session-" + "z" * 20)
+    first = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
+    other = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required(
+        "other-session-" + "z" * 20
+    )
     assert isinstance(first.flow.challenge, NewPasswordRequired)
     with pytest.raises(InvalidInput) as caught:
         other.flow.answer(first.flow.challenge.answer("pw", family_name="L"), stamp(9))
@@ -323,5 +326,5 @@ def test_answers_know_their_challenge() -> None:
 def test_attributes_are_json_as_cognito_wrote_them() -> None:
     reply = new_password_required()
     reply["ChallengeParameters"]["userAttributes"] = json.dumps({"email": "ada@example.com", "custom:team": "é"})
-    play = Playbook(begin(APP, Password("ada", "pw"), stamp())) >> reply
-    play << Rests("new_password_required", attributes=(("email", "ada@example.com"), ("custom:team", "é")))
+    script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> reply
+    script << Rests("new_password_required", attributes=(("email", "ada@example.com"), ("custom:team", "é")))

@@ -13,7 +13,7 @@ from authflow.machines.sign_in._machine import ENTER, MACHINE
 from authflow.machines.sign_in.table import (
     ASKS_AGAIN,
     CHALLENGE_NAMES,
-    CHALLENGES,
+    CHALLENGE_NODES,
     GROUPS,
     TABLE,
     TRANSITIONS,
@@ -74,7 +74,7 @@ def test_the_device_machine_keeps_the_same_rules() -> None:
 def test_each_challenge_is_asked_by_its_name() -> None:
     for name in CHALLENGE_NAMES - {"PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER"}:
         assert TRANSITIONS.find_successor(Node.ANSWERING, name) == name.lower()
-        assert name.lower() in CHALLENGES
+        assert name.lower() in CHALLENGE_NODES
 
 
 def test_every_call_can_be_refused_and_everything_can_be_cancelled() -> None:

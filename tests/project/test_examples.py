@@ -1,4 +1,4 @@
-"""The examples run, and print what they should."""
+"""Each example runs and prints what its text promises."""
 
 import os
 import re
@@ -13,32 +13,32 @@ from tests.support.redis_server import PROGRAM
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def done(name: str, **env: str) -> subprocess.CompletedProcess[str]:
+def run_process(name: str, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(EXAMPLES / name)]
     env = {**os.environ, "LC_ALL": "C", **env}
     return subprocess.run(command, capture_output=True, text=True, env=env, timeout=120, check=False)
 
 
 def run(name: str) -> list[str]:
-    """Return the lines that an example prints."""
-    process = done(name)
+    """Run an example and return the lines that it prints."""
+    process = run_process(name)
     assert process.stderr == ""
     assert process.returncode == 0
     return process.stdout.splitlines()
 
 
 def test_script() -> None:
-    asked, signed_in = run("script.py")
-    assert asked == "asked for a new password"
+    challenge, signed_in = run("script.py")
+    assert challenge == "a new password is required"
     assert re.fullmatch(r"signed in as ada, until \d\d:\d\d UTC", signed_in)
 
 
 def test_two_requests() -> None:
     assert run("two_requests.py") == [
-        "asked: new_password_required",
-        "new_password_required again: the policy refused it",
+        "challenge: new_password_required",
+        "after a weak password: new_password_required",
         "welcome ada",
-        "too late, or answered already: begin again",
+        "expired or already answered: please start again",
     ]
 
 
@@ -51,10 +51,10 @@ def test_custom_backend() -> None:
 
 def test_async_login() -> None:
     assert run("async_login.py") == [
-        "person-0 clicks twice",
-        "one click shows: welcome person-0",
-        "the other shows: too late, or answered already: begin again",
-        "signed in, by one click each: 20 of 20 people",
+        "user-0 submits the code twice",
+        "one page says: welcome user-0",
+        "the other says: expired or already answered: please start again",
+        "signed in exactly once: 20 of 20 users",
     ]
 
 
@@ -62,13 +62,13 @@ def test_async_login() -> None:
 @pytest.mark.slow
 def test_many_processes() -> None:
     assert run("many_processes.py") == [
-        f"person-{number}, by 3 processes: two clicks: too late, or answered already; welcome person-{number}; "
-        f"another day, without a code: welcome person-{number}"
+        f"user-{number}, 3 processes: submitted twice: expired or already answered; welcome user-{number}; "
+        f"later, without a code: welcome user-{number}"
         for number in range(6)
     ]
 
 
 def test_many_processes_without_redis(tmp_path: Path) -> None:
-    process = done("many_processes.py", PATH=str(tmp_path))
+    process = run_process("many_processes.py", PATH=str(tmp_path))
     assert process.stderr == "redis-server is not installed (Debian: apt-get install redis-server)\n"
     assert (process.stdout, process.returncode) == ("", 1)

@@ -1,4 +1,4 @@
-"""What the project's files say of each other."""
+"""The project's files agree with each other and with the installed package."""
 
 import os
 import re
@@ -26,25 +26,25 @@ def readme_line(heading: str) -> str:
     return found[1]
 
 
-def test_ci_runs_the_readme_s_test_line() -> None:
+def test_ci_runs_the_test_command_of_the_readme() -> None:
     script = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
     assert script[-1] == readme_line("Test")
 
 
-def test_the_readme_s_lines_need_only_python_and_pip() -> None:
+def test_the_commands_of_the_readme_need_only_python_and_pip() -> None:
     for heading in ("Try it", "Test"):
         commands = readme_line(heading).split(" && ")
         assert commands[0] == "python3 -m venv .venv"
         assert all(command.startswith(".venv/bin/") for command in commands[1:])
 
 
-def test_one_version() -> None:
+def test_the_changelog_and_the_package_have_the_same_version() -> None:
     newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert newest
     assert newest[1] == authflow.__version__ == version("cognito-authflow")
 
 
-def test_the_license_is_whole_and_travels_along() -> None:
+def test_the_package_contains_the_whole_license() -> None:
     text = (ROOT / "LICENSE").read_text("utf-8")
     assert text.split()[:4] == ["Apache", "License", "Version", "2.0,"]
     assert "END OF TERMS AND CONDITIONS" in text
@@ -55,8 +55,8 @@ def test_the_license_is_whole_and_travels_along() -> None:
 def test_the_installed_package_is_complete() -> None:
     installed = Path(str(files("authflow")))
     source = ROOT / "authflow"
-    ours = {path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"}
-    missing = {path for path in ours if not (installed / path).is_file()}
+    expected = {path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    missing = {path for path in expected if not (installed / path).is_file()}
     assert not missing
     assert (installed / "py.typed").is_file()
 
@@ -67,13 +67,13 @@ def test_tox_tests_the_wheel() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_between_pages_lead_somewhere(page: Path) -> None:
+def test_relative_links_point_to_existing_files(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
     broken = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
     assert not broken
 
 
-def test_each_dependency_has_its_reason() -> None:
+def test_each_dependency_is_explained() -> None:
     page = (ROOT / "docs" / "decisions" / "dependencies.md").read_text("utf-8").lower()
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
     needed = [
@@ -86,13 +86,13 @@ def test_each_dependency_has_its_reason() -> None:
     assert not unexplained
 
 
-def test_the_core_needs_only_what_it_uses() -> None:
+def test_the_core_has_two_dependencies() -> None:
     names = {re.split(r"[^\w.-]", line)[0] for line in PROJECT["dependencies"]}
     assert names == {"transitions", "gmpy2"}
 
 
-def test_importing_authflow_loads_no_transport() -> None:
-    heavy = {"boto3", "botocore", "httpx", "redis", "cryptography", "asyncio", "srptools", "joserfc"}
-    code = f"import sys, authflow; print(*sorted({heavy} & sys.modules.keys()))"
+def test_importing_authflow_loads_no_optional_dependency() -> None:
+    optional = {"boto3", "botocore", "httpx", "redis", "cryptography", "asyncio", "srptools", "joserfc"}
+    code = f"import sys, authflow; print(*sorted({optional} & sys.modules.keys()))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.split() == []

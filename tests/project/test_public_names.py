@@ -1,20 +1,25 @@
-"""The public namespace: every name is there, and loaded only when it is used."""
+"""The public interface: its names exist, load when first used, and are documented."""
 
 import ast
+import re
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import authflow
 
-STUB = Path(authflow.__file__).with_suffix(".pyi")
+PACKAGE = Path(authflow.__file__).parent
+STUB = PACKAGE / "__init__.pyi"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference.md"
+ALIASES = {"authflow.srp", "authflow.machine", "authflow.sign_in", "authflow.sign_in.table"}
 
 
-def names_in_the_stub() -> dict[str, str]:
-    """Return the public names as type checkers read them, each with its home."""
+def read_stub() -> dict[str, str]:
+    """Return the public names that type checkers see, each with the module that defines it."""
     return {
         alias.name: node.module or ""
         for node in ast.parse(STUB.read_text("utf-8")).body
@@ -23,15 +28,33 @@ def names_in_the_stub() -> dict[str, str]:
     }
 
 
+def find_public_modules() -> list[str]:
+    """Return the modules that have no underscore name in their path."""
+    paths = (path.relative_to(PACKAGE.parent).with_suffix("") for path in PACKAGE.rglob("*.py"))
+    names = (".".join(path.parts).removesuffix(".__init__") for path in paths)
+    return sorted(name for name in names if "._" not in name)
+
+
+def read_reference() -> list[str]:
+    """Return the modules that the API reference documents."""
+    return re.findall(r"^\.\. automodule:: (\S+)$", REFERENCE.read_text("utf-8"), re.MULTILINE)
+
+
+def list_entries(folder: Path) -> list[str]:
+    """Return the files and packages in a folder, without caches."""
+    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted({path.parts[0] for path in files if "__pycache__" not in path.parts})
+
+
 def test_every_public_name_resolves() -> None:
-    for name, home in names_in_the_stub().items():
+    for name, home in read_stub().items():
         assert getattr(authflow, name) is getattr(import_module(home), name)
         assert name in dir(authflow)
 
 
-def test_everything_but_what_needs_an_extra_is_exported() -> None:
+def test_import_star_leaves_out_only_names_that_need_an_extra() -> None:
     exported: list[str] = vars(authflow)["__all__"]
-    assert {*exported, "seal", "unseal"} == names_in_the_stub().keys()
+    assert {*exported, "seal", "unseal"} == read_stub().keys()
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
@@ -39,14 +62,32 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         _ = authflow.nothing  # type: ignore[attr-defined]  # wrong on purpose; type checkers see it
 
 
-def test_import_loads_nothing_of_the_library() -> None:
+def test_importing_authflow_loads_none_of_its_modules() -> None:
     code = "import authflow, sys; print([name for name in sys.modules if name.startswith('authflow.')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['authflow._version']"
 
 
-def test_using_it_loads_no_transport_and_no_arithmetic() -> None:
-    heavy = {"boto3", "gmpy2", "asyncio", "cryptography", "redis"}
-    code = f"from authflow import *; import sys; print({heavy} & set(sys.modules))"
+def test_import_star_loads_no_optional_dependency_and_no_arithmetic() -> None:
+    unwanted = {"boto3", "gmpy2", "asyncio", "cryptography", "redis"}
+    code = f"from authflow import *; import sys; print({unwanted} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_every_public_module_has_all() -> None:
+    for name in find_public_modules():
+        module: Any = import_module(name)
+        assert "__all__" in vars(module), name
+        assert not [export for export in module.__all__ if not hasattr(module, export)], name
+
+
+def test_the_reference_documents_every_public_module_and_nothing_else() -> None:
+    # A package with an empty __all__ only holds other modules.
+    public = [name for name in find_public_modules() if getattr(import_module(name), "__all__", True)]
+    assert sorted(read_reference()) == sorted(set(public) - ALIASES)
+
+
+@pytest.mark.parametrize(("folder", "most"), [(".", 20), ("emulator", 18)])
+def test_a_folder_has_few_entries(folder: str, most: int) -> None:
+    assert len(list_entries(PACKAGE / folder)) <= most

@@ -28,11 +28,11 @@ from authflow import (
     unseal,
 )
 from authflow.challenges import MfaSetup, NewPasswordRequired
-from authflow.machines.sign_in.table import CHALLENGES as NODES
+from authflow.machines.sign_in.table import CHALLENGE_NODES
 from authflow.snapshots import _format as snapshot_module
-from authflow.snapshots._format import LONGEST, VERSION, expires_at
-from tests.support.playbook import APP, SECRET_APP, stamp
+from authflow.snapshots._format import LONGEST, VERSION, compute_expiry
 from tests.support.replies import CHALLENGES, SESSION, new_password_required, password_verifier, tokens
+from tests.support.samples import APP, SECRET_APP, stamp
 
 GOLDEN = Path(__file__).parent / "v1"
 KEY = bytes(range(32))
@@ -106,7 +106,7 @@ def test_a_flow_goes_on_in_another_process() -> None:
 
 
 def test_every_resting_node_has_a_golden_snapshot() -> None:
-    assert {flow.node for flow in flows().values()} == {*NODES, "failed"}
+    assert {flow.node for flow in flows().values()} == {*CHALLENGE_NODES, "failed"}
 
 
 def test_no_secret_but_the_session() -> None:
@@ -209,7 +209,7 @@ def test_a_challenge_that_was_asked_at_the_end_of_time(year: int, offset: int) -
     assert challenge
     asked_at = datetime.min.replace(tzinfo=zone) if year == 1 else datetime(9999, 12, 31, 23, 59, 59, tzinfo=zone)
     flow = loads(dumps(replace(asked(), state=replace(challenge, asked_at=asked_at))), SECRET_APP)
-    assert expires_at(flow, stamp().at) >= asked_at
+    assert compute_expiry(flow, stamp().at) >= asked_at
     token, store = seal(flow, KEY, stamp=stamp()), MemoryFlowStore(stamp=stamp)
     handle = store.put(flow)
     if year == 9999:

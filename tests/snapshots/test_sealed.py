@@ -16,10 +16,10 @@ from authflow import AppClient, Flow, InvalidInput, Password, SnapshotError, Srp
 from authflow.snapshots import _format as snapshot_module
 from authflow.snapshots._encryption import OVERHEAD, from_base64url, make_key_ring, to_base64url
 from authflow.snapshots._format import encode_flow
-from authflow.snapshots.sealed import _packed
+from authflow.snapshots.sealed import _pack
 from tests.snapshots.test_plain import asked, flows, totp_setup
-from tests.support.playbook import APP, AT, SECRET_APP, stamp
 from tests.support.replies import challenge
+from tests.support.samples import APP, AT, SECRET_APP, stamp
 
 GOLDEN = Path(__file__).parent / "sealed_v1"
 KEY, OLD_KEY = bytes(range(32)), bytes(range(1, 33))
@@ -198,8 +198,8 @@ def holding(content: bytes) -> str:
     """A token that was sealed with our key, of a content that ``seal`` would never write."""
     raw = from_base64url(seal(asked(), KEY, stamp=stamp()))
     header = raw[:5] + (len(content) + OVERHEAD).to_bytes(4, "big")
-    identity = f"authflow sign_in {SECRET_APP.pool_id} {SECRET_APP.client_id} ".encode()
-    return to_base64url(header + make_key_ring(KEY).encrypt(content, header + identity))
+    encoded_app = f"authflow sign_in {SECRET_APP.pool_id} {SECRET_APP.client_id} ".encode()
+    return to_base64url(header + make_key_ring(KEY).encrypt(content, header + encoded_app))
 
 
 NEVER = (2**63 - 1).to_bytes(8, "big")  # long after the last year that a datetime can be in
@@ -229,7 +229,7 @@ def test_a_key_that_sealed_nonsense(packed: bytes) -> None:
 
 
 def test_an_expiry_may_be_as_late_as_its_bytes_can_say() -> None:
-    packed = _packed(*encode_flow(asked()))
+    packed = _pack(*encode_flow(asked()))
     assert unseal(holding(NEVER + packed), KEY, SECRET_APP, stamp=later()) == asked()
     assert refused(holding((-(2**63)).to_bytes(8, "big", signed=True) + packed)) == "expired"
 

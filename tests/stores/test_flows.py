@@ -22,8 +22,8 @@ from authflow import (
     begin,
 )
 from tests.snapshots.test_plain import asked, flows
-from tests.support.playbook import APP, SECRET_APP, stamp
 from tests.support.replies import CHALLENGES
+from tests.support.samples import APP, SECRET_APP, stamp
 from tests.support.stores import IN_REDIS, Time, flow_store, race
 
 HANDLE = "A" * 43
@@ -47,7 +47,7 @@ def test_every_kind_of_flow_comes_back_once(store: FlowStore) -> None:
             continue
         handle = store.put(flow)
         assert store.take(handle) == flow
-        assert "begin the sign-in anew" in taken(store, handle)
+        assert "start the sign-in again" in taken(store, handle)
 
 
 def test_a_handle_fits_a_cookie_and_is_never_shown(store: FlowStore) -> None:
@@ -62,7 +62,7 @@ def test_a_handle_fits_a_cookie_and_is_never_shown(store: FlowStore) -> None:
 @pytest.mark.parametrize("handle", ["", HANDLE, "x", "x" * 10_000, "\ud800" * 43, "ä" * 43, HANDLE + "\n", None, 5, []])
 def test_a_handle_that_never_was(store: FlowStore, handle: Any) -> None:
     message = taken(store, handle)
-    assert "begin the sign-in anew" in message
+    assert "start the sign-in again" in message
     assert len(message) < 100
 
 
@@ -99,7 +99,7 @@ def test_a_challenge_expires_with_its_session(store: FlowStore, time: Time) -> N
     assert store.take(kept) == asked()
     time.passed = timedelta(minutes=3)
     taken(store, expired)
-    assert "begin the sign-in anew" in taken(store, store.put(asked())), "too late already when it was put"
+    assert "start the sign-in again" in taken(store, store.put(asked())), "too late already when it was put"
 
 
 def test_a_flow_that_failed_expires_as_long_after_it_was_put(store: FlowStore, time: Time) -> None:

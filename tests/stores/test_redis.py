@@ -27,9 +27,9 @@ from authflow import (
 from authflow.snapshots._encryption import from_base64url
 from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore, RedisDeviceStore, RedisFlowStore
 from tests.snapshots.test_plain import asked, flows
-from tests.support.playbook import SECRET_APP, stamp
 from tests.support.redis_server import RedisServer
-from tests.support.stores import KEY, Counting, Repeating, Time, race
+from tests.support.samples import SECRET_APP, stamp
+from tests.support.stores import KEY, RecordingClient, RepeatingClient, Time, race
 
 OLD_KEY = bytes(range(1, 33))
 DEVICE = Device("eu-west-1_0a1b", "-group-7", "the secret")
@@ -122,7 +122,7 @@ def test_one_of_several_processes_gets_the_flow(client: redis.Redis) -> None:
 
 
 def test_a_command_that_was_sent_twice(client: redis.Redis, store: RedisFlowStore, time: Time) -> None:
-    repeating = RedisFlowStore(Repeating(client), SECRET_APP, KEY, stamp=time)
+    repeating = RedisFlowStore(RepeatingClient(client), SECRET_APP, KEY, stamp=time)
     handle = repeating.put(asked())
     assert store.take(handle) == asked()
     assert repeating.put(asked(), handle=handle) == handle
@@ -172,7 +172,7 @@ def test_nothing_readable_is_in_redis(server: RedisServer, client: redis.Redis, 
         handle = RedisFlowStore(client, flow.app, KEY, stamp=time).put(flow)
         secrets |= {handle, handle[:12], flow.id, str(flow.node)}
     RedisDeviceStore(client, KEY).put(HOLDER, "ada-sub", DEVICE, entered_username="ada@example.com")
-    content = server.content()
+    content = server.read_all()
     assert sum(one.startswith(b"authflow:flow:") for one in content) == len(flows())
     assert sum(one.startswith(b"authflow:devices:") for one in content) == 1
     raw = [from_base64url(one.decode()) for one in content if not one.startswith(b"authflow:")]
@@ -361,7 +361,7 @@ def test_a_device_whose_key_was_rotated_away_is_none(client: redis.Redis) -> Non
 
 
 def test_a_device_is_kept_by_one_command(client: redis.Redis) -> None:
-    counting = Counting(client)
+    counting = RecordingClient(client)
     store = RedisDeviceStore(counting, KEY)
     store.put(HOLDER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert counting.sent == ["HSET"]
@@ -378,7 +378,7 @@ def test_a_name_becomes_its_own(client: redis.Redis) -> None:
 
 
 def test_a_command_for_devices_that_was_sent_twice(client: redis.Redis) -> None:
-    store = RedisDeviceStore(Repeating(client), KEY)
+    store = RedisDeviceStore(RepeatingClient(client), KEY)
     store.put(HOLDER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert store.get(HOLDER, "ada@example.com") == DEVICE
     store.drop(HOLDER, "ada@example.com")

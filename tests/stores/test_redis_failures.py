@@ -15,8 +15,8 @@ from redis.retry import Retry
 from authflow import Device, FlowTaken, StoreError
 from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore, RedisDeviceStore, RedisFlowStore
 from tests.snapshots.test_plain import asked
-from tests.support.playbook import SECRET_APP
 from tests.support.redis_server import APPENDING, running
+from tests.support.samples import SECRET_APP
 from tests.support.stores import KEY, Loop, Time
 
 OLD_KEY = bytes(range(1, 33))

@@ -1,4 +1,4 @@
-"""A certificate for localhost that nobody but its maker vouches for."""
+"""A self-signed certificate for localhost."""
 
 import ssl
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(frozen=True)
 class Certificate:
-    """In one file with its key."""
+    """A file with the certificate and its private key."""
 
     path: Path
 
@@ -23,7 +23,7 @@ class Certificate:
         return context
 
 
-def made_certificate(folder: Path) -> Certificate:
+def make_certificate(folder: Path) -> Certificate:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)

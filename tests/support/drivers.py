@@ -1,4 +1,4 @@
-"""Both drivers behind one interface, so that what holds for one is tested of the other too."""
+"""Both authenticators with the interface of the blocking one, so that a test can run with each."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -16,8 +16,8 @@ from authflow.machines.remember_device import DeviceFlow
 T = TypeVar("T")
 
 
-class Hopping:
-    """A backend on an event loop: others have their turn before and after each call."""
+class AsyncBackendAdapter:
+    """A blocking backend as an async one. It yields to the event loop before and after each call."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -32,8 +32,8 @@ class Hopping:
             await asyncio.sleep(0)
 
 
-class HoppingDevices:
-    """A device store on an event loop."""
+class AsyncDeviceStoreAdapter:
+    """A blocking device store as an async one."""
 
     def __init__(self, store: DeviceStore) -> None:
         self._store = store
@@ -51,12 +51,12 @@ class HoppingDevices:
         self._store.drop(holder, username)
 
 
-class OnALoop(Authenticator):
-    """An AsyncAuthenticator; each call has an event loop of its own."""
+class AuthenticatorOnALoop(Authenticator):
+    """An AsyncAuthenticator that runs each call on a new event loop."""
 
     def __init__(self, app: Any, backend: Backend, *, devices: DeviceStore | None = None, **options: Any) -> None:
-        store = None if devices is None else HoppingDevices(devices)
-        self._auth = AsyncAuthenticator(app, Hopping(backend), devices=store, **options)
+        store = None if devices is None else AsyncDeviceStoreAdapter(devices)
+        self._auth = AsyncAuthenticator(app, AsyncBackendAdapter(backend), devices=store, **options)
 
     def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow:
         return run(self._auth.begin(opening, context=context, holder=holder))
@@ -75,11 +75,11 @@ class OnALoop(Authenticator):
         context: Context | None = None,
         holder: str | None = None,
     ) -> Tokens:
-        async def asked(challenge: Challenge) -> Answer:
+        async def ask_after_a_turn(challenge: Challenge) -> Answer:
             await asyncio.sleep(0)
             return ask(challenge)
 
-        return run(self._auth.sign_in(opening, asked, context=context, holder=holder))
+        return run(self._auth.sign_in(opening, ask_after_a_turn, context=context, holder=holder))
 
     def remember_device(
         self,
@@ -97,15 +97,18 @@ class OnALoop(Authenticator):
         )
 
 
-BOTH: Final = (Authenticator, OnALoop)
+AUTHENTICATORS: Final = (Authenticator, AuthenticatorOnALoop)
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on a loop on which nothing may compute SRP values."""
+    """Run a coroutine on a new event loop; fail if SRP values are computed on the loop's thread."""
 
     def power(base: int, exponent: int, modulus: int) -> int:
-        assert asyncio._get_running_loop() is None, "SRP arithmetic on the event loop"
-        return modexp(base, exponent, modulus)
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:  # this thread runs no loop
+            return modexp(base, exponent, modulus)
+        raise AssertionError("SRP arithmetic on the event loop")
 
     with patch("authflow.core.srp.modexp", power):
         return asyncio.run(coroutine)

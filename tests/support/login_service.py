@@ -1,6 +1,6 @@
-"""A login service in worker processes that can be killed at any moment: a program of its own, see ``main``.
+"""A login service whose worker processes can be killed at any moment. It runs as a program; see ``main``.
 
-It imports nothing of the tests, so that it runs against the installed package, as they do.
+It imports nothing from the tests, so that it uses the installed package, as they do.
 """
 
 import json
@@ -46,62 +46,55 @@ SHOWN = ("name", "options", "secret", "destination", "medium", "parameters", "at
 
 
 class Login:
-    """The request handlers for the people of one pool, as ``docs/stores.md`` and ``docs/reliability.md`` have them."""
+    """The request handlers for one pool, as ``docs/stores.md`` and ``docs/reliability.md`` describe them."""
 
     def __init__(self, auth: AsyncAuthenticator, flows: AsyncRedisFlowStore, redis: Any, prefix: str) -> None:
         self._auth, self._flows, self._redis = auth, flows, redis
-        self._noted = f"{prefix}put back"  # for the test: the Sessions of flows that were
+        self._put_back = f"{prefix}put back"  # a list for the test: the Sessions of flows that were put back
 
     async def begin(self, form: Form) -> Page:
-        """The first request of a sign-in."""
+        """Handle the first request of a sign-in."""
         try:
-            return await self._page(await self._auth.begin(opening(form), holder=form["browser"]))
+            return await self._render(await self._auth.begin(make_opening(form), holder=form["browser"]))
         except BackendError as error:
-            return {"told": "again", "why": str(error)}
+            return {"outcome": "try_again", "why": str(error)}
 
     async def answer(self, form: Form) -> Page:
-        """A later request: an answer, with the handle of the page that asked."""
+        """Handle a later request: an answer, with the handle of the challenge's page."""
         handle = form["handle"]
         try:
             flow = await self._flows.take(handle)
         except FlowTaken:
-            return {"told": "taken"}
+            return {"outcome": "taken"}
         if flow.challenge is None:
-            return await self._page(flow)
+            return await self._render(flow)
         try:
-            return await self._page(await self._auth.answer(flow, answer(flow.challenge, form)))
+            return await self._render(await self._auth.answer(flow, make_answer(flow.challenge, form)))
         except InvalidInput as error:
             await self._flows.put(flow, handle=handle)
-            return {"told": "mistyped", "why": str(error)}
+            return {"outcome": "invalid_input", "why": str(error)}
         except BackendError as error:
-            await self._redis.rpush(self._noted, flow.challenge.session)
+            await self._redis.rpush(self._put_back, flow.challenge.session)
             if error.rested is not None:
                 await self._flows.put(error.rested, handle=handle)
-            return {"told": "again", "why": str(error)}
+            return {"outcome": "try_again", "why": str(error)}
 
-    async def _page(self, flow: Flow) -> Page:
+    async def _render(self, flow: Flow) -> Page:
         match flow.state:
             case SignedIn(tokens):
-                return {"told": "welcome", "username": tokens.username, "access_token": tokens.access_token}
+                return {"outcome": "signed_in", "username": tokens.username, "access_token": tokens.access_token}
             case Failed(code, message, reason):
-                return {"told": "failed", "reason": reason, "why": f"{code}: {message}"}
+                return {"outcome": "failed", "reason": reason, "why": f"{code}: {message}"}
         challenge: Any = flow.challenge
         shown = {name: getattr(challenge, name) for name in SHOWN if hasattr(challenge, name)}
         handle = await self._flows.put(flow)
         rejected = challenge.rejected.times if challenge.rejected else 0
-        node = str(flow.node)
-        return {
-            **shown,
-            "told": "asked",
-            "node": node,
-            "username": flow.username,
-            "rejected": rejected,
-            "handle": handle,
-        }
+        page = {"outcome": "challenge", "node": str(flow.node), "username": flow.username}
+        return {**shown, **page, "rejected": rejected, "handle": handle}
 
 
-def opening(form: Form) -> Opening:
-    """How a form says that a sign-in begins."""
+def make_opening(form: Form) -> Opening:
+    """Return the opening that a form describes."""
     name, password = form["username"], form["password"]
     match form["kind"]:
         case "srp":
@@ -115,29 +108,23 @@ def opening(form: Form) -> Opening:
     return Choice(name, form["preferred"])
 
 
-def answer(challenge: Challenge, form: Form) -> Answer:
-    """What a form answers."""
-    entered_username = form["entered_username"]
+def make_answer(challenge: Challenge, form: Form) -> Answer:
+    """Return the answer that a form describes."""
+    text = form["answer"]
     match challenge:
         case DeviceSrp():
             raise AssertionError("the driver answers for a device")
         case NewPasswordRequired():
-            return challenge.answer(entered_username, **form["attributes"])
+            return challenge.answer(text, **form["attributes"])
         case SelectChallenge():
-            return challenge.answer(
-                entered_username, form["password"] if entered_username.startswith("PASSWORD") else None
-            )
+            return challenge.answer(text, form["password"] if text.startswith("PASSWORD") else None)
         case MfaSetup():
-            return (
-                challenge.answer_totp()
-                if entered_username == "SOFTWARE_TOKEN_MFA"
-                else challenge.answer_email(entered_username)
-            )
-    return challenge.answer(entered_username)
+            return challenge.answer_totp() if text == "SOFTWARE_TOKEN_MFA" else challenge.answer_email(text)
+    return challenge.answer(text)
 
 
-def application(config: Form) -> Starlette:
-    """The pages of one worker. Nothing of a flow is kept here between two requests."""
+def make_application(config: Form) -> Starlette:
+    """Return the application of one worker. It keeps no flow between two requests."""
     redis = Redis(host="127.0.0.1", port=config["redis_port"], retry=Retry(NoBackoff(), 0))
     backend = AsyncHttpxBackend(endpoint_url=config["cognito"])
     key, prefix = bytes.fromhex(config["key"]), config["prefix"]
@@ -148,7 +135,7 @@ def application(config: Form) -> Starlette:
         auth = AsyncAuthenticator(app, backend, devices=devices)
         logins.append(Login(auth, AsyncRedisFlowStore(redis, app, key, prefix=prefix), redis, prefix))
 
-    def page(handler: Callable[[Login, Form], Awaitable[Page]]) -> Callable[[Request], Awaitable[JSONResponse]]:
+    def wrap(handler: Callable[[Login, Form], Awaitable[Page]]) -> Callable[[Request], Awaitable[JSONResponse]]:
         async def handle(request: Request) -> JSONResponse:
             login = logins[request.path_params["pool"]]
             return JSONResponse({**await handler(login, await request.json()), "worker": os.getpid()})
@@ -157,20 +144,25 @@ def application(config: Form) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/{pool:int}/begin", page(Login.begin), methods=["POST"]),
-            Route("/{pool:int}/answer", page(Login.answer), methods=["POST"]),
+            Route("/{pool:int}/begin", wrap(Login.begin), methods=["POST"]),
+            Route("/{pool:int}/answer", wrap(Login.answer), methods=["POST"]),
         ]
     )
 
 
 def fork(config: Form, listener: socket.socket) -> int:
-    """Start a worker, return its process id. Its imports are done already, so that it soon serves."""
+    """Start a worker and return its process ID. It is forked, so it needs no time for imports."""
     pid = os.fork()
     if pid:
         return pid
     try:
         settings = uvicorn.Config(
-            application(config), log_level="warning", access_log=False, lifespan="off", ws="none", timeout_keep_alive=60
+            make_application(config),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            timeout_keep_alive=60,
         )
         uvicorn.Server(settings).run([listener])
     finally:
@@ -178,21 +170,21 @@ def fork(config: Form, listener: socket.socket) -> int:
 
 
 def kill(pid: int) -> int:
-    """Kill a worker; return how it ended: by signal -n, or with a code of its own."""
+    """Kill a worker; return its exit code, which is negative if a signal ended it."""
     os.kill(pid, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def main() -> None:
-    """Run workers, each on a port of its own, until the input ends.
+    """Run workers, each on its own port, until the input ends.
 
-    The first line of the input is the configuration, as JSON. Each further one is a worker's number: it is killed, the
-    output says how it ended, and another one takes its place on the same port. What no worker has accepted waits there.
+    The first line of the input is the configuration as JSON. Each further line is the number of a worker to kill. Its
+    exit code is printed, and a new worker is started on the same port. Connections that no worker has accepted wait.
     """
     config = json.loads(sys.stdin.readline())
     listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(config["workers"])]
     for listener in listeners:
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # no 40 ms for a delayed acknowledgement
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # avoids delayed acknowledgements, 40 ms each
     workers = [fork(config, listener) for listener in listeners]
     print(json.dumps([listener.getsockname()[1] for listener in listeners]), flush=True)
     try:
@@ -205,5 +197,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the test, which then ends this
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the test, which then stops this program
     main()

@@ -1,7 +1,7 @@
-"""What should come next: the order of challenges as the documentation has it, written without a look at the emulator.
+"""A model that predicts the next challenge. It follows Cognito's documentation and shares no code with the emulator.
 
-Password (or another first factor), new password, second factor or its set-up (or, for a remembered device, the device
-instead), custom rounds, tokens.
+The order is: password or another first factor, new password, second factor or its setup, custom challenges, tokens. A
+remembered device replaces the second factor.
 """
 
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class PoolModel:
 
 @dataclass
 class UserModel:
-    """A user's standing."""
+    """A user's account status and factors."""
 
     temporary: bool = False
     email: bool = True
@@ -37,8 +37,8 @@ class UserModel:
 
 
 @dataclass
-class SignModel:
-    """A sign-in, and what it has come through."""
+class SignInModel:
+    """A sign-in, and what the user has proven in it."""
 
     opening: str
     preferred: str | None = None
@@ -51,59 +51,61 @@ class SignModel:
         return self.opening == "custom"
 
 
-def reachable(user: UserModel, factor: str) -> bool:
-    """Whether the user has what the factor needs."""
+def has_factor(user: UserModel, factor: str) -> bool:
+    """Return whether the user has what the factor needs."""
     return {SMS: user.phone, TOTP: user.totp, EMAIL: user.email}[factor]
 
 
-def eligible(pool: PoolModel, user: UserModel) -> list[str]:
-    """The second factors that the user can be asked for."""
+def find_second_factors(pool: PoolModel, user: UserModel) -> list[str]:
+    """Return the second factors that the user can be asked for."""
     if pool.mfa == "OFF":
         return []
     wanted = set(user.enabled_factors) if pool.mfa == "OPTIONAL" else {SMS, TOTP, EMAIL}
-    return [factor for factor in (SMS, TOTP, EMAIL) if factor in wanted & set(pool.factors) and reachable(user, factor)]
+    return [
+        factor for factor in (SMS, TOTP, EMAIL) if factor in wanted & set(pool.factors) and has_factor(user, factor)
+    ]
 
 
-def second_factor(pool: PoolModel, user: UserModel) -> str | None:
-    """The MFA decision; None where nothing is asked."""
-    able = eligible(pool, user)
-    if user.preferred in able:
+def predict_second_factor(pool: PoolModel, user: UserModel) -> str | None:
+    """Return the challenge that asks for a second factor or its setup; None if there is none."""
+    factors = find_second_factors(pool, user)
+    if user.preferred in factors:
         return user.preferred
-    if len(able) > 1:
+    if len(factors) > 1:
         return "SELECT_MFA_TYPE"
-    if able:
-        return able[0]
+    if factors:
+        return factors[0]
     return "MFA_SETUP" if pool.mfa == "ON" else None
 
 
-def first_factors(pool: PoolModel, user: UserModel) -> list[str]:
-    """What USER_AUTH offers."""
+def find_first_factors(pool: PoolModel, user: UserModel) -> list[str]:
+    """Return the first factors that USER_AUTH offers."""
     passwords = ["PASSWORD_SRP", "PASSWORD"]
-    if pool.mfa == "ON" or eligible(pool, user) or user.temporary or not pool.codes_first:
+    if pool.mfa == "ON" or find_second_factors(pool, user) or user.temporary or not pool.codes_first:
         return passwords
     codes = {"EMAIL_OTP": user.email, "SMS_OTP": user.phone}
     return [*passwords, *(name for name, has in codes.items() if has)]
 
 
-def expected(pool: PoolModel, user: UserModel, sign: SignModel) -> str:
-    """The challenge that comes next, or tokens; PASSWORD_VERIFIER aside, which nobody is asked."""
-    if not sign.proven & {"first"} and not sign.passwordless:
-        return _first(pool, user, sign)
-    device = sign.device and pool.challenges_devices
-    if user.temporary and not sign.passwordless:
+def predict_next(pool: PoolModel, user: UserModel, sign_in: SignInModel) -> str:
+    """Return the next challenge or TOKENS. PASSWORD_VERIFIER is left out, because the driver answers it."""
+    if not sign_in.proven & {"first"} and not sign_in.passwordless:
+        return _predict_first(pool, user, sign_in)
+    device = sign_in.device and pool.challenges_devices
+    if user.temporary and not sign_in.passwordless:
         return "NEW_PASSWORD_REQUIRED"
-    if not sign.passwordless and not device and "second" not in sign.proven:
-        factor = second_factor(pool, user)
+    if not sign_in.passwordless and not device and "second" not in sign_in.proven:
+        factor = predict_second_factor(pool, user)
         if factor:
             return factor
-    if sign.opening.startswith("custom") and sign.riddles_left:
+    if sign_in.opening.startswith("custom") and sign_in.riddles_left:
         return "CUSTOM_CHALLENGE"
-    if device and "second" not in sign.proven:
+    if device and "second" not in sign_in.proven:
         return "DEVICE_SRP_AUTH"
     return TOKENS
 
 
-def _first(pool: PoolModel, user: UserModel, sign: SignModel) -> str:
-    if sign.preferred not in first_factors(pool, user):
+def _predict_first(pool: PoolModel, user: UserModel, sign_in: SignInModel) -> str:
+    if sign_in.preferred not in find_first_factors(pool, user):
         return "SELECT_CHALLENGE"
-    return str(sign.preferred)
+    return str(sign_in.preferred)

@@ -1,4 +1,4 @@
-"""A real redis-server of the tests' own: on a free loopback port, in a directory of its own."""
+"""Run a redis-server for tests, on a free loopback port and in a temporary directory."""
 
 import shutil
 import socket
@@ -33,26 +33,26 @@ class RedisServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, or start it anew on what it kept."""
-        for _ in range(5):  # another program may get the port first
+        """Start it, or restart it with the data that it saved."""
+        for _ in range(5):  # another program may take the port first
             self.port = self.port or _free_port()
             command = [*self._command, "--port", str(self.port), "--cluster-port", str(_free_port())]
             self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            if self._answers(self._process):
+            if self._wait_until_ready(self._process):
                 return
             self.kill()
             self.port = 0
         raise RuntimeError("redis-server does not start")
 
     def kill(self) -> None:
-        """End it at once, as a crash does."""
+        """Kill it without a shutdown, as in a crash."""
         if self._process:
             self._process.kill()
             self._process.wait()
             self._process = None
 
     def client(self, **options: Any) -> redis.Redis:
-        """A blocking client, which does not repeat commands."""
+        """Return a blocking client that does not repeat commands."""
         return redis.Redis(host="127.0.0.1", port=self.port, retry=Retry(NoBackoff(), 0), **options)
 
     def async_client(self, **options: Any) -> AsyncRedis:
@@ -65,13 +65,13 @@ class RedisServer:
         return AsyncRedisCluster(host="127.0.0.1", port=self.port, **options)
 
     def become_cluster(self) -> None:
-        """Take all slots, and wait until the cluster of one is up."""
+        """Become a cluster of one node: assign all slots, and wait until the cluster is ready."""
         with self.client() as client:
             client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
             _wait_until(lambda: "cluster_state:ok" in str(client.execute_command("CLUSTER", "INFO")))
 
-    def content(self) -> list[bytes]:
-        """All names, and the fields and values under each."""
+    def read_all(self) -> list[bytes]:
+        """Return all keys, and the fields and values of each."""
         with self.client() as client:
             found: list[bytes] = []
             for name in client.scan_iter():
@@ -80,20 +80,20 @@ class RedisServer:
                 found += [name, *values, *values.values()]
             return found
 
-    def _answers(self, process: subprocess.Popen[bytes]) -> bool:
-        def answers() -> bool:
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> bool:
+        def is_ready() -> bool:
             with self.client() as client:
                 try:
                     return bool(client.ping())
                 except redis.ConnectionError:
                     return False
 
-        return _wait_until(lambda: answers() or process.poll() is not None) and process.poll() is None
+        return _wait_until(lambda: is_ready() or process.poll() is not None) and process.poll() is None
 
 
 @contextmanager
 def running(directory: Path, options: tuple[str, ...] = NO_SAVING) -> Iterator[RedisServer]:
-    """A server for the time of a test; the test is skipped where none is installed."""
+    """Run a server; skip the test if redis-server is not installed."""
     if PROGRAM is None:
         pytest.skip("redis-server is not installed (Debian: apt-get install redis-server)")
     server = RedisServer(directory, options)

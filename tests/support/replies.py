@@ -1,4 +1,4 @@
-"""Replies as Cognito sends them, for conversations without a server."""
+"""Replies as Cognito sends them, for tests without a server."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ SESSION = "AYABeSession-1-" + "x" * 40
 
 
 def password_verifier(user: str = "ada-sub", **changes: str | None) -> dict[str, Any]:
-    """PASSWORD_VERIFIER; a change to None leaves the parameter out."""
+    """Return PASSWORD_VERIFIER; a change to None removes the parameter."""
     parameters = {
         "USER_ID_FOR_SRP": user,
         "USERNAME": user,
@@ -25,7 +25,7 @@ def password_verifier(user: str = "ada-sub", **changes: str | None) -> dict[str,
 
 
 def new_password_required(session: str = SESSION, required: str = '["userAttributes.family_name"]') -> dict[str, Any]:
-    """NEW_PASSWORD_REQUIRED."""
+    """Return NEW_PASSWORD_REQUIRED."""
     parameters = {
         "USER_ID_FOR_SRP": "ada-sub",
         "requiredAttributes": required,
@@ -35,13 +35,13 @@ def new_password_required(session: str = SESSION, required: str = '["userAttribu
 
 
 def access_token(claims: Mapping[str, object]) -> str:
-    """A JWT of these claims, signed by nobody."""
+    """Return a JWT with these claims and an invalid signature."""
     payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
     return f"e30.{payload}.c2ln"
 
 
 def tokens(refresh_token: str | None = "refresh-1", username: str = "ada-sub", **changes: object) -> dict[str, Any]:
-    """AuthenticationResult."""
+    """Return an AuthenticationResult."""
     result = {
         "AccessToken": access_token({"username": username}),
         "IdToken": "id-1",
@@ -54,7 +54,7 @@ def tokens(refresh_token: str | None = "refresh-1", username: str = "ada-sub", *
 
 
 def challenge(name: str, session: str = SESSION, available: object = None, **parameters: str) -> dict[str, Any]:
-    """Any other challenge."""
+    """Return any other challenge."""
     reply: dict[str, Any] = {"ChallengeName": name, "Session": session, "ChallengeParameters": parameters}
     return reply | ({"AvailableChallenges": available} if available is not None else {})
 

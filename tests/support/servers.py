@@ -1,4 +1,4 @@
-"""Servers that answer well, badly, late or not at all."""
+"""HTTP servers that send a given response, late, or not at all."""
 
 import json
 import threading
@@ -10,17 +10,20 @@ from typing import Any
 
 from authflow import Srp, begin
 from authflow.core.requests import Request
-from tests.support.playbook import APP, stamp
+from tests.support.samples import APP, stamp
 
 
 @dataclass
 class Server:
-    """What to answer, and what was asked."""
+    """The response to send, and the requests that were received.
+
+    ``delay``: send no response, and keep the connection until this is set.
+    """
 
     status: int = 200
     body: bytes = b"{}"
     delay: threading.Event | None = None
-    heard: list[tuple[dict[str, str], Any]] = field(default_factory=list)
+    received: list[tuple[dict[str, str], Any]] = field(default_factory=list)
     url: str = ""
 
 
@@ -29,7 +32,7 @@ def serving(server: Server) -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            server.heard.append((dict(self.headers), json.loads(body)))
+            server.received.append((dict(self.headers), json.loads(body)))
             if server.delay:
                 server.delay.wait()
                 return
@@ -40,7 +43,7 @@ def serving(server: Server) -> Iterator[Server]:
             self.wfile.write(server.body)
 
         def log_message(self, *_: object) -> None:
-            """Quiet."""
+            """Log nothing."""
 
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     httpd.daemon_threads = True
@@ -55,7 +58,7 @@ def serving(server: Server) -> Iterator[Server]:
         httpd.server_close()
 
 
-def request() -> Request:
+def make_request() -> Request:
     found = begin(APP, Srp("ada", "pw"), stamp()).request
     assert found
     return found

@@ -1,4 +1,4 @@
-"""Flow stores and device stores as the tests use them: the async ones behind blocking faces, time that tests set."""
+"""Flow stores and device stores for tests: async ones with blocking interfaces, and time that the test controls."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator
@@ -26,8 +26,8 @@ from authflow import (
     Stamp,
 )
 from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore, Client, RedisDeviceStore, RedisFlowStore
-from tests.support.playbook import AT, SECRET_APP, stamp
 from tests.support.redis_server import RedisServer
+from tests.support.samples import AT, SECRET_APP, stamp
 
 KEY = bytes(range(32))
 IN_REDIS = ["redis", "redis decoded", "cluster", "async redis", "async redis decoded", "async cluster"]
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class Time:
-    """Makes stamps; stands still until it is told to pass."""
+    """Makes stamps. The time changes only when the test changes ``passed``."""
 
     def __init__(self) -> None:
         self.passed = timedelta()
@@ -45,7 +45,7 @@ class Time:
 
 
 class Loop:
-    """Runs coroutines one after another on a loop of its own."""
+    """Runs coroutines one after another on one event loop."""
 
     def __init__(self) -> None:
         self._runner = asyncio.Runner()
@@ -57,7 +57,7 @@ class Loop:
         self._runner.close()
 
 
-class BlockingFlows:
+class BlockingFlowStore:
     """An async flow store as a ``FlowStore``."""
 
     def __init__(self, store: AsyncFlowStore, loop: Loop) -> None:
@@ -70,7 +70,7 @@ class BlockingFlows:
         return self._loop.run(self._store.take(handle))
 
 
-class BlockingDevices:
+class BlockingDeviceStore:
     """An async device store as a ``DeviceStore``."""
 
     def __init__(self, store: AsyncDeviceStore, loop: Loop) -> None:
@@ -88,7 +88,7 @@ class BlockingDevices:
 
 @contextmanager
 def redis_client(name: str, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """The client of a name such as ``async cluster decoded``."""
+    """Yield the client that a name such as ``async cluster decoded`` describes."""
     kind = "cluster" if "cluster" in name else "redis"
     server: RedisServer = request.getfixturevalue(f"{kind}_server")
     options = {"decode_responses": "decoded" in name}
@@ -106,41 +106,41 @@ def redis_client(name: str, request: pytest.FixtureRequest) -> Iterator[Any]:
 
 @contextmanager
 def flow_store(name: str, request: pytest.FixtureRequest, time: Time) -> Iterator[FlowStore]:
-    """The flow store of a name: ``memory``, ``async memory``, or one of those in Redis."""
+    """Yield the flow store of a name: ``memory``, ``async memory``, or one of IN_REDIS."""
     loop = request.getfixturevalue("loop")
     if name == "memory":
         yield MemoryFlowStore(stamp=time)
     elif name == "async memory":
-        yield BlockingFlows(AsyncMemoryFlowStore(stamp=time), loop)
+        yield BlockingFlowStore(AsyncMemoryFlowStore(stamp=time), loop)
     else:
         with redis_client(name, request) as client:
             if name.startswith("async"):
-                yield BlockingFlows(AsyncRedisFlowStore(client, SECRET_APP, KEY, stamp=time), loop)
+                yield BlockingFlowStore(AsyncRedisFlowStore(client, SECRET_APP, KEY, stamp=time), loop)
             else:
                 yield RedisFlowStore(client, SECRET_APP, KEY, stamp=time)
 
 
 @contextmanager
 def device_store(name: str, request: pytest.FixtureRequest) -> Iterator[DeviceStore]:
-    """The device store of a name: ``memory``, ``async memory``, ``file``, or one of those in Redis."""
+    """Yield the device store of a name: ``memory``, ``async memory``, ``file``, or one of IN_REDIS."""
     loop = request.getfixturevalue("loop")
     if name == "memory":
         yield MemoryDeviceStore()
     elif name == "async memory":
-        yield BlockingDevices(AsyncMemoryDeviceStore(), loop)
+        yield BlockingDeviceStore(AsyncMemoryDeviceStore(), loop)
     elif name == "file":
         yield FileDeviceStore(request.getfixturevalue("tmp_path") / "devices")
     else:
-        prefix = request.node.name  # the server outlives the test
+        prefix = request.node.name  # other tests use the same server
         with redis_client(name, request) as client:
             if name.startswith("async"):
-                yield BlockingDevices(AsyncRedisDeviceStore(client, KEY, prefix=prefix), loop)
+                yield BlockingDeviceStore(AsyncRedisDeviceStore(client, KEY, prefix=prefix), loop)
             else:
                 yield RedisDeviceStore(client, KEY, prefix=prefix)
 
 
 def race(store: FlowStore, handle: str, takers: int) -> list[Flow | None]:
-    """What each of many threads got, that all begin at one moment."""
+    """Take a flow in many threads at the same time; return what each of them got."""
     start = Barrier(takers)
 
     def take(_: int) -> Flow | None:
@@ -154,8 +154,8 @@ def race(store: FlowStore, handle: str, takers: int) -> list[Flow | None]:
         return list(pool.map(take, range(takers)))
 
 
-class Repeating:
-    """A client that got no reply to its first try, and sent the command again."""
+class RepeatingClient:
+    """A client that sends each command twice, as after a lost reply."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -165,8 +165,8 @@ class Repeating:
         return self._client.execute_command(*command)
 
 
-class Counting:
-    """A client that keeps what it sent."""
+class RecordingClient:
+    """A client that records the names of its commands."""
 
     def __init__(self, client: Client) -> None:
         self._client = client

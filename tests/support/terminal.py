@@ -1,4 +1,4 @@
-"""A terminal for tests: a command in it, and somebody who reads and types."""
+"""Run ``authflow sign-in`` in a pseudo-terminal, or with piped input."""
 
 import os
 import re
@@ -24,7 +24,7 @@ from tests.support.emulator.world import Clock, World
 AUTHFLOW = Path(sys.executable).with_name("authflow")
 pty = pytest.importorskip("pty", reason="terminals of this kind are POSIX only")
 
-# makes the terminal the process's own, so that Ctrl-C there reaches it, whether or not it reaches the tests
+# Makes the terminal the controlling one of the process, so that Ctrl-C in it interrupts the command and not the tests.
 TAKES_THE_TERMINAL = (
     "import fcntl, os, signal, sys, termios; signal.signal(signal.SIGINT, signal.SIG_DFL); "
     "fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
@@ -33,7 +33,7 @@ PATIENCE = 20.0  # seconds
 
 
 class Screen:
-    """A terminal with a command in it, and somebody who reads and types."""
+    """The output of a command in a terminal, and its keyboard."""
 
     def __init__(self, master: int, process: "subprocess.Popen[bytes]") -> None:
         self.text = ""
@@ -41,28 +41,28 @@ class Screen:
         self._process = process
         self._seen = 0
 
-    def before(self, pattern: str) -> str:
-        """Wait for a pattern; return what came before it, and after the last prompt that was answered."""
-        found = self._found(pattern)
+    def read_until(self, pattern: str) -> str:
+        """Wait for a pattern; return the text between the last answered prompt and the pattern."""
+        found = self._find(pattern)
         return self.text[self._seen : found.start()]
 
     def answer(self, prompt: str, text: str) -> None:
-        """Wait for a prompt, and type a line."""
-        self._seen = self._found(f"^{prompt}: ").end()
+        """Wait for a prompt, then type a line."""
+        self._seen = self._find(f"^{prompt}: ").end()
         self.press(f"{text}\n")
 
-    def _found(self, pattern: str) -> re.Match[str]:
+    def _find(self, pattern: str) -> re.Match[str]:
         deadline = time.monotonic() + PATIENCE
         while not (found := re.compile(pattern, re.MULTILINE).search(self.text, self._seen)):
-            assert self._read(deadline), f"{pattern} did not come:\n{self.text}"
+            assert self._read(deadline), f"the command ended without {pattern}:\n{self.text}"
         return found
 
     def press(self, keys: str) -> None:
-        """Type something as it is."""
+        """Type characters without a line end."""
         os.write(self._master, keys.encode())
 
     def end(self) -> int:
-        """Wait for the end; return the exit code."""
+        """Wait until the command ends; return its exit code."""
         deadline = time.monotonic() + PATIENCE
         while self._read(deadline):
             pass
@@ -70,8 +70,8 @@ class Screen:
 
     def _read(self, deadline: float) -> bool:
         ready, _, _ = select.select([self._master], [], [], max(0, deadline - time.monotonic()))
-        assert ready, f"nothing came any more:\n{self.text}"
-        with suppress(OSError):  # Linux's way of saying that the other end is closed
+        assert ready, f"no more output:\n{self.text}"
+        with suppress(OSError):  # raised on Linux when the other end is closed
             data = os.read(self._master, 4096)
             self.text += data.decode(errors="replace")
             return bool(data)
@@ -95,7 +95,7 @@ def terminal(command: list[str], **environment: str) -> Iterator[Screen]:
 
 
 def environ(**more: str) -> dict[str, str]:
-    """An environment without AWS credentials: the public API needs none."""
+    """Return an environment without AWS credentials: the public API needs none."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AUTHFLOW_"))}
     return {
         **kept,
@@ -106,8 +106,8 @@ def environ(**more: str) -> dict[str, str]:
     }
 
 
-class Site:
-    """An emulator behind a URL, for worlds of its own."""
+class EmulatorServer:
+    """An emulator at a URL. Tests make their own pools in it."""
 
     def __init__(self, emulator: Emulator, url: str) -> None:
         self.url = url
@@ -131,12 +131,12 @@ class Site:
         return replace(settings, **changes)
 
     def command(self, world: World, *options: str) -> list[str]:
-        where = ["--pool-id", world.pool_id, "--client-id", world.client_id, "--endpoint-url", self.url]
-        return [str(AUTHFLOW), "sign-in", *where, *options]
+        pool = ["--pool-id", world.pool_id, "--client-id", world.client_id, "--endpoint-url", self.url]
+        return [str(AUTHFLOW), "sign-in", *pool, *options]
 
 
 class Pipe:
-    """Runs the command in this process, with lines to read: sooner than in one of its own."""
+    """Runs the command in this process with piped input, which is faster than starting a process."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch = monkeypatch

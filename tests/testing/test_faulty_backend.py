@@ -12,8 +12,8 @@ import pytest
 from authflow import BackendError, InvalidInput, Password, Refusal, Throttled, begin
 from authflow.core.requests import Request
 from authflow.testing import Fault, FaultyBackend
-from tests.support.playbook import APP, stamp
 from tests.support.replies import tokens
+from tests.support.samples import APP, stamp
 
 
 class Seen:

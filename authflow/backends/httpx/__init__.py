@@ -1,4 +1,4 @@
-"""Cognito over httpx, without AWS's SDK. The only package that imports httpx, which the extra ``httpx`` installs."""
+"""Backends on httpx, without the AWS SDK. The extra ``httpx`` installs httpx; only this package imports it."""
 
 from authflow.backends.httpx._asynchronous import AsyncHttpxBackend
 from authflow.backends.httpx._blocking import HttpxBackend

@@ -1,4 +1,4 @@
-"""Which URL requests go to."""
+"""The URLs to which requests are sent."""
 
 from functools import lru_cache
 
@@ -10,20 +10,20 @@ from authflow.core.errors import InvalidInput
 from authflow.core.requests import Request
 
 
-class Where:
-    """Which URL requests go to."""
+class Urls:
+    """Finds the URL for a request."""
 
     def __init__(self, region: str | None, endpoint_url: str | None) -> None:
-        in_region = None if region is None else _url(find_endpoint(region))
-        self._url = in_region if endpoint_url is None else _given(endpoint_url)
+        in_region = None if region is None else _parse_url(find_endpoint(region))
+        self._url = in_region if endpoint_url is None else _parse_endpoint(endpoint_url)
         self.region = region if endpoint_url is None else None
 
-    def url(self, request: Request) -> httpx.URL:
-        """Return where a request goes."""
-        return self._url or _url(find_endpoint(request.region))
+    def find(self, request: Request) -> httpx.URL:
+        """Return the URL to which a request is sent."""
+        return self._url or _parse_url(find_endpoint(request.region))
 
 
-def _given(endpoint_url: str) -> httpx.URL:
+def _parse_endpoint(endpoint_url: str) -> httpx.URL:
     try:
         url = httpx.URL(require_text("endpoint_url", endpoint_url, at_most=2048))
     except httpx.InvalidURL:
@@ -34,5 +34,5 @@ def _given(endpoint_url: str) -> httpx.URL:
 
 
 @lru_cache
-def _url(text: str) -> httpx.URL:
+def _parse_url(text: str) -> httpx.URL:
     return httpx.URL(text)

@@ -1,17 +1,17 @@
-"""A pool's own challenges, by triggers in Python."""
+"""Custom challenges, whose Lambda triggers are Python functions."""
 
 from typing import Any, Final
 
 from authflow import Custom, SignedIn
 from authflow.challenges import CustomChallenge
-from authflow.cli._demo.site import ADA, Site
-from authflow.cli._demo.stage import Stage, asked
+from authflow.cli._demo.environment import ADA, Environment
+from authflow.cli._demo.report import Report, require_challenge
 
 RIDDLES: Final = (("what has keys and opens no lock?", "a piano"), ("what gets wetter as it dries?", "a towel"))
 
 
 def define(event: dict[str, Any]) -> dict[str, Any]:
-    """DefineAuthChallenge: a round for each riddle; the first wrong answer is the end."""
+    """DefineAuthChallenge: ask each riddle once; fail after the first wrong answer."""
     answered = [entry["challengeResult"] for entry in event["request"]["session"]]
     event["response"] = {
         "challengeName": "CUSTOM_CHALLENGE",
@@ -22,7 +22,7 @@ def define(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def create(event: dict[str, Any]) -> dict[str, Any]:
-    """CreateAuthChallenge: what is asked, and what only the other triggers see."""
+    """CreateAuthChallenge: return the riddle, and the solution that only the Lambda triggers see."""
     riddle, solution = RIDDLES[len(event["request"]["session"])]
     event["response"] = {
         "publicChallengeParameters": {"riddle": riddle},
@@ -32,7 +32,7 @@ def create(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def verify(event: dict[str, Any]) -> dict[str, Any]:
-    """VerifyAuthChallengeResponse: whether it is the solution."""
+    """VerifyAuthChallengeResponse: compare the answer with the solution."""
     request = event["request"]
     event["response"] = {
         "answerCorrect": request["challengeAnswer"] == request["privateChallengeParameters"]["solution"]
@@ -40,18 +40,18 @@ def verify(event: dict[str, Any]) -> dict[str, Any]:
     return event
 
 
-def riddles(stage: Stage, site: Site) -> None:
-    """Two rounds; the pool's triggers decide what is asked, and when it is enough."""
-    with stage.part("Custom challenges: two riddles, asked by triggers"):
-        site.emulator.triggers[site.people.pool_id] = {
+def show_riddles(report: Report, environment: Environment) -> None:
+    """Answer two rounds. The Lambda triggers decide what is asked, and when the user is signed in."""
+    with report.section("Custom challenges: two riddles from Lambda triggers"):
+        environment.emulator.triggers[environment.plain_app.pool_id] = {
             "DefineAuthChallenge": define,
             "CreateAuthChallenge": create,
             "VerifyAuthChallengeResponse": verify,
         }
-        auth = site.authenticator(stage, site.people)
+        auth = environment.make_authenticator(report, environment.plain_app)
         flow = auth.begin(Custom(ADA))
         for number, (riddle, solution) in enumerate(RIDDLES, 1):
-            challenge = asked(flow, CustomChallenge)
-            stage.check(dict(challenge.parameters).get("riddle") == riddle, f"round {number}: {riddle} {solution}")
+            challenge = require_challenge(flow, CustomChallenge)
+            report.check(dict(challenge.parameters).get("riddle") == riddle, f"round {number}: {riddle} {solution}")
             flow = auth.answer(flow, challenge.answer(solution))
-        stage.check(isinstance(flow.state, SignedIn), "signed in without a password")
+        report.check(isinstance(flow.state, SignedIn), "signed in without a password")

@@ -1,7 +1,8 @@
-"""What to send to Cognito, as data: one dataclass for each operation.
+"""Requests to Cognito, as values: one dataclass for each operation.
 
-The steps of a flow build the public form of a request with what only they know. ``address`` adds what every request
-of the flow has: the app client, SECRET_HASH, DEVICE_KEY, the context, and the admin form.
+The steps of a flow make requests of the public API, with the members that are specific to the step. ``address`` adds
+what all requests of the flow have in common: the app client, SECRET_HASH, DEVICE_KEY and the context. It also converts
+them to requests of the admin API if the flow uses it.
 """
 
 from authflow.core.requests._authentication import (

@@ -1,4 +1,4 @@
-"""Requests that sign somebody in: to answer challenges, and to refresh tokens."""
+"""Requests that begin a sign-in, answer a challenge, or refresh tokens."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
@@ -8,7 +8,7 @@ from authflow.core.requests._base import ClientRequest, Request, Sender
 
 _PUBLIC_CONTEXT: Final = ("ClientMetadata", "UserContextData", "AnalyticsMetadata")
 _ADMIN_CONTEXT: Final = ("ClientMetadata", "ContextData", "AnalyticsMetadata")
-# The challenges whose answers take DEVICE_KEY (RespondToAuthChallenge's page, ChallengeResponses)
+# The challenges whose answers accept DEVICE_KEY. Source: ChallengeResponses on the API page of RespondToAuthChallenge.
 _WITH_DEVICE_KEY: Final = ("PASSWORD_VERIFIER", "SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "CUSTOM_CHALLENGE")
 _ADMIN_FLOWS: Final = {"USER_PASSWORD_AUTH": "ADMIN_USER_PASSWORD_AUTH"}
 
@@ -26,21 +26,21 @@ class InitiateAuth(ClientRequest):
 
     @property
     def may_name_device(self) -> bool:
-        """Devices take part in every flow but USER_AUTH."""
+        """True for every AuthFlow except USER_AUTH."""
         return self.auth_flow != "USER_AUTH"
 
     def address(self, sender: Sender) -> Request:
-        """Return this request as ``sender`` sends it."""
-        public = self._with(sender, auth_parameters=_completed(self, self.auth_parameters, sender))
+        """Return the complete request, with what ``sender`` adds."""
+        public = self._fill_in(sender, auth_parameters=_complete(self, self.auth_parameters, sender))
         if not sender.admin:
             return public
         admin_flow = _ADMIN_FLOWS.get(self.auth_flow, self.auth_flow)
-        return _admin_form(AdminInitiateAuth, public, sender, auth_flow=admin_flow)
+        return _make_admin_form(AdminInitiateAuth, public, sender, auth_flow=admin_flow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminInitiateAuth(InitiateAuth):
-    """The same through the admin API, signed with AWS credentials."""
+    """The same request to the admin API, which AWS credentials sign."""
 
     operation = "AdminInitiateAuth"
     context_members = _ADMIN_CONTEXT
@@ -50,7 +50,7 @@ class AdminInitiateAuth(InitiateAuth):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RespondToAuthChallenge(ClientRequest):
-    """The answer to a challenge."""
+    """An answer to a challenge."""
 
     operation = "RespondToAuthChallenge"
     context_members = _PUBLIC_CONTEXT
@@ -61,18 +61,18 @@ class RespondToAuthChallenge(ClientRequest):
 
     @property
     def may_name_device(self) -> bool:
-        """The answers to some challenges do."""
+        """True for answers to the challenges that accept DEVICE_KEY."""
         return self.challenge_name in _WITH_DEVICE_KEY
 
     def address(self, sender: Sender) -> Request:
-        """Return this request as ``sender`` sends it."""
-        public = self._with(sender, challenge_responses=_completed(self, self.challenge_responses, sender))
-        return _admin_form(AdminRespondToAuthChallenge, public, sender) if sender.admin else public
+        """Return the complete request, with what ``sender`` adds."""
+        public = self._fill_in(sender, challenge_responses=_complete(self, self.challenge_responses, sender))
+        return _make_admin_form(AdminRespondToAuthChallenge, public, sender) if sender.admin else public
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminRespondToAuthChallenge(RespondToAuthChallenge):
-    """The same through the admin API, signed with AWS credentials."""
+    """The same request to the admin API, which AWS credentials sign."""
 
     operation = "AdminRespondToAuthChallenge"
     context_members = _ADMIN_CONTEXT
@@ -82,7 +82,7 @@ class AdminRespondToAuthChallenge(RespondToAuthChallenge):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetTokensFromRefreshToken(ClientRequest):
-    """New tokens for a refresh token. It takes the client's secret itself, and has no admin form."""
+    """Get new tokens for a refresh token. It carries the client secret instead of SECRET_HASH, and has no admin form."""
 
     operation = "GetTokensFromRefreshToken"
     context_members = ("ClientMetadata",)
@@ -93,27 +93,27 @@ class GetTokensFromRefreshToken(ClientRequest):
 
     @property
     def may_name_device(self) -> bool:
-        """It has a member for it."""
+        """True: the request has a member for the device key."""
         return True
 
     def address(self, sender: Sender) -> Request:
-        """Return this request as ``sender`` sends it."""
-        return self._with(sender, client_secret=sender.app.client_secret, device_key=sender.device_key)
+        """Return the complete request, with what ``sender`` adds."""
+        return self._fill_in(sender, client_secret=sender.app.client_secret, device_key=sender.device_key)
 
 
-def _admin_form(form: type[Request], public: Request, sender: Sender, **changes: str) -> Request:
+def _make_admin_form(form: type[Request], public: Request, sender: Sender, **changes: str) -> Request:
     members: dict[str, Any] = {member.name: getattr(public, member.name) for member in fields(public)}
     return form(**members | {"user_pool_id": sender.app.pool_id} | changes)
 
 
-def _completed(request: Request, pairs: Pairs, sender: Sender) -> Pairs:
+def _complete(request: Request, pairs: Pairs, sender: Sender) -> Pairs:
     if request.may_name_device and sender.device_key:
         pairs = (*pairs, ("DEVICE_KEY", sender.device_key))
-    return _with_secret_hash(pairs, sender)
+    return _add_secret_hash(pairs, sender)
 
 
-def _with_secret_hash(pairs: Pairs, sender: Sender) -> Pairs:
-    # Of the USERNAME in the same request: so the two can't differ. REFRESH_TOKEN_AUTH has none.
+def _add_secret_hash(pairs: Pairs, sender: Sender) -> Pairs:
+    # Computed from USERNAME of the same request, so the two can't differ. REFRESH_TOKEN_AUTH has no USERNAME.
     username = dict(pairs).get("USERNAME", sender.username)
     secret_hash = sender.app.secret_hash(username)
     return (*pairs, ("SECRET_HASH", secret_hash)) if secret_hash else pairs

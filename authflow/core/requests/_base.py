@@ -1,4 +1,4 @@
-"""What every request has, and what the flow that sends it adds."""
+"""The base of all requests, and what a request takes from the flow that sends it."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Final, Protocol, Self
@@ -6,7 +6,10 @@ from typing import Any, ClassVar, Final, Protocol, Self
 from authflow.core.app_client import AppClient
 from authflow.core.context import Context
 
-_NOT_SENT: Final = ("region", "context")  # members of a request that params() leaves out, or takes apart
+_NOT_SENT: Final = (
+    "region",
+    "context",
+)  # params() omits the region, and expands the context
 
 
 class Sender(Protocol):
@@ -18,7 +21,7 @@ class Sender(Protocol):
 
     @property
     def username(self) -> str:
-        """The name that Cognito knows the person by at this point."""
+        """The username that requests use at this point."""
 
     @property
     def admin(self) -> bool:
@@ -26,11 +29,11 @@ class Sender(Protocol):
 
     @property
     def device_key(self) -> str | None:
-        """The remembered device, where there is one."""
+        """The key of the remembered device, if there is one."""
 
     @property
     def current_context(self) -> Context | None:
-        """What to say beside the sign-in itself."""
+        """The context of the request, if there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +42,8 @@ class Request:
 
     Attributes:
         operation: the operation's name in Cognito's API.
-        region: the AWS region to send it to: the pool's. Empty until the request is address.
-        context: the facts that go with it; each operation takes those that it has members for.
+        region: the AWS region of the pool. It is empty until ``address`` sets it.
+        context: additional facts; each operation sends those that it has members for.
     """
 
     operation: ClassVar[str]
@@ -51,18 +54,18 @@ class Request:
 
     @property
     def may_name_device(self) -> bool:
-        """Whether the request says which remembered device it comes from, where there is one."""
+        """Whether the request carries the key of the remembered device, if there is one."""
         return False
 
     def params(self) -> dict[str, object]:
-        """Return the request's members by Cognito's names, ready for boto3 or JSON. Never log them."""
+        """Return the request's members by Cognito's names, for boto3 or JSON. They are secret: do not log them."""
         values = ((member.name, getattr(self, member.name)) for member in fields(self) if member.name not in _NOT_SENT)
-        params = {_wire_name(name): _plain(value) for name, value in values if value}
+        params = {_make_wire_name(name): _make_plain(value) for name, value in values if value}
         context = self.context.to_members() if self.context else {}
         return params | {name: context[name] for name in self.context_members if name in context}
 
     def address(self, sender: Sender) -> "Request":
-        """Return this request as ``sender`` sends it."""
+        """Return the complete request, with what ``sender`` adds."""
         return replace(self, region=sender.app.region)
 
 
@@ -72,14 +75,14 @@ class ClientRequest(Request):
 
     client_id: str = ""
 
-    def _with(self, sender: Sender, **changes: Any) -> Self:  # noqa: ANN401 - checked by the dataclass
+    def _fill_in(self, sender: Sender, **changes: Any) -> Self:  # noqa: ANN401 - checked by the dataclass
         app = sender.app
         return replace(self, region=app.region, client_id=app.client_id, context=sender.current_context, **changes)
 
 
-def _wire_name(name: str) -> str:
+def _make_wire_name(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))
 
 
-def _plain(value: object) -> object:
+def _make_plain(value: object) -> object:
     return dict(value) if isinstance(value, tuple) else value

@@ -8,7 +8,7 @@ from authflow.core.requests._base import Request
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmDevice(Request):
-    """Give Cognito the verifier of a device that it proposed to remember."""
+    """Confirm a device that Cognito offered to remember, and register the verifier of its secret."""
 
     operation = "ConfirmDevice"
 
@@ -20,7 +20,7 @@ class ConfirmDevice(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateDeviceStatus(Request):
-    """Say whether a confirmed device is to be remembered."""
+    """Set whether Cognito remembers a confirmed device."""
 
     operation = "UpdateDeviceStatus"
 

@@ -7,7 +7,7 @@ from authflow.core.requests._base import Request
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssociateSoftwareToken(Request):
-    """Ask for the secret of an authenticator app."""
+    """Request the secret of an authenticator app."""
 
     operation = "AssociateSoftwareToken"
 
@@ -16,7 +16,7 @@ class AssociateSoftwareToken(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifySoftwareToken(Request):
-    """Show the first code of an authenticator app."""
+    """Verify the first code of an authenticator app."""
 
     operation = "VerifySoftwareToken"
 

@@ -1,1 +1,1 @@
-"""Signing in: how it begins (flows), what is asked (challenges), and what comes next (progress)."""
+"""Sign-in: AuthFlows start it, challenge handlers take the answers, and ``progress`` decides the next reply."""

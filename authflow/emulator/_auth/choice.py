@@ -1,4 +1,4 @@
-"""USER_AUTH: the user chooses how to sign in, among what the pool allows and the user has.
+"""USER_AUTH: the user chooses one of the first factors that the pool allows and the user has.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-selection-sdk.html
 """
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from authflow.emulator import _errors
-from authflow.emulator._auth import codes, events, mfa_answers, mfa_setup, progress, srp_round
+from authflow.emulator._auth import codes, lambda_events, mfa_challenges, mfa_setup, progress, srp_round
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.pool import UserPool
@@ -17,156 +17,161 @@ from authflow.emulator._service import Reply
 from authflow.emulator._users import credentials, mfa
 
 SELECT: Final = "SELECT_CHALLENGE"
-PASSWORDS: Final = ("PASSWORD_SRP", "PASSWORD")
-CODES: Final = ("EMAIL_OTP", "SMS_OTP")
-#: the choice that a code to this attribute stands for
-BY_CODE: Final[Mapping[str, str]] = {codes.SENT_TO[name]: name for name in CODES}
-#: what each of the passwords is answered with
-PROOFS: Final[Mapping[str, str]] = {"PASSWORD": "PASSWORD", "PASSWORD_SRP": "SRP_A"}
+PASSWORD_CHALLENGES: Final = ("PASSWORD_SRP", "PASSWORD")
+CODE_CHALLENGES: Final = ("EMAIL_OTP", "SMS_OTP")
+#: the challenge whose code is sent to an attribute
+CHALLENGE_BY_ATTRIBUTE: Final[Mapping[str, str]] = {codes.DELIVERY_ATTRIBUTE[name]: name for name in CODE_CHALLENGES}
+#: the parameter that answers each password challenge
+PROOF_PARAMETERS: Final[Mapping[str, str]] = {"PASSWORD": "PASSWORD", "PASSWORD_SRP": "SRP_A"}
 
 
-def offered(pool: UserPool, user: User) -> list[str]:
-    """Return the first factors that a user can choose from: passwords alone, where MFA or a new password follows."""
-    if pool.mfa_mode == "ON" or mfa.eligible(pool, user) or user.status is Status.FORCE_CHANGE_PASSWORD:
-        return list(PASSWORDS)
-    passwords = PASSWORDS if "PASSWORD" in pool.first_factors else ()
-    able = (name for name in CODES if name in pool.first_factors and user.attributes.get(codes.SENT_TO[name]))
-    return [*passwords, *able]
+def list_offers(pool: UserPool, user: User) -> list[str]:
+    """Return the first factors that a user can choose from: only passwords if MFA or a new password follows."""
+    if pool.mfa_mode == "ON" or mfa.list_eligible_factors(pool, user) or user.status is Status.FORCE_CHANGE_PASSWORD:
+        return list(PASSWORD_CHALLENGES)
+    passwords = PASSWORD_CHALLENGES if "PASSWORD" in pool.first_factors else ()
+    usable_codes = (
+        name
+        for name in CODE_CHALLENGES
+        if name in pool.first_factors and user.attributes.get(codes.DELIVERY_ATTRIBUTE[name])
+    )
+    return [*passwords, *usable_codes]
 
 
-def begin(step: AuthStep, user: User) -> Reply:
-    """Ask what the client prefers, if it applies; let the user choose otherwise.
+def begin_user_auth(step: AuthStep, user: User) -> Reply:
+    """Start the preferred challenge if it is among the user's options; otherwise ask the user to choose.
 
     Args:
-        step: InitiateAuth; PREFERRED_CHALLENGE may have its proof with it.
-        user: who wants to sign in.
+        step: an InitiateAuth request. PREFERRED_CHALLENGE may come with its PASSWORD or SRP_A.
+        user: the user who signs in.
     """
     preferred = step.parameters.get("PREFERRED_CHALLENGE")
-    if preferred not in offered(step.client.pool, user):
-        return _select(step, user)
-    if preferred in PROOFS and not step.parameters.get(PROOFS[preferred]):
-        return {"ChallengeName": preferred, "Session": step.new_session(user, preferred), "ChallengeParameters": {}}
-    return TAKE[preferred](step, user)
+    if preferred not in list_offers(step.client.pool, user):
+        return _ask_to_select(step, user)
+    if preferred in PROOF_PARAMETERS and not step.parameters.get(PROOF_PARAMETERS[preferred]):
+        return {"ChallengeName": preferred, "Session": step.make_session(user, preferred), "ChallengeParameters": {}}
+    return CHOICE_HANDLERS[preferred](step, user)
 
 
-def after_sign_up(step: AuthStep) -> Reply:
-    """Go on with the Session that ConfirmSignUp gave: its code counts, where users may sign in by one.
+def continue_after_sign_up(step: AuthStep) -> Reply:
+    """Sign a user in with the Session from ConfirmSignUp.
 
-    AuthParameters don't count, but for the SECRET_HASH, which a client with a secret can't leave out.
+    The confirmation code counts as the first factor if the user may sign in with a code. AuthParameters are ignored,
+    except that a client with a secret must send USERNAME and SECRET_HASH.
 
     Raises:
-        ServiceError: NotAuthorizedException: it is another Session, was used, or is expired.
+        ServiceError: NotAuthorizedException if the Session is used, expired or not from ConfirmSignUp.
     """
     if step.client.secret is not None or "USERNAME" in step.parameters:
-        session, user = step.answered(codes.CONFIRMED)
+        session, user = step.resume(codes.CONFIRMATION_SESSION)
     else:
-        session, user = step.found(codes.CONFIRMED)
+        session, user = step.find_session(codes.CONFIRMATION_SESSION)
     progress.check_enabled(user)
-    events.pre_authentication(step, user)
+    lambda_events.run_pre_authentication(step, user)
     session.used = True
-    if session.held not in offered(step.client.pool, user):
-        return _select(step, user)
-    step.prove(Proof.CODE)
+    if session.challenge_data not in list_offers(step.client.pool, user):
+        return _ask_to_select(step, user)
+    step.record_proof(Proof.CODE)
     return progress.proceed(step, user)
 
 
 def select_challenge(step: AuthStep) -> Reply:
-    """SELECT_CHALLENGE: ANSWER is one of what was offered, with PASSWORD or SRP_A beside it if it takes one."""
-    return _take(step, step.required("ANSWER"), SELECT)
+    """SELECT_CHALLENGE: ANSWER is one of the available challenges; a password challenge needs PASSWORD or SRP_A too."""
+    return _start_chosen(step, step.require("ANSWER"), SELECT)
 
 
 def password(step: AuthStep) -> Reply:
-    """PASSWORD: also answers SELECT_CHALLENGE."""
-    return _take(step, "PASSWORD", "PASSWORD", SELECT)
+    """PASSWORD. It also answers SELECT_CHALLENGE."""
+    return _start_chosen(step, "PASSWORD", "PASSWORD", SELECT)
 
 
 def password_srp(step: AuthStep) -> Reply:
-    """PASSWORD_SRP: also answers SELECT_CHALLENGE."""
-    return _take(step, "PASSWORD_SRP", "PASSWORD_SRP", SELECT)
+    """PASSWORD_SRP. It also answers SELECT_CHALLENGE."""
+    return _start_chosen(step, "PASSWORD_SRP", "PASSWORD_SRP", SELECT)
 
 
 def admin_no_srp_auth(step: AuthStep) -> Reply:
     """ADMIN_NO_SRP_AUTH: PASSWORD; only through the admin API."""
     if not step.admin:
         raise _errors.SESSION_INVALID()
-    session, user = step.answered("ADMIN_NO_SRP_AUTH")
-    step.required("PASSWORD")
+    session, user = step.resume("ADMIN_NO_SRP_AUTH")
+    step.require("PASSWORD")
     session.used = True
-    return check_password(step, user)
+    return verify_password(step, user)
 
 
 def sms_otp(step: AuthStep) -> Reply:
     """SMS_OTP: SMS_OTP_CODE."""
-    return _after_code(step, "SMS_OTP")
+    return _accept_code(step, "SMS_OTP")
 
 
 def email_otp(step: AuthStep) -> Reply:
-    """EMAIL_OTP: EMAIL_OTP_CODE; as first factor, as second one, or to set the second one up."""
-    return _after_code(step, "EMAIL_OTP")
+    """EMAIL_OTP: EMAIL_OTP_CODE, for a first factor, a second factor, or the set-up of a second factor."""
+    return _accept_code(step, "EMAIL_OTP")
 
 
-def check_password(step: AuthStep, user: User) -> Reply:
-    """Go on if PASSWORD is the user's.
+def verify_password(step: AuthStep, user: User) -> Reply:
+    """Check PASSWORD and continue the sign-in.
 
     Raises:
-        ServiceError: it is missing or wrong, or the user may not sign in with it.
+        ServiceError: PASSWORD is missing or wrong, or the user may not sign in with it.
     """
-    given = step.required("PASSWORD")
+    given = step.require("PASSWORD")
     progress.check_confirmed(user)
     right = credentials.matches(step.client.pool, user, given)
-    return progress.after_password(step, user, right=right)
+    return progress.continue_after_password(step, user, right=right)
 
 
-def _after_code(step: AuthStep, challenge: str) -> Reply:
-    session, user = step.answered(challenge)
-    if session.held.purpose is Purpose.MFA_SETUP:
-        mfa_setup.check_needed(step, user)
-    codes.check(step, session, user)
-    if session.held.purpose is Purpose.MFA_SETUP:
+def _accept_code(step: AuthStep, challenge: str) -> Reply:
+    session, user = step.resume(challenge)
+    if session.challenge_data.purpose is Purpose.MFA_SETUP:
+        mfa_setup.check_setup_needed(step, user)
+    codes.check_code(step, session, user)
+    if session.challenge_data.purpose is Purpose.MFA_SETUP:
         user.mfa |= {challenge}
-    if session.held.purpose is not Purpose.FIRST_FACTOR:
-        return mfa_answers.after_factor(step, user, challenge)
+    if session.challenge_data.purpose is not Purpose.FIRST_FACTOR:
+        return mfa_challenges.accept_factor(step, user, challenge)
     if user.status is Status.UNCONFIRMED:
         user.status = Status.CONFIRMED
-    step.prove(Proof.CODE)
+    step.record_proof(Proof.CODE)
     return progress.proceed(step, user)
 
 
-def _take(step: AuthStep, chosen: str, *challenges: str) -> Reply:
-    session, user = step.answered(*challenges)
-    if chosen not in offered(step.client.pool, user):
+def _start_chosen(step: AuthStep, chosen: str, *challenges: str) -> Reply:
+    session, user = step.resume(*challenges)
+    if chosen not in list_offers(step.client.pool, user):
         raise _errors.NOT_OFFERED("ANSWER")
-    if chosen in PROOFS:
-        step.required(PROOFS[chosen])
+    if chosen in PROOF_PARAMETERS:
+        step.require(PROOF_PARAMETERS[chosen])
     session.used = True
-    return TAKE[chosen](step, user)
+    return CHOICE_HANDLERS[chosen](step, user)
 
 
-def _select(step: AuthStep, user: User) -> Reply:
-    session = step.new_session(user, SELECT)
-    return {"ChallengeName": SELECT, "Session": session, "ChallengeParameters": {}, **_available(step, user)}
+def _ask_to_select(step: AuthStep, user: User) -> Reply:
+    session = step.make_session(user, SELECT)
+    return {"ChallengeName": SELECT, "Session": session, "ChallengeParameters": {}, **_describe_offers(step, user)}
 
 
-def _available(step: AuthStep, user: User) -> dict[str, list[str]]:
-    return {"AvailableChallenges": offered(step.client.pool, user)}
+def _describe_offers(step: AuthStep, user: User) -> dict[str, list[str]]:
+    return {"AvailableChallenges": list_offers(step.client.pool, user)}
 
 
 def _start_srp(step: AuthStep, user: User) -> Reply:
     progress.check_confirmed(user)
-    return srp_round.ask_password(step, user)
+    return srp_round.ask_for_password_proof(step, user)
 
 
 def _send_email(step: AuthStep, user: User) -> Reply:
-    return {**codes.ask(step, user, "EMAIL_OTP", Purpose.FIRST_FACTOR), **_available(step, user)}
+    return {**codes.ask_for_code(step, user, "EMAIL_OTP", Purpose.FIRST_FACTOR), **_describe_offers(step, user)}
 
 
 def _send_sms(step: AuthStep, user: User) -> Reply:
-    return {**codes.ask(step, user, "SMS_OTP", Purpose.FIRST_FACTOR), **_available(step, user)}
+    return {**codes.ask_for_code(step, user, "SMS_OTP", Purpose.FIRST_FACTOR), **_describe_offers(step, user)}
 
 
-#: what is done with each choice
-TAKE: Final[Mapping[str, Callable[[AuthStep, User], Reply]]] = {
-    "PASSWORD": check_password,
+#: what each choice does next
+CHOICE_HANDLERS: Final[Mapping[str, Callable[[AuthStep, User], Reply]]] = {
+    "PASSWORD": verify_password,
     "PASSWORD_SRP": _start_srp,
     "EMAIL_OTP": _send_email,
     "SMS_OTP": _send_sms,

@@ -1,4 +1,4 @@
-"""Challenges whose answer is a code that was sent: SMS_MFA, SMS_OTP and EMAIL_OTP."""
+"""Challenges that are answered with a code from a message: SMS_MFA, SMS_OTP and EMAIL_OTP."""
 
 import hmac
 from collections.abc import Mapping
@@ -13,26 +13,31 @@ from authflow.emulator._records.sessions import Session
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply
 from authflow.emulator._users import mfa
-from authflow.emulator._users.attributes import CONTACTS
-from authflow.emulator._users.registration import check_aliases
+from authflow.emulator._users.attributes import CONTACT_MEDIUMS
+from authflow.emulator._users.registration import resolve_alias_conflicts
 
-#: the attribute that each challenge's code is sent to
-SENT_TO: Final[Mapping[str, str]] = {"SMS_MFA": "phone_number", "SMS_OTP": "phone_number", "EMAIL_OTP": "email"}
+#: the attribute that each challenge sends its code to
+DELIVERY_ATTRIBUTE: Final[Mapping[str, str]] = {
+    "SMS_MFA": "phone_number",
+    "SMS_OTP": "phone_number",
+    "EMAIL_OTP": "email",
+}
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-selection-sdk.html
 FIRST_FACTOR_DIGITS: Final = 8
-#: Sessions of SignUp and ConfirmSignUp, which are no challenges
-SIGNED_UP: Final = "SignUp"
-CONFIRMED: Final = "ConfirmSignUp"
+#: names for the Sessions of SignUp and ConfirmSignUp, which belong to no challenge
+SIGN_UP_SESSION: Final = "SignUp"
+CONFIRMATION_SESSION: Final = "ConfirmSignUp"
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A code that is out.
+class SentCode:
+    """The code that a challenge waits for.
 
     Attributes:
-        code: None for a decoy's or a disabled user's, which was not sent and which nothing equals.
-        attribute: what it proves to be the user's.
-        address: the attribute's value then.
+        code: None for a decoy user or a disabled user: nothing was sent, and no answer is right.
+        attribute: the attribute that the code verifies.
+        address: the value of the attribute when the code was sent.
+        purpose: what the code is for.
     """
 
     code: str | None = field(repr=False)
@@ -41,61 +46,62 @@ class Sent:
     purpose: Purpose
 
     def is_right(self, given: str) -> bool:
-        """Return whether this is the code."""
+        """Return whether the given code equals this one."""
         return self.code is not None and hmac.compare_digest(self.code.encode(), given.encode())
 
 
-def ask(step: AuthStep, user: User, challenge: str, purpose: Purpose, address: str | None = None) -> Reply:
-    """Send a code, and ask for it.
+def ask_for_code(step: AuthStep, user: User, challenge: str, purpose: Purpose, address: str | None = None) -> Reply:
+    """Send a code and return the challenge that asks for it.
 
     Args:
-        step: the step that leads here.
-        user: to whom.
+        step: the current request.
+        user: the recipient. A decoy user or disabled user gets the same reply, but no message.
         challenge: SMS_MFA, SMS_OTP or EMAIL_OTP.
         purpose: what the code is for.
-        address: where to; None for what the user's attribute says.
+        address: the email address or phone number; None means the value of the user's attribute.
     """
-    attribute = SENT_TO[challenge]
+    attribute = DELIVERY_ATTRIBUTE[challenge]
     address = address or user.attributes[attribute]
-    code = step.service.entropy.code(_digits(step, purpose))
-    real = step.client.pool.has(user) and user.enabled
-    if real:
-        box = step.service.outbox
-        delivery.send(box, step.client.pool, user, attribute, purpose=purpose, code=code, address=address)
-    held = Sent(code if real else None, attribute, address, purpose)
+    code = step.service.entropy.code(_count_digits(step, purpose))
+    deliverable = step.client.pool.has(user) and user.enabled
+    if deliverable:
+        outbox = step.service.outbox
+        delivery.send_message(outbox, step.client.pool, user, attribute, purpose=purpose, code=code, address=address)
+    sent = SentCode(code if deliverable else None, attribute, address, purpose)
     parameters = {
-        "CODE_DELIVERY_DELIVERY_MEDIUM": CONTACTS[attribute],
-        "CODE_DELIVERY_DESTINATION": delivery.masked(address),
-        **({} if purpose is Purpose.FIRST_FACTOR else step.named(user)),
+        "CODE_DELIVERY_DELIVERY_MEDIUM": CONTACT_MEDIUMS[attribute],
+        "CODE_DELIVERY_DESTINATION": delivery.mask(address),
+        **({} if purpose is Purpose.FIRST_FACTOR else step.reveal_username(user)),
     }
-    session = step.new_session(user, challenge, held)
+    session = step.make_session(user, challenge, sent)
     return {"ChallengeName": challenge, "Session": session, "ChallengeParameters": parameters}
 
 
-def check(step: AuthStep, session: Session, user: User) -> None:
-    """Take the code of an answer: the right one uses up the Session and proves whose the address is.
+def check_code(step: AuthStep, session: Session, user: User) -> None:
+    """Check the code of an answer. The right code uses up the Session and verifies the address.
 
     Raises:
-        ServiceError: CodeMismatchException; NotAuthorizedException for what is no factor any more; or as the lock and
-            other users' aliases have it. The Session stays usable.
+        ServiceError: CodeMismatchException for a wrong code; NotAuthorizedException if the factor is not available any
+            more or the user is locked out or disabled; AliasExistsException if the address now belongs to another
+            user. The Session stays usable.
     """
-    sent: Sent = session.held
-    given = step.required(f"{session.challenge}_CODE")
+    sent: SentCode = session.challenge_data
+    given = step.require(f"{session.challenge}_CODE")
     if sent.purpose is not Purpose.MFA_SETUP and user.attributes.get(sent.attribute) != sent.address:
-        raise _errors.MFA_CODE_WRONG()  # what the code would prove is not the user's any more
-    if sent.purpose is Purpose.MFA and session.challenge not in mfa.eligible(step.client.pool, user):
-        raise _errors.SESSION_INVALID()  # nor is it a factor
+        raise _errors.MFA_CODE_WRONG()  # the user's address has changed since
+    if sent.purpose is Purpose.MFA and session.challenge not in mfa.list_eligible_factors(step.client.pool, user):
+        raise _errors.SESSION_INVALID()  # the user no longer has this factor
     if sent.purpose is not Purpose.FIRST_FACTOR:
         user.lockout.attempt(lambda: sent.is_right(given), _errors.MFA_CODE_WRONG, step.service.now())
-    elif not sent.is_right(given):  # locks nobody out: six wrong ones were seen to have no consequence
+    elif not sent.is_right(given):  # no lockout: observed after six wrong codes
         raise _errors.MFA_CODE_WRONG()
     if not user.enabled:
         raise _errors.USER_DISABLED()
-    having = {**user.attributes, sent.attribute: sent.address, f"{sent.attribute}_verified": "true"}
-    check_aliases(step.client.pool, user, having, _errors.ALIAS_EXISTS)
-    user.attributes, user.modified = having, step.service.now()
+    updated = {**user.attributes, sent.attribute: sent.address, f"{sent.attribute}_verified": "true"}
+    resolve_alias_conflicts(step.client.pool, user, updated, _errors.ALIAS_EXISTS)
+    user.attributes, user.modified = updated, step.service.now()
     session.used = True
 
 
-def _digits(step: AuthStep, purpose: Purpose) -> int:
+def _count_digits(step: AuthStep, purpose: Purpose) -> int:
     return FIRST_FACTOR_DIGITS if purpose is Purpose.FIRST_FACTOR else step.service.settings.mfa_code_digits

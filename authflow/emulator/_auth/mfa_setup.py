@@ -1,8 +1,8 @@
-"""MFA_SETUP: where MFA is required, and a user has no factor.
+"""MFA_SETUP: MFA is required, and the user has no second factor.
 
-An authenticator: AssociateSoftwareToken takes the challenge's Session and gives a secret and another one,
-VerifySoftwareToken takes that and a code and gives a third, which completes the challenge. An email address is the
-answer itself, and EMAIL_OTP then proves it. A phone number has to be set elsewhere.
+To set up an authenticator app, call AssociateSoftwareToken with the challenge's Session: it returns a secret and a new
+Session. Call VerifySoftwareToken with that Session and a code: it returns the Session that answers MFA_SETUP. To set up
+email, answer MFA_SETUP with the address, which EMAIL_OTP then verifies. A phone number cannot be set here.
 """
 
 import json
@@ -21,73 +21,73 @@ CHALLENGE: Final = "MFA_SETUP"
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
-    """How far the set-up of an authenticator has come.
+class SetupState:
+    """The progress of setting up an authenticator app.
 
     Attributes:
-        token: what was associated, if anything.
-        verified: whether its code was shown.
+        token: the associated software token, if any.
+        verified: whether the user has sent a right code.
     """
 
     token: SoftwareToken | None = None
     verified: bool = False
 
 
-def ask(step: AuthStep, user: User) -> Reply:
-    """Ask for a factor to be set up."""
-    able = json.dumps(mfa.factors(step.client.pool))
-    parameters = {step.service.settings.mfa_setup_parameter: able, **step.named(user)}
-    session = step.new_session(user, CHALLENGE, Setup())
+def ask_for_setup(step: AuthStep, user: User) -> Reply:
+    """Return MFA_SETUP, which lists the factors that can be set up."""
+    options = json.dumps(mfa.list_pool_factors(step.client.pool))
+    parameters = {step.service.settings.mfa_setup_parameter: options, **step.reveal_username(user)}
+    session = step.make_session(user, CHALLENGE, SetupState())
     return {"ChallengeName": CHALLENGE, "Session": session, "ChallengeParameters": parameters}
 
 
-def associate(step: AuthStep) -> Reply:
-    """AssociateSoftwareToken with a Session."""
-    session, user = _found(step)
+def associate_with_session(step: AuthStep) -> Reply:
+    """AssociateSoftwareToken with a Session: return a new secret and a new Session."""
+    session, user = _find_setup_session(step)
     token = SoftwareToken.new(step.service.entropy)
     session.used = True
-    return {"SecretCode": token.secret, "Session": step.new_session(user, CHALLENGE, Setup(token))}
+    return {"SecretCode": token.secret, "Session": step.make_session(user, CHALLENGE, SetupState(token))}
 
 
-def verify(step: AuthStep, code: str, name: str) -> Reply:
-    """VerifySoftwareToken with a Session: the authenticator is the user's from now on.
+def verify_with_session(step: AuthStep, code: str, name: str) -> Reply:
+    """VerifySoftwareToken with a Session. The authenticator app counts at once, before MFA_SETUP is answered.
 
     Raises:
-        ServiceError: EnableSoftwareTokenMFAException: the code is wrong, or nothing was associated.
+        ServiceError: EnableSoftwareTokenMFAException if the code is wrong or nothing was associated.
     """
-    session, user = _found(step)
-    token = session.held.token
-    if token is None or not token.enrols(code, name, step.service.now()):
+    session, user = _find_setup_session(step)
+    token = session.challenge_data.token
+    if token is None or not token.verify_enrolment(code, name, step.service.now()):
         session.used = not step.service.settings.wrong_totp_keeps_session
         raise _errors.SOFTWARE_TOKEN_NOT_ENABLED()
     user.software_token, session.used = token, True
-    return {"Status": "SUCCESS", "Session": step.new_session(user, CHALLENGE, Setup(token, verified=True))}
+    return {"Status": "SUCCESS", "Session": step.make_session(user, CHALLENGE, SetupState(token, verified=True))}
 
 
-def check_needed(step: AuthStep, user: User, own: SoftwareToken | None = None) -> None:
-    """Refuse to set another factor up when the user has one: that one has to be asked for.
+def check_setup_needed(step: AuthStep, user: User, own: SoftwareToken | None = None) -> None:
+    """Refuse the set-up if the user has got a second factor since: the sign-in must ask for that factor instead.
 
     Args:
-        step: a step that would bring the set-up forward.
-        user: whose it is.
-        own: the authenticator that this very set-up has made the user's.
+        step: the current request.
+        user: the user who signs in.
+        own: the software token that this set-up has verified, which does not count as another factor.
 
     Raises:
-        ServiceError: NotAuthorizedException: the Session was given out when the user had none.
+        ServiceError: NotAuthorizedException.
     """
-    others = set(mfa.eligible(step.client.pool, user)) - ({mfa.TOTP} if own else set())
+    others = set(mfa.list_eligible_factors(step.client.pool, user)) - ({mfa.TOTP} if own else set())
     if others or (own and own is not user.software_token):
         raise _errors.SESSION_INVALID()
 
 
-def _found(step: AuthStep) -> tuple[Session, User]:
-    """Return the Session and its user, where an authenticator can be set up."""
-    session, user = step.found(CHALLENGE)
+def _find_setup_session(step: AuthStep) -> tuple[Session, User]:
+    """Return the Session and its user, after checking that the user may set up an authenticator app."""
+    session, user = step.find_session(CHALLENGE)
     if not user.enabled:
         raise _errors.USER_DISABLED()
     if user.status is Status.RESET_REQUIRED:  # AssociateSoftwareToken declares no PasswordResetRequiredException
         raise _errors.SESSION_INVALID()
-    check_needed(step, user)
-    if mfa.TOTP not in mfa.factors(step.client.pool):
+    check_setup_needed(step, user)
+    if mfa.TOTP not in mfa.list_pool_factors(step.client.pool):
         raise _errors.SOFTWARE_TOKEN_OFF()
     return session, user

@@ -1,4 +1,4 @@
-"""SRP rounds, over a password or a device's secret: SRP_A comes, a verifier challenge is asked, the proof comes."""
+"""SRP rounds for passwords and device secrets: from SRP_A to a verifier challenge, and from its answer to a result."""
 
 import hmac
 from base64 import b64decode, b64encode
@@ -18,11 +18,11 @@ from authflow.emulator._users import credentials
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
-    """What the service keeps of a secret that it never sees.
+class SrpCredential:
+    """What the service stores of a password or a device secret: salt and verifier.
 
     Attributes:
-        identity: what SRP hashes beside it.
+        identity: the name that SRP hashes together with the secret.
     """
 
     identity: str
@@ -30,78 +30,78 @@ class Secret:
     verifier: int = field(repr=False)
 
 
-def password_of(pool: UserPool, user: User) -> Secret:
-    """Return what is kept of a user's password."""
-    return Secret(credentials.identity(pool, user.username), user.password.salt, user.password.verifier)
+def make_password_credential(pool: UserPool, user: User) -> SrpCredential:
+    """Return the SRP credential of a user's password."""
+    return SrpCredential(credentials.identity(pool, user.username), user.password.salt, user.password.verifier)
 
 
-def secret_of(device: Device) -> Secret:
-    """Return what is kept of a device's secret."""
-    return Secret(device.identity, device.salt, device.verifier)
+def make_device_credential(device: Device) -> SrpCredential:
+    """Return the SRP credential of a device secret."""
+    return SrpCredential(device.identity, device.salt, device.verifier)
 
 
-def ask_password(step: AuthStep, user: User) -> Reply:
-    """Ask PASSWORD_VERIFIER: with a Session, except after USER_SRP_AUTH.
+def ask_for_password_proof(step: AuthStep, user: User) -> Reply:
+    """Return PASSWORD_VERIFIER, with a Session in every AuthFlow but USER_SRP_AUTH.
 
     Raises:
-        ServiceError: InvalidParameterException: SRP_A is missing or no SRP value.
+        ServiceError: InvalidParameterException if SRP_A is missing or no SRP value.
     """
-    name, secret = "PASSWORD_VERIFIER", password_of(step.client.pool, user)
-    parameters = {**step.named(user), **ask(step, name, user.username, secret)}
+    name, credential = "PASSWORD_VERIFIER", make_password_credential(step.client.pool, user)
+    parameters = {**step.reveal_username(user), **start_round(step, name, user.username, credential)}
     if step.sign_in.flow == "USER_SRP_AUTH":
         return {"ChallengeName": name, "ChallengeParameters": parameters}
-    session = step.new_session(user, name, held=parameters["SECRET_BLOCK"])
+    session = step.make_session(user, name, challenge_data=parameters["SECRET_BLOCK"])
     return {"ChallengeName": name, "Session": session, "ChallengeParameters": parameters}
 
 
-def ask(step: AuthStep, challenge: str, username: str, secret: Secret) -> dict[str, str]:
-    """Return the parameters of a verifier challenge.
+def start_round(step: AuthStep, challenge: str, username: str, credential: SrpCredential) -> dict[str, str]:
+    """Start an SRP round and return the parameters of its verifier challenge (SALT and SRP_B in hex).
 
     Raises:
-        ServiceError: InvalidParameterException: SRP_A is missing or no SRP value.
+        ServiceError: InvalidParameterException if SRP_A is missing or no SRP value.
     """
-    client_public = srp.client_public(step.required("SRP_A"))
+    client_public = srp.parse_client_public(step.require("SRP_A"))
     service, sign_in = step.service, step.sign_in
     validity = service.settings.proof_validity or step.client.session_validity
-    answer = srp.start(secret.verifier, client_public, service.entropy.bits(srp.PRIVATE_BITS))
-    state = secret_blocks.SrpRound(challenge, username, sign_in.flow, sign_in.device_key, secret.salt, answer.key)
+    server = srp.compute_server_values(credential.verifier, client_public, service.entropy.bits(srp.PRIVATE_BITS))
+    state = secret_blocks.SrpRound(challenge, username, sign_in.flow, sign_in.device_key, credential.salt, server.key)
     return {
         "USERNAME": username,
-        "SALT": f"{secret.salt:x}",
-        "SRP_B": f"{answer.public:x}",
-        "SECRET_BLOCK": service.secret_blocks.seal(step.client, state, service.now() + validity),
+        "SALT": f"{credential.salt:x}",
+        "SRP_B": f"{server.public:x}",
+        "SECRET_BLOCK": service.secret_blocks.issue(step.client, state, service.now() + validity),
     }
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A proof that came."""
+class SrpProof:
+    """The answer to a verifier challenge."""
 
     challenge: str
     username: str
     block: str = field(repr=False)
     signature: str = field(repr=False)
-    stamp: str
+    time: str
 
     @classmethod
-    def of(cls, step: AuthStep, challenge: str) -> "Claim":
-        """Read the proof in an answer to ``challenge``.
+    def parse(cls, step: AuthStep, challenge: str) -> "SrpProof":
+        """Parse the answer to ``challenge``.
 
         Raises:
-            ServiceError: something is missing, or TIMESTAMP is of another form or time.
+            ServiceError: a parameter is missing, or TIMESTAMP has the wrong format or is not current.
         """
-        username, stamp = step.username(), step.required("TIMESTAMP")
-        block, signature = (step.required(f"PASSWORD_CLAIM_{name}") for name in ("SECRET_BLOCK", "SIGNATURE"))
-        timestamp.check(stamp, step.service.now())
-        return cls(challenge, username, block, signature, stamp)
+        username, time = step.require_username(), step.require("TIMESTAMP")
+        block, signature = (step.require(f"PASSWORD_CLAIM_{name}") for name in ("SECRET_BLOCK", "SIGNATURE"))
+        timestamp.check_timestamp(time, step.service.now())
+        return cls(challenge, username, block, signature, time)
 
     def redeem(self, step: AuthStep, session: Session | None) -> secret_blocks.SrpRound:
-        """Return the round that the proof is of; neither it nor its Session, if it has one, can be used again.
+        """Return the SRP round of this proof. Its SECRET_BLOCK and Session cannot be used again.
 
         Raises:
-            ServiceError: NotAuthorizedException: the block is not of such a round, was used, or is expired.
+            ServiceError: NotAuthorizedException if the block is used, expired or from a different round.
         """
-        if session is not None and session.held != self.block:
+        if session is not None and session.challenge_data != self.block:
             raise _errors.SESSION_INVALID()
         service, wanted = step.service, (self.challenge, self.username, step.sign_in.flow)
         state = service.secret_blocks.redeem(self.block, step.client, wanted, service.now())
@@ -109,7 +109,7 @@ class Claim:
             session.used = True
         return state
 
-    def proves(self, state: secret_blocks.SrpRound, secret: Secret) -> bool:
-        """Return whether whoever made this knew the secret, which must still be the one that the round began with."""
-        proof = srp.signature(state.key, secret.identity, b64decode(self.block), self.stamp)
-        return secret.salt == state.salt and hmac.compare_digest(b64encode(proof), self.signature.encode())
+    def is_right(self, state: secret_blocks.SrpRound, credential: SrpCredential) -> bool:
+        """Return whether the signature is right and the credential is unchanged since the round began."""
+        expected = srp.claim_signature(state.key, credential.identity, b64decode(self.block), self.time)
+        return credential.salt == state.salt and hmac.compare_digest(b64encode(expected), self.signature.encode())

@@ -11,12 +11,12 @@ MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", 
 FORMAT: Final = re.compile(
     rf"({'|'.join(DAYS)}) ({'|'.join(MONTHS)}) ([1-9][0-9]?) ([0-9]{{2}}):([0-9]{{2}}):([0-9]{{2}}) UTC ([0-9]{{4}})"
 )
-#: how far a client's clock may be off; no source says how far the service lets it
+#: the accepted clock skew; no source says what the service accepts
 TOLERANCE: Final = timedelta(minutes=5)
 
 
-def check(text: str, now: datetime) -> None:
-    """Refuse a TIMESTAMP of another format, and one that was not made just now.
+def check_timestamp(text: str, now: datetime) -> None:
+    """Refuse a TIMESTAMP with a wrong format or a time that is not current.
 
     Raises:
         ServiceError: InvalidParameterException for the format, NotAuthorizedException for the time.

@@ -1,4 +1,4 @@
-"""What the emulator draws: everything comes from one source, so that a seed makes it repeatable."""
+"""The emulator's only source of random values, so that a seed makes them repeatable."""
 
 import string
 import uuid
@@ -13,15 +13,15 @@ class Entropy:
     """Random identifiers, codes and bytes.
 
     Args:
-        seed: the same seed gives the same values; without one they come from the operating system and can't be
-            guessed. A seeded emulator is for tests: its secrets are as good as public.
+        seed: the same seed gives the same values, so they can be predicted. Use it for tests only. If None, the values
+            come from the operating system and can't be predicted.
     """
 
     def __init__(self, seed: int | str | bytes | None = None) -> None:
         self._random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 -- repeatable on request
 
     def bits(self, count: int) -> int:
-        """Return an integer of exactly ``count`` bits: its top bit is set."""
+        """Return a random integer of exactly ``count`` bits: its top bit is set."""
         return self._random.getrandbits(count - 1) | 1 << (count - 1)
 
     def bytes(self, count: int) -> bytes:
@@ -29,17 +29,17 @@ class Entropy:
         return self._random.randbytes(count)
 
     def text(self, alphabet: str, length: int) -> str:
-        """Return ``length`` characters of ``alphabet``."""
+        """Return ``length`` random characters of ``alphabet``."""
         return "".join(self._random.choices(alphabet, k=length))
 
     def code(self, digits: int = 6) -> str:
-        """Return a numeric code."""
+        """Return a random numeric code."""
         return self.text(string.digits, digits)
 
     def uuid(self) -> str:
-        """Return a version 4 UUID."""
+        """Return a random UUID (version 4)."""
         return str(uuid.UUID(bytes=self.bytes(16), version=4))
 
-    def shuffled(self, characters: str) -> str:
-        """Return the same characters in another order."""
+    def shuffle(self, characters: str) -> str:
+        """Return the same characters in random order."""
         return "".join(self._random.sample(characters, len(characters)))

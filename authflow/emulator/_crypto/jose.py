@@ -1,6 +1,6 @@
-"""JSON Web Keys, signatures and encryption: the home of joserfc.
+"""JSON Web Keys, signatures and encryption, with joserfc. No other module imports joserfc.
 
-It takes a tenth of a second to import, so it is loaded with the first token or SRP round.
+Importing joserfc takes a tenth of a second, so this module is imported with the first token or SRP round.
 """
 
 import json
@@ -16,87 +16,87 @@ from authflow.emulator._crypto.entropy import Entropy
 
 RSA_BITS: Final = 2048
 ALGORITHM: Final = "RS256"
-SEALING: Final = {"alg": "dir", "enc": "A256GCM"}
+ENCRYPTION: Final = {"alg": "dir", "enc": "A256GCM"}
 
 
 class SigningKey:
-    """An RSA key pair of a pool. The pair itself always comes from the operating system, whatever the seed.
+    """An RSA key pair of a pool. It is generated from the operating system's randomness, even with a seed.
 
     Attributes:
-        kid: the key's name, in each token's header.
+        kid: the key's id, in the header of each token.
+        key: the key pair, which contains the private key.
     """
 
     def __init__(self, entropy: Entropy) -> None:
         self.kid = b64encode(entropy.bytes(32)).decode()
-        self._key = RSAKey.generate_key(RSA_BITS, {"kid": self.kid, "use": "sig", "alg": ALGORITHM})
-        self._own_header = _header(self.sign({}))
+        self.key = RSAKey.generate_key(RSA_BITS, {"kid": self.kid, "use": "sig", "alg": ALGORITHM})
+        self._own_header = _get_header(self.sign({}))
 
     def sign(self, claims: Mapping[str, Any]) -> str:
-        """Return a JWT."""
+        """Return a JWT with these claims, signed with this key."""
         header = {"kid": self.kid, "alg": ALGORITHM}
-        return jwt.encode(header, dict(claims), self._key, [ALGORITHM], default_type=None)
+        return jwt.encode(header, dict(claims), self.key, [ALGORITHM], default_type=None)
 
     def verify(self, token: str) -> dict[str, Any] | None:
-        """Return the claims of a JWT that this key signed, else None. The claims themselves are not checked."""
-        if _header(token) != self._own_header:
+        """Return the claims of a JWT that this key signed, None for any other text. The claims are not validated."""
+        if _get_header(token) != self._own_header:
             return None
         try:
-            return dict(jwt.decode(token, self._key, [ALGORITHM]).claims)
+            return dict(jwt.decode(token, self.key, [ALGORITHM]).claims)
         except (JoseError, ValueError):
             return None
 
-    def public(self) -> RSAKey:
-        """Return the public half."""
-        return self._key
 
-
-def verified(token: str, jwks: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the claims of a JWT that a key of a JSON Web Key Set signed, else None. The claims are not checked."""
+def verify_with_jwks(token: str, jwks: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the claims of a JWT that a key of a JSON Web Key Set signed, else None. The claims are not validated."""
     try:
         return dict(jwt.decode(token, KeySet.import_key_set(dict(jwks)), [ALGORITHM]).claims)  # type: ignore[arg-type]  # JSON
-    except (JoseError, ValueError, TypeError):  # TypeError: joserfc stumbles over wilder headers
+    except (JoseError, ValueError, TypeError):  # TypeError: joserfc raises it for some malformed headers
         return None
 
 
 class PoolKeys:
-    """A pool's keys: one for id tokens, another for access tokens."""
+    """A pool's key pairs: one for id tokens, another for access tokens."""
 
     def __init__(self, entropy: Entropy) -> None:
-        self.identity = SigningKey(entropy)
-        self.access = SigningKey(entropy)
+        self.id_token_key = SigningKey(entropy)
+        self.access_token_key = SigningKey(entropy)
 
     def jwks(self) -> dict[str, Any]:
-        """Return the JSON Web Key Set that verifies both."""
-        return dict(KeySet([self.identity.public(), self.access.public()]).as_dict(private=False))
+        """Return the JSON Web Key Set with both public keys."""
+        return dict(KeySet([self.id_token_key.key, self.access_token_key.key]).as_dict(private=False))
 
 
-class Sealer:
-    """Authenticated encryption of small JSON objects, with a key of its own."""
+class StateCipher:
+    """Authenticated encryption of small JSON objects. Each cipher makes its own key."""
 
     def __init__(self, entropy: Entropy) -> None:
         self._key = OctKey.import_key(entropy.bytes(32))
-        self._own_header = _header(self._compact({}))
+        self._own_header = _get_header(self._encrypt_compact({}))
 
-    def seal(self, state: Mapping[str, Any]) -> str:
-        """Return the state as base64."""
-        return b64encode(self._compact(state).encode()).decode()
+    def encrypt(self, state: Mapping[str, Any]) -> str:
+        """Return the ciphertext of the state, in base64."""
+        return b64encode(self._encrypt_compact(state).encode()).decode()
 
-    def unseal(self, text: str) -> dict[str, Any] | None:
-        """Return the state in a text that this sealer made, None for any other text."""
+    def decrypt(self, text: str) -> dict[str, Any] | None:
+        """Return the state in a ciphertext that this cipher made, None for any other text."""
         try:
             compact = b64decode(text, validate=True).decode("ascii")
-            if _header(compact) != self._own_header:
+            if _get_header(compact) != self._own_header:
                 return None
-            opened = jwe.decrypt_compact(compact, self._key)
+            decrypted = jwe.decrypt_compact(compact, self._key)
         except (JoseError, ValueError):
             return None
-        state: dict[str, Any] = json.loads(opened.plaintext or b"null")
+        state: dict[str, Any] = json.loads(decrypted.plaintext or b"null")
         return state
 
-    def _compact(self, state: Mapping[str, Any]) -> str:
-        return jwe.encrypt_compact(SEALING, json.dumps(state).encode(), self._key)
+    def _encrypt_compact(self, state: Mapping[str, Any]) -> str:
+        return jwe.encrypt_compact(ENCRYPTION, json.dumps(state).encode(), self._key)
 
 
-def _header(compact: str) -> str:
-    """Return the first part of a token: only our own is let through to joserfc, which stumbles over wilder ones."""
+def _get_header(compact: str) -> str:
+    """Return the header of a compact token.
+
+    Callers compare it with their own header before joserfc parses the token: joserfc fails on some malformed headers.
+    """
     return compact.split(".", 1)[0]

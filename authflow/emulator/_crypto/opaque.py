@@ -1,7 +1,7 @@
-"""Opaque bearer texts: Sessions and refresh tokens.
+"""Opaque bearer tokens: Sessions and refresh tokens.
 
-A text is an identifier followed by a keyed stream derived from it. So a long text, as the service hands out, costs
-its holder's store only the identifier, and any altered character is noticed.
+A token is a random identifier, followed by bytes that are derived from the identifier and a secret key. So the emulator
+stores only the identifier of a token that is as long as Cognito's, and detects any change to it.
 """
 
 import hashlib
@@ -15,12 +15,12 @@ ID_BYTES: Final = 24
 ID_LENGTH: Final = ID_BYTES * 4 // 3
 
 
-class OpaqueTexts:
-    """Makes opaque texts of one kind and recognises its own.
+class OpaqueTokens:
+    """Issues and verifies the tokens of one kind.
 
     Args:
-        entropy: the source of keys and identifiers.
-        length: characters of a text; a multiple of 4.
+        entropy: the source of the key and the identifiers.
+        length: the length of a token in characters; a multiple of 4.
     """
 
     def __init__(self, entropy: Entropy, length: int) -> None:
@@ -29,15 +29,15 @@ class OpaqueTexts:
         self._stream_bytes = (length - ID_LENGTH) * 3 // 4
 
     def issue(self) -> tuple[str, str]:
-        """Return a new identifier and its text."""
+        """Return a new identifier and its token."""
         identifier = urlsafe_b64encode(self._entropy.bytes(ID_BYTES)).decode()
-        return identifier, self._text(identifier)
+        return identifier, self._make_token(identifier)
 
-    def id_of(self, text: str) -> str | None:
-        """Return the identifier in a text that this maker issued, None for any other text."""
-        expected = self._text(text[:ID_LENGTH])
-        return text[:ID_LENGTH] if hmac.compare_digest(expected.encode(), text.encode()) else None
+    def verify(self, token: str) -> str | None:
+        """Return the identifier in a token that this object issued, None for any other text."""
+        expected = self._make_token(token[:ID_LENGTH])
+        return token[:ID_LENGTH] if hmac.compare_digest(expected.encode(), token.encode()) else None
 
-    def _text(self, identifier: str) -> str:
+    def _make_token(self, identifier: str) -> str:
         stream = hashlib.shake_256(self._key + identifier.encode()).digest(self._stream_bytes)
         return identifier + b64encode(stream, b"-_").decode()

@@ -1,7 +1,7 @@
-"""The server's side of SRP as Cognito runs it, on srptools.
+"""The server's side of Cognito's SRP, based on srptools.
 
-Cognito departs from RFC 5054 in the generator (2), in padding (minimal two's complement instead of the modulus's
-width) and in the session key (HKDF). Sources: the SDKs' authentication helpers, such as amazon-cognito-identity-js.
+Cognito differs from RFC 5054 in the generator (2), in the padding (minimal two's complement instead of the modulus's
+length) and in the session key (HKDF). Sources: the SDKs' authentication helpers, such as amazon-cognito-identity-js.
 """
 
 import hashlib
@@ -20,9 +20,9 @@ PRIVATE_BITS: Final = 256
 GROUP_BITS: Final = 3072
 SALT_BYTES: Final = 16
 SIGNING_KEY_BYTES: Final = 16
-HEX: Final = re.compile("[0-9A-Fa-f]{1,1024}")  # a value below N has at most 768 digits; clients may pad
+HEX_NUMBER: Final = re.compile("[0-9A-Fa-f]{1,1024}")  # a value below N has at most 768 digits, but clients may pad it
 N: Final = int(PRIME_3072, 16)
-INFO: Final = b"Caldera Derived Key" + b"\x01"
+HKDF_INFO: Final = b"Caldera Derived Key" + b"\x01"
 
 
 def pad(value: int) -> bytes:
@@ -31,17 +31,17 @@ def pad(value: int) -> bytes:
 
 
 class CognitoContext(SRPContext):  # type: ignore[misc]  # srptools has no type information
-    """srptools' context with Cognito's group, padding and multiplier; powers are computed by ``modexp``."""
+    """srptools' context with Cognito's group, padding and multiplier. Powers are computed by ``modexp``."""
 
     def __init__(self, identity: str = "", password: str | None = None) -> None:
         super().__init__(identity, password, prime=PRIME_3072, generator="2", hash_func=hashlib.sha256)
 
     def pad(self, val: int) -> bytes:
-        """Return the bytes that are hashed for an integer."""
+        """Return the bytes to hash for an integer."""
         return pad(val)
 
     def hash(self, *args: int | str | bytes, joiner: str = "", as_bytes: bool = False) -> int | bytes:
-        """Return the digest of the arguments, integers padded."""
+        """Return the digest of the arguments, with integers padded."""
         padded = [pad(arg) if isinstance(arg, int) else arg for arg in args]
         digest: int | bytes = super().hash(*padded, joiner=joiner, as_bytes=as_bytes)
         return digest
@@ -67,7 +67,7 @@ class CognitoServerSession(SRPServerSession):  # type: ignore[misc]  # srptools 
     """srptools' server session with Cognito's key derivation."""
 
     def init_session_key(self) -> None:
-        """Derive the key that signs the proof: HKDF-SHA256(ikm=S, salt=u), 16 bytes."""
+        """Derive the key of the proof: HKDF-SHA256(ikm=S, salt=u), 16 bytes."""
         secret = self._context.get_server_premaster_secret(
             password_verifier=self._password_verifier,
             server_private=self._this_private,
@@ -75,33 +75,39 @@ class CognitoServerSession(SRPServerSession):  # type: ignore[misc]  # srptools 
             common_secret=self._common_secret,
         )
         extracted = hmac.digest(pad(self._common_secret), pad(secret), hashlib.sha256)
-        self._key = hmac.digest(extracted, INFO, hashlib.sha256)[:SIGNING_KEY_BYTES]
+        self._key = hmac.digest(extracted, HKDF_INFO, hashlib.sha256)[:SIGNING_KEY_BYTES]
 
 
 CONTEXT: Final = CognitoContext()
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """One SRP step as the server sees it: B to send, and the key that a right proof is made with."""
+class ServerValues:
+    """The server's values in an SRP round.
+
+    Attributes:
+        public: the public value B, which the client gets.
+        key: the key that a correct proof is made with.
+    """
 
     public: int
     key: bytes = field(repr=False)
 
 
 def verifier(identity: str, password: str, salt: int) -> int:
-    """Return what is stored for a password: g^x mod N."""
+    """Return the SRP verifier of a password: g^x mod N."""
     context = CognitoContext(identity, password)
     return context.get_common_password_verifier(context.get_common_password_hash(pad(salt)))
 
 
-def client_public(text: str) -> int:
-    """Read SRP_A.
+def parse_client_public(text: str) -> int:
+    """Parse SRP_A, the client's public value A in hex.
 
     Raises:
-        ServiceError: it is not hex, is too long, or is a multiple of N, which would fix the key without a password.
+        ServiceError: it is not hex, is too long, or is a multiple of N. With a multiple of N, a client could compute
+            the key without the password.
     """
-    if not HEX.fullmatch(text):
+    if not HEX_NUMBER.fullmatch(text):
         raise _errors.BAD_SRP_A()
     value = int(text, 16)
     if value % N == 0:
@@ -109,15 +115,15 @@ def client_public(text: str) -> int:
     return value
 
 
-def start(password_verifier: int, client_public: int, private: int) -> Round:
-    """Answer a client's A, for the verifier stored and a random ``private`` of 256 bits."""
+def compute_server_values(password_verifier: int, client_public: int, private: int) -> ServerValues:
+    """Compute B and the proof's key from the stored verifier, the client's A and a random ``private`` of 256 bits."""
     session = CognitoServerSession(CONTEXT, password_verifier=password_verifier, private=private)
     session.init_common_secret(client_public)
     session.init_session_key()
-    return Round(int(session.public, 16), session.key_bin)
+    return ServerValues(int(session.public, 16), session.key_bin)
 
 
-def signature(key: bytes, identity: str, secret_block: bytes, timestamp: str) -> bytes:
-    """Return the proof that the holder of the right password sends."""
+def claim_signature(key: bytes, identity: str, secret_block: bytes, timestamp: str) -> bytes:
+    """Return the proof that a client with the correct password sends: PASSWORD_CLAIM_SIGNATURE, not yet in base64."""
     message = identity.encode() + secret_block + timestamp.encode()
     return hmac.digest(key, message, hashlib.sha256)

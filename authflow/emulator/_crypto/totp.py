@@ -1,4 +1,4 @@
-"""Software tokens: authenticator apps that show time-based codes (RFC 6238)."""
+"""Software tokens: the time-based codes of authenticator apps (RFC 6238)."""
 
 import hmac
 import string
@@ -11,18 +11,19 @@ import pyotp
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
 
-SECRET_LENGTH: Final = 52  # 32 bytes in base32, as the service's have
+SECRET_LENGTH: Final = 52  # 32 bytes in base32, as in Cognito
 BASE32: Final = string.ascii_uppercase + "234567"
 STEP: Final = 30  # seconds
-WINDOW: Final = (0, -1, 1)  # steps that a user's clock may be off
+WINDOW: Final = (0, -1, 1)  # steps by which the user's clock may differ
 
 
 @dataclass(slots=True, eq=False)
 class SoftwareToken:
-    """A secret that the service shares with an authenticator.
+    """A secret that the service shares with an authenticator app.
 
     Attributes:
-        name: FriendlyDeviceName.
+        secret: the secret, in base32.
+        name: the app's FriendlyDeviceName.
     """
 
     secret: str = field(repr=False)
@@ -34,14 +35,14 @@ class SoftwareToken:
         """Return a token with a new secret."""
         return cls(entropy.text(BASE32, SECRET_LENGTH))
 
-    def accepts(self, code: str, now: datetime) -> bool:
-        """Return whether this is a code of now, which then does not count again.
+    def redeem_code(self, code: str, now: datetime) -> bool:
+        """Return whether the code is valid now. A valid code can't be used again.
 
         Raises:
-            ServiceError: ExpiredCodeException: it is, and it has been used.
+            ServiceError: ExpiredCodeException: the code is valid but was used before.
         """
         present = int(now.timestamp()) // STEP
-        step = next((present + shift for shift in WINDOW if self._shows(code, present + shift)), None)
+        step = next((present + shift for shift in WINDOW if self._is_code_of_step(code, present + shift)), None)
         if step is None:
             return False
         if step in self._used:
@@ -49,20 +50,20 @@ class SoftwareToken:
         self._used = frozenset({step, *(used for used in self._used if used >= present - 1)})
         return True
 
-    def enrols(self, code: str, name: str, now: datetime) -> bool:
-        """Return whether a code shows that the user's authenticator has the secret; ``name`` is the authenticator's."""
+    def verify_enrolment(self, code: str, name: str, now: datetime) -> bool:
+        """Return whether the code proves that the user's app has the secret. If so, keep the app's name."""
         try:
-            enrolled = self.accepts(code, now)
+            is_valid = self.redeem_code(code, now)
         except _errors.ServiceError:  # VerifySoftwareToken declares no ExpiredCodeException
             return False
-        if enrolled:
+        if is_valid:
             self.name = name
-        return enrolled
+        return is_valid
 
-    def _shows(self, code: str, step: int) -> bool:
+    def _is_code_of_step(self, code: str, step: int) -> bool:
         return hmac.compare_digest(pyotp.TOTP(self.secret).generate_otp(step).encode(), code.encode())
 
 
-def code_at(secret: str, time: datetime) -> str:
-    """Return the code that an authenticator with this secret shows at a time: for tests and demonstrations."""
+def compute_code(secret: str, time: datetime) -> str:
+    """Return the code that an authenticator app with this secret shows at a time. For tests and demonstrations."""
     return pyotp.TOTP(secret).at(time)

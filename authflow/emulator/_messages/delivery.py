@@ -1,4 +1,4 @@
-"""Sending codes to users: where to, and what their client is told of it."""
+"""Sends codes to users, and describes the delivery for their clients."""
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
@@ -7,21 +7,21 @@ from typing import Final
 from authflow.emulator._outbox import Message, Outbox, Purpose
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
-from authflow.emulator._users.attributes import CONTACTS
+from authflow.emulator._users.attributes import CONTACT_MEDIUMS
 
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 SIGN_UP_CODE_VALIDITY: Final = timedelta(hours=24)
-#: a phone number before an email address
+#: contact attributes in order of preference
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html
-PREFERENCE: Final = ("phone_number", "email")
+CONTACT_PREFERENCE: Final = ("phone_number", "email")
 
 
-def contact(candidates: Collection[str], attributes: Mapping[str, str]) -> str | None:
-    """Return the attribute to send to, of those that have a value."""
-    return next((name for name in PREFERENCE if name in candidates and attributes.get(name)), None)
+def choose_contact(candidates: Collection[str], attributes: Mapping[str, str]) -> str | None:
+    """Return the preferred candidate that has a value, None if none has."""
+    return next((name for name in CONTACT_PREFERENCE if name in candidates and attributes.get(name)), None)
 
 
-def send(
+def send_message(
     outbox: Outbox,
     pool: UserPool,
     user: User,
@@ -31,18 +31,18 @@ def send(
     code: str,
     address: str | None = None,
 ) -> None:
-    """Send a code to the user: to ``address``, or what is in the attribute if None."""
+    """Send a code to the user: to ``address``, or to the value of the attribute if ``address`` is None."""
     address = address or user.attributes[attribute]
-    outbox.send(Message(pool.id, user.username, address, CONTACTS[attribute], purpose, code))
+    outbox.send(Message(pool.id, user.username, address, CONTACT_MEDIUMS[attribute], purpose, code))
 
 
-def details(attribute: str, address: str) -> dict[str, str]:
-    """Return CodeDeliveryDetails."""
-    return {"Destination": masked(address), "DeliveryMedium": CONTACTS[attribute], "AttributeName": attribute}
+def describe_delivery(attribute: str, address: str) -> dict[str, str]:
+    """Return CodeDeliveryDetails: the masked address, its medium and its attribute."""
+    return {"Destination": mask(address), "DeliveryMedium": CONTACT_MEDIUMS[attribute], "AttributeName": attribute}
 
 
-def masked(address: str) -> str:
-    """Return an address or number as a client may show it: ``t***@e***``, ``+*******9878``."""
+def mask(address: str) -> str:
+    """Return a masked email address or phone number, such as ``t***@e***`` or ``+*******9878``."""
     if "@" in address:
         local, domain = address.split("@", 1)
         return f"{local[:1]}***@{domain[:1]}***"

@@ -1,4 +1,4 @@
-"""Every operation that the emulator has, by name: one function for each, one module for each area."""
+"""The register of all emulated operations: operation name to function. Each area has its own module."""
 
 from collections.abc import Callable, Mapping
 from typing import Final

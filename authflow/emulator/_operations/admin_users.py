@@ -1,4 +1,4 @@
-"""What an administrator does with users."""
+"""Operations of administrators on users."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,43 +11,43 @@ from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._users import attributes, credentials, mfa, names
-from authflow.emulator._users.registration import check_aliases, new_user
+from authflow.emulator._users.registration import make_user, resolve_alias_conflicts
 
 
 def admin_create_user(service: Service, params: Params) -> Reply:
-    """AdminCreateUser: a user with a temporary password; RESEND renews it for one who has not used it."""
-    pool = service.pool(params["UserPoolId"])
-    chosen = params.get("TemporaryPassword") or passwords.generate(pool.password_policy, service.entropy)
-    invite = _invite_again if params.get("MessageAction") == "RESEND" else _invite
+    """AdminCreateUser: create a user with a temporary password. RESEND replaces the password if it is still unused."""
+    pool = service.get_pool(params["UserPoolId"])
+    chosen = params.get("TemporaryPassword") or passwords.generate_password(pool.password_policy, service.entropy)
+    invite = _renew_invitation if params.get("MessageAction") == "RESEND" else _create_user
     user = invite(service, pool, params, chosen)
     if params.get("MessageAction") != "SUPPRESS":
         _send_invitation(service, pool, user, params.get("DesiredDeliveryMediums", ["SMS"]), chosen)
-    return {"User": _described(user, "Attributes")}
+    return {"User": _describe(user, "Attributes")}
 
 
 def admin_get_user(service: Service, params: Params) -> Reply:
     """AdminGetUser."""
-    _, user = _user(service, params)
-    return {**_described(user, "UserAttributes"), **mfa.preference(user)}
+    _, user = _find_user(service, params)
+    return {**_describe(user, "UserAttributes"), **mfa.describe_preference(user)}
 
 
 def admin_update_user_attributes(service: Service, params: Params) -> Reply:
-    """AdminUpdateUserAttributes: verified flags too; an address or number is not verified unless they say so."""
-    pool, user = _user(service, params)
+    """AdminUpdateUserAttributes. A new address or number is unverified unless the request sets its verified flag."""
+    pool, user = _find_user(service, params)
     given = attributes.from_list(params["UserAttributes"])
     if "sub" in given:
         raise _errors.ATTRIBUTE_READ_ONLY("sub")
-    attributes.check(pool, given)
-    having = {**attributes.changed(user.attributes, given), **given}
-    attributes.check_complete(pool, having)
-    check_aliases(pool, user, having, _errors.ALIAS_EXISTS)
-    user.attributes, user.modified = having, service.now()
+    attributes.check_values(pool, given)
+    updated = {**attributes.apply_changes(user.attributes, given), **given}
+    attributes.check_required(pool, updated)
+    resolve_alias_conflicts(pool, user, updated, _errors.ALIAS_EXISTS)
+    user.attributes, user.modified = updated, service.now()
     return {}
 
 
 def admin_confirm_sign_up(service: Service, params: Params) -> Reply:
-    """AdminConfirmSignUp: no code is needed, and nothing is verified."""
-    _, user = _user(service, params)
+    """AdminConfirmSignUp: confirm the user without a code. No address or number becomes verified."""
+    _, user = _find_user(service, params)
     if user.status is not Status.UNCONFIRMED:
         raise _errors.NOT_CONFIRMABLE(user.status)
     user.status, user.confirmation, user.modified = Status.CONFIRMED, None, service.now()
@@ -56,86 +56,92 @@ def admin_confirm_sign_up(service: Service, params: Params) -> Reply:
 
 
 def admin_set_user_password(service: Service, params: Params) -> Reply:
-    """AdminSetUserPassword: for good, or until the next sign-in."""
-    pool, user = _user(service, params)
+    """AdminSetUserPassword: set a permanent or a temporary password."""
+    pool, user = _find_user(service, params)
     temporary = not params.get("Permanent")
-    user.password = credentials.stored(service, pool, user.username, params["Password"], temporary=temporary)
+    user.password = credentials.make_stored_password(
+        service, pool, user.username, params["Password"], temporary=temporary
+    )
     user.status = Status.FORCE_CHANGE_PASSWORD if temporary else Status.CONFIRMED
     user.modified = service.now()
     return {}
 
 
 def admin_reset_user_password(service: Service, params: Params) -> Reply:
-    """AdminResetUserPassword: sends a code; the user can't sign in until the password is reset."""
-    pool, user = _user(service, params)
+    """AdminResetUserPassword: send a code. The user cannot sign in until the password is reset."""
+    pool, user = _find_user(service, params)
     if user.status in {Status.UNCONFIRMED, Status.FORCE_CHANGE_PASSWORD}:
         raise _errors.NOT_RESETTABLE()
-    verified = [name for name in attributes.CONTACTS if attributes.is_verified(user.attributes, name)]
-    contact = delivery.contact(verified, user.attributes)
+    verified = [name for name in attributes.CONTACT_MEDIUMS if attributes.is_verified(user.attributes, name)]
+    contact = delivery.choose_contact(verified, user.attributes)
     if contact is None:
         raise _errors.NO_RECOVERY()
     user.status, user.modified = Status.RESET_REQUIRED, service.now()
-    delivery.send(service.outbox, pool, user, contact, purpose=Purpose.PASSWORD_RESET, code=service.entropy.code())
+    delivery.send_message(
+        service.outbox, pool, user, contact, purpose=Purpose.PASSWORD_RESET, code=service.entropy.code()
+    )
     return {}
 
 
 def admin_enable_user(service: Service, params: Params) -> Reply:
     """AdminEnableUser."""
-    _, user = _user(service, params)
+    _, user = _find_user(service, params)
     user.enabled, user.modified = True, service.now()
     return {}
 
 
 def admin_disable_user(service: Service, params: Params) -> Reply:
-    """AdminDisableUser: no more sign-ins, and no token counts any more."""
-    _, user = _user(service, params)
+    """AdminDisableUser: refuse sign-ins and revoke all tokens."""
+    _, user = _find_user(service, params)
     user.enabled, user.modified = False, service.now()
     service.token_families.revoke_all(user)
     return {}
 
 
 def admin_delete_user(service: Service, params: Params) -> Reply:
-    """AdminDeleteUser."""
-    pool, user = _user(service, params)
+    """AdminDeleteUser: delete the user and revoke all tokens."""
+    pool, user = _find_user(service, params)
     pool.remove(user)
     service.token_families.revoke_all(user)
     return {}
 
 
-def _user(service: Service, params: Params) -> tuple[UserPool, User]:
-    pool = service.pool(params["UserPoolId"])
-    return pool, names.get(pool, params["Username"])
+def _find_user(service: Service, params: Params) -> tuple[UserPool, User]:
+    pool = service.get_pool(params["UserPoolId"])
+    return pool, names.get_user(pool, params["Username"])
 
 
-def _invite(service: Service, pool: UserPool, params: Params, chosen: str) -> User:
+def _create_user(service: Service, pool: UserPool, params: Params, chosen: str) -> User:
     given = attributes.from_list(params.get("UserAttributes", ()))
-    user = new_user(service, pool, params["Username"], given, chosen=chosen, status=Status.FORCE_CHANGE_PASSWORD)
+    user = make_user(service, pool, params["Username"], given, chosen=chosen, status=Status.FORCE_CHANGE_PASSWORD)
     # the operation declares no AliasExistsException
-    check_aliases(pool, user, user.attributes, _errors.USERNAME_EXISTS, force=params.get("ForceAliasCreation", False))
+    resolve_alias_conflicts(
+        pool, user, user.attributes, _errors.USERNAME_EXISTS, force=params.get("ForceAliasCreation", False)
+    )
     pool.add(user)
     return user
 
 
-def _invite_again(service: Service, pool: UserPool, params: Params, chosen: str) -> User:
-    user = names.get(pool, params["Username"])
+def _renew_invitation(service: Service, pool: UserPool, params: Params, chosen: str) -> User:
+    user = names.get_user(pool, params["Username"])
     if user.status is not Status.FORCE_CHANGE_PASSWORD:
         raise _errors.NOT_RESENDABLE(user.username, user.status)
-    user.password = credentials.stored(service, pool, user.username, chosen, temporary=True)
+    user.password = credentials.make_stored_password(service, pool, user.username, chosen, temporary=True)
     user.modified = service.now()
     return user
 
 
 def _send_invitation(service: Service, pool: UserPool, user: User, mediums: Sequence[str], chosen: str) -> None:
-    reachable = [name for name in attributes.CONTACTS if user.attributes.get(name)]
-    wanted = [name for name in reachable if attributes.CONTACTS[name] in mediums]
+    reachable = [name for name in attributes.CONTACT_MEDIUMS if user.attributes.get(name)]
+    wanted = [name for name in reachable if attributes.CONTACT_MEDIUMS[name] in mediums]
     for contact in wanted or reachable:
-        delivery.send(service.outbox, pool, user, contact, purpose=Purpose.INVITATION, code=chosen)
+        delivery.send_message(service.outbox, pool, user, contact, purpose=Purpose.INVITATION, code=chosen)
 
 
-def _described(user: User, attributes_member: str) -> dict[str, Any]:
+def _describe(user: User, attributes_member: str) -> dict[str, Any]:
     return {
         "Username": user.username,
-        attributes_member: attributes.to_list(user.described()),
+        attributes_member: attributes.to_list(user.get_all_attributes()),
         "UserCreateDate": user.created,
         "UserLastModifiedDate": user.modified,
         "Enabled": user.enabled,

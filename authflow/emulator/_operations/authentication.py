@@ -1,6 +1,6 @@
-"""Signing in, through the public API and the admin API."""
+"""Sign-in, through the public API and the admin API."""
 
-from authflow.emulator._auth import challenges, flows
+from authflow.emulator._auth import auth_flows, challenges
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._service import Params, Reply, Service
 
@@ -9,7 +9,7 @@ def initiate_auth(service: Service, params: Params) -> Reply:
     """InitiateAuth."""
     step = _make_step(service, params, "AuthParameters")
     step.validation = params.get("ClientMetadata", {})
-    return flows.begin(params["AuthFlow"], step)
+    return auth_flows.begin(params["AuthFlow"], step)
 
 
 def admin_initiate_auth(service: Service, params: Params) -> Reply:
@@ -30,6 +30,6 @@ def admin_respond_to_auth_challenge(service: Service, params: Params) -> Reply:
 
 
 def _make_step(service: Service, params: Params, parameters: str) -> AuthStep:
-    """Return the step that a request stands for: only the admin API's requests name the pool."""
-    client = service.client(params["ClientId"], params.get("UserPoolId"))
+    """Return the AuthStep of a request. Only requests of the admin API have a UserPoolId."""
+    client = service.get_client(params["ClientId"], params.get("UserPoolId"))
     return AuthStep(service, client, params.get(parameters, {}), "UserPoolId" in params, params.get("Session"))

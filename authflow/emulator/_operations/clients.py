@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import LOWERCASE_ALPHANUMERIC
-from authflow.emulator._records.client import DEFAULT_FLOWS, LEGACY_FLOWS, UserPoolClient, validity
+from authflow.emulator._records.client import DEFAULT_FLOWS, LEGACY_FLOWS, UserPoolClient, compute_token_validity
 from authflow.emulator._service import Params, Reply, Service
 
 ID_LENGTH: Final = 26
@@ -21,48 +21,48 @@ LIFETIMES: Final = {
 
 def create_user_pool_client(service: Service, params: Params) -> Reply:
     """CreateUserPoolClient."""
-    pool = service.pool(params["UserPoolId"])
+    pool = service.get_pool(params["UserPoolId"])
     if params.get("GenerateSecret") and "ClientSecret" in params:
         raise _errors.INVALID("GenerateSecret and ClientSecret can't both be set.")
-    settings = _settings(service, params)
+    settings = _read_settings(service, params)
     identifier = service.entropy.text(LOWERCASE_ALPHANUMERIC, ID_LENGTH)
-    client = UserPoolClient(identifier, pool, _secret(service, params), settings, service.now(), service.now())
+    client = UserPoolClient(identifier, pool, _make_secret(service, params), settings, service.now(), service.now())
     service.clients[client.id] = client
-    return {"UserPoolClient": _described(client)}
+    return {"UserPoolClient": _describe(client)}
 
 
 def describe_user_pool_client(service: Service, params: Params) -> Reply:
     """DescribeUserPoolClient."""
-    return {"UserPoolClient": _described(service.client(params["ClientId"], params["UserPoolId"]))}
+    return {"UserPoolClient": _describe(service.get_client(params["ClientId"], params["UserPoolId"]))}
 
 
 def update_user_pool_client(service: Service, params: Params) -> Reply:
-    """UpdateUserPoolClient: what the request leaves out goes back to its default, save the name."""
-    client = service.client(params["ClientId"], params["UserPoolId"])
-    client.settings = {"ClientName": client.settings["ClientName"], **_settings(service, params)}
+    """UpdateUserPoolClient: reset every omitted setting except the name to its default."""
+    client = service.get_client(params["ClientId"], params["UserPoolId"])
+    client.settings = {"ClientName": client.settings["ClientName"], **_read_settings(service, params)}
     client.modified = service.now()
-    return {"UserPoolClient": _described(client)}
+    return {"UserPoolClient": _describe(client)}
 
 
-def _secret(service: Service, params: Params) -> str | None:
+def _make_secret(service: Service, params: Params) -> str | None:
     if params.get("GenerateSecret"):
         return service.entropy.text(LOWERCASE_ALPHANUMERIC, SECRET_LENGTH)
     return params.get("ClientSecret")
 
 
-def _settings(service: Service, params: Params) -> dict[str, Any]:
+def _read_settings(service: Service, params: Params) -> dict[str, Any]:
     flows = set(params.get("ExplicitAuthFlows", ()))
     if flows & LEGACY_FLOWS.keys() and flows - LEGACY_FLOWS.keys():
         raise _errors.INVALID("ExplicitAuthFlows can't mix the values that begin with ALLOW_ with the older ones.")
     for token, (shortest, longest) in LIFETIMES.items():
-        if not shortest <= validity(params, token) <= longest:
+        if not shortest <= compute_token_validity(params, token) <= longest:
             raise _errors.INVALID("Invalid range for token validity.")
-    identity = {"UserPoolId", "ClientId", "ClientSecret"}
-    shared = service.model.members("CreateUserPoolClientRequest") & service.model.members("UserPoolClientType")
-    return {name: value for name, value in params.items() if name in shared - identity}
+    excluded = {"UserPoolId", "ClientId", "ClientSecret"}
+    shared = service.model.get_members("CreateUserPoolClientRequest") & service.model.get_members("UserPoolClientType")
+    return {name: value for name, value in params.items() if name in shared - excluded}
 
 
-def _described(client: UserPoolClient) -> dict[str, Any]:
+def _describe(client: UserPoolClient) -> dict[str, Any]:
     described = {
         "ExplicitAuthFlows": list(DEFAULT_FLOWS),
         "AuthSessionValidity": 3,

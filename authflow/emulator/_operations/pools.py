@@ -10,50 +10,52 @@ from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._users import attributes, mfa_configuration
 
 ACCOUNT: Final = "123456789012"
-#: first factors that the emulator does not have: refused, never ignored
-NOT_EMULATED: Final = frozenset({"WEB_AUTHN", "SOFTWARE_TOKEN"})
+#: first factors that the emulator refuses because it does not have them
+FACTORS_NOT_EMULATED: Final = frozenset({"WEB_AUTHN", "SOFTWARE_TOKEN"})
 
 
 def create_user_pool(service: Service, params: Params) -> Reply:
     """CreateUserPool."""
-    _check_names(params)
-    settings = {**_settings(service, params), "Name": params["PoolName"]}
-    configured = mfa_configuration.of_new_pool(params)
-    mfa_configuration.check(settings, configured)
+    _check_definitions(params)
+    settings = {**_read_settings(service, params), "Name": params["PoolName"]}
+    configured = mfa_configuration.make_pool_configuration(params)
+    mfa_configuration.check_configuration(settings, configured)
     pool = UserPool(
         id=f"{service.region}_{service.entropy.text(ALPHANUMERIC, 9)}",
         settings=settings,
-        schema=attributes.schema(params.get("Schema", ())),
+        schema=attributes.build_schema(params.get("Schema", ())),
         decoy_key=service.entropy.bytes(32),
         created=service.now(),
         modified=service.now(),
         mfa=configured,
     )
     service.pools[pool.id] = pool
-    return {"UserPool": _described(service, pool)}
+    return {"UserPool": _describe(service, pool)}
 
 
 def describe_user_pool(service: Service, params: Params) -> Reply:
     """DescribeUserPool."""
-    return {"UserPool": _described(service, service.pool(params["UserPoolId"]))}
+    return {"UserPool": _describe(service, service.get_pool(params["UserPoolId"]))}
 
 
 def update_user_pool(service: Service, params: Params) -> Reply:
-    """UpdateUserPool: what the request leaves out goes back to its default, save the name and how MFA is done."""
-    pool = service.pool(params["UserPoolId"])
-    lasting = service.model.members("CreateUserPoolRequest") - service.model.members("UpdateUserPoolRequest")
-    kept = {name: value for name, value in pool.settings.items() if name in lasting | {"Name"}}
-    settings = {**kept, **_settings(service, params)}
+    """UpdateUserPool: reset every omitted setting except the name and the MFA configuration to its default."""
+    pool = service.get_pool(params["UserPoolId"])
+    unchangeable = service.model.get_members("CreateUserPoolRequest") - service.model.get_members(
+        "UpdateUserPoolRequest"
+    )
+    kept = {name: value for name, value in pool.settings.items() if name in unchangeable | {"Name"}}
+    settings = {**kept, **_read_settings(service, params)}
     if "PoolName" in params:
         settings["Name"] = params["PoolName"]
-    mfa_configuration.check(settings, pool.mfa)
+    mfa_configuration.check_configuration(settings, pool.mfa)
     pool.settings, pool.modified = settings, service.now()
     return {}
 
 
 def delete_user_pool(service: Service, params: Params) -> Reply:
-    """DeleteUserPool; its clients, users and tokens go with it."""
-    pool = service.pool(params["UserPoolId"])
+    """DeleteUserPool: delete the pool with its clients, users and tokens."""
+    pool = service.get_pool(params["UserPoolId"])
     if pool.settings.get("DeletionProtection") == "ACTIVE":
         raise _errors.INVALID(
             "The user pool cannot be deleted because deletion protection is activated. "
@@ -65,25 +67,28 @@ def delete_user_pool(service: Service, params: Params) -> Reply:
     return {}
 
 
-def _check_names(params: Params) -> None:
+def _check_definitions(params: Params) -> None:
     if params.get("AliasAttributes") and params.get("UsernameAttributes"):
         raise _errors.INVALID("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
     for attribute in params.get("Schema", ()):
         attributes.check_definition(attribute)
 
 
-def _settings(service: Service, params: Params) -> dict[str, Any]:
-    """Return what the pool keeps of a request to create or update it."""
+def _read_settings(service: Service, params: Params) -> dict[str, Any]:
+    """Return the settings that a CreateUserPool or UpdateUserPool request gives the pool."""
     policies = params.get("Policies", {})
     factors = set(policies.get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ()))
-    if unknown := sorted(factors & NOT_EMULATED):
-        raise _errors.INVALID(f"authflow's emulator does not have the first factors {unknown}")
-    described = service.model.members("UserPoolType")
+    if unknown := sorted(factors & FACTORS_NOT_EMULATED):
+        raise _errors.INVALID(f"authflow's emulator does not support the first factors {unknown}")
+    described = service.model.get_members("UserPoolType")
     settings = {name: value for name, value in params.items() if name in described}
-    return {**settings, "Policies": {**policies, "PasswordPolicy": passwords.policy(policies.get("PasswordPolicy"))}}
+    return {
+        **settings,
+        "Policies": {**policies, "PasswordPolicy": passwords.complete_policy(policies.get("PasswordPolicy"))},
+    }
 
 
-def _described(service: Service, pool: UserPool) -> dict[str, Any]:
+def _describe(service: Service, pool: UserPool) -> dict[str, Any]:
     return {
         **pool.settings,
         "MfaConfiguration": pool.mfa_mode,

@@ -1,4 +1,4 @@
-"""What people do to become users."""
+"""Sign-up: registration and confirmation of new users."""
 
 import hmac
 
@@ -12,58 +12,58 @@ from authflow.emulator._records.sign_in import SignIn
 from authflow.emulator._records.user import Code, Status, User
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._users import attributes, decoys, names
-from authflow.emulator._users.registration import check_aliases, new_user
+from authflow.emulator._users.registration import make_user, resolve_alias_conflicts
 
 
 def sign_up(service: Service, params: Params) -> Reply:
-    """SignUp: an unconfirmed user; a code goes to the contact that the pool verifies, if it verifies any."""
-    client = _client(service, params)
+    """SignUp: create an unconfirmed user. If the pool verifies a contact automatically, send a code to it."""
+    client = _find_client(service, params)
     if client.pool.settings.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly"):
         raise _errors.SIGN_UP_CLOSED()
     if "Password" not in params:
         raise _errors.MISSING_PARAMETER("Password")
     given = attributes.from_list(params.get("UserAttributes", ()))
-    attributes.check_written(client, given)
-    user = new_user(
+    attributes.check_writable(client, given)
+    user = make_user(
         service, client.pool, params["Username"], given, chosen=params["Password"], status=Status.UNCONFIRMED
     )
-    attributes.check_complete(client.pool, user.attributes)
+    attributes.check_required(client.pool, user.attributes)
     # the operation declares no AliasExistsException
-    check_aliases(client.pool, user, user.attributes, _errors.USERNAME_EXISTS)
+    resolve_alias_conflicts(client.pool, user, user.attributes, _errors.USERNAME_EXISTS)
     client.pool.add(user)
-    session = _session(_make_step(service, client, params), user, codes.SIGNED_UP)
+    session = _make_session(_make_step(service, client, params), user, codes.SIGN_UP_SESSION)
     return {"UserConfirmed": False, "UserSub": user.sub, **_send_code(service, client, user), **session}
 
 
 def confirm_sign_up(service: Service, params: Params) -> Reply:
-    """ConfirmSignUp: the code came back, so the contact is the user's."""
-    client = _client(service, params)
-    user = names.find(client.pool, params["Username"])
+    """ConfirmSignUp: check the code, confirm the user and verify the contact."""
+    client = _find_client(service, params)
+    user = names.find_user(client.pool, params["Username"])
     if user is None:
-        raise _errors.EXPIRED_CODE() if client.hides_users else _errors.NO_USER_OF_CLIENT()
+        raise _errors.EXPIRED_CODE() if client.has_hidden_users else _errors.NO_USER_OF_CLIENT()
     user.attempts.count("ConfirmSignUp", service.now())
     if user.status is not Status.UNCONFIRMED:
         raise _errors.NOT_CONFIRMABLE(user.status)
-    code = _checked(user.confirmation, params["ConfirmationCode"], service)
-    having = {**user.attributes, f"{code.attribute}_verified": "true"}
+    code = _check_code(user.confirmation, params["ConfirmationCode"], service)
+    updated = {**user.attributes, f"{code.attribute}_verified": "true"}
     force = params.get("ForceAliasCreation", False)
-    check_aliases(client.pool, user, having, _errors.ALIAS_EXISTS, force=force)
+    resolve_alias_conflicts(client.pool, user, updated, _errors.ALIAS_EXISTS, force=force)
     step = _make_step(service, client, params)
-    _redeem(step, user)
-    user.attributes, user.confirmation = having, None
+    _use_session(step, user)
+    user.attributes, user.confirmation = updated, None
     user.status, user.modified = Status.CONFIRMED, service.now()
-    return _session(step, user, codes.CONFIRMED, choice.BY_CODE[code.attribute])
+    return _make_session(step, user, codes.CONFIRMATION_SESSION, choice.CHALLENGE_BY_ATTRIBUTE[code.attribute])
 
 
 def resend_confirmation_code(service: Service, params: Params) -> Reply:
-    """ResendConfirmationCode: another code; the earlier one does not count any more."""
-    client = _client(service, params)
-    if not client.pool.auto_verified:
+    """ResendConfirmationCode: send a new code. The earlier code is no longer valid."""
+    client = _find_client(service, params)
+    if not client.pool.auto_verified_attributes:
         raise _errors.NO_AUTO_VERIFICATION()
-    user = names.find(client.pool, params["Username"])
+    user = names.find_user(client.pool, params["Username"])
     if user is None:
-        if client.hides_users:
-            return _pretended(client, params["Username"])
+        if client.has_hidden_users:
+            return _pretend_to_send(client, params["Username"])
         raise _errors.NO_USER_OF_CLIENT()
     if user.status is not Status.UNCONFIRMED:
         raise _errors.ALREADY_CONFIRMED()
@@ -71,35 +71,35 @@ def resend_confirmation_code(service: Service, params: Params) -> Reply:
     return _send_code(service, client, user)
 
 
-def _client(service: Service, params: Params) -> UserPoolClient:
-    client = service.client(params["ClientId"])
-    secret_hash.check(client, params["Username"], params.get("SecretHash"))
+def _find_client(service: Service, params: Params) -> UserPoolClient:
+    client = service.get_client(params["ClientId"])
+    secret_hash.check_secret_hash(client, params["Username"], params.get("SecretHash"))
     return client
 
 
 def _make_step(service: Service, client: UserPoolClient, params: Params) -> AuthStep:
-    """Return the step of a sign-in by USER_AUTH that a request about a sign-up may be, too."""
-    sign_in = SignIn("USER_AUTH", typed=params["Username"])
+    """Return an AuthStep of USER_AUTH: the Session of a sign-up can start such a sign-in."""
+    sign_in = SignIn("USER_AUTH", entered_username=params["Username"])
     return AuthStep(service, client, {}, admin=False, session=params.get("Session"), sign_in=sign_in)
 
 
-def _session(step: AuthStep, user: User, reached: str, held: object = None) -> Reply:
-    """Return the Session for the next step, where the client may use USER_AUTH."""
+def _make_session(step: AuthStep, user: User, stage: str, challenge_data: object = None) -> Reply:
+    """Return a Session for the next request, if the client may use USER_AUTH."""
     permitted = "ALLOW_USER_AUTH" in step.client.allowed_flows
-    return {"Session": step.new_session(user, reached, held)} if permitted else {}
+    return {"Session": step.make_session(user, stage, challenge_data)} if permitted else {}
 
 
-def _redeem(step: AuthStep, user: User) -> None:
-    """Take the Session that SignUp gave, if one came."""
+def _use_session(step: AuthStep, user: User) -> None:
+    """Use up the Session from SignUp, if the request has one."""
     if step.session is None:
         return
-    session, owner = step.found(codes.SIGNED_UP)
+    session, owner = step.find_session(codes.SIGN_UP_SESSION)
     if owner is not user:
         raise _errors.SESSION_INVALID()
     session.used = True
 
 
-def _checked(code: Code | None, given: str, service: Service) -> Code:
+def _check_code(code: Code | None, given: str, service: Service) -> Code:
     if code is None or service.now() >= code.expires:
         raise _errors.EXPIRED_CODE()
     if not hmac.compare_digest(code.text.encode(), given.encode()):
@@ -108,15 +108,19 @@ def _checked(code: Code | None, given: str, service: Service) -> Code:
 
 
 def _send_code(service: Service, client: UserPoolClient, user: User) -> Reply:
-    contact = delivery.contact(client.pool.auto_verified, user.attributes)
+    contact = delivery.choose_contact(client.pool.auto_verified_attributes, user.attributes)
     if contact is None:
         return {}
     expires = service.now() + delivery.SIGN_UP_CODE_VALIDITY
     user.confirmation = Code(service.entropy.code(), contact, expires)
-    delivery.send(service.outbox, client.pool, user, contact, purpose=Purpose.SIGN_UP, code=user.confirmation.text)
-    return {"CodeDeliveryDetails": delivery.details(contact, user.attributes[contact])}
+    delivery.send_message(
+        service.outbox, client.pool, user, contact, purpose=Purpose.SIGN_UP, code=user.confirmation.text
+    )
+    return {"CodeDeliveryDetails": delivery.describe_delivery(contact, user.attributes[contact])}
 
 
-def _pretended(client: UserPoolClient, name: str) -> Reply:
-    contact = next(name for name in delivery.PREFERENCE if name in client.pool.auto_verified)
-    return {"CodeDeliveryDetails": delivery.details(contact, decoys.contacts(client.pool, name)[contact])}
+def _pretend_to_send(client: UserPoolClient, name: str) -> Reply:
+    contact = next(name for name in delivery.CONTACT_PREFERENCE if name in client.pool.auto_verified_attributes)
+    return {
+        "CodeDeliveryDetails": delivery.describe_delivery(contact, decoys.derive_contacts(client.pool, name)[contact])
+    }

@@ -1,4 +1,4 @@
-"""What app clients do with refresh tokens."""
+"""Operations of app clients on refresh tokens."""
 
 from authflow.emulator import _errors
 from authflow.emulator._auth import secret_hash
@@ -7,20 +7,20 @@ from authflow.emulator._tokens import issuing
 
 
 def get_tokens_from_refresh_token(service: Service, params: Params) -> Reply:
-    """GetTokensFromRefreshToken: takes the raw client secret, and no hash."""
-    client = service.client(params["ClientId"])
-    secret_hash.check_secret(client, params.get("ClientSecret"), _errors.CLIENT_SECRET_WRONG)
-    request = issuing.TokenRequest(issuing.REFRESH, params.get("ClientMetadata", {}), params.get("DeviceKey"))
-    return {"AuthenticationResult": issuing.refresh(service, client, params["RefreshToken"], request)}
+    """GetTokensFromRefreshToken. It takes the raw client secret instead of a SECRET_HASH."""
+    client = service.get_client(params["ClientId"])
+    secret_hash.check_client_secret(client, params.get("ClientSecret"), _errors.CLIENT_SECRET_WRONG)
+    request = issuing.TokenRequest(issuing.REFRESH_SOURCE, params.get("ClientMetadata", {}), params.get("DeviceKey"))
+    return {"AuthenticationResult": issuing.refresh_tokens(service, client, params["RefreshToken"], request)}
 
 
 def revoke_token(service: Service, params: Params) -> Reply:
-    """RevokeToken: a refresh token, and the access tokens that came with it and from it."""
+    """RevokeToken: revoke a refresh token and all access tokens of its family."""
     client = service.clients.get(params["ClientId"])
     if client is None:
         raise _errors.CLIENT_UNAUTHORIZED(params["ClientId"])  # the operation declares no ResourceNotFoundException
-    secret_hash.check_secret(client, params.get("ClientSecret"), _errors.CLIENT_UNAUTHORIZED)
-    if not client.revocation:
+    secret_hash.check_client_secret(client, params.get("ClientSecret"), _errors.CLIENT_UNAUTHORIZED)
+    if not client.has_revocation:
         raise _errors.REVOCATION_OFF()
     if issuing.is_jwt(params["Token"]):
         raise _errors.TOKEN_NOT_REVOCABLE()

@@ -1,1 +1,1 @@
-"""What the service keeps: pools, clients, users, devices, Sessions and token families."""
+"""The records that the service stores: pools, clients, users, devices, Sessions and token families."""

@@ -1,4 +1,4 @@
-"""An app client's record."""
+"""The record of an app client."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,15 +7,15 @@ from typing import Any, Final
 
 from authflow.emulator._records.pool import UserPool
 
-#: without ExplicitAuthFlows; the service model's text at CreateUserPoolClient
+#: the default of ExplicitAuthFlows; source: CreateUserPoolClient in the service model
 DEFAULT_FLOWS: Final = ("ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH")
-#: what each of the old names permits; the service model's text at CreateUserPoolClient
+#: the AuthFlow that each of the older names allows; source: CreateUserPoolClient in the service model
 LEGACY_FLOWS: Final[Mapping[str, str | None]] = {
     "ADMIN_NO_SRP_AUTH": "ALLOW_ADMIN_USER_PASSWORD_AUTH",
     "USER_PASSWORD_AUTH": "ALLOW_USER_PASSWORD_AUTH",
     "CUSTOM_AUTH_FLOW_ONLY": None,
 }
-#: token validity: the unit that counts without TokenValidityUnits, and the default in seconds (service model)
+#: token validity: the unit if TokenValidityUnits has none, and the default in seconds; source: the service model
 UNITS: Final[Mapping[str, tuple[str, int]]] = {
     "AccessToken": ("hours", 3600),
     "IdToken": ("hours", 3600),
@@ -28,7 +28,7 @@ class UserPoolClient:
     """An app client.
 
     Attributes:
-        settings: the members of the latest request that the client's description has too, as they were given.
+        settings: the members of the latest request that UserPoolClientType has too, unchanged.
     """
 
     id: str
@@ -40,22 +40,22 @@ class UserPoolClient:
 
     @property
     def session_validity(self) -> timedelta:
-        """How long a challenge may be answered: AuthSessionValidity, 3 minutes by default."""
+        """How long a challenge can be answered: AuthSessionValidity, by default 3 minutes."""
         return timedelta(minutes=self.settings.get("AuthSessionValidity", 3))
 
     @property
-    def hides_users(self) -> bool:
-        """Whether it is kept secret which users exist: PreventUserExistenceErrors, LEGACY by default."""
+    def has_hidden_users(self) -> bool:
+        """Whether replies hide which users exist: PreventUserExistenceErrors, by default LEGACY (they do not)."""
         return bool(self.settings.get("PreventUserExistenceErrors") == "ENABLED")
 
     @property
-    def revocation(self) -> bool:
-        """Whether tokens can be revoked: EnableTokenRevocation, on by default."""
+    def has_revocation(self) -> bool:
+        """Whether tokens can be revoked: EnableTokenRevocation, by default true."""
         return bool(self.settings.get("EnableTokenRevocation", True))
 
     @property
     def rotation_grace(self) -> timedelta | None:
-        """How long a rotated refresh token lives on; None where the client does not rotate them."""
+        """How long a refresh token still works after its rotation; None if the client does not rotate refresh tokens."""
         rotation = self.settings.get("RefreshTokenRotation", {})
         if rotation.get("Feature") != "ENABLED":
             return None
@@ -63,7 +63,7 @@ class UserPoolClient:
 
     @property
     def allowed_flows(self) -> frozenset[str]:
-        """ExplicitAuthFlows in the names that begin with ALLOW_."""
+        """ExplicitAuthFlows, as the names that begin with ALLOW_."""
         given = self.settings.get("ExplicitAuthFlows") or DEFAULT_FLOWS
         if not LEGACY_FLOWS.keys() & set(given):
             return frozenset(given)
@@ -72,23 +72,23 @@ class UserPoolClient:
             implied.add("ALLOW_USER_SRP_AUTH")
         return frozenset(implied | {permitted for name in given if (permitted := LEGACY_FLOWS[name])})
 
-    def validity(self, token: str) -> timedelta:
+    def get_token_validity(self, token: str) -> timedelta:
         """Return the lifetime of ``AccessToken``, ``IdToken`` or ``RefreshToken``."""
-        return validity(self.settings, token)
+        return compute_token_validity(self.settings, token)
 
     def may_read(self, attribute: str) -> bool:
-        """Return whether the client sees an attribute: all of them, without ReadAttributes."""
+        """Return whether the client may read an attribute. Without ReadAttributes it may read all of them."""
         readable = self.settings.get("ReadAttributes")
         return not readable or attribute in readable
 
     def may_write(self, attribute: str) -> bool:
-        """Return whether the client sets an attribute: all of them, without WriteAttributes."""
+        """Return whether the client may write an attribute. Without WriteAttributes it may write all of them."""
         writable = self.settings.get("WriteAttributes")
         return not writable or attribute in writable
 
 
-def validity(settings: Mapping[str, Any], token: str) -> timedelta:
-    """Return a token's lifetime by a client's settings; 0 stands for the default, as in the service model."""
+def compute_token_validity(settings: Mapping[str, Any], token: str) -> timedelta:
+    """Return a token's lifetime according to a client's settings. 0 stands for the default, as in the service model."""
     unit, default = UNITS[token]
     given = settings.get(f"{token}Validity")
     if not given:

@@ -1,4 +1,4 @@
-"""The devices of a user: proposed with the tokens, confirmed, remembered, forgotten.
+"""The devices of a user: proposed, confirmed, remembered and forgotten.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-device-tracking.html
 """
@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import ALPHANUMERIC, Entropy
-from authflow.emulator._records.expiring import Expiring
+from authflow.emulator._records.expiring import ExpiringMap
 
 GROUP_KEY_LENGTH: Final = 8
-#: how long a proposed device may be confirmed: as long as an access token may live, with which that is done
-PROPOSED: Final = timedelta(days=1)
+#: how long a proposed device can be confirmed: ConfirmDevice needs an access token, which lives at most this long
+PROPOSAL_VALIDITY: Final = timedelta(days=1)
 
 
 @dataclass(slots=True, eq=False)
@@ -21,11 +21,11 @@ class Device:
     """A confirmed device.
 
     Attributes:
-        number: of the user's devices, in the order of their confirmation.
-        salt: of the device's secret, which the service never sees.
-        verifier: of the device's secret.
-        remembered: whether it stands for a second factor, where the pool lets devices do that.
-        authenticated: when the user last signed in with it.
+        number: the device's position in the order in which the user confirmed devices.
+        salt: the salt of the device's secret; the service never sees the secret.
+        verifier: the SRP verifier of the device's secret.
+        remembered: whether the device can replace a second factor, if the pool allows that.
+        authenticated: when the user last signed in with the device.
     """
 
     key: str
@@ -41,11 +41,11 @@ class Device:
 
     @property
     def identity(self) -> str:
-        """What SRP hashes beside the device's secret."""
+        """The identity that SRP hashes with the device's secret."""
         return self.group_key + self.key
 
-    def described(self) -> dict[str, Any]:
-        """Return the device as DeviceType."""
+    def describe(self) -> dict[str, Any]:
+        """Return the device as a DeviceType structure."""
         status = "remembered" if self.remembered else "not_remembered"
         attributes = {"device_status": "valid", "device_name": self.name, "dev:device_remembered_status": status}
         return {
@@ -58,37 +58,38 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """A device key that came with tokens: NewDeviceMetadata."""
+class ProposedDevice:
+    """A device key that was returned with tokens, as NewDeviceMetadata."""
 
     key: str
     group_key: str
 
-    def described(self) -> dict[str, str]:
-        """Return it as NewDeviceMetadataType."""
+    def describe(self) -> dict[str, str]:
+        """Return the device key as a NewDeviceMetadataType structure."""
         return {"DeviceKey": self.key, "DeviceGroupKey": self.group_key}
 
 
 class Devices:
-    """One user's devices."""
+    """The devices of one user."""
 
     def __init__(self) -> None:
-        self._proposed: Expiring[Proposal] = Expiring()
+        self._proposed: ExpiringMap[ProposedDevice] = ExpiringMap()
         self._confirmed: dict[str, Device] = {}
         self._count = 0
 
-    def propose(self, region: str, entropy: Entropy, now: datetime) -> Proposal:
-        """Return keys for a device that has none."""
+    def propose(self, region: str, entropy: Entropy, now: datetime) -> ProposedDevice:
+        """Return new keys, for a device that has none."""
         group = f"-{entropy.text(ALPHANUMERIC, GROUP_KEY_LENGTH)}"
-        proposal = Proposal(f"{region}_{entropy.uuid()}", group)
-        self._proposed.put(proposal.key, proposal, until=now + PROPOSED, now=now)
+        proposal = ProposedDevice(f"{region}_{entropy.uuid()}", group)
+        self._proposed.put(proposal.key, proposal, until=now + PROPOSAL_VALIDITY, now=now)
         return proposal
 
     def confirm(self, key: str, *, name: str | None, salt: int, verifier: int, remembered: bool, now: datetime) -> None:
-        """Take a proposed device in.
+        """Confirm a proposed device.
 
         Raises:
-            ServiceError: DeviceKeyExistsException the second time, ResourceNotFoundException if it was not proposed.
+            ServiceError: DeviceKeyExistsException: the device is confirmed already.
+                ResourceNotFoundException: it was not proposed.
         """
         if key in self._confirmed:
             raise _errors.DEVICE_KEY_EXISTS()
@@ -101,14 +102,14 @@ class Devices:
         )
 
     def find(self, key: str | None) -> Device | None:
-        """Return a confirmed device."""
+        """Return the confirmed device with this key, None if there is none."""
         return self._confirmed.get(key) if key else None
 
     def get(self, key: str) -> Device:
-        """Return a confirmed device.
+        """Return the confirmed device with this key.
 
         Raises:
-            ServiceError: ResourceNotFoundException.
+            ServiceError: ResourceNotFoundException: there is none.
         """
         device = self.find(key)
         if device is None:
@@ -116,13 +117,13 @@ class Devices:
         return device
 
     def forget(self, key: str) -> None:
-        """Forget a confirmed device.
+        """Forget the confirmed device with this key.
 
         Raises:
-            ServiceError: ResourceNotFoundException.
+            ServiceError: ResourceNotFoundException: there is none.
         """
         del self._confirmed[self.get(key).key]
 
-    def after(self, number: int) -> list[Device]:
-        """Return the confirmed devices whose number is higher, in that order."""
+    def list_after(self, number: int) -> list[Device]:
+        """Return the confirmed devices with a higher number, in ascending order."""
         return [device for device in self._confirmed.values() if device.number > number]

@@ -1,4 +1,4 @@
-"""The lock-out after wrong passwords and wrong MFA codes.
+"""The lockout after wrong passwords and wrong codes.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/authentication.html#authentication-flow-lockout-behavior
 """
@@ -10,43 +10,54 @@ from typing import Final
 from authflow.emulator import _errors
 
 FREE_FAILURES: Final = 5
-LONGEST: Final = timedelta(minutes=15)
-STEPS: Final = 10  # the tenth doubling is longer than that
-QUIET: Final = timedelta(minutes=15)
+MAX_LOCKOUT: Final = timedelta(minutes=15)
+MAX_DOUBLINGS: Final = 10  # 2**10 seconds are longer than MAX_LOCKOUT
+QUIET_PERIOD: Final = timedelta(minutes=15)
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Lockout:
-    """One user's failures since the last sign-in: the fifth locks for a second, each further one for twice as long."""
+    """Counts the failed attempts of one user since the last sign-in.
+
+    The fifth failure locks the user out for a second. Each further failure doubles the time, up to ``MAX_LOCKOUT``.
+    """
 
     def __init__(self) -> None:
         self._failures = 0
         self._until = self._attempted = NEVER
 
-    def attempt(self, proves: Callable[[], bool], wrong: _errors.ErrorTemplate, now: datetime) -> None:
-        """Let a right proof pass. While the lock lasts it is not looked at, and a wrong one does not count.
+    def attempt(self, is_proven: Callable[[], bool], error: _errors.ErrorTemplate, now: datetime) -> None:
+        """Evaluate an attempt to prove a password or a code, and count it if it fails.
+
+        Args:
+            is_proven: returns whether the attempt is correct. It is not called during a lockout.
+            error: the error to raise if it is not correct.
+            now: the current time.
 
         Raises:
-            ServiceError: NotAuthorizedException during the lock; ``wrong`` if the proof is.
+            ServiceError: NotAuthorizedException: the user is locked out, and the attempt is not counted.
+                Otherwise ``error``: the attempt failed.
         """
-        self._check(now)
-        if not proves():
-            self._fail(now)
-            raise wrong()
+        self._require_unlocked(now)
+        if not is_proven():
+            self._count_failure(now)
+            raise error()
 
     def reset(self) -> None:
-        """Forget all failures: the user has signed in."""
+        """Reset the count of failures: the user has signed in."""
         self._failures = 0
 
-    def _check(self, now: datetime) -> None:
-        quiet = now - self._attempted >= QUIET
+    def _require_unlocked(self, now: datetime) -> None:
+        is_quiet = now - self._attempted >= QUIET_PERIOD
         self._attempted = now
         if now < self._until:
             raise _errors.LOCKED()
-        if quiet:
+        if is_quiet:
             self._failures = 0
 
-    def _fail(self, now: datetime) -> None:
+    def _count_failure(self, now: datetime) -> None:
         self._failures += 1
         if self._failures >= FREE_FAILURES:
-            self._until = now + min(timedelta(seconds=2 ** min(self._failures - FREE_FAILURES, STEPS)), LONGEST)
+            self._until = now + min(
+                timedelta(seconds=2 ** min(self._failures - FREE_FAILURES, MAX_DOUBLINGS)), MAX_LOCKOUT
+            )

@@ -1,6 +1,6 @@
-"""What a user may do only so often in an hour.
+"""Limits on how often a user may call an operation in an hour.
 
-Figures: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+Source of the figures: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 """
 
 from datetime import datetime, timedelta
@@ -13,16 +13,16 @@ PER_HOUR: Final = {"ConfirmSignUp": 15, "ResendConfirmationCode": 5}
 
 
 class Attempts:
-    """When one user attempted each limited operation."""
+    """The times at which one user called each limited operation."""
 
     def __init__(self) -> None:
         self._times: dict[str, list[datetime]] = {}
 
     def count(self, operation: str, now: datetime) -> None:
-        """Count an attempt.
+        """Count a call of an operation.
 
         Raises:
-            ServiceError: LimitExceededException; the attempt does not count.
+            ServiceError: LimitExceededException: there were too many in the last hour. This call is not counted.
         """
         recent = [time for time in self._times.get(operation, ()) if time > now - HOUR]
         if len(recent) >= PER_HOUR[operation]:

@@ -1,4 +1,4 @@
-"""SECRET_BLOCK: an SRP round travels in it, from the challenge to the proof."""
+"""SECRET_BLOCK: the encrypted state of an SRP round. The client gets it with a challenge and returns it with the proof."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
 from authflow.emulator._records.client import UserPoolClient
-from authflow.emulator._records.expiring import Expiring
+from authflow.emulator._records.expiring import ExpiringMap
 
 if TYPE_CHECKING:
-    from authflow.emulator._crypto.jose import Sealer
+    from authflow.emulator._crypto.jose import StateCipher
 
 
 @dataclass(frozen=True, slots=True)
 class SrpRound:
-    """What the service must know of an SRP round to check its proof.
+    """The state of an SRP round that the service needs to verify the proof.
 
     Attributes:
-        challenge: the one that the proof answers.
-        username: the canonical name; nobody may have it, where the pool hides who exists.
-        flow: the AuthFlow that the sign-in began with.
-        device_key: the device that it came from, if it said so.
-        salt: of the password, or the device's secret, that the round is about.
-        key: the key that a right proof is made with.
+        challenge: the challenge that the proof answers.
+        username: the canonical username, which may be a decoy user's.
+        flow: the AuthFlow of the sign-in.
+        device_key: the DEVICE_KEY of the request, if it had one.
+        salt: the salt of the password or of the device's secret.
+        key: the key that a correct proof is made with.
     """
 
     challenge: str
@@ -35,15 +35,15 @@ class SrpRound:
 
 
 class SecretBlocks:
-    """Makes and opens SECRET_BLOCKs; remembers the used ones until they expire."""
+    """Issues and redeems SECRET_BLOCKs. Each can be redeemed once: used ones are remembered until they expire."""
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
-        self._sealer: Sealer | None = None
-        self._used: Expiring[bool] = Expiring()
+        self._cipher: StateCipher | None = None
+        self._used: ExpiringMap[bool] = ExpiringMap()
 
-    def seal(self, client: UserPoolClient, srp_round: SrpRound, expires: datetime) -> str:
-        """Return a new block, bound to client (so to its pool) and user."""
+    def issue(self, client: UserPoolClient, srp_round: SrpRound, expires: datetime) -> str:
+        """Return a new SECRET_BLOCK. It is bound to the client, and so to its pool, and to the state of the round."""
         state = {
             "id": self._entropy.uuid(),
             "client": client.id,
@@ -55,17 +55,23 @@ class SecretBlocks:
             "key": srp_round.key.hex(),
             "expires": expires.timestamp(),
         }
-        return self._jose().seal(state)
+        return self._get_cipher().encrypt(state)
 
-    def redeem(self, text: str, client: UserPoolClient, wanted: tuple[str, str, str], now: datetime) -> SrpRound:
-        """Return the round in a block, which can't be redeemed again; ``wanted`` are its challenge, username and flow.
+    def redeem(self, text: str, client: UserPoolClient, expected: tuple[str, str, str], now: datetime) -> SrpRound:
+        """Return the SRP round in a SECRET_BLOCK, which can't be redeemed again.
+
+        Args:
+            text: the SECRET_BLOCK.
+            client: the app client of the request.
+            expected: the challenge, the username and the AuthFlow that the round must have.
+            now: the current time.
 
         Raises:
-            ServiceError: NotAuthorizedException: it was altered, belongs to something else, was used, or is expired.
+            ServiceError: NotAuthorizedException: the block was changed, belongs to another round, was used or expired.
         """
-        state = self._jose().unseal(text)
+        state = self._get_cipher().decrypt(text)
         names = ("client", "challenge", "username", "flow")
-        if state is None or tuple(state[name] for name in names) != (client.id, *wanted):
+        if state is None or tuple(state[name] for name in names) != (client.id, *expected):
             raise _errors.WRONG_PASSWORD()
         if self._used.get(state["id"]):
             raise _errors.SESSION_USED()
@@ -74,11 +80,11 @@ class SecretBlocks:
             raise _errors.SESSION_EXPIRED()
         self._used.put(state["id"], value=True, until=expires, now=now)
         salt, key = int(state["salt"], 16), bytes.fromhex(state["key"])
-        return SrpRound(*wanted, state["device_key"], salt, key)
+        return SrpRound(*expected, state["device_key"], salt, key)
 
-    def _jose(self) -> "Sealer":
-        if self._sealer is None:
-            from authflow.emulator._crypto.jose import Sealer  # noqa: PLC0415 -- see there
+    def _get_cipher(self) -> "StateCipher":
+        if self._cipher is None:
+            from authflow.emulator._crypto.jose import StateCipher  # noqa: PLC0415 -- slow to import, see there
 
-            self._sealer = Sealer(self._entropy)
-        return self._sealer
+            self._cipher = StateCipher(self._entropy)
+        return self._cipher

@@ -1,6 +1,6 @@
-"""Sessions: what stands between a challenge and its answer.
+"""Sessions: the state of a sign-in between a challenge and its answer.
 
-A Session is bound to pool, client, user and the one challenge it was given out with; it works once and not for long.
+A Session is bound to its pool, client, user and challenge. It can be used once, and it expires.
 """
 
 import hmac
@@ -11,27 +11,31 @@ from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
-from authflow.emulator._crypto.opaque import OpaqueTexts
+from authflow.emulator._crypto.opaque import OpaqueTokens
 from authflow.emulator._records.client import UserPoolClient
-from authflow.emulator._records.expiring import Expiring
+from authflow.emulator._records.expiring import ExpiringMap
 from authflow.emulator._records.sign_in import SignIn
 from authflow.emulator._records.user import User
 
-LENGTH: Final = 1500  # about what the service's have; SessionType permits 20 to 4096
-#: how long an expired or used Session is told apart from one that never was
-REMEMBERED: Final = timedelta(minutes=15)
+LENGTH: Final = 1500  # about as long as Cognito's; SessionType allows 20 to 4096
+#: how long an expired or used Session is kept, so that its error differs from an unknown Session's
+RETENTION: Final = timedelta(minutes=15)
 
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """What the service remembers between two steps.
+    """The state of a sign-in that waits for an answer.
 
     Attributes:
-        sub: the user who proved what came before.
-        salt: of the password that counted then: a newer one ends the Session.
-        sign_in: what came before.
-        decoy: the user, if nobody has the name.
-        held: what the challenge needs to judge its answer, such as the code that was sent.
+        client_id: the app client that the Session was issued to.
+        sub: the user's sub.
+        salt: the salt of the user's password when the Session was issued: a new password ends the Session.
+        challenge: the challenge that the Session was issued with.
+        sign_in: the earlier steps of the sign-in.
+        expires: when the Session expires.
+        challenge_data: what the challenge needs to check its answer, such as the code that was sent.
+        decoy: the decoy user, if the sign-in is for one.
+        used: whether the Session was used.
     """
 
     client_id: str
@@ -40,7 +44,7 @@ class Session:
     challenge: str
     sign_in: SignIn
     expires: datetime
-    held: Any = field(default=None, repr=False)
+    challenge_data: Any = field(default=None, repr=False)
     decoy: User | None = field(default=None, repr=False)
     used: bool = False
 
@@ -49,30 +53,31 @@ class Sessions:
     """All Sessions of the emulator."""
 
     def __init__(self, entropy: Entropy) -> None:
-        self._texts = OpaqueTexts(entropy, LENGTH)
-        self._kept: Expiring[Session] = Expiring()
+        self._tokens = OpaqueTokens(entropy, LENGTH)
+        self._kept: ExpiringMap[Session] = ExpiringMap()
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def open(self, session: Session, now: datetime) -> str:
-        """Return the text that a new Session goes by."""
-        identifier, text = self._texts.issue()
-        self._kept.put(identifier, session, until=session.expires + REMEMBERED, now=now)
+    def issue(self, session: Session, now: datetime) -> str:
+        """Store a new Session and return its token, which Cognito's API calls Session too."""
+        identifier, text = self._tokens.issue()
+        self._kept.put(identifier, session, until=session.expires + RETENTION, now=now)
         return text
 
-    def client_id(self, text: str) -> str | None:
-        """Return which app client a Session was given to; None for a text that is no Session."""
+    def find_client_id(self, text: str) -> str | None:
+        """Return the app client that a Session was issued to, None for an unknown Session."""
         session = self._get(text)
         return session.client_id if session else None
 
     def find(
         self, text: str, client: UserPoolClient, challenges: Collection[str], now: datetime
     ) -> tuple[Session, User]:
-        """Return an open Session of one of these challenges, and its user; the Session stays usable.
+        """Return the valid Session of one of these challenges, and its user. The Session can be used again.
 
         Raises:
-            ServiceError: NotAuthorizedException: it was altered, belongs to something else, was used, or is expired.
+            ServiceError: NotAuthorizedException: the Session was changed, was issued to another client or for another
+                challenge, was used or expired, or its user is gone or has a new password.
         """
         session = self._get(text)
         if session is None or session.client_id != client.id or session.challenge not in challenges:
@@ -81,16 +86,16 @@ class Sessions:
             raise _errors.SESSION_USED()
         if now >= session.expires:
             raise _errors.SESSION_EXPIRED()
-        user = session.decoy or client.pool.by_sub(session.sub)
+        user = session.decoy or client.pool.find_by_sub(session.sub)
         if user is None or user.password.salt != session.salt:
             raise _errors.SESSION_INVALID()
         return session, user
 
     def _get(self, text: str) -> Session | None:
-        identifier = self._texts.id_of(text)
+        identifier = self._tokens.verify(text)
         return self._kept.get(identifier) if identifier else None
 
 
-def is_same(name: str, canonical: str) -> bool:
-    """Return whether a later step's USERNAME is the one that the service returned, to the letter."""
+def is_same_username(name: str, canonical: str) -> bool:
+    """Return whether a later step's USERNAME is exactly the one that the service returned."""
     return hmac.compare_digest(name.encode(), canonical.encode())

@@ -1,10 +1,10 @@
-"""A sign-in under way: what one step hands on to the next, in a Session or a SECRET_BLOCK."""
+"""The state of a sign-in, which is kept between its steps in a Session or a SECRET_BLOCK."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-#: the flows that devices take part in
+#: the AuthFlows in which devices can be used
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-device-tracking.html
 DEVICE_FLOWS: Final = frozenset(
     {"USER_SRP_AUTH", "USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH"}
@@ -12,7 +12,7 @@ DEVICE_FLOWS: Final = frozenset(
 
 
 class Proof(StrEnum):
-    """What a sign-in has come through."""
+    """What the user can prove in a sign-in."""
 
     PASSWORD = "password"
     CODE = "code"
@@ -24,19 +24,20 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CustomRound:
-    """A step of CUSTOM_AUTH that is over, as triggers are told of it.
+    """A completed step of CUSTOM_AUTH, as Lambda triggers see it.
 
     Attributes:
-        challenge: its name; ``SRP_A`` stands for a sign-in that begins with a password.
-        metadata: what CreateAuthChallenge said of it.
+        challenge: the name of the challenge. ``SRP_A`` stands for the start of a sign-in with a password.
+        result: whether the answer was correct.
+        metadata: CreateAuthChallenge's challengeMetadata.
     """
 
     challenge: str
     result: bool
     metadata: str | None = None
 
-    def described(self) -> dict[str, Any]:
-        """Return the entry of ``session`` in a trigger's event."""
+    def describe(self) -> dict[str, Any]:
+        """Return the round as an entry of ``session`` in a Lambda trigger's event."""
         return {
             "challengeName": self.challenge,
             "challengeResult": self.result,
@@ -46,31 +47,32 @@ class CustomRound:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A sign-in under way.
+    """The state of a sign-in.
 
     Attributes:
-        flow: the AuthFlow that it began with.
-        typed: the USERNAME that it began with, as long as no reply has told the canonical one: the name to go on with.
-        device_key: the latest DEVICE_KEY that came and was the user's.
-        proven: what it has come through.
-        rounds: of CUSTOM_AUTH.
+        flow: the AuthFlow.
+        entered_username: the USERNAME of the first request, until a reply contains the canonical username. Later
+            requests may use it until then.
+        device_key: the latest DEVICE_KEY that was one of the user's.
+        proven: what the user has proven so far.
+        rounds: the completed rounds of CUSTOM_AUTH.
     """
 
     flow: str = ""
-    typed: str | None = None
+    entered_username: str | None = None
     device_key: str | None = None
     proven: frozenset[Proof] = frozenset()
     rounds: tuple[CustomRound, ...] = ()
 
     @property
-    def passwordless(self) -> bool:
-        """Whether the sign-in is one by custom challenges alone: it asks no password, nor what follows upon one."""
+    def is_passwordless(self) -> bool:
+        """Whether the sign-in uses custom challenges only: no password, and no step that follows a password."""
         return self.flow == "CUSTOM_AUTH" and Proof.PASSWORD not in self.proven
 
-    def having(self, proof: Proof) -> "SignIn":
-        """Return the same sign-in with one thing more proven."""
+    def with_proof(self, proof: Proof) -> "SignIn":
+        """Return a copy in which the user has proven one thing more."""
         return replace(self, proven=self.proven | {proof})
 
-    def after(self, finished: CustomRound) -> "SignIn":
-        """Return the same sign-in with one round more behind it."""
+    def with_round(self, finished: CustomRound) -> "SignIn":
+        """Return a copy with another completed round."""
         return replace(self, rounds=(*self.rounds, finished))

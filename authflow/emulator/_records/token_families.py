@@ -1,4 +1,4 @@
-"""TokenFamilies: what one sign-in gave, and the refresh tokens that go on from it."""
+"""Token families: the tokens of one sign-in and of all its refreshes."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,25 +6,28 @@ from typing import Final
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
-from authflow.emulator._crypto.opaque import OpaqueTexts
+from authflow.emulator._crypto.opaque import OpaqueTokens
 from authflow.emulator._records.client import UserPoolClient
-from authflow.emulator._records.expiring import Expiring
+from authflow.emulator._records.expiring import ExpiringMap
 from authflow.emulator._records.user import User
 
-LENGTH: Final = 1800  # about what the service's refresh tokens have
-#: how long a family outlives its refresh tokens: as long as an access token may live, which can still be revoked
-REMEMBERED: Final = timedelta(days=1)
+LENGTH: Final = 1800  # about as long as Cognito's refresh tokens
+#: how long a family is kept after its refresh tokens expire: its access tokens can be revoked while they are valid
+RETENTION: Final = timedelta(days=1)
 
 
 @dataclass(slots=True, eq=False)
 class TokenFamily:
-    """The tokens that come from one sign-in.
+    """The tokens of one sign-in and of all its refreshes.
 
     Attributes:
-        id: ``origin_jti`` in all of its tokens.
-        auth_time: when the user proved who they are, in seconds since 1970; a refresh does not change it.
-        expires: when its refresh tokens do, rotated ones too.
-        device_key: the device that it was given to, confirmed or proposed; None if devices took no part.
+        id: the ``origin_jti`` of the tokens.
+        client_id: the app client that the tokens were issued to.
+        sub: the user's sub.
+        auth_time: when the user signed in, in seconds since 1970. A refresh does not change it.
+        expires: when the refresh tokens expire. A rotation does not change it.
+        device_key: the confirmed or proposed device that the tokens were issued to; None if no device was used.
+        revoked: whether the tokens are revoked.
     """
 
     id: str
@@ -41,17 +44,19 @@ class RefreshToken:
     """A refresh token.
 
     Attributes:
-        retires: when it ceases to work because another one has taken its place.
+        family: the token's family.
+        retires: when the token stops working because it was rotated; None if it was not.
     """
 
     family: TokenFamily
     retires: datetime | None = None
 
-    def check(self, now: datetime) -> None:
-        """Refuse a token that does not work any more.
+    def require_usable(self, now: datetime) -> None:
+        """Require that the token still works.
 
         Raises:
-            ServiceError: NotAuthorizedException, or RefreshTokenReuseException for one that was rotated out.
+            ServiceError: NotAuthorizedException: the token is revoked or expired.
+                RefreshTokenReuseException: it was replaced by another one.
         """
         if self.family.revoked:
             raise _errors.REFRESH_TOKEN_REVOKED()
@@ -61,44 +66,44 @@ class RefreshToken:
             raise _errors.REFRESH_TOKEN_REUSED()
 
     def is_retired(self, now: datetime) -> bool:
-        """Return whether another token has taken its place for good."""
+        """Return whether another token has replaced this one, and the grace period is over."""
         return self.retires is not None and now >= self.retires
 
 
 class TokenFamilies:
-    """All families of the emulator and their refresh tokens."""
+    """All token families of the emulator, and their refresh tokens."""
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
-        self._texts = OpaqueTexts(entropy, LENGTH)
-        self._families: Expiring[TokenFamily] = Expiring()
-        self._refresh_tokens: Expiring[RefreshToken] = Expiring()
+        self._tokens = OpaqueTokens(entropy, LENGTH)
+        self._families: ExpiringMap[TokenFamily] = ExpiringMap()
+        self._refresh_tokens: ExpiringMap[RefreshToken] = ExpiringMap()
 
-    def open(self, client: UserPoolClient, user: User, now: datetime, device_key: str | None = None) -> TokenFamily:
-        """Return a new family."""
-        expires = now + client.validity("RefreshToken")
+    def create(self, client: UserPoolClient, user: User, now: datetime, device_key: str | None = None) -> TokenFamily:
+        """Create a family for a new sign-in."""
+        expires = now + client.get_token_validity("RefreshToken")
         family = TokenFamily(self._entropy.uuid(), client.id, user.sub, int(now.timestamp()), expires, device_key)
-        self._families.put(family.id, family, until=expires + REMEMBERED, now=now)
+        self._families.put(family.id, family, until=expires + RETENTION, now=now)
         return family
 
     def get(self, family_id: str) -> TokenFamily | None:
-        """Return the family of this id."""
+        """Return the family with this id, None if there is none."""
         return self._families.get(family_id)
 
     def issue_refresh_token(self, family: TokenFamily, now: datetime) -> str:
-        """Return a new refresh token of a family."""
-        identifier, text = self._texts.issue()
-        self._refresh_tokens.put(identifier, RefreshToken(family), until=family.expires + REMEMBERED, now=now)
+        """Issue a new refresh token of a family."""
+        identifier, text = self._tokens.issue()
+        self._refresh_tokens.put(identifier, RefreshToken(family), until=family.expires + RETENTION, now=now)
         return text
 
     def find(self, text: str, client: UserPoolClient) -> RefreshToken | None:
-        """Return a refresh token that was issued to this client, whether or not it still works."""
-        identifier = self._texts.id_of(text)
+        """Return a refresh token that was issued to this client, even if it no longer works; None if there is none."""
+        identifier = self._tokens.verify(text)
         token = self._refresh_tokens.get(identifier) if identifier else None
         return token if token and token.family.client_id == client.id else None
 
     def revoke_all(self, user: User) -> None:
-        """Revoke all that a user was granted, at whichever client."""
+        """Revoke all tokens of a user, for all clients."""
         for family in self._families.values():
             if family.sub == user.sub:
                 family.revoked = True

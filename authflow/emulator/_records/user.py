@@ -1,4 +1,4 @@
-"""A user's record."""
+"""The record of a user."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,7 @@ from authflow.emulator._records.rate_limits import Attempts
 
 
 class Status(StrEnum):
-    """UserStatusType, as far as the emulator brings users there."""
+    """The values of UserStatusType that the emulator uses."""
 
     UNCONFIRMED = "UNCONFIRMED"
     CONFIRMED = "CONFIRMED"
@@ -22,7 +22,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code that was sent to a user, and until when it counts."""
+    """A code that was sent to a user, the attribute that it verifies, and when it expires."""
 
     text: str = field(repr=False)
     attribute: str
@@ -34,17 +34,17 @@ class User:
     """A user.
 
     Attributes:
-        username: the canonical name; never changes.
-        sub: the identifier that no other user ever has.
-        confirmation: the code that confirms the sign-up, while one is out.
-        attempts: when the user did what is limited by the hour.
-        devices: where the user has signed in from.
-        lockout: keeps people from guessing the user's password and codes.
-        mfa: the MFA preference: the factors that are on.
-        preferred_mfa: the one of them that is asked without a choice.
-        software_token: the authenticator whose code was verified.
-        pending_token: one that was associated with an access token, and not verified so far.
-        auto_confirmed: an administrator confirmed the sign-up, and there was no sign-in since.
+        username: the canonical username; it never changes.
+        sub: the user's unique id; it is never used again.
+        confirmation: the code that confirms the sign-up, if one was sent and not used.
+        attempts: the calls of operations that are limited per hour.
+        devices: the user's devices.
+        lockout: limits attempts to guess the user's password and codes.
+        mfa: the second factors that the user has turned on.
+        preferred_mfa: the factor that Cognito asks for without offering a choice.
+        software_token: the authenticator app that the user has verified.
+        pending_token: an authenticator app that was associated with an access token and not verified yet.
+        auto_confirmed: True if an administrator confirmed the sign-up and the user has not signed in since.
     """
 
     username: str
@@ -66,10 +66,10 @@ class User:
     auto_confirmed: bool = False
 
     def note_sign_in(self) -> None:
-        """Note that the user has signed in: what went wrong before does not count any more."""
+        """Record that the user has signed in: earlier failures are no longer counted."""
         self.auto_confirmed = False
         self.lockout.reset()
 
-    def described(self) -> dict[str, str]:
-        """Return the attributes, ``sub`` among them."""
+    def get_all_attributes(self) -> dict[str, str]:
+        """Return all attributes, including ``sub``."""
         return {**self.attributes, "sub": self.sub}

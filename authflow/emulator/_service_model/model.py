@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._errors import EmulatorBug, ServiceError
-from authflow.emulator._service_model.shapes import Invalid, ShapeValidator
+from authflow.emulator._service_model.shapes import InvalidValue, ShapeValidator
 
 SERVICE: Final = "cognito-idp"
 #: errors of the protocol, which no operation declares
@@ -42,26 +42,26 @@ class ServiceModel:
     def __contains__(self, operation: object) -> bool:
         return operation in self._operations
 
-    def members(self, shape: str) -> frozenset[str]:
+    def get_members(self, shape: str) -> frozenset[str]:
         """Return the names that a structure declares."""
         return frozenset(self._shapes[shape]["members"])
 
-    def errors(self, operation: str) -> frozenset[str]:
+    def get_errors(self, operation: str) -> frozenset[str]:
         """Return the exceptions that an operation declares."""
         return frozenset(error["shape"] for error in self._operations[operation].get("errors", ()))
 
-    def request(self, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
+    def check_request(self, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
         """Return a checked copy of a request.
 
         Raises:
             ServiceError: SerializationException for a wrong type, InvalidParameterException for the rest.
         """
         try:
-            return self._requests.structure(self._operations[operation]["input"], params)
-        except Invalid as invalid:
-            raise invalid.fault(f"1 validation error detected: {invalid}") from None
+            return self._requests.copy_structure(self._operations[operation]["input"], params)
+        except InvalidValue as invalid:
+            raise invalid.error(f"1 validation error detected: {invalid}") from None
 
-    def reply(self, operation: str, reply: Mapping[str, object]) -> dict[str, Any]:
+    def check_reply(self, operation: str, reply: Mapping[str, object]) -> dict[str, Any]:
         """Return a checked copy of a reply, in JSON's types: timestamps are seconds since 1970.
 
         Raises:
@@ -71,8 +71,8 @@ class ServiceModel:
         if declared is None:
             return {}
         try:
-            return self._replies.structure(declared, reply)
-        except Invalid as invalid:
+            return self._replies.copy_structure(declared, reply)
+        except InvalidValue as invalid:
             raise EmulatorBug(f"{operation} answered what its model does not declare: {invalid}") from None
 
     def check_error(self, operation: str, error: ServiceError) -> None:
@@ -81,5 +81,5 @@ class ServiceModel:
         Raises:
             EmulatorBug: the operation does not declare it.
         """
-        if error.code not in self.errors(operation) | PROTOCOL_ERRORS:
+        if error.code not in self.get_errors(operation) | PROTOCOL_ERRORS:
             raise EmulatorBug(f"{operation} raised {error.code}, which its model does not declare")

@@ -12,16 +12,16 @@ from authflow.emulator import _errors
 Shape = Mapping[str, Any]
 
 
-class Invalid(Exception):
+class InvalidValue(Exception):
     """A value does not have the declared shape.
 
     Attributes:
-        fault: how the service refuses it.
+        error: how the service refuses it.
     """
 
-    def __init__(self, fault: _errors.ErrorTemplate, path: str, problem: str) -> None:
+    def __init__(self, error: _errors.ErrorTemplate, path: str, problem: str) -> None:
         super().__init__(f"Value at '{path}' failed to satisfy constraint: Member must {problem}")
-        self.fault = fault
+        self.error = error
 
 
 class ShapeValidator:
@@ -36,11 +36,11 @@ class ShapeValidator:
         self._shapes = shapes
         self._limits = limits
 
-    def structure(self, reference: Shape, value: object) -> dict[str, Any]:
+    def copy_structure(self, reference: Shape, value: object) -> dict[str, Any]:
         """Return a copy of a structure.
 
         Raises:
-            Invalid: it is not of the shape that ``reference`` names.
+            InvalidValue: it is not of the shape that ``reference`` names.
         """
         copy: dict[str, Any] = self.copy(reference, value, "")
         return copy
@@ -48,52 +48,52 @@ class ShapeValidator:
     def copy(self, reference: Shape, value: object, path: str) -> Any:  # noqa: ANN401 -- JSON
         """Return a copy of the value that ``path`` leads to."""
         shape = self._shapes[reference["shape"]]
-        return COPIES[shape["type"]](self, shape, value, path)
+        return COPY_FUNCTIONS[shape["type"]](self, shape, value, path)
 
     def check_range(self, shape: Shape, number: float, path: str, what: str) -> None:
         """Check a value's size."""
         if not self._limits:
             return
         if number < shape.get("min", number):
-            raise Invalid(_errors.INVALID, path, f"have {what} greater than or equal to {shape['min']}")
+            raise InvalidValue(_errors.INVALID, path, f"have {what} greater than or equal to {shape['min']}")
         if number > shape.get("max", number):
-            raise Invalid(_errors.INVALID, path, f"have {what} less than or equal to {shape['max']}")
+            raise InvalidValue(_errors.INVALID, path, f"have {what} less than or equal to {shape['max']}")
 
     def check_pattern(self, shape: Shape, text: str, path: str) -> None:
         """Check a text's characters."""
-        if self._limits and "pattern" in shape and not _pattern(shape["pattern"]).fullmatch(text):
-            raise Invalid(_errors.INVALID, path, f"satisfy regular expression pattern: {shape['pattern']}")
+        if self._limits and "pattern" in shape and not _compile_pattern(shape["pattern"]).fullmatch(text):
+            raise InvalidValue(_errors.INVALID, path, f"satisfy regular expression pattern: {shape['pattern']}")
 
 
 @cache
-def _pattern(text: str) -> regex.Pattern[str]:
+def _compile_pattern(text: str) -> regex.Pattern[str]:
     """Return a compiled pattern; the model's use Unicode properties, which the standard library lacks."""
     return regex.compile(text)
 
 
-def _structure(validator: ShapeValidator, shape: Shape, value: object, path: str) -> dict[str, Any]:
+def _copy_structure(validator: ShapeValidator, shape: Shape, value: object, path: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise Invalid(_errors.SERIALIZATION, path, "be a structure")
+        raise InvalidValue(_errors.SERIALIZATION, path, "be a structure")
     members, given = shape["members"], {name: member for name, member in value.items() if member is not None}
     for name in given:
         if name not in members:
-            raise Invalid(_errors.INVALID, _join(path, name), "be a known member")
+            raise InvalidValue(_errors.INVALID, _join(path, name), "be a known member")
     for name in shape.get("required", ()):
         if name not in given:
-            raise Invalid(_errors.INVALID, _join(path, name), "not be null")
+            raise InvalidValue(_errors.INVALID, _join(path, name), "not be null")
     return {name: validator.copy(members[name], member, _join(path, name)) for name, member in given.items()}
 
 
-def _list(validator: ShapeValidator, shape: Shape, value: object, path: str) -> list[Any]:
+def _copy_list(validator: ShapeValidator, shape: Shape, value: object, path: str) -> list[Any]:
     if not isinstance(value, list | tuple):
-        raise Invalid(_errors.SERIALIZATION, path, "be a list")
+        raise InvalidValue(_errors.SERIALIZATION, path, "be a list")
     validator.check_range(shape, len(value), path, "length")
     return [validator.copy(shape["member"], entry, f"{path}.{number}") for number, entry in enumerate(value, 1)]
 
 
-def _map(validator: ShapeValidator, shape: Shape, value: object, path: str) -> dict[str, Any]:
+def _copy_map(validator: ShapeValidator, shape: Shape, value: object, path: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise Invalid(_errors.SERIALIZATION, path, "be a map")
+        raise InvalidValue(_errors.SERIALIZATION, path, "be a map")
     validator.check_range(shape, len(value), path, "size")
     return {
         validator.copy(shape["key"], name, f"{path}.key"): validator.copy(shape["value"], entry, _join(path, name))
@@ -106,12 +106,12 @@ def _join(path: str, name: object) -> str:
     return f"{path}.{name}" if path else str(name)
 
 
-def _string(validator: ShapeValidator, shape: Shape, value: object, path: str) -> str:
+def _copy_string(validator: ShapeValidator, shape: Shape, value: object, path: str) -> str:
     if not isinstance(value, str) or not _is_unicode(value):
-        raise Invalid(_errors.SERIALIZATION, path, "be a string")
+        raise InvalidValue(_errors.SERIALIZATION, path, "be a string")
     validator.check_range(shape, len(value), path, "length")
     if "enum" in shape and value not in shape["enum"]:
-        raise Invalid(_errors.INVALID, path, f"satisfy enum value set: [{', '.join(shape['enum'])}]")
+        raise InvalidValue(_errors.INVALID, path, f"satisfy enum value set: [{', '.join(shape['enum'])}]")
     validator.check_pattern(shape, value, path)
     return str(value)
 
@@ -121,35 +121,35 @@ def _is_unicode(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _integer(validator: ShapeValidator, shape: Shape, value: object, path: str) -> int:
+def _copy_integer(validator: ShapeValidator, shape: Shape, value: object, path: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise Invalid(_errors.SERIALIZATION, path, "be an integer")
+        raise InvalidValue(_errors.SERIALIZATION, path, "be an integer")
     validator.check_range(shape, value, path, "value")
     return value
 
 
-def _boolean(_: ShapeValidator, __: Shape, value: object, path: str) -> bool:
+def _copy_boolean(_: ShapeValidator, __: Shape, value: object, path: str) -> bool:
     if not isinstance(value, bool):
-        raise Invalid(_errors.SERIALIZATION, path, "be a boolean")
+        raise InvalidValue(_errors.SERIALIZATION, path, "be a boolean")
     return value
 
 
-def _timestamp(_: ShapeValidator, __: Shape, value: object, path: str) -> float:
+def _copy_timestamp(_: ShapeValidator, __: Shape, value: object, path: str) -> float:
     if isinstance(value, datetime):
         return value.timestamp()
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise Invalid(_errors.SERIALIZATION, path, "be a timestamp")
+        raise InvalidValue(_errors.SERIALIZATION, path, "be a timestamp")
     return value
 
 
-COPIES: Final[Mapping[str, Callable[[ShapeValidator, Shape, object, str], Any]]] = {
-    "structure": _structure,
-    "list": _list,
-    "map": _map,
-    "string": _string,
-    "integer": _integer,
-    "long": _integer,
-    "boolean": _boolean,
-    "timestamp": _timestamp,
-    "blob": _string,  # base64 in JSON
+COPY_FUNCTIONS: Final[Mapping[str, Callable[[ShapeValidator, Shape, object, str], Any]]] = {
+    "structure": _copy_structure,
+    "list": _copy_list,
+    "map": _copy_map,
+    "string": _copy_string,
+    "integer": _copy_integer,
+    "long": _copy_integer,
+    "boolean": _copy_boolean,
+    "timestamp": _copy_timestamp,
+    "blob": _copy_string,  # base64 in JSON
 }

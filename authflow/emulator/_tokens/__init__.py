@@ -1,1 +1,1 @@
-"""Tokens and what they claim."""
+"""Tokens: issuing, claims and verification."""

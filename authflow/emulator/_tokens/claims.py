@@ -1,4 +1,4 @@
-"""What stands in id and access tokens.
+"""The claims of id tokens and access tokens.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-with-identity-providers.html
 """
@@ -10,19 +10,19 @@ from typing import Any, Final
 from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.token_families import TokenFamily
 from authflow.emulator._records.user import User
-from authflow.emulator._tokens.generation import Overrides
+from authflow.emulator._tokens.pre_token_generation import ClaimOverrides
 
-#: what the API's own sign-in grants: the operations that take an access token
+#: the scope of every sign-in through the API: it permits the operations that take an access token
 SCOPE: Final = "aws.cognito.signin.user.admin"
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimsContext:
-    """One issue of tokens: at a sign-in or a refresh.
+    """The input for the claims of one id token and one access token.
 
     Attributes:
-        event_id: the same in both tokens.
-        overrides: what PreTokenGeneration changes.
+        event_id: the ``event_id`` claim of both tokens.
+        overrides: the changes that PreTokenGeneration requests.
     """
 
     issuer: str
@@ -31,10 +31,10 @@ class ClaimsContext:
     family: TokenFamily
     event_id: str
     now: datetime
-    overrides: Overrides
+    overrides: ClaimOverrides
 
-    def common(self, token: str, jti: str) -> dict[str, Any]:
-        """Return the claims that both tokens have; ``token`` is ``AccessToken`` or ``IdToken``."""
+    def make_common_claims(self, token: str, jti: str) -> dict[str, Any]:
+        """Return the claims that both tokens have. ``token`` is ``AccessToken`` or ``IdToken``."""
         issued = int(self.now.timestamp())
         claims = {
             "sub": self.user.sub,
@@ -42,41 +42,41 @@ class ClaimsContext:
             "event_id": self.event_id,
             "auth_time": self.family.auth_time,
             "iat": issued,
-            "exp": issued + int(self.client.validity(token).total_seconds()),
+            "exp": issued + int(self.client.get_token_validity(token).total_seconds()),
             "jti": jti,
         }
-        if self.client.revocation:
+        if self.client.has_revocation:
             claims["origin_jti"] = self.family.id
         return claims
 
 
-def access(issue: ClaimsContext, jti: str) -> dict[str, Any]:
-    """Return an access token's claims."""
-    device = {"device_key": issue.family.device_key} if issue.family.device_key else {}
+def make_access_claims(context: ClaimsContext, jti: str) -> dict[str, Any]:
+    """Return the claims of an access token."""
+    device = {"device_key": context.family.device_key} if context.family.device_key else {}
     claims = {
-        **issue.common("AccessToken", jti),
+        **context.make_common_claims("AccessToken", jti),
         **device,
-        "client_id": issue.client.id,
-        "username": issue.user.username,
+        "client_id": context.client.id,
+        "username": context.user.username,
         "token_use": "access",
         "scope": SCOPE,
     }
-    return issue.overrides.access(claims)
+    return context.overrides.apply_to_access_token(claims)
 
 
-def identity(issue: ClaimsContext, jti: str) -> dict[str, Any]:
-    """Return an id token's claims: the user's attributes as far as the client may read them are among them."""
-    attributes = issue.user.attributes.items()
-    readable = {name: _typed(name, value) for name, value in attributes if issue.client.may_read(name)}
+def make_id_claims(context: ClaimsContext, jti: str) -> dict[str, Any]:
+    """Return the claims of an id token, with the user attributes that the client may read."""
+    attributes = context.user.attributes.items()
+    readable = {name: _convert_attribute(name, value) for name, value in attributes if context.client.may_read(name)}
     claims = {
         **readable,
-        **issue.common("IdToken", jti),
-        "aud": issue.client.id,
-        "cognito:username": issue.user.username,
+        **context.make_common_claims("IdToken", jti),
+        "aud": context.client.id,
+        "cognito:username": context.user.username,
         "token_use": "id",
     }
-    return issue.overrides.identity(claims)
+    return context.overrides.apply_to_id_token(claims)
 
 
-def _typed(name: str, value: str) -> str | bool:
+def _convert_attribute(name: str, value: str) -> str | bool:
     return value.lower() == "true" if name.endswith("_verified") else value

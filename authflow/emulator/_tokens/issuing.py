@@ -1,4 +1,4 @@
-"""Issuing, renewing and verifying tokens."""
+"""Issuing, refreshing and verifying tokens."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._records.client import UserPoolClient
-from authflow.emulator._records.device import Proposal
+from authflow.emulator._records.device import ProposedDevice
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.token_families import RefreshToken, TokenFamily
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply, Service
-from authflow.emulator._tokens import claims, generation
-from authflow.emulator._tokens.generation import Overrides
+from authflow.emulator._tokens import claims, pre_token_generation
+from authflow.emulator._tokens.pre_token_generation import ClaimOverrides
 from authflow.emulator._triggers.registry import TriggerInvocation
 
 if TYPE_CHECKING:
     from authflow.emulator._crypto.jose import PoolKeys
 
-#: what PreTokenGeneration is told of a refresh
-REFRESH: Final = "TokenGeneration_RefreshTokens"
+#: PreTokenGeneration's ``triggerSource`` at a refresh
+REFRESH_SOURCE: Final = "TokenGeneration_RefreshTokens"
 
 
-def keys(service: Service, pool: UserPool) -> "PoolKeys":
-    """Return a pool's keys; the first call makes them, which takes a moment."""
+def get_pool_keys(service: Service, pool: UserPool) -> "PoolKeys":
+    """Return a pool's keys. The first call generates them, which is slow."""
     if pool.keys is None:
         from authflow.emulator._crypto.jose import PoolKeys  # noqa: PLC0415 -- see there
 
@@ -33,12 +33,12 @@ def keys(service: Service, pool: UserPool) -> "PoolKeys":
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """Why tokens are made.
+    """A request for tokens, at a sign-in or a refresh.
 
     Attributes:
-        source: what PreTokenGeneration is told: the event's ``triggerSource``.
-        metadata: the ClientMetadata that PreTokenGeneration is told.
-        device_key: the device that they are for.
+        source: PreTokenGeneration's ``triggerSource``.
+        metadata: PreTokenGeneration's ClientMetadata.
+        device_key: the device that gets the tokens.
     """
 
     source: str
@@ -46,45 +46,51 @@ class TokenRequest:
     device_key: str | None = None
 
 
-def sign_in(service: Service, client: UserPoolClient, user: User, request: TokenRequest) -> Reply:
-    """Return the AuthenticationResult of a user who has proven all that is asked.
+def issue_for_sign_in(service: Service, client: UserPoolClient, user: User, request: TokenRequest) -> Reply:
+    """Return the AuthenticationResult of a completed sign-in.
 
     Raises:
-        ServiceError: PreTokenGeneration refuses.
+        ServiceError: PreTokenGeneration refused.
     """
-    overrides = generation.overrides(TriggerInvocation(service, client, user, request.metadata), request.source)
-    family = service.token_families.open(client, user, service.now(), request.device_key)
-    result = _issue(service, client, user, family, overrides)
+    overrides = pre_token_generation.request_overrides(
+        TriggerInvocation(service, client, user, request.metadata), request.source
+    )
+    family = service.token_families.create(client, user, service.now(), request.device_key)
+    result = _sign_tokens(service, client, user, family, overrides)
     result["RefreshToken"] = service.token_families.issue_refresh_token(family, service.now())
     return result
 
 
-def refresh(service: Service, client: UserPoolClient, text: str, request: TokenRequest) -> Reply:
-    """Return the AuthenticationResult for a refresh token; holds another one if the client rotates them.
+def refresh_tokens(service: Service, client: UserPoolClient, text: str, request: TokenRequest) -> Reply:
+    """Return the AuthenticationResult for a refresh token, with a new refresh token if the client rotates them.
 
     Raises:
-        ServiceError: the token is forged, revoked, expired, rotated out, its user is disabled or gone, the device is
-            not the one that it is for, or PreTokenGeneration refuses.
+        ServiceError: the token is forged, revoked, expired or rotated out, its user is disabled or deleted, the device
+            is not the one that got the token, or PreTokenGeneration refused.
     """
     token, user = find_refresh_token(service, client, text)
     if not user.enabled:
         raise _errors.USER_DISABLED()
-    token.check(service.now())
-    proposal = _device(service, client.pool, user, token.family, request.device_key)
-    overrides = generation.overrides(TriggerInvocation(service, client, user, request.metadata), request.source)
+    token.require_usable(service.now())
+    proposal = _check_device(service, client.pool, user, token.family, request.device_key)
+    overrides = pre_token_generation.request_overrides(
+        TriggerInvocation(service, client, user, request.metadata), request.source
+    )
     if proposal is not None:
         token.family.device_key = proposal.key
-    result = _issue(service, client, user, token.family, overrides)
+    result = _sign_tokens(service, client, user, token.family, overrides)
     if proposal is not None:
-        result["NewDeviceMetadata"] = proposal.described()
+        result["NewDeviceMetadata"] = proposal.describe()
     if client.rotation_grace is not None:
         token.retires = token.retires or service.now() + client.rotation_grace
         result["RefreshToken"] = service.token_families.issue_refresh_token(token.family, service.now())
     return result
 
 
-def _device(service: Service, pool: UserPool, user: User, family: TokenFamily, key: str | None) -> Proposal | None:
-    """Check the device at a refresh; return a new one where that makes up for its absence."""
+def _check_device(
+    service: Service, pool: UserPool, user: User, family: TokenFamily, key: str | None
+) -> ProposedDevice | None:
+    """Check the device of a refresh. Return a new one if it is missing and the emulator's settings allow that."""
     bound = pool.device_tracking and family.device_key
     if not bound or (key == family.device_key and user.devices.find(key)):
         return None
@@ -94,31 +100,31 @@ def _device(service: Service, pool: UserPool, user: User, family: TokenFamily, k
 
 
 def find_refresh_token(service: Service, client: UserPoolClient, text: str) -> tuple[RefreshToken, User]:
-    """Return a refresh token and whose it is, whether or not it still works.
+    """Return a refresh token and its user. The token may be revoked, expired or rotated out.
 
     Raises:
-        ServiceError: NotAuthorizedException: it was not issued to this client, or its user is gone.
+        ServiceError: NotAuthorizedException if it was not issued to this client or its user is deleted.
     """
     token = service.token_families.find(text, client)
-    user = client.pool.by_sub(token.family.sub) if token else None
+    user = client.pool.find_by_sub(token.family.sub) if token else None
     if token is None or user is None:
         raise _errors.REFRESH_TOKEN_INVALID()
     return token, user
 
 
-def verify_access(service: Service, token: str) -> tuple[UserPoolClient, User]:
-    """Return whose access token this is: it was signed here, and is neither expired nor revoked.
+def verify_access_token(service: Service, token: str) -> tuple[UserPoolClient, User]:
+    """Verify an access token and return its app client and its user.
 
     Raises:
-        ServiceError: NotAuthorizedException.
+        ServiceError: NotAuthorizedException if the token is forged, expired or revoked, or its user is disabled.
     """
-    verified = _signed_here(service, token)
+    verified = _verify_signature(service, token)
     if verified is None:
         raise _errors.ACCESS_TOKEN_INVALID()
     pool, payload = verified
     if service.now().timestamp() >= payload["exp"]:
         raise _errors.ACCESS_TOKEN_EXPIRED()
-    user, client = pool.by_sub(payload["sub"]), service.clients.get(payload["client_id"])
+    user, client = pool.find_by_sub(payload["sub"]), service.clients.get(payload["client_id"])
     if user is None or not user.enabled or client is None or _is_revoked(service, payload):
         raise _errors.ACCESS_TOKEN_REVOKED()
     return client, user
@@ -129,21 +135,23 @@ def is_jwt(token: str) -> bool:
     return token.count(".") == 2
 
 
-def _issue(service: Service, client: UserPoolClient, user: User, family: TokenFamily, overrides: Overrides) -> Reply:
+def _sign_tokens(
+    service: Service, client: UserPoolClient, user: User, family: TokenFamily, overrides: ClaimOverrides
+) -> Reply:
     issuer = service.issuer_of(client.pool)
-    issue = claims.ClaimsContext(issuer, client, user, family, service.entropy.uuid(), service.now(), overrides)
-    pair = keys(service, client.pool)
+    context = claims.ClaimsContext(issuer, client, user, family, service.entropy.uuid(), service.now(), overrides)
+    pair = get_pool_keys(service, client.pool)
     return {
-        "AccessToken": pair.access.sign(claims.access(issue, service.entropy.uuid())),
-        "IdToken": pair.identity.sign(claims.identity(issue, service.entropy.uuid())),
-        "ExpiresIn": int(client.validity("AccessToken").total_seconds()),
+        "AccessToken": pair.access_token_key.sign(claims.make_access_claims(context, service.entropy.uuid())),
+        "IdToken": pair.id_token_key.sign(claims.make_id_claims(context, service.entropy.uuid())),
+        "ExpiresIn": int(client.get_token_validity("AccessToken").total_seconds()),
         "TokenType": "Bearer",
     }
 
 
-def _signed_here(service: Service, token: str) -> tuple[UserPool, dict[str, Any]] | None:
+def _verify_signature(service: Service, token: str) -> tuple[UserPool, dict[str, Any]] | None:
     for pool in service.pools.values():
-        if pool.keys and (payload := pool.keys.access.verify(token)):
+        if pool.keys and (payload := pool.keys.access_token_key.verify(token)):
             return pool, payload
     return None
 

@@ -34,7 +34,7 @@ class _Body(BytesIO):
         return [self.read()]
 
 
-def client(call: Call, region: str) -> "CognitoIdentityProviderClient":
+def make_client(call: Call, region: str) -> "CognitoIdentityProviderClient":
     """Return a new ``cognito-idp`` client that ``call`` answers: no network, no credentials, no retries."""
     made = client_at(ENDPOINT, region)
     hook: Callable[..., Any] = partial(_respond, call)

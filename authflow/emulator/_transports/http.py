@@ -29,7 +29,7 @@ from authflow.emulator._outbox import Message
 from authflow.emulator._transports import json_protocol
 
 
-class Service(Protocol):
+class ServedEmulator(Protocol):
     """What is served: an ``Emulator``."""
 
     @property
@@ -46,34 +46,36 @@ class Service(Protocol):
         """Return the ``iss`` of a pool's tokens."""
 
 
-Make: TypeAlias = Callable[[str], Service]
+EmulatorFactory: TypeAlias = Callable[[str], ServedEmulator]
 
 
 class Endpoints:
     """The answers to HTTP requests. They block the event loop for the milliseconds that an operation takes."""
 
-    def __init__(self, emulator: Service) -> None:
+    def __init__(self, emulator: ServedEmulator) -> None:
         self._emulator = emulator
 
     async def operation(self, request: Request) -> Response:
         """POST /: an operation of the service."""
         try:
-            body = await _body(request)
+            body = await _read_body(request)
         except ClientDisconnect:
             return Response(status_code=400)  # which nobody reads
         target = request.headers.get("x-amz-target", "")
         response = (
-            json_protocol.too_long() if body is None else json_protocol.respond(self._emulator.call, target, body)
+            json_protocol.respond_too_long()
+            if body is None
+            else json_protocol.respond(self._emulator.call, target, body)
         )
         return Response(response.body, response.status, response.headers)
 
     async def jwks(self, request: Request) -> Response:
         """GET /<pool id>/.well-known/jwks.json."""
-        return _found(self._emulator.jwks, request)
+        return _respond_for_pool(self._emulator.jwks, request)
 
     async def openid_configuration(self, request: Request) -> Response:
         """GET /<pool id>/.well-known/openid-configuration: what verifying a token needs."""
-        return _found(self._openid_configuration, request)
+        return _respond_for_pool(self._openid_configuration, request)
 
     async def health(self, _: Request) -> Response:
         """GET /_authflow/health."""
@@ -96,7 +98,7 @@ class Endpoints:
         }
 
 
-def application(emulator: Service) -> Starlette:
+def make_application(emulator: ServedEmulator) -> Starlette:
     """Return the ASGI application."""
     endpoints = Endpoints(emulator)
     well_known = "/{pool_id}/.well-known"
@@ -111,7 +113,7 @@ def application(emulator: Service) -> Starlette:
     )
 
 
-def serve(make: Make, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+def serve(make: EmulatorFactory, host: str, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM, then return. Call it in the main thread.
 
     Args:
@@ -123,7 +125,7 @@ def serve(make: Make, host: str, port: int, on_ready: Callable[[str], None]) -> 
     Raises:
         OSError: the address can't be listened at.
     """
-    with _bound(host, port) as (listener, url):
+    with _listen(host, port) as (listener, url):
         server = _Server(make(url), lambda: on_ready(url))
         # uvicorn raises the signal anew when it has stopped: that must not end the process
         before = {number: signal.signal(number, server.stop) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -135,7 +137,7 @@ def serve(make: Make, host: str, port: int, on_ready: Callable[[str], None]) -> 
 
 
 @contextmanager
-def running(make: Make, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+def running(make: EmulatorFactory, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Serve in a thread while the context lasts; yields the URL.
 
     Args:
@@ -144,7 +146,7 @@ def running(make: Make, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]
         port: 0 picks a free one.
     """
     ready = threading.Event()
-    with _bound(host, port) as (listener, url):
+    with _listen(host, port) as (listener, url):
         server = _Server(make(url), ready.set)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
@@ -159,10 +161,15 @@ def running(make: Make, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]
 class _Server(uvicorn.Server):
     """uvicorn's server; says when it accepts requests."""
 
-    def __init__(self, emulator: Service, on_ready: Callable[[], None]) -> None:
+    def __init__(self, emulator: ServedEmulator, on_ready: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
-                application(emulator), log_level="warning", access_log=False, lifespan="off", ws="none", loop="asyncio"
+                make_application(emulator),
+                log_level="warning",
+                access_log=False,
+                lifespan="off",
+                ws="none",
+                loop="asyncio",
             )
         )
         self._on_ready = on_ready
@@ -178,7 +185,7 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def _bound(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
+def _listen(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listener:
         # Connections inherit it; without it each reply waits 40 ms for the client's delayed acknowledgement.
@@ -187,7 +194,7 @@ def _bound(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
         yield listener, f"http://{shown}:{listener.getsockname()[1]}"
 
 
-async def _body(request: Request) -> bytes | None:
+async def _read_body(request: Request) -> bytes | None:
     """Return the body, None if it is too long."""
     body = bytearray()
     async for chunk in request.stream():
@@ -197,7 +204,7 @@ async def _body(request: Request) -> bytes | None:
     return bytes(body)
 
 
-def _found(describe: Callable[[str], dict[str, Any]], request: Request) -> Response:
+def _respond_for_pool(describe: Callable[[str], dict[str, Any]], request: Request) -> Response:
     try:
         return JSONResponse(describe(request.path_params["pool_id"]))
     except ServiceError as error:

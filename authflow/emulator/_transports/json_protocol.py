@@ -35,25 +35,25 @@ def respond(call: Call, target: str, body: bytes) -> HttpResponse:
         body: JSON, at most ``MAX_BODY`` bytes.
     """
     try:
-        return _reply(200, call(_operation(target), _params(body)))
+        return _make_response(200, call(_parse_operation(target), _parse_params(body)))
     except _errors.ServiceError as error:
-        return _error(400, error.code, error.message)
+        return _make_error_response(400, error.code, error.message)
     except _errors.EmulatorBug as bug:
-        return _error(500, "InternalErrorException", str(bug))
+        return _make_error_response(500, "InternalErrorException", str(bug))
 
 
-def too_long() -> HttpResponse:
+def respond_too_long() -> HttpResponse:
     """Return the response to a request whose body is over ``MAX_BODY``."""
-    return _error(413, "RequestEntityTooLargeException", f"The body is longer than {MAX_BODY} bytes")
+    return _make_error_response(413, "RequestEntityTooLargeException", f"The body is longer than {MAX_BODY} bytes")
 
 
-def _operation(target: str) -> str:
+def _parse_operation(target: str) -> str:
     if not target.startswith(TARGET_PREFIX):
         raise _errors.UNKNOWN_OPERATION(f"X-Amz-Target must begin with {TARGET_PREFIX}")
     return target.removeprefix(TARGET_PREFIX)
 
 
-def _params(body: bytes) -> dict[str, Any]:
+def _parse_params(body: bytes) -> dict[str, Any]:
     try:
         params = json.loads(body)
     except (ValueError, RecursionError):
@@ -63,11 +63,11 @@ def _params(body: bytes) -> dict[str, Any]:
     return params
 
 
-def _reply(status: int, content: dict[str, Any]) -> HttpResponse:
+def _make_response(status: int, content: dict[str, Any]) -> HttpResponse:
     return HttpResponse(status, {"Content-Type": CONTENT_TYPE}, json.dumps(content).encode())
 
 
-def _error(status: int, code: str, message: str) -> HttpResponse:
-    reply = _reply(status, {"__type": code, "message": message})
+def _make_error_response(status: int, code: str, message: str) -> HttpResponse:
+    reply = _make_response(status, {"__type": code, "message": message})
     reply.headers["x-amzn-errortype"] = code
     return reply

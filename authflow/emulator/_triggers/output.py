@@ -1,4 +1,4 @@
-"""Reading what a trigger returned: each member is of the documented type, or the response is refused."""
+"""Checking the types in the response of a Lambda trigger."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from authflow.emulator import _errors
 
 
-def flag(value: object) -> bool:
-    """Return a boolean.
+def require_bool(value: object) -> bool:
+    """Return the value if it is a boolean.
 
     Raises:
         ServiceError: InvalidLambdaResponseException.
@@ -17,8 +17,8 @@ def flag(value: object) -> bool:
     return value
 
 
-def text(value: object) -> str:
-    """Return a text.
+def require_string(value: object) -> str:
+    """Return the value if it is a string.
 
     Raises:
         ServiceError: InvalidLambdaResponseException.
@@ -28,30 +28,30 @@ def text(value: object) -> str:
     return value
 
 
-def texts(value: object) -> dict[str, str]:
-    """Return a map of texts.
+def require_string_map(value: object) -> dict[str, str]:
+    """Return the value if it is a map of strings.
 
     Raises:
         ServiceError: InvalidLambdaResponseException.
     """
     if not isinstance(value, dict):
         raise _errors.TRIGGER_OUTPUT()
-    return {name: text(entry) for name, entry in value.items()}
+    return {name: require_string(entry) for name, entry in value.items()}
 
 
-def text_list(value: object) -> list[str]:
-    """Return a list of texts.
+def require_string_list(value: object) -> list[str]:
+    """Return the value if it is a list of strings.
 
     Raises:
         ServiceError: InvalidLambdaResponseException.
     """
     if not isinstance(value, list):
         raise _errors.TRIGGER_OUTPUT()
-    return [text(entry) for entry in value]
+    return [require_string(entry) for entry in value]
 
 
-def structure(value: object) -> Mapping[str, Any]:
-    """Return a structure; an absent one has no members.
+def require_structure(value: object) -> Mapping[str, Any]:
+    """Return the value if it is a structure; an empty structure if it is None.
 
     Raises:
         ServiceError: InvalidLambdaResponseException.

@@ -13,11 +13,11 @@ from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Service
 
-#: gets the event that the Lambda function would get, and returns it with its response filled in
+#: takes the event that the Lambda function would get, and returns the event with its ``response`` filled in
 LambdaTrigger: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 
-#: the names that triggers have in LambdaConfig
-NAMES: Final = (
+#: names of Lambda triggers, as in LambdaConfig
+TRIGGER_NAMES: Final = (
     "DefineAuthChallenge",
     "CreateAuthChallenge",
     "VerifyAuthChallengeResponse",
@@ -28,13 +28,17 @@ NAMES: Final = (
 
 
 class Triggers(MutableMapping[str, Mapping[str, LambdaTrigger]]):
-    """The triggers of each pool that has any: ``triggers[pool_id] = {"DefineAuthChallenge": define, ...}``.
+    """The Lambda triggers of each pool: ``triggers[pool_id] = {"DefineAuthChallenge": define, ...}``.
 
-    The names are LambdaConfig's. A trigger gets an event of its own and returns it, changed or made anew; the
-    response counts. What it raises the client sees as UserLambdaValidationException, what it wrongly returns as
-    InvalidLambdaResponseException. It runs in the thread of the call that set it off, and may call the emulator from
-    there; calls from other threads wait until it returns.
-    The ARNs in a pool's LambdaConfig are kept and described, and never called.
+    The names are those of LambdaConfig. A Lambda trigger gets its own copy of the event and returns the event, or a
+    new one; only ``response`` is read. If it raises, the client gets UserLambdaValidationException; if it returns
+    something invalid, the client gets InvalidLambdaResponseException. It runs in the thread of the call that caused
+    it, and may call the emulator from there; calls from other threads wait until it returns.
+    The emulator stores and describes the ARNs in a pool's LambdaConfig, but never calls them.
+
+    Raises:
+        ValueError: an assigned name is not the name of a Lambda trigger.
+        TypeError: an assigned Lambda trigger is not callable.
     """
 
     def __init__(self, service: Service) -> None:
@@ -42,36 +46,36 @@ class Triggers(MutableMapping[str, Mapping[str, LambdaTrigger]]):
 
     def __setitem__(self, pool_id: str, triggers: Mapping[str, LambdaTrigger]) -> None:
         for name, trigger in triggers.items():
-            if name not in NAMES:
-                raise ValueError(f"{name} is not among the triggers: {', '.join(NAMES)}")
+            if name not in TRIGGER_NAMES:
+                raise ValueError(f"{name} is no Lambda trigger; known names: {', '.join(TRIGGER_NAMES)}")
             if not callable(trigger):
                 raise TypeError(f"{name} is not callable")
-        self._service.pool(pool_id).triggers = dict(triggers)
+        self._service.get_pool(pool_id).triggers = dict(triggers)
 
     def __getitem__(self, pool_id: str) -> Mapping[str, LambdaTrigger]:
-        return self._all()[pool_id]
+        return self._collect()[pool_id]
 
     def __delitem__(self, pool_id: str) -> None:
-        self._service.pool(pool_id).triggers = {}
+        self._service.get_pool(pool_id).triggers = {}
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
+        return iter(self._collect())
 
     def __len__(self) -> int:
-        return len(self._all())
+        return len(self._collect())
 
-    def _all(self) -> dict[str, Mapping[str, LambdaTrigger]]:
+    def _collect(self) -> dict[str, Mapping[str, LambdaTrigger]]:
         return {pool.id: pool.triggers for pool in list(self._service.pools.values()) if pool.triggers}
 
 
 @dataclass(frozen=True, slots=True)
 class TriggerInvocation:
-    """What the events that one request sets off are about.
+    """The part that all events of one request have in common.
 
     Attributes:
-        client: through which the user signs in.
-        user: a decoy perhaps.
-        metadata: the ClientMetadata that triggers may see.
+        client: the app client of the request.
+        user: the user, perhaps a decoy user.
+        metadata: the ClientMetadata that Lambda triggers get.
     """
 
     service: Service = field(repr=False)
@@ -80,19 +84,19 @@ class TriggerInvocation:
     metadata: Mapping[str, str] = field(repr=False)
 
     def run(self, name: str, source: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Run the pool's trigger of this name.
+        """Run the pool's Lambda trigger of this name.
 
         Args:
-            name: the trigger's.
+            name: the name of the Lambda trigger.
             source: the event's ``triggerSource``.
-            request: the event's ``request`` beside what all of them have.
+            request: the members of the event's ``request`` that are specific to this Lambda trigger.
 
         Returns:
-            The event's ``response`` as JSON has it, None where the pool has no such trigger.
+            The event's ``response`` as JSON values; None if the pool has no such Lambda trigger.
 
         Raises:
-            ServiceError: UserLambdaValidationException: it raised.
-                InvalidLambdaResponseException: it returned no event.
+            ServiceError: UserLambdaValidationException if the Lambda trigger raised; InvalidLambdaResponseException if
+                it returned no event.
         """
         pool = self.client.pool
         trigger: LambdaTrigger | None = pool.triggers.get(name)
@@ -105,25 +109,22 @@ class TriggerInvocation:
             "userPoolId": pool.id,
             "userName": self.user.username,
             "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": self.client.id},
-            "request": {"userAttributes": self._attributes(), **request, **self._optional()},
+            "request": {"userAttributes": self._describe_user(), **request, **self._make_optional_members()},
             "response": {},
         }
-        return _response(_called(name, trigger, _copied(event)))
+        return _read_response(_call(name, trigger, _copy_as_json(event)))
 
-    def _attributes(self) -> dict[str, str]:
+    def _describe_user(self) -> dict[str, str]:
         user = self.user
-        return {**user.described(), "cognito:user_status": user.status} if self.client.pool.has(user) else {}
+        return {**user.get_all_attributes(), "cognito:user_status": user.status} if self.client.pool.has(user) else {}
 
-    def _optional(self) -> dict[str, Any]:
-        """Return the members that are there only if there is something to say.
-
-        userNotFound is there for clients with PreventUserExistenceErrors.
-        """
-        hiding = {"userNotFound": not self.client.pool.has(self.user)} if self.client.hides_users else {}
+    def _make_optional_members(self) -> dict[str, Any]:
+        """Return clientMetadata if there is any, and userNotFound for clients with PreventUserExistenceErrors."""
+        hiding = {"userNotFound": not self.client.pool.has(self.user)} if self.client.has_hidden_users else {}
         return {**hiding, "clientMetadata": dict(self.metadata)} if self.metadata else hiding
 
 
-def _called(name: str, trigger: LambdaTrigger, event: dict[str, Any]) -> object:
+def _call(name: str, trigger: LambdaTrigger, event: dict[str, Any]) -> object:
     try:
         return trigger(event)
     except _errors.EmulatorBug:
@@ -132,17 +133,17 @@ def _called(name: str, trigger: LambdaTrigger, event: dict[str, Any]) -> object:
         raise _errors.TRIGGER_FAILED(name, error) from error
 
 
-def _response(returned: object) -> dict[str, Any]:
+def _read_response(returned: object) -> dict[str, Any]:
     response = returned.get("response") if isinstance(returned, Mapping) else None
     if not isinstance(response, Mapping):
         raise _errors.TRIGGER_OUTPUT()
     try:
-        return _copied(response)
+        return _copy_as_json(response)
     except (TypeError, ValueError):
         raise _errors.TRIGGER_OUTPUT() from None
 
 
-def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a value as it arrives where JSON has carried it: neither side shares anything with the other."""
+def _copy_as_json(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy that has gone through JSON, so that caller and Lambda trigger share no object."""
     copy: dict[str, Any] = json.loads(json.dumps(value))
     return copy

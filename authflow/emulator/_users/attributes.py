@@ -19,19 +19,19 @@ STANDARD: Final[Mapping[str, str]] = {
     "updated_at": "Number",
 }
 #: attributes that a message can be sent to, and the medium
-CONTACTS: Final = {"email": "EMAIL", "phone_number": "SMS"}
+CONTACT_MEDIUMS: Final = {"email": "EMAIL", "phone_number": "SMS"}
 #: what only the service and administrators set
-MANAGED: Final = frozenset({"sub", *(f"{contact}_verified" for contact in CONTACTS)})
-EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
-PHONE: Final = re.compile(r"\+[1-9][0-9]{1,14}")  # E.164
+MANAGED: Final = frozenset({"sub", *(f"{contact}_verified" for contact in CONTACT_MEDIUMS)})
+EMAIL_FORMAT: Final = re.compile(r"[^@\s]+@[^@\s]+")
+PHONE_FORMAT: Final = re.compile(r"\+[1-9][0-9]{1,14}")  # E.164
 FORMATS: Final = {
-    "email": (EMAIL, "Invalid email address format."),
-    "phone_number": (PHONE, "Invalid phone number format."),
+    "email": (EMAIL_FORMAT, "Invalid email address format."),
+    "phone_number": (PHONE_FORMAT, "Invalid phone number format."),
 }
 TYPES: Final = {"Number": re.compile(r"-?[0-9]+(\.[0-9]+)?"), "Boolean": re.compile("true|false", re.IGNORECASE)}
 
 
-def schema(given: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def build_schema(given: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return a pool's attributes by name: the standard ones as ``given`` changes them, and its own as ``custom:``."""
     attributes: dict[str, dict[str, Any]] = {
         name: {"Name": name, "AttributeDataType": kind, "Mutable": name != "sub", "Required": name == "sub"}
@@ -52,7 +52,7 @@ def check_definition(attribute: Mapping[str, Any]) -> None:
     """
     if "Name" not in attribute:
         raise _errors.MISSING_PARAMETER("Name")
-    for limit in _limits(attribute):
+    for limit in _get_limits(attribute):
         if limit and not TYPES["Number"].fullmatch(limit):
             raise _errors.INVALID(f"{attribute['Name']}: the constraints of an attribute are numbers")
 
@@ -67,7 +67,7 @@ def to_list(attributes: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Name": name, "Value": value} for name, value in sorted(attributes.items())]
 
 
-def check(pool: UserPool, attributes: Mapping[str, str]) -> None:
+def check_values(pool: UserPool, attributes: Mapping[str, str]) -> None:
     """Refuse attributes that the pool does not know, and values that they can't have.
 
     Raises:
@@ -80,7 +80,7 @@ def check(pool: UserPool, attributes: Mapping[str, str]) -> None:
         _check_value(declared, name, value)
 
 
-def check_written(client: UserPoolClient, attributes: Mapping[str, str]) -> None:
+def check_writable(client: UserPoolClient, attributes: Mapping[str, str]) -> None:
     """Refuse attributes that an app client may not set.
 
     Raises:
@@ -94,24 +94,26 @@ def check_written(client: UserPoolClient, attributes: Mapping[str, str]) -> None
             raise _errors.ATTRIBUTE_FORBIDDEN()
 
 
-def missing(pool: UserPool, attributes: Mapping[str, str]) -> list[str]:
+def find_missing(pool: UserPool, attributes: Mapping[str, str]) -> list[str]:
     """Return the required attributes that have no value."""
     return [name for name in pool.required_attributes if not attributes.get(name)]
 
 
-def check_complete(pool: UserPool, attributes: Mapping[str, str]) -> None:
+def check_required(pool: UserPool, attributes: Mapping[str, str]) -> None:
     """Refuse when a required attribute has no value.
 
     Raises:
         ServiceError: InvalidParameterException that names all of them.
     """
-    if names := missing(pool, attributes):
+    if names := find_missing(pool, attributes):
         raise _errors.ATTRIBUTES("".join(f"{name}: The attribute {name} is required\n" for name in names))
 
 
-def changed(present: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+def apply_changes(present: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """Return attributes as a user changes them: a new address or number is not verified."""
-    fresh = {f"{name}_verified": "false" for name in CONTACTS if name in given and given[name] != present.get(name)}
+    fresh = {
+        f"{name}_verified": "false" for name in CONTACT_MEDIUMS if name in given and given[name] != present.get(name)
+    }
     return {**present, **given, **fresh}
 
 
@@ -126,13 +128,13 @@ def _check_value(declared: Mapping[str, Any], name: str, value: str) -> None:
         raise _errors.ATTRIBUTES(f"{name}: Attribute value must be a {declared['AttributeDataType']}")
     if value and name in FORMATS and not FORMATS[name][0].fullmatch(value):
         raise _errors.INVALID(FORMATS[name][1])
-    low, high = _limits(declared)
+    low, high = _get_limits(declared)
     size = float(value or 0) if declared["AttributeDataType"] == "Number" else len(value)
     if (low and size < float(low)) or (high and size > float(high)):
         raise _errors.ATTRIBUTES(f"{name}: Attribute value is out of range")
 
 
-def _limits(declared: Mapping[str, Any]) -> tuple[str | None, str | None]:
+def _get_limits(declared: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """Return the least and the greatest value of a number, or length of any other value."""
     if declared.get("AttributeDataType") == "Number":
         constraints = declared.get("NumberAttributeConstraints", {})

@@ -9,10 +9,10 @@ from authflow.emulator._users import mfa
 #: what SetUserPoolMfaConfig configures beside MfaConfiguration, as far as the emulator has it
 MEMBERS: Final = ("SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration")
 #: the recovery mechanism that uses the same channel as a factor
-RECOVERY: Final[Mapping[str, str]] = {mfa.SMS: "verified_phone_number", mfa.EMAIL: "verified_email"}
+RECOVERY_MECHANISMS: Final[Mapping[str, str]] = {mfa.SMS: "verified_phone_number", mfa.EMAIL: "verified_email"}
 
 
-def of_new_pool(params: Mapping[str, Any]) -> dict[str, Any]:
+def make_pool_configuration(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return what CreateUserPool and UpdateUserPool configure: SMS alone.
 
     Raises:
@@ -28,7 +28,7 @@ def of_new_pool(params: Mapping[str, Any]) -> dict[str, Any]:
     return {"SmsMfaConfiguration": sms}
 
 
-def check(settings: Mapping[str, Any], configured: Mapping[str, Any]) -> None:
+def check_configuration(settings: Mapping[str, Any], configured: Mapping[str, Any]) -> None:
     """Refuse MFA without a factor, and a factor that shares its channel with the only way to recover an account.
 
     Raises:
@@ -36,11 +36,11 @@ def check(settings: Mapping[str, Any], configured: Mapping[str, Any]) -> None:
     """
     if settings.get("MfaConfiguration", "OFF") == "OFF":
         return
-    having = mfa.configured(configured)
+    having = mfa.list_configured_factors(configured)
     if not having:
         raise _errors.MFA_WITHOUT_FACTOR()
     mechanisms = settings.get("AccountRecoverySetting", {}).get("RecoveryMechanisms", ())
     recovery = {mechanism["Name"] for mechanism in mechanisms}
     for factor in having:
-        if recovery == {RECOVERY.get(factor)}:
+        if recovery == {RECOVERY_MECHANISMS.get(factor)}:
             raise _errors.MFA_IS_RECOVERY(factor)

@@ -15,34 +15,34 @@ from authflow.emulator._records.user import User
 from authflow.emulator._users import attributes
 
 
-def find(pool: UserPool, name: str) -> User | None:
+def find_user(pool: UserPool, name: str) -> User | None:
     """Return the user whom a typed name means."""
-    return pool.by_username(name) or pool.by_sub(name) or _by_alias(pool, name)
+    return pool.find_by_username(name) or pool.find_by_sub(name) or _find_by_alias(pool, name)
 
 
-def get(pool: UserPool, name: str) -> User:
+def get_user(pool: UserPool, name: str) -> User:
     """Return the user whom a typed name means.
 
     Raises:
         ServiceError: UserNotFoundException.
     """
-    user = find(pool, name)
+    user = find_user(pool, name)
     if user is None:
         raise _errors.NO_USER()
     return user
 
 
-def sign_in_names(pool: UserPool, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def list_aliases(pool: UserPool, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield attribute and value of each alias that such attributes give a user."""
     for alias in sorted(pool.username_attributes | pool.aliases):
         value = given.get(alias)
-        if value and (not rests_on_proof(pool, alias) or attributes.is_verified(given, alias)):
+        if value and (not needs_verification(pool, alias) or attributes.is_verified(given, alias)):
             yield alias, value
 
 
-def rests_on_proof(pool: UserPool, alias: str) -> bool:
+def needs_verification(pool: UserPool, alias: str) -> bool:
     """Return whether an alias counts only once it is verified: so no name that people have in place of a username."""
-    return alias in attributes.CONTACTS and alias not in pool.username_attributes
+    return alias in attributes.CONTACT_MEDIUMS and alias not in pool.username_attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +59,21 @@ class NameConflict:
     holder: User
 
 
-def taken(pool: UserPool, user: User | None, given: Mapping[str, str]) -> Iterator[NameConflict]:
+def find_conflicts(pool: UserPool, user: User | None, given: Mapping[str, str]) -> Iterator[NameConflict]:
     """Yield the names that such attributes would give ``user`` and that mean another user already, as whatever."""
-    for alias, value in sign_in_names(pool, given):
+    for alias, value in list_aliases(pool, given):
         for other in pool.users:
-            kinds = (kind for kind, name in _names(pool, other) if name == pool.normalize_case(value))
+            kinds = (kind for kind, name in _collect_names(pool, other) if name == pool.normalize_case(value))
             yield from (NameConflict(alias, kind, other) for kind in kinds if other is not user)
 
 
-def check_new(pool: UserPool, username: str) -> None:
+def check_new_username(pool: UserPool, username: str) -> None:
     """Refuse a username for a new user that the pool's configuration does not permit.
 
     Raises:
         ServiceError: InvalidParameterException.
     """
-    kind = _kind(username)
+    kind = _detect_contact(username)
     if pool.username_attributes and kind not in pool.username_attributes:
         wanted = {"email": "an email", "phone_number": "a phone number"}
         raise _errors.NAME_IS_NO_ALIAS(" or ".join(wanted[name] for name in sorted(pool.username_attributes)))
@@ -81,45 +81,45 @@ def check_new(pool: UserPool, username: str) -> None:
         raise _errors.NAME_LOOKS_LIKE_ALIAS(kind, kind)
 
 
-def own_attributes(pool: UserPool, username: str) -> dict[str, str]:
+def derive_attributes(pool: UserPool, username: str) -> dict[str, str]:
     """Return the attribute that a new user's name stands for where people sign in by email or phone number."""
-    return {kind: name for kind, name in contact(username).items() if kind in pool.username_attributes}
+    return {kind: name for kind, name in parse_contact(username).items() if kind in pool.username_attributes}
 
 
-def decoy(pool: UserPool, name: str) -> str:
+def derive_decoy_username(pool: UserPool, name: str) -> str:
     """Return the canonical name that a user who does not exist seems to have: the same one each time."""
-    if not pool.username_attributes and _kind(name) not in pool.aliases:
+    if not pool.username_attributes and _detect_contact(name) not in pool.aliases:
         return pool.normalize_case(name)
-    return str(uuid.UUID(bytes=decoy_bytes(pool, "name", name), version=4))
+    return str(uuid.UUID(bytes=derive_decoy_bytes(pool, "name", name), version=4))
 
 
-def decoy_bytes(pool: UserPool, label: str, name: str) -> bytes:
+def derive_decoy_bytes(pool: UserPool, label: str, name: str) -> bytes:
     """Return 16 bytes that are always the same for a name."""
     return hmac.digest(pool.decoy_key, f"{label}:{pool.normalize_case(name)}".encode(), "sha256")[:16]
 
 
-def contact(name: str) -> dict[str, str]:
+def parse_contact(name: str) -> dict[str, str]:
     """Return the attribute that a name seems to be the value of: an address or a number."""
-    kind = _kind(name)
+    kind = _detect_contact(name)
     return {kind: name} if kind else {}
 
 
-def _kind(name: str) -> str | None:
+def _detect_contact(name: str) -> str | None:
     return next((kind for kind, (format_, _) in attributes.FORMATS.items() if format_.fullmatch(name)), None)
 
 
-def _aliases(pool: UserPool, user: User) -> set[tuple[str, str]]:
-    return {(alias, pool.normalize_case(value)) for alias, value in sign_in_names(pool, user.attributes)}
+def _collect_aliases(pool: UserPool, user: User) -> set[tuple[str, str]]:
+    return {(alias, pool.normalize_case(value)) for alias, value in list_aliases(pool, user.attributes)}
 
 
-def _names(pool: UserPool, user: User) -> set[tuple[str, str]]:
+def _collect_names(pool: UserPool, user: User) -> set[tuple[str, str]]:
     """Return all names that mean a user, and what each is."""
-    return {("username", pool.normalize_case(user.username)), ("sub", user.sub), *_aliases(pool, user)}
+    return {("username", pool.normalize_case(user.username)), ("sub", user.sub), *_collect_aliases(pool, user)}
 
 
-def _by_alias(pool: UserPool, name: str) -> User | None:
+def _find_by_alias(pool: UserPool, name: str) -> User | None:
     if not pool.aliases and not pool.username_attributes:
         return None
     wanted = pool.normalize_case(name)
-    holders = (user for user in pool.users if any(value == wanted for _, value in _aliases(pool, user)))
+    holders = (user for user in pool.users if any(value == wanted for _, value in _collect_aliases(pool, user)))
     return next(holders, None)

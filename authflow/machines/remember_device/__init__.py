@@ -1,4 +1,4 @@
-"""Remember a device: confirm the device that Cognito proposed with the tokens of a sign-in."""
+"""Remember a device: confirm the device that Cognito offered to remember with the tokens of a sign-in."""
 
 from authflow.machines.remember_device._begin import begin
 from authflow.machines.remember_device._flow import DeviceFlow, DeviceState, Kept, Remembering

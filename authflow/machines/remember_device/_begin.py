@@ -1,4 +1,4 @@
-"""The pure start of remembering a device."""
+"""Begin to remember a device, without I/O."""
 
 import base64
 
@@ -14,52 +14,58 @@ from authflow.machines.remember_device._flow import DeviceFlow, Remembering
 from authflow.machines.remember_device._machine import MACHINE
 from authflow.machines.remember_device.table import TRANSITIONS, Node, Trigger
 
-_SECRET_BYTES, _SALT_BYTES = 40, 16  # as Amazon's SDKs choose them
+_SECRET_BYTES, _SALT_BYTES = 40, 16  # as in Amazon's SDKs
 
 
 def begin(
     app: AppClient, tokens: Tokens, stamp: Stamp, *, remembered: bool = True, name: str | None = None
 ) -> DeviceFlow:
-    """Begin to remember the device that Cognito proposed with these tokens.
+    """Begin to remember the device that Cognito offered with these tokens.
 
-    You must send ``flow.request`` and pass what comes to ``flow.receive`` or ``flow.refuse``, until
-    ``flow.is_resting``; then keep ``flow.state.device`` if the state is ``Kept``.
+    You must send ``flow.request`` and pass Cognito's reply to ``flow.receive``, or its refusal to ``flow.refuse``,
+    until ``flow.is_resting``. Then store ``flow.state.device`` if the state is ``Kept``.
 
     Args:
         app: the app client of the sign-in.
-        tokens: with ``new_device``.
-        stamp: made for this event; the device's secret comes from it.
-        remembered: whether the device may stand for a second factor, where Cognito leaves that to the person.
-        name: what the person calls the device.
+        tokens: the tokens of the sign-in, with ``new_device``.
+        stamp: made for this event; the device's secret is derived from it.
+        remembered: whether the device may replace a second factor, in pools that let the person decide.
+        name: a name for the device.
 
     Raises:
-        InvalidInput: tokens without a proposed device, or an argument of the wrong kind.
+        InvalidInput: the tokens have no ``new_device``, or an argument has the wrong type.
     """
-    require_instance("app", app, AppClient)
-    proposed = require_instance("tokens", tokens, Tokens).new_device
-    if proposed is None:
-        raise InvalidInput("tokens", "came without a new device: Cognito proposed none")
-    if name is not None:
-        require_text("name", name, at_most=1024)  # DeviceNameType
-    require_instance("stamp", stamp, Stamp)
-    secret = base64.b64encode(stamp.derive("device secret", _SECRET_BYTES)).decode()
-    device = Device(proposed.device_key, proposed.group_key, secret)
+    _require_arguments(app, tokens, stamp, remembered, name)
+    device = _make_device(tokens, stamp)
+    request = _make_request(device, tokens, stamp, name)
     return DeviceFlow(
         machine=MACHINE,
         app=app,
         id=stamp.derive("flow id", 12).hex(),
         node=TRANSITIONS.find_successor(Node.START, Trigger.BEGIN),
-        state=Remembering(
-            _confirm(device, tokens, stamp, name),
-            device=device,
-            remembered=require_instance("remembered", remembered, bool),
-            access_token=tokens.access_token,
-        ),
+        state=Remembering(request, device=device, remembered=remembered, access_token=tokens.access_token),
         username=tokens.username,
     )
 
 
-def _confirm(device: Device, tokens: Tokens, stamp: Stamp, name: str | None) -> ConfirmDevice:
+def _require_arguments(app: object, tokens: object, stamp: object, remembered: object, name: object) -> None:
+    require_instance("app", app, AppClient)
+    require_instance("tokens", tokens, Tokens)
+    if name is not None:
+        require_text("name", name, at_most=1024)  # DeviceNameType
+    require_instance("stamp", stamp, Stamp)
+    require_instance("remembered", remembered, bool)
+
+
+def _make_device(tokens: Tokens, stamp: Stamp) -> Device:
+    offered = tokens.new_device
+    if offered is None:
+        raise InvalidInput("tokens", "have no new_device: Cognito did not offer to remember a device")
+    secret = base64.b64encode(stamp.derive("device secret", _SECRET_BYTES)).decode()
+    return Device(offered.device_key, offered.group_key, secret)
+
+
+def _make_request(device: Device, tokens: Tokens, stamp: Stamp, name: str | None) -> ConfirmDevice:
     verifier = device_verifier(device.group_key, device.key, device.secret, stamp.derive("device salt", _SALT_BYTES))
     return ConfirmDevice(
         access_token=tokens.access_token,

@@ -1,4 +1,4 @@
-"""DeviceFlow, and what it holds."""
+"""DeviceFlow and its states."""
 
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -10,7 +10,7 @@ from authflow.core.states import Calling, Failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembering(Calling):
-    """A request is outstanding that confirms ``device``, or says whether it is to be ``remembered``."""
+    """A request is outstanding that confirms ``device``, or that sets whether it is ``remembered``."""
 
     device: Device
     remembered: bool
@@ -19,11 +19,11 @@ class Remembering(Calling):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The end: Cognito knows the device.
+    """The device is confirmed.
 
     Attributes:
-        device: keep it where only its holder's sign-ins reach it.
-        remembered: whether it may stand for a second factor.
+        device: store it where only sign-ins of its holder can read it.
+        remembered: whether it may replace a second factor.
     """
 
     device: Device
@@ -35,4 +35,4 @@ DeviceState: TypeAlias = Remembering | Kept | Failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceFlow(BaseFlow[DeviceState]):
-    """The remembering of a device at one moment. Make one with ``begin``, or let an ``Authenticator`` do so."""
+    """The process of remembering a device, at one moment. Make one with ``begin``, or let an ``Authenticator`` do so."""

@@ -1,4 +1,4 @@
-"""The book of remembering a device."""
+"""The machine that remembers a device: its table, its states, and how replies and refusals become events."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -15,9 +15,9 @@ from authflow.machines.remember_device._flow import DeviceFlow, DeviceState, Kep
 from authflow.machines.remember_device.table import TRANSITIONS, Node, Trigger
 
 
-def update(flow: DeviceFlow, _: Replied[bool]) -> Remembering:
-    """UpdateDeviceStatus: Cognito leaves it to the person whether the device is remembered."""
-    before = _remembering(flow)
+def update_status(flow: DeviceFlow, _: Replied[bool]) -> Remembering:
+    """UpdateDeviceStatus: the pool lets the person decide whether the device is remembered."""
+    before = _require_remembering(flow)
     request = UpdateDeviceStatus(
         access_token=before.access_token,
         device_key=before.device.key,
@@ -26,11 +26,11 @@ def update(flow: DeviceFlow, _: Replied[bool]) -> Remembering:
     return Remembering(request, device=before.device, remembered=before.remembered, access_token=before.access_token)
 
 
-def keep(flow: DeviceFlow, event: Event) -> Kept:
-    """The device is confirmed; remembered, unless the person did not want that or the wish did not get through."""
-    before = _remembering(flow)
-    by_itself = event.trigger == Trigger.CONFIRMED  # Cognito remembers it without being asked
-    return Kept(before.device, by_itself or (event.trigger == Trigger.UPDATED and before.remembered))
+def keep_device(flow: DeviceFlow, event: Event) -> Kept:
+    """The device is confirmed. It is remembered if the pool remembers devices itself, or if UpdateDeviceStatus said so."""
+    before = _require_remembering(flow)
+    is_automatic = event.trigger == Trigger.CONFIRMED  # the pool remembers devices without UpdateDeviceStatus
+    return Kept(before.device, is_automatic or (event.trigger == Trigger.UPDATED and before.remembered))
 
 
 def fail(_: DeviceFlow, event: Refused | Cancelled) -> Failed:
@@ -41,7 +41,7 @@ def fail(_: DeviceFlow, event: Refused | Cancelled) -> Failed:
 
 
 def read_reply(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied[bool]:
-    """Name a reply: the device is confirmed, a status is needed, or the status is set."""
+    """Return a reply as an event: the device is confirmed, it needs a status, or its status is set."""
     if isinstance(call.request, UpdateDeviceStatus):
         return Replied(Trigger.UPDATED, stamp, True, call)  # noqa: FBT003 - an empty reply
     needed = parse_confirmed(reply)
@@ -49,19 +49,19 @@ def read_reply(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied
 
 
 def read_refusal(_: Calling, refusal: Refusal, stamp: Stamp, with_device: bool) -> Refused:  # noqa: ARG001, FBT001 - as Machine has it
-    """Name a refusal: each ends it."""
+    """Return a refusal as an event: there is one kind only."""
     return Refused(Trigger.REFUSED, stamp, refusal)
 
 
-def _remembering(flow: DeviceFlow) -> Remembering:
+def _require_remembering(flow: DeviceFlow) -> Remembering:
     if not isinstance(flow.state, Remembering):
         raise TypeError(f"the table leads here from calls only, not from {flow.node}")
     return flow.state
 
 
 ENTER: Final[Mapping[str, Callable[..., DeviceState]]] = {
-    Node.UPDATING: update,
-    Node.KEPT: keep,
+    Node.UPDATING: update_status,
+    Node.KEPT: keep_device,
     Node.FAILED: fail,
 }
 

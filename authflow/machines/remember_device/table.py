@@ -1,4 +1,7 @@
-"""Where remembering a device goes: a book of its own, so that a refusal here never costs the tokens."""
+"""The transitions of remembering a device.
+
+This is a machine of its own, which starts after a sign-in: a refusal here never affects the tokens.
+"""
 
 from enum import StrEnum
 from typing import Final
@@ -9,7 +12,7 @@ __all__ = ["TABLE", "TRANSITIONS", "Node", "Trigger"]
 
 
 class Node(StrEnum):
-    """Where it can stand."""
+    """The nodes: a gerund waits for Cognito."""
 
     START = "start"
     CONFIRMING = "confirming"
@@ -19,7 +22,7 @@ class Node(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What moves it."""
+    """The triggers."""
 
     BEGIN = "begin"
     CONFIRMED = "confirmed"
@@ -31,7 +34,7 @@ class Trigger(StrEnum):
 
 N, T = Node, Trigger
 
-# A confirmed device is kept whatever becomes of its status: in such pools a refresh needs its key.
+# A confirmed device is kept even if its status can't be set, because a refresh needs its key in such pools.
 TABLE: Final = (
     Row(T.BEGIN,         (N.START,),         N.CONFIRMING),
     Row(T.CONFIRMED,     (N.CONFIRMING,),    N.KEPT),

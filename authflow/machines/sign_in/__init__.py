@@ -1,4 +1,4 @@
-"""Sign-in: from an opening to tokens, through every challenge that Cognito asks."""
+"""Sign-in: from an opening to tokens, through the challenges that Cognito asks."""
 
 from authflow.machines.sign_in._begin import begin
 from authflow.machines.sign_in._flow import Flow, State

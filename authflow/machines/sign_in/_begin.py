@@ -1,11 +1,12 @@
-"""The pure start of a sign-in."""
+"""Begin a sign-in, without I/O."""
 
+from dataclasses import replace
 from typing import Final
 
-from authflow.core._validation import TOKEN_MOST, require_instance, require_text
+from authflow.core._validation import MAX_STRING_LENGTH, require_instance, require_text
 from authflow.core.app_client import AppClient
 from authflow.core.context import Context
-from authflow.core.devices import DEVICE_KEY_MOST
+from authflow.core.devices import MAX_DEVICE_KEY_LENGTH
 from authflow.core.errors import InvalidInput
 from authflow.core.events import Begun
 from authflow.core.openings import Choice, Custom, Opening, Password, Refresh, Srp, require_opening
@@ -33,53 +34,63 @@ def begin(
     holder: str | None = None,
     context: Context | None = None,
 ) -> Flow:
-    """Begin a sign-in: the pure start.
+    """Begin a sign-in, and return its flow, whose first request is outstanding.
 
-    You must send ``flow.request`` and pass what comes to ``flow.receive`` or ``flow.refuse``, until
-    ``flow.is_resting``.
+    You must send ``flow.request`` and pass Cognito's reply to ``flow.receive``, or its refusal to ``flow.refuse``,
+    until ``flow.is_resting``.
 
     Args:
         app: the app client.
         opening: how to sign in.
         stamp: made for this event.
         admin: use AdminInitiateAuth and AdminRespondToAuthChallenge, which need AWS credentials.
-        device_key: the remembered device of this person here, where there is one.
-        holder: who holds the device: a browser, an installation; kept with the flow for its driver.
-        context: what to tell Cognito with every request.
+        device_key: the key of the person's remembered device, if there is one.
+        holder: identifies the browser or installation that holds the device; the flow keeps it for its driver.
+        context: additional facts for every request.
 
     Raises:
-        InvalidInput: an argument of the wrong kind, or an opening that this app client can't use.
+        InvalidInput: an argument has the wrong type, is empty or too long, or the app client can't use the opening.
     """
     require_instance("app", app, AppClient)
     _require_usable(require_opening(opening), app)
-    if device_key is not None:
-        require_text("device_key", device_key, at_most=DEVICE_KEY_MOST)
-    if holder is not None:
-        require_text("holder", holder, at_most=TOKEN_MOST)
-    if context is not None:
-        require_instance("context", context, Context)
-    event = Begun(_TRIGGERS[type(opening)], require_instance("stamp", stamp, Stamp), opening)
+    _require_options(device_key, holder, context)
+    require_instance("stamp", stamp, Stamp)
+    require_instance("admin", admin, bool)
+    flow = _make_flow(app, Begun(_TRIGGERS[type(opening)], stamp, opening))
+    return replace(flow, admin=admin, holder=holder, device_key=device_key, context=context)
+
+
+def _make_flow(app: AppClient, event: Begun[Opening]) -> Flow:
+    """Return the flow after its first event."""
+    username = event.opening.username or ""
     node = TRANSITIONS.find_successor(Node.START, event.trigger)
     return Flow(
         machine=MACHINE,
         app=app,
-        id=stamp.derive("flow id", 12).hex(),
+        id=event.stamp.derive("flow id", 12).hex(),
         node=node,
-        state=ENTER[node](None, event),  # no flow yet: the first steps need the event only
-        username=opening.username or "",
-        entered_username=opening.username or "",
-        admin=require_instance("admin", admin, bool),
-        holder=holder,
-        device_key=device_key,
-        context=context,
+        state=ENTER[node](None, event),  # there is no flow yet; the first steps use the event only
+        username=username,
+        entered_username=username,
     )
 
 
 def is_cpu_bound(opening: Opening) -> bool:
-    """Return whether ``begin`` may compute SRP values for this opening, as ``Flow.cpu_bound`` says of later steps."""
+    """Return whether ``begin`` may compute SRP values for this opening; ``Flow.is_cpu_bound`` says so for later steps."""
     return TRANSITIONS.find_successor(Node.START, _TRIGGERS[type(opening)]) in CPU_BOUND
 
 
 def _require_usable(opening: Opening, app: AppClient) -> None:
     if isinstance(opening, Refresh) and opening.by_auth_flow and app.client_secret and not opening.username:
-        raise InvalidInput("username", "REFRESH_TOKEN_AUTH of an app client with a secret needs Tokens.username")
+        raise InvalidInput(
+            "username", "is missing: REFRESH_TOKEN_AUTH needs Tokens.username if the app client has a secret"
+        )
+
+
+def _require_options(device_key: object, holder: object, context: object) -> None:
+    if device_key is not None:
+        require_text("device_key", device_key, at_most=MAX_DEVICE_KEY_LENGTH)
+    if holder is not None:
+        require_text("holder", holder, at_most=MAX_STRING_LENGTH)
+    if context is not None:
+        require_instance("context", context, Context)

@@ -1,4 +1,4 @@
-"""Flow: the engine's flow with the states of a sign-in."""
+"""Flow: a sign-in at one moment, and the states that it can be in."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -16,5 +16,5 @@ class Flow(BaseFlow[State]):
 
     @property
     def challenge(self) -> Challenge | None:
-        """What the person is being asked; None where nobody is."""
+        """The challenge for the person to answer; None if the flow is at no challenge."""
         return self.state if isinstance(self.state, CHALLENGES) else None

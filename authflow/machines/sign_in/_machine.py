@@ -1,4 +1,4 @@
-"""The book of sign-in: its table, what each node holds, and how replies and refusals are named."""
+"""The machine of sign-in: its table, the state of each node, and how replies and refusals become events."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,12 +13,12 @@ from authflow.core.requests import AssociateSoftwareToken, VerifySoftwareToken
 from authflow.core.stamp import Stamp
 from authflow.core.states import Calling
 from authflow.machines.sign_in._flow import State
-from authflow.machines.sign_in._steps.asking import asking, send_answer
+from authflow.machines.sign_in._steps.asking import ask_or_repeat, send_answer
 from authflow.machines.sign_in._steps.choice import ask_choice, initiate_choice
 from authflow.machines.sign_in._steps.custom import ask_custom, initiate_custom
 from authflow.machines.sign_in._steps.device import answer_device, ask_device, verify_device
-from authflow.machines.sign_in._steps.end import fail, sign_in
-from authflow.machines.sign_in._steps.mfa import ask_message_code, ask_mfa_type, ask_totp_code
+from authflow.machines.sign_in._steps.end import complete_sign_in, fail
+from authflow.machines.sign_in._steps.mfa import ask_mfa_type, ask_totp_code, make_ask_message_code
 from authflow.machines.sign_in._steps.password import (
     answer_srp,
     ask_new_password,
@@ -51,27 +51,27 @@ ENTER: Final[Mapping[str, Callable[..., State]]] = {
     Node.ASSOCIATING_TOTP: associate_totp,
     Node.VERIFYING_TOTP: verify_totp,
     Node.COMPLETING_SETUP: complete_setup,
-    Node.SMS_MFA: asking(ask_message_code(SmsMfa)),
-    Node.EMAIL_OTP: asking(ask_message_code(EmailOtp)),
-    Node.SMS_OTP: asking(ask_message_code(SmsOtp)),
-    Node.SOFTWARE_TOKEN_MFA: asking(ask_totp_code),
-    Node.SELECT_MFA_TYPE: asking(ask_mfa_type),
-    Node.MFA_SETUP: asking(ask_mfa_setup),
-    Node.TOTP_SETUP: asking(ask_first_code),
-    Node.NEW_PASSWORD_REQUIRED: asking(ask_new_password),
-    Node.CUSTOM_CHALLENGE: asking(ask_custom),
-    Node.SELECT_CHALLENGE: asking(ask_choice),
-    Node.PASSWORD: asking(ask_password),
-    Node.PASSWORD_SRP: asking(ask_password),
-    Node.ADMIN_NO_SRP_AUTH: asking(ask_password),
-    Node.DEVICE_SRP_AUTH: asking(ask_device),
-    Node.SIGNED_IN: sign_in,
+    Node.SMS_MFA: ask_or_repeat(make_ask_message_code(SmsMfa)),
+    Node.EMAIL_OTP: ask_or_repeat(make_ask_message_code(EmailOtp)),
+    Node.SMS_OTP: ask_or_repeat(make_ask_message_code(SmsOtp)),
+    Node.SOFTWARE_TOKEN_MFA: ask_or_repeat(ask_totp_code),
+    Node.SELECT_MFA_TYPE: ask_or_repeat(ask_mfa_type),
+    Node.MFA_SETUP: ask_or_repeat(ask_mfa_setup),
+    Node.TOTP_SETUP: ask_or_repeat(ask_first_code),
+    Node.NEW_PASSWORD_REQUIRED: ask_or_repeat(ask_new_password),
+    Node.CUSTOM_CHALLENGE: ask_or_repeat(ask_custom),
+    Node.SELECT_CHALLENGE: ask_or_repeat(ask_choice),
+    Node.PASSWORD: ask_or_repeat(ask_password),
+    Node.PASSWORD_SRP: ask_or_repeat(ask_password),
+    Node.ADMIN_NO_SRP_AUTH: ask_or_repeat(ask_password),
+    Node.DEVICE_SRP_AUTH: ask_or_repeat(ask_device),
+    Node.SIGNED_IN: complete_sign_in,
     Node.FAILED: fail,
 }
 
 
 def read_reply(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied[Any] | AskedAgain:
-    """Name a reply after the challenge in it, or after what the operation has done."""
+    """Return a reply as an event, whose trigger is the challenge in the reply, or the result of the operation."""
     if isinstance(call.request, AssociateSoftwareToken):
         return Replied(Trigger.ASSOCIATED, stamp, parse_associated(reply), call)
     if isinstance(call.request, VerifySoftwareToken):
@@ -89,7 +89,7 @@ def _read_verified(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Rep
     if parsed.status == "SUCCESS":
         return Replied(Trigger.VERIFIED, stamp, parsed, call)
     if call.asked is None:
-        raise UnexpectedReply("Status", "is not SUCCESS, and nobody was asked for the code")
+        raise UnexpectedReply("Status", "is not SUCCESS, but the request answers no challenge")
     again = replace(call.asked, session=parsed.session or call.asked.session)
     return AskedAgain(again.asking_trigger, stamp, again.reject(parsed.status, ""))
 
@@ -98,12 +98,12 @@ def read_refusal(
     call: Calling,
     refusal: Refusal,
     stamp: Stamp,
-    with_device: bool,  # noqa: FBT001 - a Machine's function, not called by hand
+    with_device: bool,  # noqa: FBT001 - the signature of Machine.read_refusal
 ) -> Refused | AskedAgain | DeviceForgotten:
-    """Name a refusal: of an answer that may be given again, of a device that is forgotten, or ``refused``."""
+    """Return a refusal as an event: the challenge is asked again, the device is forgotten, or the sign-in is refused."""
     if call.asked is not None and (call.asked.asking_trigger, refusal.code) in ASKS_AGAIN:
         return AskedAgain(call.asked.asking_trigger, stamp, call.asked.reject(refusal.code, refusal.message))
-    # The same exception means a missing pool or client; only its wording tells them apart.
+    # The same exception is returned for a missing pool or app client; only its message distinguishes them.
     if with_device and refusal.code == "ResourceNotFoundException" and "device" in refusal.message.lower():
         return DeviceForgotten(Trigger.DEVICE_FORGOTTEN, stamp)
     return Refused(Trigger.REFUSED, stamp, refusal)

@@ -1,4 +1,4 @@
-"""Where a sign-in goes: every transition, and nothing outside this file decides one."""
+"""All transitions of a sign-in. ``TABLE`` alone decides which node follows; no other module does."""
 
 from enum import StrEnum
 from typing import Final
@@ -9,7 +9,7 @@ __all__ = ["ASKS_AGAIN", "CHALLENGE_NAMES", "CPU_BOUND", "GROUPS", "TABLE", "TRA
 
 
 class Node(StrEnum):
-    """Where a sign-in can stand: waiting for Cognito is a gerund, waiting for a person Cognito's name for it."""
+    """The nodes of a sign-in. A gerund waits for Cognito; the name of a challenge waits for a person."""
 
     START = "start"
     INITIATING_SRP = "initiating_srp"
@@ -44,7 +44,7 @@ class Node(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What moves a sign-in: replies keep Cognito's spelling."""
+    """The triggers of a sign-in. One in capitals is a challenge, in Cognito's spelling."""
 
     BEGIN_SRP = "begin_srp"
     BEGIN_PASSWORD = "begin_password"
@@ -82,60 +82,61 @@ class Trigger(StrEnum):
 
 N, T = Node, Trigger
 
-BEGUN: Final = (N.INITIATING_SRP, N.INITIATING_PASSWORD, N.INITIATING_CUSTOM, N.INITIATING_CHOICE)
-SRP_ROUNDS: Final = (N.INITIATING_SRP, N.INITIATING_CUSTOM, N.INITIATING_CHOICE, N.ANSWERING_SRP)
-AFTER_ANY: Final = (
+# Groups of nodes, for the sources of rows
+INITIATING: Final = (N.INITIATING_SRP, N.INITIATING_PASSWORD, N.INITIATING_CUSTOM, N.INITIATING_CHOICE)
+VERIFIER_MAY_FOLLOW: Final = (N.INITIATING_SRP, N.INITIATING_CUSTOM, N.INITIATING_CHOICE, N.ANSWERING_SRP)
+ANY_MAY_FOLLOW: Final = (
     N.INITIATING_PASSWORD, N.INITIATING_CUSTOM, N.INITIATING_CHOICE,
     N.VERIFYING_PASSWORD, N.ANSWERING, N.COMPLETING_SETUP, N.VERIFYING_DEVICE,
 )  # fmt: skip
-BEFORE_DEVICE: Final = AFTER_ANY[:-1]  # a device proves itself once: else a server could ask it for ever
+DEVICE_MAY_FOLLOW: Final = ANY_MAY_FOLLOW[:-1]  # a device proves its secret once, so that a server can't ask endlessly
 TOTP_CALLS: Final = (N.ASSOCIATING_TOTP, N.VERIFYING_TOTP, N.COMPLETING_SETUP)
 DEVICE_CALLS: Final = (N.ANSWERING_DEVICE, N.VERIFYING_DEVICE)
-WITH_DEVICE_KEY: Final = (*BEGUN, N.REFRESHING, N.VERIFYING_PASSWORD, N.ANSWERING)
+WITH_DEVICE_KEY: Final = (*INITIATING, N.REFRESHING, N.VERIFYING_PASSWORD, N.ANSWERING)
 CALLS: Final = (*WITH_DEVICE_KEY, N.ANSWERING_SRP, *DEVICE_CALLS, *TOTP_CALLS)
 PLAIN_CHALLENGES: Final = (
     N.SMS_MFA, N.EMAIL_OTP, N.SMS_OTP, N.SOFTWARE_TOKEN_MFA, N.SELECT_MFA_TYPE, N.MFA_SETUP,
     N.NEW_PASSWORD_REQUIRED, N.CUSTOM_CHALLENGE, N.SELECT_CHALLENGE, N.PASSWORD, N.ADMIN_NO_SRP_AUTH,
 )  # fmt: skip
-CHALLENGES: Final = (*PLAIN_CHALLENGES, N.PASSWORD_SRP, N.DEVICE_SRP_AUTH, N.TOTP_SETUP)
+CHALLENGE_NODES: Final = (*PLAIN_CHALLENGES, N.PASSWORD_SRP, N.DEVICE_SRP_AUTH, N.TOTP_SETUP)
 
 TABLE: Final = (
-    Row(T.BEGIN_SRP,                (N.START,),                           N.INITIATING_SRP),
-    Row(T.BEGIN_PASSWORD,           (N.START,),                           N.INITIATING_PASSWORD),
-    Row(T.BEGIN_CUSTOM,             (N.START,),                           N.INITIATING_CUSTOM),
-    Row(T.BEGIN_CHOICE,             (N.START,),                           N.INITIATING_CHOICE),
-    Row(T.BEGIN_REFRESH,            (N.START,),                           N.REFRESHING),
-    Row(T.PASSWORD_VERIFIER,        SRP_ROUNDS,                           N.VERIFYING_PASSWORD),
-    Row(T.SMS_MFA,                  AFTER_ANY,                            N.SMS_MFA),
-    Row(T.EMAIL_OTP,                AFTER_ANY,                            N.EMAIL_OTP),
-    Row(T.SMS_OTP,                  AFTER_ANY,                            N.SMS_OTP),
-    Row(T.SOFTWARE_TOKEN_MFA,       AFTER_ANY,                            N.SOFTWARE_TOKEN_MFA),
-    Row(T.SELECT_MFA_TYPE,          AFTER_ANY,                            N.SELECT_MFA_TYPE),
-    Row(T.MFA_SETUP,                AFTER_ANY,                            N.MFA_SETUP),
-    Row(T.NEW_PASSWORD_REQUIRED,    AFTER_ANY,                            N.NEW_PASSWORD_REQUIRED),
-    Row(T.CUSTOM_CHALLENGE,         AFTER_ANY,                            N.CUSTOM_CHALLENGE),
-    Row(T.SELECT_CHALLENGE,         AFTER_ANY,                            N.SELECT_CHALLENGE),
-    Row(T.PASSWORD,                 AFTER_ANY,                            N.PASSWORD),
-    Row(T.PASSWORD_SRP,             AFTER_ANY,                            N.PASSWORD_SRP),
-    Row(T.ADMIN_NO_SRP_AUTH,        AFTER_ANY,                            N.ADMIN_NO_SRP_AUTH),
-    Row(T.DEVICE_SRP_AUTH,          BEFORE_DEVICE,                        N.DEVICE_SRP_AUTH),
-    Row(T.ANSWER,                   PLAIN_CHALLENGES,                     N.ANSWERING),
-    Row(T.ANSWER_SRP,               (N.SELECT_CHALLENGE, N.PASSWORD_SRP), N.ANSWERING_SRP),
-    Row(T.ANSWER_DEVICE,            (N.DEVICE_SRP_AUTH,),                 N.ANSWERING_DEVICE),
-    Row(T.DEVICE_PASSWORD_VERIFIER, (N.ANSWERING_DEVICE,),                N.VERIFYING_DEVICE),
-    Row(T.ANSWER_SET_UP_TOTP,       (N.MFA_SETUP,),                       N.ASSOCIATING_TOTP),
-    Row(T.ASSOCIATED,               (N.ASSOCIATING_TOTP,),                N.TOTP_SETUP),
-    Row(T.ANSWER_TOTP_CODE,         (N.TOTP_SETUP,),                      N.VERIFYING_TOTP),
-    Row(T.TOTP_REJECTED,            (N.VERIFYING_TOTP,),                  N.TOTP_SETUP),
-    Row(T.VERIFIED,                 (N.VERIFYING_TOTP,),                  N.COMPLETING_SETUP),
-    Row(T.TOKENS,                   (*AFTER_ANY, N.REFRESHING),           N.SIGNED_IN),
-    Row(T.DEVICE_FORGOTTEN,         WITH_DEVICE_KEY,                      SAME),
-    Row(T.REFUSED,                  CALLS,                                N.FAILED),
-    Row(T.CANCEL,                   (*CALLS, *CHALLENGES, N.SIGNED_IN),   N.FAILED),
-    Row(T.CANCEL,                   (N.FAILED,),                          SAME),
+    Row(T.BEGIN_SRP,                (N.START,),                              N.INITIATING_SRP),
+    Row(T.BEGIN_PASSWORD,           (N.START,),                              N.INITIATING_PASSWORD),
+    Row(T.BEGIN_CUSTOM,             (N.START,),                              N.INITIATING_CUSTOM),
+    Row(T.BEGIN_CHOICE,             (N.START,),                              N.INITIATING_CHOICE),
+    Row(T.BEGIN_REFRESH,            (N.START,),                              N.REFRESHING),
+    Row(T.PASSWORD_VERIFIER,        VERIFIER_MAY_FOLLOW,                     N.VERIFYING_PASSWORD),
+    Row(T.SMS_MFA,                  ANY_MAY_FOLLOW,                          N.SMS_MFA),
+    Row(T.EMAIL_OTP,                ANY_MAY_FOLLOW,                          N.EMAIL_OTP),
+    Row(T.SMS_OTP,                  ANY_MAY_FOLLOW,                          N.SMS_OTP),
+    Row(T.SOFTWARE_TOKEN_MFA,       ANY_MAY_FOLLOW,                          N.SOFTWARE_TOKEN_MFA),
+    Row(T.SELECT_MFA_TYPE,          ANY_MAY_FOLLOW,                          N.SELECT_MFA_TYPE),
+    Row(T.MFA_SETUP,                ANY_MAY_FOLLOW,                          N.MFA_SETUP),
+    Row(T.NEW_PASSWORD_REQUIRED,    ANY_MAY_FOLLOW,                          N.NEW_PASSWORD_REQUIRED),
+    Row(T.CUSTOM_CHALLENGE,         ANY_MAY_FOLLOW,                          N.CUSTOM_CHALLENGE),
+    Row(T.SELECT_CHALLENGE,         ANY_MAY_FOLLOW,                          N.SELECT_CHALLENGE),
+    Row(T.PASSWORD,                 ANY_MAY_FOLLOW,                          N.PASSWORD),
+    Row(T.PASSWORD_SRP,             ANY_MAY_FOLLOW,                          N.PASSWORD_SRP),
+    Row(T.ADMIN_NO_SRP_AUTH,        ANY_MAY_FOLLOW,                          N.ADMIN_NO_SRP_AUTH),
+    Row(T.DEVICE_SRP_AUTH,          DEVICE_MAY_FOLLOW,                       N.DEVICE_SRP_AUTH),
+    Row(T.ANSWER,                   PLAIN_CHALLENGES,                        N.ANSWERING),
+    Row(T.ANSWER_SRP,               (N.SELECT_CHALLENGE, N.PASSWORD_SRP),    N.ANSWERING_SRP),
+    Row(T.ANSWER_DEVICE,            (N.DEVICE_SRP_AUTH,),                    N.ANSWERING_DEVICE),
+    Row(T.DEVICE_PASSWORD_VERIFIER, (N.ANSWERING_DEVICE,),                   N.VERIFYING_DEVICE),
+    Row(T.ANSWER_SET_UP_TOTP,       (N.MFA_SETUP,),                          N.ASSOCIATING_TOTP),
+    Row(T.ASSOCIATED,               (N.ASSOCIATING_TOTP,),                   N.TOTP_SETUP),
+    Row(T.ANSWER_TOTP_CODE,         (N.TOTP_SETUP,),                         N.VERIFYING_TOTP),
+    Row(T.TOTP_REJECTED,            (N.VERIFYING_TOTP,),                     N.TOTP_SETUP),
+    Row(T.VERIFIED,                 (N.VERIFYING_TOTP,),                     N.COMPLETING_SETUP),
+    Row(T.TOKENS,                   (*ANY_MAY_FOLLOW, N.REFRESHING),         N.SIGNED_IN),
+    Row(T.DEVICE_FORGOTTEN,         WITH_DEVICE_KEY,                         SAME),
+    Row(T.REFUSED,                  CALLS,                                   N.FAILED),
+    Row(T.CANCEL,                   (*CALLS, *CHALLENGE_NODES, N.SIGNED_IN), N.FAILED),
+    Row(T.CANCEL,                   (N.FAILED,),                             SAME),
 )  # fmt: skip
 
-# The refusals after which the Session is still good, so that the person is asked again; each with its source.
+# The refusals after which the Session is still valid, so that the challenge is asked again; each with its source.
 _SDKS = "Amazon's SDKs answer again with the same Session"
 _CODES = "observed: a wrong code leaves the Session usable, a right one consumes it"
 _ONE_TIME = "its text is 'Your software token has already been used once.': the next code is a new try"
@@ -151,13 +152,14 @@ ASKS_AGAIN: Final = {
     ("totp_rejected", "EnableSoftwareTokenMFAException"): "VerifySoftwareToken's page: the code did not match",
 }
 
-# The ChallengeNames that a reply may have
+# The values of ChallengeName that a reply may have
 CHALLENGE_NAMES: Final = frozenset(trigger for trigger in Trigger if trigger.isupper())
 
 GROUPS: Final = {
-    "calls": CALLS, "after_any": AFTER_ANY, "challenges": CHALLENGES, "plain_challenges": PLAIN_CHALLENGES,
+    "calls": CALLS, "any_may_follow": ANY_MAY_FOLLOW,
+    "challenge_nodes": CHALLENGE_NODES, "plain_challenges": PLAIN_CHALLENGES,
 }  # fmt: skip
-# To enter these computes SRP values, always or if a password was given: milliseconds, not fit for an event loop
+# Entering one of these nodes may compute SRP values, which blocks an event loop for milliseconds
 CPU_BOUND: Final = frozenset({
     N.INITIATING_SRP, N.INITIATING_CUSTOM, N.INITIATING_CHOICE,
     N.VERIFYING_PASSWORD, N.ANSWERING_SRP, N.ANSWERING_DEVICE, N.VERIFYING_DEVICE,

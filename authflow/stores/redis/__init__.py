@@ -1,12 +1,11 @@
-"""Flows and devices in Redis, for all processes of a service. The extra ``redis`` installs redis-py.
+"""Stores of flows and devices in Redis, shared by all processes of a service. The extra ``redis`` installs redis-py.
 
-You need Redis 6.2 or newer, alone or as a Redis Cluster: each command names one key. Redis holds nothing readable:
-names are digests, and contents are encrypted and bound to their place.
+You need Redis 6.2 or newer, or a Redis Cluster: each command uses one key only. Nothing in Redis is readable: keys and
+fields are digests, and values are encrypted and bound to their key and field.
 
-Give stores a client that does not repeat commands by itself (``retry=Retry(NoBackoff(), 0)``). Since its version 6,
-redis-py repeats commands that got no reply. A repeated ``take`` may find that its first try took the flow, and raise
-``FlowTaken`` instead of ``StoreError``. A repeated ``put`` of a flow that was taken may store it a second time, if
-another request took it in between.
+Give each store a client that does not retry commands (``retry=Retry(NoBackoff(), 0)``). By default, redis-py 6 and
+newer retry a command that got no reply. If the first try of a ``take`` removed the flow, the retry raises ``FlowTaken``
+instead of ``StoreError``. If another request takes a flow between the tries of a ``put``, the retry stores it again.
 """
 
 from authflow.stores.redis._commands import AsyncClient, Client

@@ -1,4 +1,4 @@
-"""Commands to Redis over a client of redis-py, for coroutines that do not know whether the client blocks."""
+"""Sends commands through a client of redis-py, from coroutines that work with blocking and asyncio clients alike."""
 
 import hashlib
 import json
@@ -15,25 +15,25 @@ from authflow.core.errors import InvalidInput, StoreError
 
 PREFIX: Final = "authflow:"
 Execute: TypeAlias = Callable[..., Awaitable[object]]
-"""Sends one command and returns its reply; raises StoreError if there is none."""
+"""Sends one command and returns its reply; raises StoreError if the command fails."""
 
 
 class Client(Protocol):
-    """What is used of ``redis.Redis`` and ``redis.cluster.RedisCluster``."""
+    """The method of ``redis.Redis`` and ``redis.cluster.RedisCluster`` that the stores use."""
 
     def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - as redis-py has it
         """Send one command and return its reply."""
 
 
 class AsyncClient(Protocol):
-    """What is used of ``redis.asyncio.Redis`` and ``redis.asyncio.cluster.RedisCluster``."""
+    """The method of ``redis.asyncio.Redis`` and ``redis.asyncio.cluster.RedisCluster`` that the stores use."""
 
     def execute_command(self, *args: Any, **options: Any) -> Awaitable[Any]:  # noqa: ANN401 - as redis-py has it
         """Send one command and return its reply."""
 
 
-def blocking_execute(client: Client, instead: str) -> Execute:
-    """Return the commands of a blocking client, as coroutines that never wait.
+def make_blocking_execute(client: Client, instead: str) -> Execute:
+    """Return a coroutine function that sends commands through a blocking client.
 
     Raises:
         InvalidInput: the client is for an event loop; the error names the store to use ``instead``.
@@ -49,14 +49,14 @@ def blocking_execute(client: Client, instead: str) -> Execute:
     return execute
 
 
-def async_execute(client: AsyncClient, instead: str) -> Execute:
-    """Return the commands of a client for an event loop.
+def make_async_execute(client: AsyncClient, instead: str) -> Execute:
+    """Return a coroutine function that sends commands through a client for an event loop.
 
     Raises:
         InvalidInput: the client blocks; the error names the store to use ``instead``.
     """
     _require_commands(client)
-    if isinstance(client, Redis | RedisCluster):  # what may be awaited need not be a coroutine function
+    if isinstance(client, Redis | RedisCluster):  # no check for a coroutine function: any awaitable will do
         raise InvalidInput("client", f"is not for an event loop: use {instead}")
 
     async def execute(*command: str | int) -> object:
@@ -67,20 +67,24 @@ def async_execute(client: AsyncClient, instead: str) -> Execute:
     return execute
 
 
-def text_or_none(reply: object) -> str | None:
-    """Return what Redis has under a name; None if there is nothing."""
+def require_text_or_none(reply: object) -> str | None:
+    """Return the reply if it is a string, or None if there is none.
+
+    Raises:
+        StoreError: the reply has another type.
+    """
     if reply is None or isinstance(reply, str):
         return reply
-    raise StoreError(f"Redis answered nonsense: not a string, but {type(reply).__name__}")
+    raise StoreError(f"Redis replied with {type(reply).__name__}, not with a string")
 
 
-def digest(*texts: str) -> str:
-    """Return a digest of several texts, in hex."""
-    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()  # JSON keeps them apart
+def compute_digest(*texts: str) -> str:
+    """Return a SHA-256 digest of several texts, in hex."""
+    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()  # JSON keeps the texts apart
 
 
 def require_prefix(prefix: object) -> str:
-    """Return the prefix of names in Redis if it is text."""
+    """Return the prefix of all keys in Redis if it is text of a valid length."""
     return require_text("prefix", prefix, at_most=128)
 
 
@@ -92,16 +96,16 @@ def _require_commands(client: object) -> object:
 
 
 def _require_reply(reply: object) -> object:
-    """Return a reply that has come: what wraps a client may hide that it is for an event loop."""
+    """Return the reply of a blocking client. A wrapper may hide that its client is for an event loop."""
     if isawaitable(reply):
         if iscoroutine(reply):
-            reply.close()  # nothing was sent, nor will be
+            reply.close()  # nothing was sent
         raise InvalidInput("client", "is for an event loop: use a store whose name begins with Async")
     return reply
 
 
 def _decode(reply: object) -> object:
-    """Return a reply as a client with ``decode_responses`` has it; all that the stores write is ASCII."""
+    """Return the reply as a client with ``decode_responses`` returns it. All that the stores write is ASCII."""
     return reply.decode("ascii", "replace") if isinstance(reply, bytes) else reply
 
 
@@ -109,5 +113,5 @@ def _decode(reply: object) -> object:
 def _store_errors() -> Iterator[None]:
     try:
         yield
-    except Exception as error:  # redis-py raises ValueError, RecursionError and others where a reply makes no sense
-        raise StoreError(f"Redis can't be reached, or did not do what it was asked: {type(error).__name__}") from error
+    except Exception as error:  # for invalid replies redis-py raises ValueError, RecursionError and others
+        raise StoreError(f"Redis can't be reached, or did not execute the command: {type(error).__name__}") from error

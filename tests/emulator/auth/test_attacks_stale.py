@@ -1,26 +1,34 @@
-"""Sessions that outlive what they rest on: none of them gives tokens, nor a factor to whoever knows the password."""
+"""Stale Sessions: after the user or the pool has changed, a Session gives neither tokens nor a new factor."""
 
 import pyotp
 import pytest
 
 from tests.support.emulator.attacks import INVALID_SESSION, USED_SESSION, WRONG
-from tests.support.emulator.lambdas import RIDDLE, Riddles, begun, begun_by_srp, failing, proven, riddling
+from tests.support.emulator.lambdas import (
+    RIDDLE,
+    Riddles,
+    begin_custom_auth,
+    begin_custom_auth_with_srp,
+    make_riddle_client,
+    prove_password,
+    raise_error,
+)
 from tests.support.emulator.mfa import (
     CONTACTS,
     EMAIL,
     SMS,
     TOTP,
     answer,
-    attribute,
-    authenticator,
-    code,
+    answer_with_sent_code,
     configure,
-    first_step,
+    expect_refusal,
+    get_attribute,
     prefer,
-    refused,
-    sent,
+    read_code,
+    send_password,
+    set_up_authenticator,
 )
-from tests.support.emulator.phones import guard
+from tests.support.emulator.phones import confirm_phone_and_enable_mfa
 from tests.support.emulator.world import Json, World
 
 RESET = "PasswordResetRequiredException: Password reset required for the user"
@@ -43,114 +51,116 @@ def contacted(empty: World) -> World:
     return made
 
 
-def associated(world: World, session: str) -> tuple[str, pyotp.TOTP]:
+def associate(world: World, session: str) -> tuple[str, pyotp.TOTP]:
     made = world.call("AssociateSoftwareToken", Session=session)
     return made["Session"], pyotp.TOTP(made["SecretCode"])
 
 
-def enrolled(world: World, asked: Json) -> tuple[str, pyotp.TOTP]:
-    """Set an authenticator up as far as VerifySoftwareToken; return the Session for MFA_SETUP."""
-    session, app = associated(world, asked["Session"])
-    verified = world.call("VerifySoftwareToken", Session=session, UserCode=code(world, app))
+def enrol_authenticator(world: World, asked: Json) -> tuple[str, pyotp.TOTP]:
+    """Set up an authenticator app up to VerifySoftwareToken; return the Session for MFA_SETUP."""
+    session, app = associate(world, asked["Session"])
+    verified = world.call("VerifySoftwareToken", Session=session, UserCode=read_code(world, app))
     return verified["Session"], app
 
 
 def replace_authenticator(world: World, token: str) -> pyotp.TOTP:
     made = pyotp.TOTP(world.call("AssociateSoftwareToken", AccessToken=token)["SecretCode"])
-    world.call("VerifySoftwareToken", AccessToken=token, UserCode=code(world, made))
+    world.call("VerifySoftwareToken", AccessToken=token, UserCode=read_code(world, made))
     return made
 
 
-# --- MFA_SETUP, when the user has a factor by now
+# --- MFA_SETUP after the user has got a factor
 
 
-def test_associating_after_somebody_else_has_set_up(pool: World) -> None:
+def test_associate_after_another_set_up(pool: World) -> None:
     configure(pool, "ON", TOTP)
-    old = first_step(pool)
-    session, _ = enrolled(pool, first_step(pool))
+    old = send_password(pool)
+    session, _ = enrol_authenticator(pool, send_password(pool))
     assert pool.refused("AssociateSoftwareToken", Session=old["Session"]) == INVALID_SESSION
     assert "AuthenticationResult" in pool.respond("MFA_SETUP", session, USERNAME="ada")
     assert pool.refused("AssociateSoftwareToken", Session=old["Session"]) == INVALID_SESSION
 
 
-def test_verifying_after_somebody_else_has_set_up(pool: World) -> None:
+def test_verify_after_another_set_up(pool: World) -> None:
     configure(pool, "ON", TOTP)
-    session, app = associated(pool, first_step(pool)["Session"])
-    _, owned = enrolled(pool, first_step(pool))
-    refusal = pool.refused("VerifySoftwareToken", Session=session, UserCode=code(pool, app))
+    session, app = associate(pool, send_password(pool)["Session"])
+    _, owned = enrol_authenticator(pool, send_password(pool))
+    refusal = pool.refused("VerifySoftwareToken", Session=session, UserCode=read_code(pool, app))
     assert refusal == INVALID_SESSION
     pool.clock.forward(seconds=30)
-    answered = answer(pool, first_step(pool), SOFTWARE_TOKEN_MFA_CODE=code(pool, owned))
+    answered = answer(pool, send_password(pool), SOFTWARE_TOKEN_MFA_CODE=read_code(pool, owned))
     assert "AuthenticationResult" in answered
 
 
 def test_completing_with_an_authenticator_that_was_replaced(pool: World) -> None:
     configure(pool, "ON", TOTP)
-    old, app = enrolled(pool, first_step(pool))
+    old, app = enrol_authenticator(pool, send_password(pool))
     pool.clock.forward(seconds=30)
-    signed_in = answer(pool, first_step(pool), SOFTWARE_TOKEN_MFA_CODE=code(pool, app))
+    signed_in = answer(pool, send_password(pool), SOFTWARE_TOKEN_MFA_CODE=read_code(pool, app))
     replace_authenticator(pool, signed_in["AuthenticationResult"]["AccessToken"])
     request = pool.response("MFA_SETUP", old, USERNAME="ada")
     assert pool.refused("RespondToAuthChallenge", **request) == INVALID_SESSION
 
 
-def test_an_address_after_somebody_else_has_set_up(pool: World) -> None:
+def test_email_after_another_set_up(pool: World) -> None:
     configure(pool, "ON", TOTP, EMAIL)
-    old = first_step(pool)
-    pending = answer(pool, first_step(pool), EMAIL="eve@example.org")
+    old = send_password(pool)
+    pending = answer(pool, send_password(pool), EMAIL="eve@example.org")
     stolen = pool.last_message().code
-    assert "AuthenticationResult" in sent(pool, answer(pool, first_step(pool), EMAIL="ada@example.org"))
-    assert refused(pool, old, EMAIL="eve@example.org") == INVALID_SESSION
-    assert refused(pool, pending, EMAIL_OTP_CODE=stolen) == INVALID_SESSION
-    assert attribute(pool, "ada", "email") == "ada@example.org"
+    assert "AuthenticationResult" in answer_with_sent_code(
+        pool, answer(pool, send_password(pool), EMAIL="ada@example.org")
+    )
+    assert expect_refusal(pool, old, EMAIL="eve@example.org") == INVALID_SESSION
+    assert expect_refusal(pool, pending, EMAIL_OTP_CODE=stolen) == INVALID_SESSION
+    assert get_attribute(pool, "ada", "email") == "ada@example.org"
 
 
 def test_setting_up_after_a_reset(pool: World) -> None:
     configure(pool, "ON", TOTP, EMAIL)
-    asked = first_step(pool)
-    pending = answer(pool, first_step(pool), EMAIL="eve@example.org")
+    asked = send_password(pool)
+    pending = answer(pool, send_password(pool), EMAIL="eve@example.org")
     phone = [{"Name": name, "Value": value} for name, value in (("phone_number", "+15550109878"),)]
     verified = {"Name": "phone_number_verified", "Value": "true"}
     pool.admin("AdminUpdateUserAttributes", "ada", UserAttributes=[*phone, verified])
     pool.admin("AdminResetUserPassword", "ada")
     assert pool.refused("AssociateSoftwareToken", Session=asked["Session"]) == INVALID_SESSION
-    assert refused(pool, pending, EMAIL_OTP_CODE="000000") == RESET
+    assert expect_refusal(pool, pending, EMAIL_OTP_CODE="000000") == RESET
 
 
-# --- a second factor that is none any more
+# --- a second factor that was removed
 
 
 def test_a_code_of_an_authenticator_that_was_replaced(contacted: World) -> None:
     configure(contacted, "OPTIONAL", TOTP, SMS)
-    app = authenticator(contacted)
+    app = set_up_authenticator(contacted)
     prefer(contacted, "ada", TOTP)
-    old, asked = first_step(contacted), first_step(contacted)
-    signed_in = answer(contacted, asked, SOFTWARE_TOKEN_MFA_CODE=code(contacted, app))
+    old, asked = send_password(contacted), send_password(contacted)
+    signed_in = answer(contacted, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(contacted, app))
     replace_authenticator(contacted, signed_in["AuthenticationResult"]["AccessToken"])
     contacted.clock.forward(seconds=30)
-    assert refused(contacted, old, SOFTWARE_TOKEN_MFA_CODE=code(contacted, app)) == INVALID_SESSION
+    assert expect_refusal(contacted, old, SOFTWARE_TOKEN_MFA_CODE=read_code(contacted, app)) == INVALID_SESSION
 
 
 @pytest.mark.parametrize("mode", ["OPTIONAL", "OFF"])
 def test_an_authenticator_that_was_turned_off(contacted: World, mode: str) -> None:
     configure(contacted, "OPTIONAL", TOTP)
-    app = authenticator(contacted)
+    app = set_up_authenticator(contacted)
     prefer(contacted, "ada", TOTP)
-    asked = first_step(contacted)
+    asked = send_password(contacted)
     contacted.admin("AdminSetUserMFAPreference", "ada", SoftwareTokenMfaSettings={"Enabled": False})
     configure(contacted, mode, TOTP)
-    assert refused(contacted, asked, SOFTWARE_TOKEN_MFA_CODE=code(contacted, app)) == INVALID_SESSION
+    assert expect_refusal(contacted, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(contacted, app)) == INVALID_SESSION
 
 
 @pytest.mark.parametrize("factor", [SMS, EMAIL])
 def test_a_message_of_a_factor_that_was_turned_off(contacted: World, factor: str) -> None:
     configure(contacted, "OPTIONAL", SMS, EMAIL)
     prefer(contacted, "ada", factor)
-    asked = first_step(contacted)
+    asked = send_password(contacted)
     settings = {SMS: "SMSMfaSettings", EMAIL: "EmailMfaSettings"}[factor]
     contacted.admin("AdminSetUserMFAPreference", "ada", **{settings: {"Enabled": False}})
     responses = {f"{factor}_CODE": contacted.last_message().code}
-    assert refused(contacted, asked, **responses) == INVALID_SESSION
+    assert expect_refusal(contacted, asked, **responses) == INVALID_SESSION
 
 
 # --- a password that was reset
@@ -158,11 +168,11 @@ def test_a_message_of_a_factor_that_was_turned_off(contacted: World, factor: str
 
 def test_a_second_factor_after_a_reset(contacted: World) -> None:
     configure(contacted, "OPTIONAL", TOTP)
-    app = authenticator(contacted)
+    app = set_up_authenticator(contacted)
     prefer(contacted, "ada", TOTP)
-    asked = first_step(contacted)
+    asked = send_password(contacted)
     contacted.admin("AdminResetUserPassword", "ada")
-    assert refused(contacted, asked, SOFTWARE_TOKEN_MFA_CODE=code(contacted, app)) == RESET
+    assert expect_refusal(contacted, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(contacted, app)) == RESET
 
 
 def test_a_first_factor_after_a_reset(empty: World) -> None:
@@ -172,23 +182,23 @@ def test_a_first_factor_after_a_reset(empty: World) -> None:
     asked = pool.initiate("USER_AUTH", USERNAME="ada", PREFERRED_CHALLENGE="EMAIL_OTP")
     mailed = pool.last_message().code
     pool.admin("AdminResetUserPassword", "ada")
-    assert refused(pool, asked, EMAIL_OTP_CODE=mailed) == RESET
+    assert expect_refusal(pool, asked, EMAIL_OTP_CODE=mailed) == RESET
 
 
 def test_a_riddle_after_a_reset(contacted: World) -> None:
-    client = riddling(contacted, Riddles())
-    asked = begun(client)
+    client = make_riddle_client(contacted, Riddles())
+    asked = begin_custom_auth(client)
     contacted.admin("AdminResetUserPassword", "ada")
-    assert refused(client, asked, ANSWER=RIDDLE["private"]) == RESET
+    assert expect_refusal(client, asked, ANSWER=RIDDLE["private"]) == RESET
 
 
-# --- triggers
+# --- Lambda triggers
 
 
-def test_a_device_that_a_trigger_forgets(guarded: World) -> None:
-    phone = guard(guarded)
+def test_device_forgotten_by_a_trigger(guarded: World) -> None:
+    phone = confirm_phone_and_enable_mfa(guarded)
     riddles = Riddles(wanted=0)
-    client = riddling(guarded, riddles)
+    client = make_riddle_client(guarded, riddles)
 
     def define(event: Json) -> Json:
         if len(event["request"]["session"]) > 1:
@@ -197,25 +207,25 @@ def test_a_device_that_a_trigger_forgets(guarded: World) -> None:
         return {**event, "response": {"challengeName": "PASSWORD_VERIFIER"}}
 
     guarded.emulator.triggers[guarded.pool_id] = {"DefineAuthChallenge": define}
-    asked = proven(client, begun_by_srp(client, DEVICE_KEY=phone.key))
+    asked = prove_password(client, begin_custom_auth_with_srp(client, DEVICE_KEY=phone.key))
     assert asked["ChallengeName"] == SMS
-    assert "AuthenticationResult" in sent(client, asked)
+    assert "AuthenticationResult" in answer_with_sent_code(client, asked)
 
 
-def test_guesses_at_a_trigger_that_fails(world: World) -> None:
-    client = riddling(world, Riddles())
-    asked = begun(client)
-    world.emulator.triggers[world.pool_id] = {**Riddles().triggers(), "VerifyAuthChallengeResponse": failing}
-    assert refused(client, asked, ANSWER="stone").startswith("UserLambdaValidationException")
-    assert refused(client, asked, ANSWER=RIDDLE["private"]) == USED_SESSION
+def test_a_failing_trigger_does_not_allow_more_guesses(world: World) -> None:
+    client = make_riddle_client(world, Riddles())
+    asked = begin_custom_auth(client)
+    world.emulator.triggers[world.pool_id] = {**Riddles().triggers(), "VerifyAuthChallengeResponse": raise_error}
+    assert expect_refusal(client, asked, ANSWER="stone").startswith("UserLambdaValidationException")
+    assert expect_refusal(client, asked, ANSWER=RIDDLE["private"]) == USED_SESSION
 
 
-def test_disabled_users_are_not_told_before_a_proof(world: World) -> None:
-    client = riddling(world, Riddles(), PreventUserExistenceErrors="ENABLED")
+def test_disabled_user_is_not_revealed_before_a_proof(world: World) -> None:
+    client = make_riddle_client(world, Riddles(), PreventUserExistenceErrors="ENABLED")
     world.admin("AdminDisableUser", "ada")
     for name in ("ada", "nobody"):
-        assert refused(client, begun(client, name), name, ANSWER=RIDDLE["private"]) == WRONG
-    open_about_it = riddling(world, Riddles())
+        assert expect_refusal(client, begin_custom_auth(client, name), name, ANSWER=RIDDLE["private"]) == WRONG
+    open_about_it = make_riddle_client(world, Riddles())
     request = open_about_it.initiation("CUSTOM_AUTH", USERNAME="ada")
     assert open_about_it.refused("InitiateAuth", **request) == DISABLED
 

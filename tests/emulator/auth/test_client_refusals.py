@@ -1,4 +1,4 @@
-"""App clients: secret hashes and flows that are not right, one by one."""
+"""App clients: wrong secret hashes and AuthFlows that are not enabled."""
 
 from dataclasses import replace
 
@@ -13,25 +13,25 @@ WRONG = "NotAuthorizedException: Incorrect username or password."
 # --- secret hashes
 
 
-def password_request(world: World, **changes: str) -> Json:
+def make_password_request(world: World, **changes: str) -> Json:
     return world.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD, **changes)
 
 
 def test_missing_secret_hash(secretive: World) -> None:
-    request = password_request(secretive)
+    request = make_password_request(secretive)
     del request["AuthParameters"]["SECRET_HASH"]
     expected = f"Client {secretive.client_id} is configured for secret but secret was not received"
     assert secretive.refused("InitiateAuth", **request) == f"NotAuthorizedException: {expected}"
 
 
 def test_wrong_secret_hash(secretive: World) -> None:
-    request = password_request(secretive, **secretive.hashed("bob"))
+    request = make_password_request(secretive, **secretive.hashed("bob"))
     expected = f"Unable to verify secret hash for client {secretive.client_id}"
     assert secretive.refused("InitiateAuth", **request) == f"NotAuthorizedException: {expected}"
 
 
 def test_superfluous_secret_hash(world: World, secretive: World) -> None:
-    request = password_request(world, **secretive.hashed("ada"))
+    request = make_password_request(world, **secretive.hashed("ada"))
     expected = f"Unable to verify secret hash for client {world.client_id}"
     assert world.refused("InitiateAuth", **request) == f"NotAuthorizedException: {expected}"
 
@@ -75,13 +75,13 @@ def test_secret_hash_of_a_refresh(secretive: World) -> None:
     assert secretive.refused("InitiateAuth", **request) == f"NotAuthorizedException: {expected}"
 
 
-# --- flows
+# --- AuthFlows
 
 
 def test_flow_that_the_client_does_not_allow(world: World) -> None:
     client = world.client(ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"])
     expected = "InvalidParameterException: USER_PASSWORD_AUTH flow not enabled for this client"
-    assert client.refused("InitiateAuth", **password_request(client)) == expected
+    assert client.refused("InitiateAuth", **make_password_request(client)) == expected
 
 
 @pytest.mark.parametrize("flow", ["ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"])
@@ -91,7 +91,7 @@ def test_flow_of_the_admin_api(world: World, flow: str) -> None:
 
 
 def test_flow_of_the_public_api(world: World) -> None:
-    request = {**password_request(world), "UserPoolId": world.pool_id}
+    request = {**make_password_request(world), "UserPoolId": world.pool_id}
     assert world.refused("AdminInitiateAuth", **request).startswith("InvalidParameterException")
 
 
@@ -103,17 +103,17 @@ def test_client_of_another_pool(world: World) -> None:
 
 def test_unknown_client_and_pool(world: World) -> None:
     nobody = replace(world, client_id="nobody")
-    assert nobody.refused("InitiateAuth", **password_request(nobody)) == (
+    assert nobody.refused("InitiateAuth", **make_password_request(nobody)) == (
         "ResourceNotFoundException: User pool client nobody does not exist."
     )
-    request = {**password_request(world), "UserPoolId": "eu-west-1_none"}
+    request = {**make_password_request(world), "UserPoolId": "eu-west-1_none"}
     assert world.refused("AdminInitiateAuth", **request) == (
         "ResourceNotFoundException: User pool eu-west-1_none does not exist."
     )
 
 
 def test_plain_public_key_as_answer(world: World) -> None:
-    """A client that knows no password but picks A freely learns nothing that signs."""
+    """A client without the password cannot compute the signing key, even if it chooses SRP_A freely."""
     for srp_a in ("1", f"{srp_client.N - 1:x}", f"{pow(2, PRIVATE, srp_client.N):x}"):
         challenge = world.initiate("USER_SRP_AUTH", USERNAME="ada", SRP_A=srp_a)["ChallengeParameters"]
         assert refused_claim(world, world.claim(challenge, "")) == WRONG

@@ -5,10 +5,19 @@ from typing import Any
 import pytest
 
 from authflow.emulator import Emulator, Settings
-from tests.emulator.tokens.test_tokens import claims
+from tests.emulator.tokens.test_tokens import verify_claims
 from tests.support.emulator.attacks import WRONG
-from tests.support.emulator.lambdas import BAD_OUTPUT, RIDDLE, Riddles, answered, begun, begun_by_srp, proven, riddling
-from tests.support.emulator.phones import SRP_A, by_device, confirmed, tracking
+from tests.support.emulator.lambdas import (
+    BAD_OUTPUT,
+    RIDDLE,
+    Riddles,
+    answer_riddle,
+    begin_custom_auth,
+    begin_custom_auth_with_srp,
+    make_riddle_client,
+    prove_password,
+)
+from tests.support.emulator.phones import SRP_A, confirm_phone, make_tracking_pool, prove_device
 from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, Clock, Json, World, new_password, refused_claim
 
 
@@ -19,15 +28,15 @@ def riddles() -> Riddles:
 
 @pytest.fixture
 def custom(world: World, riddles: Riddles) -> World:
-    """A client of ada's pool that lets her sign in by a riddle."""
-    return riddling(world, riddles)
+    """A client of ada's pool whose Lambda triggers ask a riddle."""
+    return make_riddle_client(world, riddles)
 
 
-def refused_start(world: World, name: str = "ada", **parameters: str) -> str:
+def expect_refused_start(world: World, name: str = "ada", **parameters: str) -> str:
     return world.refused("InitiateAuth", **world.initiation("CUSTOM_AUTH", USERNAME=name, **parameters))
 
 
-def refused_answer(world: World, asked: Json, answer: str = RIDDLE["private"], **responses: str) -> str:
+def expect_refused_answer(world: World, asked: Json, answer: str = RIDDLE["private"], **responses: str) -> str:
     username = asked["ChallengeParameters"]["USERNAME"]
     request = world.response("CUSTOM_CHALLENGE", asked["Session"], USERNAME=username, ANSWER=answer, **responses)
     return world.refused("RespondToAuthChallenge", **request)
@@ -37,42 +46,42 @@ def refused_answer(world: World, asked: Json, answer: str = RIDDLE["private"], *
 
 
 def test_a_riddle(custom: World) -> None:
-    asked = begun(custom)
+    asked = begin_custom_auth(custom)
     assert asked["ChallengeName"] == "CUSTOM_CHALLENGE"
     assert asked["ChallengeParameters"] == {"riddle": RIDDLE["public"], "USERNAME": "ada"}
-    result = answered(custom, asked)["AuthenticationResult"]
-    assert claims(custom, result["AccessToken"])["username"] == "ada"
+    result = answer_riddle(custom, asked)["AuthenticationResult"]
+    assert verify_claims(custom, result["AccessToken"])["username"] == "ada"
     assert result["RefreshToken"]
 
 
 def test_several_rounds(custom: World, riddles: Riddles) -> None:
     riddles.wanted = 3
-    asked = begun(custom)
+    asked = begin_custom_auth(custom)
     sessions = [asked["Session"]]
     for _ in range(2):
-        asked = answered(custom, asked)
+        asked = answer_riddle(custom, asked)
         sessions.append(asked["Session"])
-    assert "AuthenticationResult" in answered(custom, asked)
+    assert "AuthenticationResult" in answer_riddle(custom, asked)
     assert len(set(sessions)) == 3
 
 
 def test_a_wrong_answer_brings_another_round(custom: World) -> None:
-    first = begun(custom)
-    second = answered(custom, first, "stone")
+    first = begin_custom_auth(custom)
+    second = answer_riddle(custom, first, "stone")
     assert second["Session"] != first["Session"]
-    assert "AuthenticationResult" in answered(custom, second)
+    assert "AuthenticationResult" in answer_riddle(custom, second)
 
 
-def test_a_wrong_answer_is_the_end(custom: World, riddles: Riddles) -> None:
+def test_a_wrong_answer_fails_the_sign_in(custom: World, riddles: Riddles) -> None:
     riddles.patience = 0
-    asked = begun(custom)
-    assert refused_answer(custom, asked, "stone") == WRONG
-    assert refused_answer(custom, asked).endswith("session can only be used once.")
+    asked = begin_custom_auth(custom)
+    assert expect_refused_answer(custom, asked, "stone") == WRONG
+    assert expect_refused_answer(custom, asked).endswith("session can only be used once.")
 
 
-def test_what_the_triggers_are_told(custom: World, riddles: Riddles) -> None:
+def test_events_of_the_triggers(custom: World, riddles: Riddles) -> None:
     riddles.wanted = 2
-    answered(custom, answered(custom, answered(custom, begun(custom), "stone")))
+    answer_riddle(custom, answer_riddle(custom, answer_riddle(custom, begin_custom_auth(custom), "stone")))
     sub = custom.admin("AdminGetUser", "ada")["UserAttributes"][-1]["Value"]
     attributes = {
         "email": "ada@example.com",
@@ -83,15 +92,15 @@ def test_what_the_triggers_are_told(custom: World, riddles: Riddles) -> None:
     wrong = {"challengeName": "CUSTOM_CHALLENGE", "challengeResult": False, "challengeMetadata": "RIDDLE-0"}
     right = {**wrong, "challengeResult": True, "challengeMetadata": "RIDDLE-1"}
     rounds = [wrong, right, {**right, "challengeMetadata": "RIDDLE-2"}]
-    assert riddles.told("DefineAuthChallenge_Authentication") == [
+    assert riddles.list_requests("DefineAuthChallenge_Authentication") == [
         {"userAttributes": attributes, "session": rounds[:number]} for number in range(4)
     ]
-    assert riddles.told("CreateAuthChallenge_Authentication") == [
+    assert riddles.list_requests("CreateAuthChallenge_Authentication") == [
         {"userAttributes": attributes, "challengeName": "CUSTOM_CHALLENGE", "session": rounds[:number]}
         for number in range(3)
     ]
     private = {"answer": RIDDLE["private"]}
-    assert riddles.told("VerifyAuthChallengeResponse_Authentication") == [
+    assert riddles.list_requests("VerifyAuthChallengeResponse_Authentication") == [
         {"userAttributes": attributes, "privateChallengeParameters": private, "challengeAnswer": answer}
         for answer in ("stone", "tree", "tree")
     ]
@@ -114,30 +123,30 @@ def test_the_admin_api(custom: World) -> None:
     assert "AuthenticationResult" in custom.call("AdminRespondToAuthChallenge", UserPoolId=custom.pool_id, **answer)
 
 
-def test_temporary_passwords_do_not_matter_without_one(custom: World) -> None:
+def test_temporary_password_is_ignored_if_no_password_is_asked(custom: World) -> None:
     custom.invited("bob")
-    assert "AuthenticationResult" in answered(custom, begun(custom, "bob"))
+    assert "AuthenticationResult" in answer_riddle(custom, begin_custom_auth(custom, "bob"))
 
 
-def test_define_may_want_nothing(world: World) -> None:
-    client = riddling(world, Riddles(wanted=0))
-    assert "AuthenticationResult" in begun(client)
+def test_define_may_issue_tokens_at_once(world: World) -> None:
+    client = make_riddle_client(world, Riddles(wanted=0))
+    assert "AuthenticationResult" in begin_custom_auth(client)
 
 
 @pytest.mark.parametrize("flows", [["ALLOW_CUSTOM_AUTH"], ["CUSTOM_AUTH_FLOW_ONLY"], None])
-def test_clients_that_permit_it(custom: World, flows: list[str] | None) -> None:
-    assert "ChallengeName" in begun(custom.client(ExplicitAuthFlows=flows))
+def test_clients_that_allow_custom_auth(custom: World, flows: list[str] | None) -> None:
+    assert "ChallengeName" in begin_custom_auth(custom.client(ExplicitAuthFlows=flows))
 
 
-def test_clients_that_do_not(custom: World) -> None:
+def test_clients_that_do_not_allow_custom_auth(custom: World) -> None:
     client = custom.client(ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"])
-    assert refused_start(client) == "InvalidParameterException: CUSTOM_AUTH flow not enabled for this client"
+    assert expect_refused_start(client) == "InvalidParameterException: CUSTOM_AUTH flow not enabled for this client"
 
 
 def test_pools_without_triggers(world: World) -> None:
     client = world.client(ExplicitAuthFlows=["ALLOW_CUSTOM_AUTH"])
     refusal = "InvalidParameterException: Custom auth lambda trigger is not configured for the user pool."
-    assert refused_start(client) == refusal
+    assert expect_refused_start(client) == refusal
 
 
 @pytest.mark.parametrize(
@@ -145,35 +154,35 @@ def test_pools_without_triggers(world: World) -> None:
     [
         ({"CHALLENGE_NAME": "PASSWORD_VERIFIER"}, "InvalidParameterException: CHALLENGE_NAME can only be SRP_A"),
         ({"CHALLENGE_NAME": "SRP_A"}, "InvalidParameterException: Missing required parameter SRP_A"),
-        ({"CHALLENGE_NAME": "SRP_A", "SRP_A": "0"}, "InvalidParameterException: SRP_A is not an SRP value"),
+        ({"CHALLENGE_NAME": "SRP_A", "SRP_A": "0"}, "InvalidParameterException: SRP_A is not a valid SRP value"),
     ],
 )
-def test_starts_that_are_none(custom: World, riddles: Riddles, change: dict[str, str], refusal: str) -> None:
-    assert refused_start(custom, **change) == refusal
+def test_invalid_starts(custom: World, riddles: Riddles, change: dict[str, str], refusal: str) -> None:
+    assert expect_refused_start(custom, **change) == refusal
     assert not riddles.events
 
 
-def test_users_who_may_not(custom: World) -> None:
+def test_users_who_may_not_sign_in(custom: World) -> None:
     custom.call("SignUp", ClientId=custom.client_id, Username="bob", Password=PASSWORD)
-    assert refused_start(custom, "bob") == "UserNotConfirmedException: User is not confirmed."
+    assert expect_refused_start(custom, "bob") == "UserNotConfirmedException: User is not confirmed."
     custom.admin("AdminDisableUser", "ada")
-    assert refused_start(custom) == "NotAuthorizedException: User is disabled."
+    assert expect_refused_start(custom) == "NotAuthorizedException: User is disabled."
 
 
 # --- users who do not exist
 
 
-def test_nobody(custom: World) -> None:
-    assert refused_start(custom, "eve") == "UserNotFoundException: User does not exist."
+def test_unknown_user(custom: World) -> None:
+    assert expect_refused_start(custom, "eve") == "UserNotFoundException: User does not exist."
 
 
-def test_nobody_where_that_is_kept_secret(world: World) -> None:
+def test_unknown_user_of_a_client_that_hides_users(world: World) -> None:
     riddles = Riddles()
-    client = riddling(world, riddles, PreventUserExistenceErrors="ENABLED")
-    asked = begun(client, "eve")
-    assert asked["ChallengeParameters"] == begun(client)["ChallengeParameters"] | {"USERNAME": "eve"}
-    again = answered(client, asked, "stone")
-    assert refused_answer(client, again) == WRONG  # the right answer: the triggers would issue tokens
+    client = make_riddle_client(world, riddles, PreventUserExistenceErrors="ENABLED")
+    asked = begin_custom_auth(client, "eve")
+    assert asked["ChallengeParameters"] == begin_custom_auth(client)["ChallengeParameters"] | {"USERNAME": "eve"}
+    again = answer_riddle(client, asked, "stone")
+    assert expect_refused_answer(client, again) == WRONG  # the answer is right, but there is no such user
     about_eve = [event for event in riddles.events if event["userName"] == "eve"]
     assert {event["request"]["userNotFound"] for event in about_eve} == {True}
     assert all(event["request"]["userAttributes"] == {} for event in about_eve)
@@ -181,9 +190,9 @@ def test_nobody_where_that_is_kept_secret(world: World) -> None:
     assert {event["request"]["userNotFound"] for event in about_ada} == {False}
 
 
-def test_a_password_of_nobody(world: World) -> None:
-    client = riddling(world, Riddles(), PreventUserExistenceErrors="ENABLED")
-    asked = begun_by_srp(client, "eve")
+def test_a_password_of_an_unknown_user(world: World) -> None:
+    client = make_riddle_client(world, Riddles(), PreventUserExistenceErrors="ENABLED")
+    asked = begin_custom_auth_with_srp(client, "eve")
     claim = client.claim(asked["ChallengeParameters"])
     assert refused_claim(client, claim, asked["Session"]) == WRONG
 
@@ -192,58 +201,58 @@ def test_a_password_of_nobody(world: World) -> None:
 
 
 def test_a_password_first(custom: World, riddles: Riddles) -> None:
-    asked = begun_by_srp(custom)
+    asked = begin_custom_auth_with_srp(custom)
     assert asked["Session"]
-    assert riddles.told("DefineAuthChallenge_Authentication")[0]["session"] == [
+    assert riddles.list_requests("DefineAuthChallenge_Authentication")[0]["session"] == [
         {"challengeName": "SRP_A", "challengeResult": True, "challengeMetadata": None}
     ]
-    riddle = proven(custom, asked)
-    rounds = riddles.told("DefineAuthChallenge_Authentication")[1]["session"]
+    riddle = prove_password(custom, asked)
+    rounds = riddles.list_requests("DefineAuthChallenge_Authentication")[1]["session"]
     assert [entry["challengeName"] for entry in rounds] == ["SRP_A", "PASSWORD_VERIFIER"]
-    assert "AuthenticationResult" in answered(custom, riddle)
+    assert "AuthenticationResult" in answer_riddle(custom, riddle)
 
 
 def test_a_wrong_password_first(custom: World, riddles: Riddles) -> None:
-    asked = begun_by_srp(custom)
+    asked = begin_custom_auth_with_srp(custom)
     claim = custom.claim(asked["ChallengeParameters"], OTHER_PASSWORD)
     assert refused_claim(custom, claim, asked["Session"]) == WRONG
     right = custom.claim(asked["ChallengeParameters"])
     assert refused_claim(custom, right, asked["Session"]).endswith("session can only be used once.")
-    assert len(riddles.events) == 1  # the triggers hear of right passwords only
+    assert len(riddles.events) == 1  # only right passwords reach the Lambda triggers
 
 
 def test_a_temporary_password_first(custom: World) -> None:
     custom.invited("bob", PASSWORD)
-    session = proven(custom, begun_by_srp(custom, "bob"))["Session"]
+    session = prove_password(custom, begin_custom_auth_with_srp(custom, "bob"))["Session"]
     riddle = custom.call("RespondToAuthChallenge", **new_password(custom, session))
-    assert "AuthenticationResult" in answered(custom, riddle)
+    assert "AuthenticationResult" in answer_riddle(custom, riddle)
 
 
 @pytest.mark.parametrize("response", [{"challengeName": "CUSTOM_CHALLENGE"}, {"issueTokens": True}])
-def test_the_password_can_not_be_left_out(custom: World, response: Json) -> None:
+def test_the_password_is_not_skipped(custom: World, response: Json) -> None:
     triggers = dict(custom.emulator.triggers[custom.pool_id])
     custom.emulator.triggers[custom.pool_id] = {**triggers, "DefineAuthChallenge": lambda _: {"response": response}}
-    assert refused_start(custom, CHALLENGE_NAME="SRP_A", SRP_A=SRP_A) == BAD_OUTPUT
+    assert expect_refused_start(custom, CHALLENGE_NAME="SRP_A", SRP_A=SRP_A) == BAD_OUTPUT
 
 
-def test_the_setting_that_lets_it_be_left_out(clock: Clock) -> None:
+def test_setting_that_lets_define_skip_the_password(clock: Clock) -> None:
     emulator = Emulator(clock, settings=Settings(custom_instead_of_password=True))
     pool = World(emulator, clock, "", "").pool()
     pool.user("ada")
-    custom, triggers = riddling(pool, Riddles()), Riddles().triggers()
+    custom, triggers = make_riddle_client(pool, Riddles()), Riddles().triggers()
 
     def define(event: Json) -> Json:
         rounds = event["request"]["session"]
         return {"response": {"challengeName": "CUSTOM_CHALLENGE", "issueTokens": len(rounds) > 1}}
 
     custom.emulator.triggers[custom.pool_id] = {**triggers, "DefineAuthChallenge": define}
-    assert "AuthenticationResult" in answered(custom, begun_by_srp(custom))
+    assert "AuthenticationResult" in answer_riddle(custom, begin_custom_auth_with_srp(custom))
 
 
 @pytest.mark.parametrize("name", ["PASSWORD_VERIFIER", "SMS_MFA", "TEAPOT"])
-def test_challenges_that_define_can_not_ask(custom: World, name: str) -> None:
+def test_challenges_that_define_may_not_name(custom: World, name: str) -> None:
     custom.emulator.triggers[custom.pool_id] = {"DefineAuthChallenge": lambda _: {"response": {"challengeName": name}}}
-    assert refused_start(custom) == BAD_OUTPUT
+    assert expect_refused_start(custom) == BAD_OUTPUT
 
 
 # --- with devices
@@ -252,17 +261,21 @@ def test_challenges_that_define_can_not_ask(custom: World, name: str) -> None:
 @pytest.mark.parametrize("by_srp", [False, True])
 @pytest.mark.parametrize("when", ["start", "answer"])
 def test_a_remembered_device_after_the_riddle(empty: World, by_srp: bool, when: str) -> None:
-    world = tracking(empty)
-    phone = confirmed(world)
-    client = riddling(world, Riddles())
+    world = make_tracking_pool(empty)
+    phone = confirm_phone(world)
+    client = make_riddle_client(world, Riddles())
     keys: dict[str, Any] = {"start": {}, "answer": {}, when: {"DEVICE_KEY": phone.key}}
-    riddle = proven(client, begun_by_srp(client, **keys["start"])) if by_srp else begun(client, **keys["start"])
-    reply = answered(client, riddle, **keys["answer"])
+    riddle = (
+        prove_password(client, begin_custom_auth_with_srp(client, **keys["start"]))
+        if by_srp
+        else begin_custom_auth(client, **keys["start"])
+    )
+    reply = answer_riddle(client, riddle, **keys["answer"])
     assert reply["ChallengeName"] == "DEVICE_SRP_AUTH"
-    result = by_device(client, phone, reply["Session"])["AuthenticationResult"]
-    assert claims(client, result["AccessToken"])["device_key"] == phone.key
+    result = prove_device(client, phone, reply["Session"])["AuthenticationResult"]
+    assert verify_claims(client, result["AccessToken"])["device_key"] == phone.key
 
 
 def test_riddles_propose_devices(empty: World) -> None:
-    client = riddling(tracking(empty), Riddles())
-    assert "NewDeviceMetadata" in answered(client, begun(client))["AuthenticationResult"]
+    client = make_riddle_client(make_tracking_pool(empty), Riddles())
+    assert "NewDeviceMetadata" in answer_riddle(client, begin_custom_auth(client))["AuthenticationResult"]

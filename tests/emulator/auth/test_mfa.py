@@ -1,4 +1,4 @@
-"""Second factors: which one is asked of whom, and what answers it."""
+"""Second factors: which one a sign-in asks for, and which answers are accepted."""
 
 import json
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from authflow.emulator import Emulator, Purpose, Settings
-from authflow.emulator._crypto.totp import code_at
+from authflow.emulator._crypto.totp import compute_code
 from tests.support.emulator.mfa import (
     CONTACTS,
     EMAIL,
@@ -16,22 +16,22 @@ from tests.support.emulator.mfa import (
     WRONG_CODE,
     WRONG_TOTP,
     answer,
-    attribute,
-    authenticator,
-    code,
+    answer_with_sent_code,
     configure,
-    first_step,
-    other_code,
+    expect_refusal,
+    get_attribute,
+    make_other_code,
     prefer,
-    refused,
-    sent,
+    read_code,
+    send_password,
+    set_up_authenticator,
 )
 from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, TEMPORARY, Clock, World
 
 
 @pytest.fixture
 def optional(empty: World) -> World:
-    """A pool where all factors are optional, and ada, who has an address and a number that are not verified."""
+    """A pool with optional MFA, and ada, who has an unverified email address and phone number."""
     made = empty.pool()
     made.user("ada", **CONTACTS)
     configure(made, "OPTIONAL", SMS, TOTP, EMAIL)
@@ -40,12 +40,12 @@ def optional(empty: World) -> World:
 
 @pytest.fixture
 def required(optional: World) -> World:
-    """The same pool, where MFA is required."""
+    """The same pool with required MFA."""
     configure(optional, "ON")
     return optional
 
 
-def verify(world: World, *contacts: str) -> None:
+def verify_contacts(world: World, *contacts: str) -> None:
     given = [{"Name": f"{contact}_verified", "Value": "true"} for contact in contacts]
     world.admin("AdminUpdateUserAttributes", "ada", UserAttributes=given)
 
@@ -59,7 +59,7 @@ def verify(world: World, *contacts: str) -> None:
 )
 def test_message(optional: World, factor: str, medium: str, contact: str, masked: str) -> None:
     prefer(optional, "ada", factor)
-    asked = first_step(optional)
+    asked = send_password(optional)
     assert asked["ChallengeName"] == factor
     assert asked["ChallengeParameters"] == {
         "CODE_DELIVERY_DELIVERY_MEDIUM": medium,
@@ -70,54 +70,54 @@ def test_message(optional: World, factor: str, medium: str, contact: str, masked
     assert (message.username, message.medium, message.destination) == ("ada", medium, CONTACTS[contact])
     assert message.purpose is Purpose.MFA
     assert len(message.code) == 6
-    assert attribute(optional, "ada", f"{contact}_verified") is None
-    assert "AuthenticationResult" in sent(optional, asked)
-    assert attribute(optional, "ada", f"{contact}_verified") == "true"
+    assert get_attribute(optional, "ada", f"{contact}_verified") is None
+    assert "AuthenticationResult" in answer_with_sent_code(optional, asked)
+    assert get_attribute(optional, "ada", f"{contact}_verified") == "true"
 
 
 def test_after_srp(optional: World) -> None:
     prefer(optional, "ada", SMS)
-    assert "AuthenticationResult" in sent(optional, optional.srp("ada"))
+    assert "AuthenticationResult" in answer_with_sent_code(optional, optional.srp("ada"))
 
 
 def test_wrong_code_leaves_the_session_usable(optional: World) -> None:
     prefer(optional, "ada", SMS)
-    asked, right = first_step(optional), optional.last_message().code
-    for wrong in (other_code(right), right[:-1], f"{right}0", "ü"):
-        assert refused(optional, asked, SMS_MFA_CODE=wrong) == WRONG_CODE
+    asked, right = send_password(optional), optional.last_message().code
+    for wrong in (make_other_code(right), right[:-1], f"{right}0", "ü"):
+        assert expect_refusal(optional, asked, SMS_MFA_CODE=wrong) == WRONG_CODE
     assert "AuthenticationResult" in answer(optional, asked, SMS_MFA_CODE=right)
     used = "NotAuthorizedException: Invalid session for the user, session can only be used once."
-    assert refused(optional, asked, SMS_MFA_CODE=right) == used
+    assert expect_refusal(optional, asked, SMS_MFA_CODE=right) == used
 
 
 def test_code_expires_with_its_session(optional: World, clock: Clock) -> None:
     prefer(optional, "ada", SMS)
     patient = optional.client(AuthSessionValidity=15)
-    asked = first_step(patient)
+    asked = send_password(patient)
     clock.forward(minutes=14)
-    assert refused(patient, asked, SMS_MFA_CODE="0") == WRONG_CODE
+    assert expect_refusal(patient, asked, SMS_MFA_CODE="0") == WRONG_CODE
     clock.forward(minutes=1)
     expected = "NotAuthorizedException: Invalid session for the user, session is expired."
-    assert refused(patient, asked, SMS_MFA_CODE=patient.last_message().code) == expected
+    assert expect_refusal(patient, asked, SMS_MFA_CODE=patient.last_message().code) == expected
 
 
 def test_code_of_another_sign_in(optional: World) -> None:
     prefer(optional, "ada", SMS)
-    first, first_code = first_step(optional), optional.last_message().code
-    second, second_code = first_step(optional), optional.last_message().code
-    assert refused(optional, second, SMS_MFA_CODE=first_code) == WRONG_CODE
+    first, first_code = send_password(optional), optional.last_message().code
+    second, second_code = send_password(optional), optional.last_message().code
+    assert expect_refusal(optional, second, SMS_MFA_CODE=first_code) == WRONG_CODE
     assert "AuthenticationResult" in answer(optional, second, SMS_MFA_CODE=second_code)
     assert "AuthenticationResult" in answer(optional, first, SMS_MFA_CODE=first_code)
 
 
-def test_number_changed_while_a_code_is_out(optional: World) -> None:
+def test_number_changed_after_a_code_was_sent(optional: World) -> None:
     prefer(optional, "ada", SMS)
-    asked = first_step(optional)
+    asked = send_password(optional)
     given = [{"Name": "phone_number", "Value": "+15550100000"}]
     optional.admin("AdminUpdateUserAttributes", "ada", UserAttributes=given)
-    assert refused(optional, asked, SMS_MFA_CODE=optional.last_message().code) == WRONG_CODE
-    assert attribute(optional, "ada", "phone_number") == "+15550100000"
-    assert "AuthenticationResult" in sent(optional, first_step(optional))
+    assert expect_refusal(optional, asked, SMS_MFA_CODE=optional.last_message().code) == WRONG_CODE
+    assert get_attribute(optional, "ada", "phone_number") == "+15550100000"
+    assert "AuthenticationResult" in answer_with_sent_code(optional, send_password(optional))
 
 
 def test_length_of_a_code_is_a_setting(clock: Clock) -> None:
@@ -125,7 +125,7 @@ def test_length_of_a_code_is_a_setting(clock: Clock) -> None:
     world.user("ada", **CONTACTS)
     configure(world, "OPTIONAL", SMS)
     prefer(world, "ada", SMS)
-    first_step(world)
+    send_password(world)
     assert len(world.last_message().code) == 8
 
 
@@ -135,75 +135,80 @@ def test_verified_address_of_somebody_else(empty: World) -> None:
     pool.user("eve", email="ada@example.com", email_verified="true")
     configure(pool, "OPTIONAL", EMAIL)
     prefer(pool, "ada", EMAIL)
-    asked = first_step(pool)
-    refusal = refused(pool, asked, EMAIL_OTP_CODE=pool.last_message().code)
+    asked = send_password(pool)
+    refusal = expect_refusal(pool, asked, EMAIL_OTP_CODE=pool.last_message().code)
     assert refusal == "AliasExistsException: An account with the email already exists."
 
 
-# --- authenticators
+# --- authenticator apps
 
 
 def test_authenticator(optional: World) -> None:
-    app = authenticator(optional)
-    assert "AuthenticationResult" in first_step(optional)  # it is verified, but not turned on
+    app = set_up_authenticator(optional)
+    assert "AuthenticationResult" in send_password(optional)  # verified, but not enabled
     prefer(optional, "ada", TOTP)
-    asked = first_step(optional)
+    asked = send_password(optional)
     assert asked["ChallengeParameters"] == {"USER_ID_FOR_SRP": "ada"}
-    shown = code_at(app.secret, optional.clock.now)
-    assert shown == code(optional, app)
+    shown = compute_code(app.secret, optional.clock.now)
+    assert shown == read_code(optional, app)
     assert "AuthenticationResult" in answer(optional, asked, SOFTWARE_TOKEN_MFA_CODE=shown)
 
 
 @pytest.mark.parametrize("steps", [-1, 0, 1])
 def test_codes_of_a_clock_that_is_off(optional: World, steps: int) -> None:
-    app = authenticator(optional)
+    app = set_up_authenticator(optional)
     optional.clock.forward(minutes=1)
     prefer(optional, "ada", TOTP)
-    asked = first_step(optional)
-    assert "AuthenticationResult" in answer(optional, asked, SOFTWARE_TOKEN_MFA_CODE=code(optional, app, steps))
+    asked = send_password(optional)
+    assert "AuthenticationResult" in answer(optional, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(optional, app, steps))
 
 
 def test_wrong_codes_of_an_authenticator(optional: World) -> None:
-    app = authenticator(optional)
+    app = set_up_authenticator(optional)
     optional.clock.forward(minutes=2)
     prefer(optional, "ada", TOTP)
-    asked = first_step(optional)
-    for wrong in (code(optional, app, -2), code(optional, app, 2), "", "\uff11\uff12\uff13\uff14\uff15\uff16"):
+    asked = send_password(optional)
+    for wrong in (
+        read_code(optional, app, -2),
+        read_code(optional, app, 2),
+        "",
+        "\uff11\uff12\uff13\uff14\uff15\uff16",
+    ):
         missing = "InvalidParameterException: Missing required parameter SOFTWARE_TOKEN_MFA_CODE"
         expected = WRONG_TOTP if wrong else missing
-        assert refused(optional, asked, SOFTWARE_TOKEN_MFA_CODE=wrong) == expected
-    assert "AuthenticationResult" in answer(optional, asked, SOFTWARE_TOKEN_MFA_CODE=code(optional, app))
+        assert expect_refusal(optional, asked, SOFTWARE_TOKEN_MFA_CODE=wrong) == expected
+    assert "AuthenticationResult" in answer(optional, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(optional, app))
 
 
 def test_code_of_an_authenticator_works_once(optional: World) -> None:
-    app = authenticator(optional)
+    app = set_up_authenticator(optional)
     prefer(optional, "ada", TOTP)
-    shown = code(optional, app)
-    answer(optional, first_step(optional), SOFTWARE_TOKEN_MFA_CODE=shown)
-    asked = first_step(optional)
+    shown = read_code(optional, app)
+    answer(optional, send_password(optional), SOFTWARE_TOKEN_MFA_CODE=shown)
+    asked = send_password(optional)
     expected = "ExpiredCodeException: Your software token has already been used once."
-    assert refused(optional, asked, SOFTWARE_TOKEN_MFA_CODE=shown) == expected
+    assert expect_refusal(optional, asked, SOFTWARE_TOKEN_MFA_CODE=shown) == expected
     optional.clock.forward(seconds=30)
-    assert refused(optional, asked, SOFTWARE_TOKEN_MFA_CODE=shown) == expected  # still within a step
-    assert "AuthenticationResult" in answer(optional, asked, SOFTWARE_TOKEN_MFA_CODE=code(optional, app))
+    assert expect_refusal(optional, asked, SOFTWARE_TOKEN_MFA_CODE=shown) == expected  # still within a step
+    assert "AuthenticationResult" in answer(optional, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(optional, app))
 
 
 def test_name_of_an_authenticator(optional: World) -> None:
     token = optional.tokens()["AccessToken"]
     app = pyotp.TOTP(optional.call("AssociateSoftwareToken", AccessToken=token)["SecretCode"])
-    given = {"UserCode": code(optional, app), "FriendlyDeviceName": "ada's phone"}
+    given = {"UserCode": read_code(optional, app), "FriendlyDeviceName": "ada's phone"}
     optional.call("VerifySoftwareToken", AccessToken=token, **given)
     prefer(optional, "ada", TOTP)
-    parameters = first_step(optional)["ChallengeParameters"]
+    parameters = send_password(optional)["ChallengeParameters"]
     assert parameters == {"USER_ID_FOR_SRP": "ada", "FRIENDLY_DEVICE_NAME": "ada's phone"}
 
 
-# --- the decision
+# --- which factor is asked for
 
 
-def asked_of(world: World, password: str = PASSWORD) -> list[str]:
-    """Return the factor that is asked, or those that can be chosen from; nothing for tokens."""
-    reply = first_step(world, password=password)
+def list_asked_factors(world: World, password: str = PASSWORD) -> list[str]:
+    """Return the factors that a sign-in asks for or lets the user choose from; an empty list if it gives tokens."""
+    reply = send_password(world, password=password)
     if reply.get("ChallengeName") == "SELECT_MFA_TYPE":
         options: list[str] = json.loads(reply["ChallengeParameters"]["MFAS_CAN_CHOOSE"])
         return options
@@ -236,10 +241,10 @@ DECISIONS = [Decision(*row) for row in [
 
 @pytest.mark.parametrize("row", DECISIONS, ids=str)
 def test_decision(optional: World, row: Decision) -> None:
-    verify(optional, *row.verified)
+    verify_contacts(optional, *row.verified)
     prefer(optional, "ada", *row.on, preferred=row.preferred)
     configure(optional, row.mode)
-    assert asked_of(optional) == row.asked
+    assert list_asked_factors(optional) == row.asked
 
 
 @pytest.mark.parametrize(("mode", "on", "expected"), [
@@ -251,32 +256,32 @@ def test_decision(optional: World, row: Decision) -> None:
     ("ON", [SMS], [SMS, TOTP]),
 ])  # fmt: skip
 def test_decision_with_an_authenticator(optional: World, mode: str, on: list[str], expected: list[str]) -> None:
-    authenticator(optional)
+    set_up_authenticator(optional)
     prefer(optional, "ada", *on)
     configure(optional, mode)
-    assert asked_of(optional) == expected
+    assert list_asked_factors(optional) == expected
 
 
-def test_a_factor_that_the_pool_gives_up(optional: World) -> None:
+def test_a_factor_that_the_pool_turns_off(optional: World) -> None:
     prefer(optional, "ada", SMS, EMAIL, preferred=EMAIL)
     given: Any = {"EmailConfiguration": {}, "MfaConfiguration": "OPTIONAL", "SmsConfiguration": {}}
     made = optional.pool(**given)
     made.user("ada", **CONTACTS)
     prefer(made, "ada", SMS)
-    assert asked_of(made) == [SMS]
+    assert list_asked_factors(made) == [SMS]
 
 
 def test_choice(optional: World) -> None:
     prefer(optional, "ada", SMS, EMAIL)
-    choice = first_step(optional)
+    choice = send_password(optional)
     assert choice["ChallengeParameters"]["USER_ID_FOR_SRP"] == "ada"
     for wrong in (TOTP, "EMAIL_MFA", "sms_mfa"):
-        expected = "InvalidParameterException: ANSWER is not among what can be answered"
-        assert refused(optional, choice, ANSWER=wrong) == expected
+        expected = "InvalidParameterException: ANSWER is not one of the offered options"
+        assert expect_refusal(optional, choice, ANSWER=wrong) == expected
     asked = answer(optional, choice, ANSWER=EMAIL)
     assert asked["ChallengeName"] == EMAIL
-    assert "AuthenticationResult" in sent(optional, asked)
-    assert "session can only be used once" in refused(optional, choice, ANSWER=SMS)
+    assert "AuthenticationResult" in answer_with_sent_code(optional, asked)
+    assert "session can only be used once" in expect_refusal(optional, choice, ANSWER=SMS)
 
 
 def test_names_of_the_parameters_are_settings(clock: Clock) -> None:
@@ -284,26 +289,26 @@ def test_names_of_the_parameters_are_settings(clock: Clock) -> None:
     world = World(Emulator(clock, settings=settings), clock, "", "").pool()
     world.user("ada", **CONTACTS)
     configure(world, "ON", SMS, EMAIL)
-    assert "MFA_CAN_SETUP" in first_step(world)["ChallengeParameters"]
-    verify(world, "email", "phone_number")
-    assert "MFAS_CAN_SELECT" in first_step(world)["ChallengeParameters"]
+    assert "MFA_CAN_SETUP" in send_password(world)["ChallengeParameters"]
+    verify_contacts(world, "email", "phone_number")
+    assert "MFAS_CAN_SELECT" in send_password(world)["ChallengeParameters"]
 
 
 def test_after_a_new_password(required: World) -> None:
-    verify(required, "phone_number")
+    verify_contacts(required, "phone_number")
     required.admin("AdminSetUserPassword", "ada", Password=TEMPORARY)
-    renewed = first_step(required, password=TEMPORARY)
+    renewed = send_password(required, password=TEMPORARY)
     assert renewed["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
     asked = answer(required, renewed, NEW_PASSWORD=OTHER_PASSWORD)
     assert asked["ChallengeName"] == SMS
-    assert "AuthenticationResult" in sent(required, asked)
+    assert "AuthenticationResult" in answer_with_sent_code(required, asked)
 
 
-def test_a_number_that_is_gone(optional: World) -> None:
+def test_a_deleted_number(optional: World) -> None:
     prefer(optional, "ada", SMS, EMAIL)
     nothing = [{"Name": "phone_number", "Value": ""}]
     optional.admin("AdminUpdateUserAttributes", "ada", UserAttributes=nothing)
-    assert asked_of(optional) == [EMAIL]
+    assert list_asked_factors(optional) == [EMAIL]
 
 
 # --- the first sign-in of a user whom an administrator confirmed
@@ -316,8 +321,8 @@ def test_first_sign_in_is_a_setting(clock: Clock, lenient: bool, expected: list[
     configure(world, "ON", TOTP)
     world.call("SignUp", ClientId=world.client_id, Username="ada", Password=PASSWORD)
     world.admin("AdminConfirmSignUp", "ada")
-    assert asked_of(world) == expected
-    assert asked_of(world) == ["MFA_SETUP"]
+    assert list_asked_factors(world) == expected
+    assert list_asked_factors(world) == ["MFA_SETUP"]
 
 
 # --- names and secrets
@@ -328,19 +333,19 @@ def test_canonical_name_and_its_hash(empty: World) -> None:
     name = pool.user("ada@example.com", email_verified="true")
     configure(pool, "ON", EMAIL)
     secretive = pool.client(GenerateSecret=True)
-    asked = first_step(secretive, "ada@example.com")
+    asked = send_password(secretive, "ada@example.com")
     assert asked["ChallengeParameters"]["USER_ID_FOR_SRP"] == name
     given = {"EMAIL_OTP_CODE": secretive.last_message().code}
-    assert refused(secretive, asked, "ada@example.com", **given) == (
+    assert expect_refusal(secretive, asked, "ada@example.com", **given) == (
         "NotAuthorizedException: Invalid session for the user."
     )
     alias = secretive.hashed("ada@example.com")
-    assert "Unable to verify secret hash" in refused(secretive, asked, name, **given, **alias)
+    assert "Unable to verify secret hash" in expect_refusal(secretive, asked, name, **given, **alias)
     assert "AuthenticationResult" in answer(secretive, asked, name, **given)
 
 
 def test_admin_api(required: World) -> None:
-    verify(required, "phone_number")
+    verify_contacts(required, "phone_number")
     request = required.initiation("ADMIN_USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
     asked = required.call("AdminInitiateAuth", UserPoolId=required.pool_id, **request)
     given = required.response(SMS, asked["Session"], USERNAME="ada", SMS_MFA_CODE=required.last_message().code)

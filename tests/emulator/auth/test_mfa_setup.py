@@ -1,4 +1,4 @@
-"""MFA_SETUP, and authenticators set up with an access token."""
+"""MFA_SETUP, and authenticator apps set up with an access token."""
 
 import json
 
@@ -12,15 +12,15 @@ from tests.support.emulator.mfa import (
     TOTP,
     WRONG_CODE,
     answer,
-    attribute,
-    authenticator,
-    code,
+    answer_with_sent_code,
     configure,
-    first_step,
-    other_code,
+    expect_refusal,
+    get_attribute,
+    make_other_code,
     prefer,
-    refused,
-    sent,
+    read_code,
+    send_password,
+    set_up_authenticator,
 )
 from tests.support.emulator.world import OTHER_PASSWORD, TEMPORARY, Clock, Json, World
 
@@ -30,8 +30,8 @@ NOTHING = "InvalidParameterException: No MFA factor has been set up"
 INVALID_SESSION = "NotAuthorizedException: Invalid session for the user."
 
 
-def demanding(clock: Clock, settings: Settings | None = None, *factors: str) -> World:
-    """A pool where MFA is required, and ada, who has no factor."""
+def make_pool_requiring_mfa(clock: Clock, settings: Settings | None = None, *factors: str) -> World:
+    """Return a pool with required MFA and ada, who has no factor."""
     world = World(Emulator(clock, settings=settings), clock, "", "").pool(AliasAttributes=["email"])
     world.user("ada")
     configure(world, "ON", *(factors or (SMS, TOTP, EMAIL)))
@@ -40,7 +40,7 @@ def demanding(clock: Clock, settings: Settings | None = None, *factors: str) -> 
 
 @pytest.fixture
 def required(clock: Clock) -> World:
-    return demanding(clock)
+    return make_pool_requiring_mfa(clock)
 
 
 def associate(world: World, session: str) -> tuple[pyotp.TOTP, str]:
@@ -48,147 +48,149 @@ def associate(world: World, session: str) -> tuple[pyotp.TOTP, str]:
     return pyotp.TOTP(made["SecretCode"]), made["Session"]
 
 
-def enrolled(world: World) -> tuple[pyotp.TOTP, str]:
-    """Set an authenticator up as far as its first code."""
-    app, session = associate(world, first_step(world)["Session"])
-    verified = world.call("VerifySoftwareToken", Session=session, UserCode=code(world, app))
+def enrol_authenticator(world: World) -> tuple[pyotp.TOTP, str]:
+    """Set up an authenticator app up to its first code."""
+    app, session = associate(world, send_password(world)["Session"])
+    verified = world.call("VerifySoftwareToken", Session=session, UserCode=read_code(world, app))
     assert verified["Status"] == "SUCCESS"
     return app, verified["Session"]
 
 
-def setup(session: str) -> Json:
+def make_setup_challenge(session: str) -> Json:
     return {"ChallengeName": "MFA_SETUP", "Session": session}
 
 
-# --- an authenticator, with the Session
+# --- an authenticator app, with a Session
 
 
-def test_what_can_be_set_up(required: World) -> None:
-    asked = first_step(required)
+def test_factors_that_can_be_set_up(required: World) -> None:
+    asked = send_password(required)
     assert asked["ChallengeName"] == "MFA_SETUP"
     assert asked["ChallengeParameters"]["USER_ID_FOR_SRP"] == "ada"
     assert json.loads(asked["ChallengeParameters"]["MFAS_CAN_SETUP"]) == [SMS, TOTP, EMAIL]
 
 
 def test_authenticator(required: World) -> None:
-    app, session = enrolled(required)
+    app, session = enrol_authenticator(required)
     assert len(app.secret) == 52
-    assert "AuthenticationResult" in answer(required, setup(session))
+    assert "AuthenticationResult" in answer(required, make_setup_challenge(session))
     assert required.admin("AdminGetUser", "ada")["UserMFASettingList"] == [TOTP]
     required.clock.forward(seconds=30)
-    asked = first_step(required)
+    asked = send_password(required)
     assert asked["ChallengeName"] == TOTP
-    assert "AuthenticationResult" in answer(required, asked, SOFTWARE_TOKEN_MFA_CODE=code(required, app))
+    assert "AuthenticationResult" in answer(required, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(required, app))
 
 
 def test_first_code_does_not_count_again(required: World) -> None:
-    app, session = enrolled(required)
-    answer(required, setup(session))
-    refusal = refused(required, first_step(required), SOFTWARE_TOKEN_MFA_CODE=code(required, app))
+    app, session = enrol_authenticator(required)
+    answer(required, make_setup_challenge(session))
+    refusal = expect_refusal(required, send_password(required), SOFTWARE_TOKEN_MFA_CODE=read_code(required, app))
     assert refusal == "ExpiredCodeException: Your software token has already been used once."
 
 
 def test_after_a_new_password(required: World) -> None:
     required.invited("bob")
-    renewed = first_step(required, "bob", TEMPORARY)
+    renewed = send_password(required, "bob", TEMPORARY)
     asked = answer(required, renewed, "bob", NEW_PASSWORD=OTHER_PASSWORD)
     assert asked["ChallengeName"] == "MFA_SETUP"
     app, session = associate(required, asked["Session"])
-    verified = required.call("VerifySoftwareToken", Session=session, UserCode=code(required, app))
-    assert "AuthenticationResult" in answer(required, setup(verified["Session"]), "bob")
+    verified = required.call("VerifySoftwareToken", Session=session, UserCode=read_code(required, app))
+    assert "AuthenticationResult" in answer(required, make_setup_challenge(verified["Session"]), "bob")
 
 
 def test_every_session_is_a_new_one_and_works_once(required: World) -> None:
-    first = first_step(required)["Session"]
+    first = send_password(required)["Session"]
     app, second = associate(required, first)
-    third = required.call("VerifySoftwareToken", Session=second, UserCode=code(required, app))["Session"]
+    third = required.call("VerifySoftwareToken", Session=second, UserCode=read_code(required, app))["Session"]
     assert len({first, second, third}) == 3
     for session in (first, second):
         assert required.refused("AssociateSoftwareToken", Session=session) == USED
-        assert required.refused("VerifySoftwareToken", Session=session, UserCode=code(required, app)) == USED
-        assert refused(required, setup(session)) == USED
-    answer(required, setup(third))
-    assert refused(required, setup(third)) == USED
+        assert required.refused("VerifySoftwareToken", Session=session, UserCode=read_code(required, app)) == USED
+        assert expect_refusal(required, make_setup_challenge(session)) == USED
+    answer(required, make_setup_challenge(third))
+    assert expect_refusal(required, make_setup_challenge(third)) == USED
 
 
 def test_wrong_code_keeps_secret_and_session(required: World) -> None:
-    app, session = associate(required, first_step(required)["Session"])
-    for _ in range(7):  # locks nobody out: the secret was just shown
-        wrong = other_code(code(required, app))
+    app, session = associate(required, send_password(required)["Session"])
+    for _ in range(7):  # no lockout: the client has just got the secret
+        wrong = make_other_code(read_code(required, app))
         assert required.refused("VerifySoftwareToken", Session=session, UserCode=wrong) == WRONG
-    assert "Session" in required.call("VerifySoftwareToken", Session=session, UserCode=code(required, app))
+    assert "Session" in required.call("VerifySoftwareToken", Session=session, UserCode=read_code(required, app))
 
 
-def test_wrong_code_that_costs_the_session(clock: Clock) -> None:
-    world = demanding(clock, Settings(wrong_totp_keeps_session=False))
-    app, session = associate(world, first_step(world)["Session"])
-    assert world.refused("VerifySoftwareToken", Session=session, UserCode=other_code(code(world, app))) == WRONG
-    assert world.refused("VerifySoftwareToken", Session=session, UserCode=code(world, app)) == USED
+def test_setting_that_a_wrong_code_uses_up_the_session(clock: Clock) -> None:
+    world = make_pool_requiring_mfa(clock, Settings(wrong_totp_keeps_session=False))
+    app, session = associate(world, send_password(world)["Session"])
+    assert (
+        world.refused("VerifySoftwareToken", Session=session, UserCode=make_other_code(read_code(world, app))) == WRONG
+    )
+    assert world.refused("VerifySoftwareToken", Session=session, UserCode=read_code(world, app)) == USED
 
 
 def test_another_secret(required: World) -> None:
-    first, session = associate(required, first_step(required)["Session"])
+    first, session = associate(required, send_password(required)["Session"])
     second, session = associate(required, session)
-    assert required.refused("VerifySoftwareToken", Session=session, UserCode=code(required, first)) == WRONG
-    assert required.call("VerifySoftwareToken", Session=session, UserCode=code(required, second))
+    assert required.refused("VerifySoftwareToken", Session=session, UserCode=read_code(required, first)) == WRONG
+    assert required.call("VerifySoftwareToken", Session=session, UserCode=read_code(required, second))
 
 
 def test_nothing_associated(required: World) -> None:
-    session = first_step(required)["Session"]
+    session = send_password(required)["Session"]
     assert required.refused("VerifySoftwareToken", Session=session, UserCode="123456") == WRONG
 
 
 def test_answer_before_a_code_was_shown(required: World) -> None:
-    asked = first_step(required)
-    assert refused(required, asked) == NOTHING
+    asked = send_password(required)
+    assert expect_refusal(required, asked) == NOTHING
     _, session = associate(required, asked["Session"])
-    assert refused(required, setup(session)) == NOTHING
+    assert expect_refusal(required, make_setup_challenge(session)) == NOTHING
 
 
 def test_authenticator_counts_although_the_challenge_was_not_completed(required: World) -> None:
-    app, _ = enrolled(required)
+    app, _ = enrol_authenticator(required)
     required.clock.forward(seconds=30)
-    asked = first_step(required)
+    asked = send_password(required)
     assert asked["ChallengeName"] == TOTP
-    assert "AuthenticationResult" in answer(required, asked, SOFTWARE_TOKEN_MFA_CODE=code(required, app))
+    assert "AuthenticationResult" in answer(required, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(required, app))
 
 
 def test_authenticator_is_asked_after_its_set_up(clock: Clock) -> None:
-    world = demanding(clock, Settings(totp_setup_signs_in=False))
-    app, session = enrolled(world)
-    asked = answer(world, setup(session))
+    world = make_pool_requiring_mfa(clock, Settings(totp_setup_signs_in=False))
+    app, session = enrol_authenticator(world)
+    asked = answer(world, make_setup_challenge(session))
     assert asked["ChallengeName"] == TOTP
     clock.forward(seconds=30)
-    assert "AuthenticationResult" in answer(world, asked, SOFTWARE_TOKEN_MFA_CODE=code(world, app))
+    assert "AuthenticationResult" in answer(world, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(world, app))
 
 
 def test_pool_without_authenticators(clock: Clock) -> None:
-    world = demanding(clock, None, SMS, EMAIL)
-    session = first_step(world)["Session"]
+    world = make_pool_requiring_mfa(clock, None, SMS, EMAIL)
+    session = send_password(world)["Session"]
     expected = "SoftwareTokenMFANotFoundException: Software Token MFA has not been enabled by the userPool"
     assert world.refused("AssociateSoftwareToken", Session=session) == expected
     configure(world, "OFF")
     assert world.refused("AssociateSoftwareToken", AccessToken=world.tokens()["AccessToken"]) == expected
 
 
-def test_sessions_that_are_none(required: World, clock: Clock) -> None:
+def test_invalid_sessions(required: World, clock: Clock) -> None:
     required.invited("bob")
-    other = first_step(required, "bob", TEMPORARY)["Session"]
+    other = send_password(required, "bob", TEMPORARY)["Session"]
     for session in ("x" * 40, other):
         assert required.refused("AssociateSoftwareToken", Session=session) == INVALID_SESSION
         assert required.refused("VerifySoftwareToken", Session=session, UserCode="123456") == INVALID_SESSION
-    session = first_step(required)["Session"]
+    session = send_password(required)["Session"]
     required.admin("AdminDisableUser", "ada")
     assert required.refused("AssociateSoftwareToken", Session=session) == "NotAuthorizedException: User is disabled."
     clock.forward(minutes=3)
     assert required.refused("AssociateSoftwareToken", Session=session).endswith("session is expired.")
 
 
-# --- an authenticator, with an access token
+# --- an authenticator app, with an access token
 
 
 def test_session_and_access_token(required: World) -> None:
-    session = first_step(required)["Session"]
+    session = send_password(required)["Session"]
     expected = "InvalidParameterException: Either an access token or a session is needed, and not both."
     assert required.refused("AssociateSoftwareToken", Session=session, AccessToken="a.b.c") == expected
     assert required.refused("VerifySoftwareToken", UserCode="123456") == expected
@@ -196,17 +198,17 @@ def test_session_and_access_token(required: World) -> None:
 
 def test_present_authenticator_counts_until_the_new_one_is_verified(world: World) -> None:
     configure(world, "OPTIONAL", TOTP)
-    old = authenticator(world)
+    old = set_up_authenticator(world)
     token = world.tokens()["AccessToken"]
     prefer(world, "ada", TOTP)
     new = pyotp.TOTP(world.call("AssociateSoftwareToken", AccessToken=token)["SecretCode"])
-    assert world.refused("VerifySoftwareToken", AccessToken=token, UserCode=code(world, old)) == WRONG
-    assert "AuthenticationResult" in answer(world, first_step(world), SOFTWARE_TOKEN_MFA_CODE=code(world, old))
-    assert world.call("VerifySoftwareToken", AccessToken=token, UserCode=code(world, new)) == {"Status": "SUCCESS"}
+    assert world.refused("VerifySoftwareToken", AccessToken=token, UserCode=read_code(world, old)) == WRONG
+    assert "AuthenticationResult" in answer(world, send_password(world), SOFTWARE_TOKEN_MFA_CODE=read_code(world, old))
+    assert world.call("VerifySoftwareToken", AccessToken=token, UserCode=read_code(world, new)) == {"Status": "SUCCESS"}
     world.clock.forward(seconds=30)
-    asked = first_step(world)
-    assert "CodeMismatch" in refused(world, asked, SOFTWARE_TOKEN_MFA_CODE=code(world, old))
-    assert "AuthenticationResult" in answer(world, asked, SOFTWARE_TOKEN_MFA_CODE=code(world, new))
+    asked = send_password(world)
+    assert "CodeMismatch" in expect_refusal(world, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(world, old))
+    assert "AuthenticationResult" in answer(world, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(world, new))
 
 
 def test_nothing_associated_with_an_access_token(world: World) -> None:
@@ -218,28 +220,30 @@ def test_nothing_associated_with_an_access_token(world: World) -> None:
 def test_code_shown_twice_while_enrolling(required: World) -> None:
     """The operation declares no ExpiredCodeException."""
     service = required.emulator._service
-    app, session = associate(required, first_step(required)["Session"])
-    held = service.sessions.find(session, service.clients[required.client_id], ["MFA_SETUP"], service.now())[0].held
-    assert held.token.accepts(code(required, app), service.now())
-    assert required.refused("VerifySoftwareToken", Session=session, UserCode=code(required, app)) == WRONG
+    app, session = associate(required, send_password(required)["Session"])
+    held = service.sessions.find(session, service.clients[required.client_id], ["MFA_SETUP"], service.now())[
+        0
+    ].challenge_data
+    assert held.token.redeem_code(read_code(required, app), service.now())
+    assert required.refused("VerifySoftwareToken", Session=session, UserCode=read_code(required, app)) == WRONG
 
 
-# --- an address
+# --- an email address
 
 
 def test_address(required: World) -> None:
-    asked = answer(required, first_step(required), EMAIL="ada@example.com")
+    asked = answer(required, send_password(required), EMAIL="ada@example.com")
     assert asked["ChallengeName"] == EMAIL
     assert asked["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"] == "a***@e***"
     message = required.last_message()
     assert (message.destination, message.purpose) == ("ada@example.com", Purpose.MFA_SETUP)
-    assert attribute(required, "ada", "email") is None
-    assert refused(required, asked, EMAIL_OTP_CODE=other_code(message.code)) == WRONG_CODE
-    assert "AuthenticationResult" in sent(required, asked)
-    assert attribute(required, "ada", "email") == "ada@example.com"
-    assert attribute(required, "ada", "email_verified") == "true"
+    assert get_attribute(required, "ada", "email") is None
+    assert expect_refusal(required, asked, EMAIL_OTP_CODE=make_other_code(message.code)) == WRONG_CODE
+    assert "AuthenticationResult" in answer_with_sent_code(required, asked)
+    assert get_attribute(required, "ada", "email") == "ada@example.com"
+    assert get_attribute(required, "ada", "email_verified") == "true"
     assert required.admin("AdminGetUser", "ada")["UserMFASettingList"] == [EMAIL]
-    assert first_step(required)["ChallengeName"] == EMAIL
+    assert send_password(required)["ChallengeName"] == EMAIL
 
 
 @pytest.mark.parametrize(
@@ -252,28 +256,28 @@ def test_address(required: World) -> None:
 )
 def test_addresses_that_are_refused(required: World, address: str, expected: str) -> None:
     required.user("eve", email="eve@example.com", email_verified="true")
-    asked = first_step(required)
-    assert refused(required, asked, EMAIL=address) == expected
+    asked = send_password(required)
+    assert expect_refusal(required, asked, EMAIL=address) == expected
     assert answer(required, asked, EMAIL="ada@example.com")["ChallengeName"] == EMAIL
 
 
 def test_pool_without_addresses(clock: Clock) -> None:
-    world = demanding(clock, None, SMS, TOTP)
-    expected = "InvalidParameterException: EMAIL is not among what can be answered"
-    assert refused(world, first_step(world), EMAIL="ada@example.com") == expected
+    world = make_pool_requiring_mfa(clock, None, SMS, TOTP)
+    expected = "InvalidParameterException: EMAIL is not one of the offered options"
+    assert expect_refusal(world, send_password(world), EMAIL="ada@example.com") == expected
 
 
 def test_address_is_set_elsewhere(clock: Clock) -> None:
-    world = demanding(clock, Settings(email_setup_by_answer=False))
-    asked = first_step(world)
-    assert "EMAIL is not among" in refused(world, asked, EMAIL="ada@example.com")
+    world = make_pool_requiring_mfa(clock, Settings(email_setup_by_answer=False))
+    asked = send_password(world)
+    assert "EMAIL is not one of" in expect_refusal(world, asked, EMAIL="ada@example.com")
     given = [{"Name": "email", "Value": "ada@example.com"}, {"Name": "email_verified", "Value": "true"}]
     world.admin("AdminUpdateUserAttributes", "ada", UserAttributes=given)
-    assert "AuthenticationResult" in sent(world, first_step(world))
+    assert "AuthenticationResult" in answer_with_sent_code(world, send_password(world))
 
 
 def test_name_of_the_answer_is_a_setting(clock: Clock) -> None:
-    world = demanding(clock, Settings(email_setup_parameter="email"))
-    asked = first_step(world)
-    assert refused(world, asked, EMAIL="ada@example.com") == NOTHING
+    world = make_pool_requiring_mfa(clock, Settings(email_setup_parameter="email"))
+    asked = send_password(world)
+    assert expect_refusal(world, asked, EMAIL="ada@example.com") == NOTHING
     assert answer(world, asked, email="ada@example.com")["ChallengeName"] == EMAIL

@@ -1,4 +1,4 @@
-"""Proofs that are not right, one by one. None of them hands out tokens."""
+"""Wrong answers, one by one. None of them gives tokens."""
 
 from base64 import b64encode, urlsafe_b64encode
 from dataclasses import replace
@@ -25,7 +25,7 @@ USED_SESSION = "NotAuthorizedException: Invalid session for the user, session ca
 
 @pytest.fixture
 def invited(world: World) -> World:
-    """bob has a temporary password."""
+    """A pool where bob has a temporary password."""
     world.invited("bob")
     return world
 
@@ -69,7 +69,9 @@ def test_username_swapped_between_steps(world: World) -> None:
     world.user("bob")
     claim = world.claim(world.srp_challenge("ada"))
     assert refused_claim(world, {**claim, "USERNAME": "bob"}) == WRONG
-    assert "AuthenticationResult" in world.respond("PASSWORD_VERIFIER", **claim)  # bob can't use up ada's block
+    assert "AuthenticationResult" in world.respond(
+        "PASSWORD_VERIFIER", **claim
+    )  # bob's attempt has not used up ada's block
 
 
 def test_the_alias_instead_of_the_canonical_name(empty: World) -> None:
@@ -108,14 +110,14 @@ def test_altered_secret_block(world: World, place: int) -> None:
 @pytest.mark.parametrize(
     "header", [b"[]", b"null", b'{"alg": [], "enc": {}}', b'{"alg": "dir", "enc": "A256GCM", "zip": 1}']
 )
-def test_wild_secret_block(world: World, header: bytes) -> None:
+def test_secret_block_with_a_malformed_header(world: World, header: bytes) -> None:
     block = b64encode(urlsafe_b64encode(header).rstrip(b"=") + b"..AAAA.AAAA.AAAA").decode()
     claim = {**world.claim(world.srp_challenge("ada")), "PASSWORD_CLAIM_SECRET_BLOCK": block}
     assert refused_claim(world, claim) == WRONG
 
 
 @pytest.mark.parametrize("block", ["AAAA", "not base64!", "é", b64encode("é".encode()).decode()])
-def test_something_else_for_a_secret_block(world: World, block: str) -> None:
+def test_malformed_secret_block(world: World, block: str) -> None:
     claim = {**world.claim(world.srp_challenge("ada")), "PASSWORD_CLAIM_SECRET_BLOCK": block}
     assert refused_claim(world, claim) == WRONG
 
@@ -138,7 +140,7 @@ def test_password_changed_between_the_steps(world: World) -> None:
     assert refused_claim(world, world.claim(challenge)) == WRONG
 
 
-def test_user_made_anew_between_the_steps(world: World) -> None:
+def test_user_recreated_between_the_steps(world: World) -> None:
     challenge = world.srp_challenge("ada")
     world.admin("AdminDeleteUser", "ada")
     world.user("ada")
@@ -205,28 +207,28 @@ def test_missing_session(invited: World) -> None:
 # --- Sessions
 
 
-def refused_session(world: World, session: str, **changes: str) -> str:
+def expect_refused_session(world: World, session: str, **changes: str) -> str:
     return world.refused("RespondToAuthChallenge", **new_password(world, session, **changes))
 
 
 def test_session_of_another_user(invited: World) -> None:
     invited.invited("eve")
-    assert refused_session(invited, open_session(invited, "eve")) == INVALID_SESSION
+    assert expect_refused_session(invited, open_session(invited, "eve")) == INVALID_SESSION
 
 
 def test_username_swapped_in_a_session(invited: World) -> None:
     invited.invited("eve")
-    assert refused_session(invited, open_session(invited), USERNAME="eve") == INVALID_SESSION
+    assert expect_refused_session(invited, open_session(invited), USERNAME="eve") == INVALID_SESSION
 
 
 def test_session_of_another_client(invited: World) -> None:
-    assert refused_session(invited.client(), open_session(invited)) == INVALID_SESSION
+    assert expect_refused_session(invited.client(), open_session(invited)) == INVALID_SESSION
 
 
 def test_session_of_another_pool(invited: World) -> None:
     other = invited.pool()
     other.invited("bob")
-    assert refused_session(other, open_session(invited)) == INVALID_SESSION
+    assert expect_refused_session(other, open_session(invited)) == INVALID_SESSION
 
 
 @pytest.mark.parametrize("challenge", ["SMS_MFA", "SELECT_CHALLENGE", "CUSTOM_CHALLENGE", "PASSWORD_VERIFIER"])
@@ -238,13 +240,13 @@ def test_session_of_another_challenge(invited: World, challenge: str) -> None:
 def test_used_session(invited: World) -> None:
     session = open_session(invited)
     invited.call("RespondToAuthChallenge", **new_password(invited, session))
-    assert refused_session(invited, session) == USED_SESSION
+    assert expect_refused_session(invited, session) == USED_SESSION
 
 
 def test_expired_session(invited: World) -> None:
     session = open_session(invited)
     invited.clock.forward(minutes=3)
-    assert refused_session(invited, session) == EXPIRED_SESSION
+    assert expect_refused_session(invited, session) == EXPIRED_SESSION
 
 
 def test_session_validity_of_the_client(invited: World) -> None:
@@ -258,29 +260,29 @@ def test_session_validity_of_the_client(invited: World) -> None:
 def test_altered_session(invited: World, place: int) -> None:
     session = list(open_session(invited))
     session[place] = "A" if session[place] != "A" else "B"
-    assert refused_session(invited, "".join(session)) == INVALID_SESSION
+    assert expect_refused_session(invited, "".join(session)) == INVALID_SESSION
 
 
 def test_session_of_another_length(invited: World) -> None:
     session = open_session(invited)
     for other in (session + "A", session[:-1], session[:32], "é" * 40):
-        assert refused_session(invited, other) == INVALID_SESSION
+        assert expect_refused_session(invited, other) == INVALID_SESSION
 
 
 def test_session_of_a_password_that_is_replaced(invited: World) -> None:
     session = open_session(invited)
     invited.admin("AdminSetUserPassword", "bob", Password=TEMPORARY)
-    assert refused_session(invited, session) == INVALID_SESSION
+    assert expect_refused_session(invited, session) == INVALID_SESSION
 
 
 def test_session_of_a_user_who_is_gone(invited: World) -> None:
     session = open_session(invited)
     invited.admin("AdminDeleteUser", "bob")
     invited.invited("bob")
-    assert refused_session(invited, session) == INVALID_SESSION
+    assert expect_refused_session(invited, session) == INVALID_SESSION
 
 
 def test_session_of_a_user_disabled_since(invited: World) -> None:
     session = open_session(invited)
     invited.admin("AdminDisableUser", "bob")
-    assert refused_session(invited, session) == "NotAuthorizedException: User is disabled."
+    assert expect_refused_session(invited, session) == "NotAuthorizedException: User is disabled."

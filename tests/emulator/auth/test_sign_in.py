@@ -1,4 +1,4 @@
-"""What a right sign-in looks like, by every flow and both APIs."""
+"""Successful sign-ins, with every AuthFlow and through both APIs."""
 
 import json
 
@@ -15,7 +15,7 @@ def test_srp(world: World) -> None:
     assert set(reply["AuthenticationResult"]) == {"AccessToken", "IdToken", "RefreshToken", "ExpiresIn", "TokenType"}
 
 
-def test_what_srp_is_asked_with(world: World) -> None:
+def test_parameters_of_password_verifier(world: World) -> None:
     srp_a = f"{pow(2, PRIVATE, srp_client.N):x}"
     reply = world.initiate("USER_SRP_AUTH", USERNAME="ada", SRP_A=srp_a)
     assert set(reply) == {"ChallengeName", "ChallengeParameters"}  # no Session

@@ -1,22 +1,22 @@
-"""USER_AUTH straight after a sign-up: the Session of ConfirmSignUp."""
+"""USER_AUTH with the Session of ConfirmSignUp, right after a sign-up."""
 
 import pytest
 
-from tests.emulator.auth.test_user_auth import INVALID_SESSION, PASSWORDS, POLICY, USED, choosing
+from tests.emulator.auth.test_user_auth import INVALID_SESSION, PASSWORDS, POLICY, USED, make_user_auth_client
 from tests.support.emulator.mfa import (
     answer,
 )
 from tests.support.emulator.world import PASSWORD, Clock, Json, World
 
 
-def signed_up(world: World, name: str = "eve") -> Json:
+def sign_up(world: World, name: str = "eve") -> Json:
     secret = world.hashed(name).get("SECRET_HASH")
     given = [{"Name": "email", "Value": f"{name}@example.com"}]
     request = {"ClientId": world.client_id, "Username": name, "SecretHash": secret}
     return {**request, "reply": world.call("SignUp", Password=PASSWORD, UserAttributes=given, **request)}
 
 
-def confirmed(world: World, request: Json, session: str | None = None) -> str:
+def confirm_sign_up(world: World, request: Json, session: str | None = None) -> str:
     given = {name: value for name, value in request.items() if name != "reply"}
     reply = world.call("ConfirmSignUp", ConfirmationCode=world.last_message().code, Session=session, **given)
     made: str = reply["Session"]
@@ -25,62 +25,62 @@ def confirmed(world: World, request: Json, session: str | None = None) -> str:
 
 @pytest.fixture
 def verifying(empty: World) -> World:
-    return choosing(empty.pool(Policies=POLICY, AutoVerifiedAttributes=["email"]))
+    return make_user_auth_client(empty.pool(Policies=POLICY, AutoVerifiedAttributes=["email"]))
 
 
-def with_session(world: World, session: str, **parameters: str) -> Json:
+def begin_with_session(world: World, session: str, **parameters: str) -> Json:
     return {**world.initiation("USER_AUTH", **parameters), "Session": session}
 
 
 def test_tokens_straight_after_sign_up(verifying: World) -> None:
-    request = signed_up(verifying)
-    session = confirmed(verifying, request, request["reply"]["Session"])
-    assert "AuthenticationResult" in verifying.call("InitiateAuth", **with_session(verifying, session))
-    assert verifying.refused("InitiateAuth", **with_session(verifying, session)) == USED
+    request = sign_up(verifying)
+    session = confirm_sign_up(verifying, request, request["reply"]["Session"])
+    assert "AuthenticationResult" in verifying.call("InitiateAuth", **begin_with_session(verifying, session))
+    assert verifying.refused("InitiateAuth", **begin_with_session(verifying, session)) == USED
 
 
 def test_session_of_sign_up_is_not_needed(verifying: World) -> None:
-    session = confirmed(verifying, signed_up(verifying))
-    parameters = with_session(verifying, session, USERNAME="eve", PREFERRED_CHALLENGE="PASSWORD")
+    session = confirm_sign_up(verifying, sign_up(verifying))
+    parameters = begin_with_session(verifying, session, USERNAME="eve", PREFERRED_CHALLENGE="PASSWORD")
     assert "AuthenticationResult" in verifying.call("InitiateAuth", **parameters)
 
 
 def test_client_with_a_secret_must_show_it(verifying: World) -> None:
-    secretive = choosing(verifying, GenerateSecret=True)
-    session = confirmed(secretive, signed_up(secretive))
+    secretive = make_user_auth_client(verifying, GenerateSecret=True)
+    session = confirm_sign_up(secretive, sign_up(secretive))
     expected = "InvalidParameterException: Missing required parameter USERNAME"
-    assert secretive.refused("InitiateAuth", **with_session(secretive, session)) == expected
-    wrong = with_session(secretive, session, USERNAME="eve", SECRET_HASH="x")
+    assert secretive.refused("InitiateAuth", **begin_with_session(secretive, session)) == expected
+    wrong = begin_with_session(secretive, session, USERNAME="eve", SECRET_HASH="x")
     assert "Unable to verify secret hash" in secretive.refused("InitiateAuth", **wrong)
-    reply = secretive.call("InitiateAuth", **with_session(secretive, session, USERNAME="eve"))
+    reply = secretive.call("InitiateAuth", **begin_with_session(secretive, session, USERNAME="eve"))
     assert "AuthenticationResult" in reply
 
 
 def test_sessions_of_sign_up_that_are_refused(verifying: World, clock: Clock) -> None:
-    eve = signed_up(verifying)
-    bob = signed_up(verifying, "bob")
+    eve = sign_up(verifying)
+    bob = sign_up(verifying, "bob")
     given = {"ClientId": verifying.client_id, "Username": "bob", "ConfirmationCode": verifying.last_message().code}
     refusal = verifying.refused("ConfirmSignUp", Session=eve["reply"]["Session"], **given)
     assert refusal == INVALID_SESSION
-    early = with_session(verifying, bob["reply"]["Session"])
+    early = begin_with_session(verifying, bob["reply"]["Session"])
     assert verifying.refused("InitiateAuth", **early) == INVALID_SESSION
-    session = confirmed(verifying, bob, bob["reply"]["Session"])
-    wrong = with_session(verifying, session, USERNAME="eve")
+    session = confirm_sign_up(verifying, bob, bob["reply"]["Session"])
+    wrong = begin_with_session(verifying, session, USERNAME="eve")
     assert verifying.refused("InitiateAuth", **wrong) == INVALID_SESSION
     clock.forward(minutes=3)
-    assert verifying.refused("InitiateAuth", **with_session(verifying, session)).endswith("session is expired.")
+    assert verifying.refused("InitiateAuth", **begin_with_session(verifying, session)).endswith("session is expired.")
 
 
 def test_user_disabled_since_sign_up(verifying: World) -> None:
-    session = confirmed(verifying, signed_up(verifying))
+    session = confirm_sign_up(verifying, sign_up(verifying))
     verifying.admin("AdminDisableUser", "eve")
-    refusal = verifying.refused("InitiateAuth", **with_session(verifying, session))
+    refusal = verifying.refused("InitiateAuth", **begin_with_session(verifying, session))
     assert refusal == "NotAuthorizedException: User is disabled."
 
 
 def test_sign_up_where_users_may_not_sign_in_by_code(empty: World) -> None:
-    pool = choosing(empty.pool(AutoVerifiedAttributes=["email"]))
-    session = confirmed(pool, signed_up(pool))
-    reply = pool.call("InitiateAuth", **with_session(pool, session))
+    pool = make_user_auth_client(empty.pool(AutoVerifiedAttributes=["email"]))
+    session = confirm_sign_up(pool, sign_up(pool))
+    reply = pool.call("InitiateAuth", **begin_with_session(pool, session))
     assert (reply["ChallengeName"], reply["AvailableChallenges"]) == ("SELECT_CHALLENGE", PASSWORDS)
     assert "AuthenticationResult" in answer(pool, reply, "eve", ANSWER="PASSWORD", PASSWORD=PASSWORD)

@@ -23,7 +23,7 @@ VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "s
 def agree(a: int, b: int, salt: int = SALT) -> tuple[int, int, int, int]:
     """Let both sides compute; returns A, B, u, S."""
     public = pow(2, a, srp_client.N)
-    answer = srp.start(srp.verifier(IDENTITY, PASSWORD, salt), public, b)
+    answer = srp.compute_server_values(srp.verifier(IDENTITY, PASSWORD, salt), public, b)
     u, s, key = srp_client.values(a, answer.public, salt, IDENTITY, PASSWORD)
     assert hmac.compare_digest(key, answer.key)
     return public, answer.public, u, s
@@ -91,17 +91,17 @@ def test_device_verifiers_known_answers() -> None:
 @pytest.mark.parametrize("text", ["", "0", "xyz", "0x10", "-1", "1_0", " 1", "\u0661", "f" * 1025])
 def test_what_is_no_srp_a(text: str) -> None:
     with pytest.raises(ServiceError, match="SRP_A"):
-        srp.client_public(text)
+        srp.parse_client_public(text)
 
 
 @pytest.mark.parametrize("multiple", [0, 1, 2])
 def test_multiples_of_n_are_refused(multiple: int) -> None:
     with pytest.raises(ServiceError, match="SRP_A"):
-        srp.client_public(f"{multiple * srp_client.N:x}")
+        srp.parse_client_public(f"{multiple * srp_client.N:x}")
 
 
 def test_srp_a_may_be_padded_and_upper_case() -> None:
-    assert srp.client_public("00AB") == 0xAB
+    assert srp.parse_client_public("00AB") == 0xAB
 
 
 def test_a_multiple_of_n_through_the_service(world: World) -> None:
@@ -117,6 +117,6 @@ def test_many_users_and_unicode_passwords(world: World) -> None:
 
 
 def test_nothing_secret_in_a_repr() -> None:
-    answer = srp.start(srp.verifier(IDENTITY, PASSWORD, SALT), 5, TOP + 1)
+    answer = srp.compute_server_values(srp.verifier(IDENTITY, PASSWORD, SALT), 5, TOP + 1)
     assert answer.key.hex() not in repr(answer)
     assert repr(answer.key) not in repr(answer)

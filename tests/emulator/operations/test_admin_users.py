@@ -51,7 +51,7 @@ def test_resend_replaces_the_password(world: World) -> None:
     assert "Incorrect username or password." in refusal
 
 
-def test_resend_to_those_who_need_none(world: World) -> None:
+def test_resend_to_a_confirmed_user(world: World) -> None:
     again = {"UserPoolId": world.pool_id, "MessageAction": "RESEND"}
     assert world.refused("AdminCreateUser", Username="ada", **again).startswith("UnsupportedUserStateException")
     assert world.refused("AdminCreateUser", Username="nobody", **again).startswith("UserNotFoundException")
@@ -90,13 +90,13 @@ def test_number_attributes_have_a_range(empty: World) -> None:
     assert "out of range" in refusal
 
 
-def test_set_password_until_the_next_sign_in(world: World) -> None:
+def test_set_temporary_password(world: World) -> None:
     world.admin("AdminSetUserPassword", "ada", Password=TEMPORARY)
     assert world.admin("AdminGetUser", "ada")["UserStatus"] == "FORCE_CHANGE_PASSWORD"
     assert world.srp("ada", TEMPORARY)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
 
 
-def test_set_password_for_good(world: World) -> None:
+def test_set_permanent_password(world: World) -> None:
     world.invited("bob")
     world.admin("AdminSetUserPassword", "bob", Password=PASSWORD, Permanent=True)
     assert world.admin("AdminGetUser", "bob")["UserStatus"] == "CONFIRMED"
@@ -149,7 +149,7 @@ def test_reset_needs_a_verified_contact(world: World) -> None:
     assert "no registered/verified email or phone_number" in refusal
 
 
-def test_reset_of_those_who_have_no_password_of_their_own(world: World) -> None:
+def test_reset_of_an_invited_user(world: World) -> None:
     world.invited("bob", email="bob@example.com", email_verified="true")
     refusal = world.refused("AdminResetUserPassword", UserPoolId=world.pool_id, Username="bob")
     assert refusal == "NotAuthorizedException: User password cannot be reset in the current state."
@@ -184,7 +184,7 @@ def test_delete(world: World) -> None:
     "operation",
     ["AdminGetUser", "AdminResetUserPassword", "AdminEnableUser", "AdminDisableUser", "AdminDeleteUser"],
 )
-def test_nobody(world: World, operation: str) -> None:
+def test_unknown_user(world: World, operation: str) -> None:
     refusal = world.refused(operation, UserPoolId=world.pool_id, Username="nobody")
     assert refusal == "UserNotFoundException: User does not exist."
     assert world.refused(operation, UserPoolId="eu-west-1_none", Username="ada").startswith("ResourceNotFound")

@@ -1,4 +1,4 @@
-"""Devices: proposed with the tokens, confirmed, remembered, listed, forgotten."""
+"""Devices: new device keys, confirmation, status, lists and deletion."""
 
 import re
 from base64 import b64encode
@@ -6,28 +6,28 @@ from base64 import b64encode
 import pytest
 
 from authflow.emulator import Emulator, Settings
-from tests.emulator.tokens.test_tokens import claims
+from tests.emulator.tokens.test_tokens import verify_claims
 from tests.support.emulator import srp_client
 from tests.support.emulator.attacks import NO_DEVICE
-from tests.support.emulator.phones import Phone, confirmed, signed_in, tracking
+from tests.support.emulator.phones import Phone, confirm_phone, make_tracking_pool, sign_in_with_password
 from tests.support.emulator.world import PASSWORD, Clock, Json, World
 
 
 @pytest.fixture
 def tracked(empty: World) -> World:
-    """A pool that tracks devices, with ada, and remembers them without asking."""
-    return tracking(empty)
+    """A pool with ada that tracks devices and remembers them without asking."""
+    return make_tracking_pool(empty)
 
 
-def own(world: World) -> dict[str, str]:
+def make_user_params(world: World) -> dict[str, str]:
     return {"AccessToken": world.tokens()["AccessToken"]}
 
 
-def adas(world: World) -> dict[str, str]:
+def make_admin_params(world: World) -> dict[str, str]:
     return {"UserPoolId": world.pool_id, "Username": "ada"}
 
 
-def status(device: Json) -> str:
+def get_status(device: Json) -> str:
     attributes = {entry["Name"]: entry["Value"] for entry in device["DeviceAttributes"]}
     remembered: str = attributes["dev:device_remembered_status"]
     return remembered
@@ -42,8 +42,8 @@ def test_tokens_propose_a_device(tracked: World) -> None:
     assert re.fullmatch(r"eu-west-1_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", proposed["DeviceKey"])
     assert len(proposed["DeviceKey"]) <= 55
     assert re.fullmatch(r"-[0-9A-Za-z]{8}", proposed["DeviceGroupKey"])
-    assert claims(tracked, result["AccessToken"])["device_key"] == proposed["DeviceKey"]
-    assert "device_key" not in claims(tracked, result["IdToken"])
+    assert verify_claims(tracked, result["AccessToken"])["device_key"] == proposed["DeviceKey"]
+    assert "device_key" not in verify_claims(tracked, result["IdToken"])
     assert tracked.tokens()["NewDeviceMetadata"] != proposed
 
 
@@ -61,7 +61,7 @@ def test_pools_that_do_not_track_propose_nothing(empty: World, configuration: Js
     world.user("ada")
     result = world.tokens()
     assert "NewDeviceMetadata" not in result
-    assert "device_key" not in claims(world, result["AccessToken"])
+    assert "device_key" not in verify_claims(world, result["AccessToken"])
 
 
 def test_the_configuration_is_described(tracked: World) -> None:
@@ -77,7 +77,7 @@ def test_the_configuration_is_described(tracked: World) -> None:
 
 @pytest.mark.parametrize(("asks", "expected"), [(False, "remembered"), (True, "not_remembered")])
 def test_confirming(empty: World, asks: bool, expected: str) -> None:
-    world = tracking(empty, asks=asks)
+    world = make_tracking_pool(empty, asks=asks)
     result = world.tokens()
     phone = Phone.of(result)
     reply = world.call("ConfirmDevice", **phone.confirmation(result["AccessToken"]), DeviceName="ada's phone")
@@ -106,7 +106,7 @@ def test_confirming_twice(tracked: World) -> None:
 
 def test_confirming_what_was_not_proposed(tracked: World) -> None:
     phone = Phone("eu-west-1_00000000-0000-4000-8000-000000000000", "-group")
-    assert tracked.refused("ConfirmDevice", **phone.confirmation(own(tracked)["AccessToken"])) == NO_DEVICE
+    assert tracked.refused("ConfirmDevice", **phone.confirmation(make_user_params(tracked)["AccessToken"])) == NO_DEVICE
 
 
 def test_confirming_what_was_proposed_to_another(tracked: World) -> None:
@@ -127,7 +127,7 @@ def test_proposals_do_not_pile_up(tracked: World) -> None:
     for _ in range(10):
         tracked.tokens()
         tracked.clock.forward(hours=12)
-    user = tracked.emulator._service.pools[tracked.pool_id].by_username("ada")
+    user = tracked.emulator._service.pools[tracked.pool_id].find_by_username("ada")
     assert user is not None
     assert len(user.devices._proposed) <= 4
 
@@ -137,20 +137,20 @@ CONFIGS = [
     ({}, "Missing required parameter DeviceSecretVerifierConfig.Salt"),
     ({"Salt": "AQ=="}, "Missing required parameter DeviceSecretVerifierConfig.PasswordVerifier"),
     ({"Salt": "", "PasswordVerifier": "AQ=="}, "Missing required parameter DeviceSecretVerifierConfig.Salt"),
-    ({"Salt": "AQ==", "PasswordVerifier": "not base64"}, "PasswordVerifier is not an SRP value in base64"),
-    ({"Salt": "é", "PasswordVerifier": "AQ=="}, "Salt is not an SRP value in base64"),
-    ({"Salt": NEGATIVE, "PasswordVerifier": "AQ=="}, "Salt is not an SRP value in base64"),
-    ({"Salt": "AQ==", "PasswordVerifier": NEGATIVE}, "PasswordVerifier is not an SRP value in base64"),
-    ({"Salt": "AQ==", "PasswordVerifier": "AA=="}, "PasswordVerifier is not an SRP value in base64"),
+    ({"Salt": "AQ==", "PasswordVerifier": "not base64"}, "PasswordVerifier is not a base64-encoded SRP value"),
+    ({"Salt": "é", "PasswordVerifier": "AQ=="}, "Salt is not a base64-encoded SRP value"),
+    ({"Salt": NEGATIVE, "PasswordVerifier": "AQ=="}, "Salt is not a base64-encoded SRP value"),
+    ({"Salt": "AQ==", "PasswordVerifier": NEGATIVE}, "PasswordVerifier is not a base64-encoded SRP value"),
+    ({"Salt": "AQ==", "PasswordVerifier": "AA=="}, "PasswordVerifier is not a base64-encoded SRP value"),
     (
         {"Salt": "AQ==", "PasswordVerifier": b64encode(srp_client.padded(srp_client.N)).decode()},
-        "PasswordVerifier is not an SRP value in base64",
+        "PasswordVerifier is not a base64-encoded SRP value",
     ),
 ]
 
 
 @pytest.mark.parametrize(("config", "problem"), CONFIGS, ids=[str(number) for number in range(len(CONFIGS))])
-def test_verifiers_that_are_none(tracked: World, config: Json, problem: str) -> None:
+def test_invalid_verifiers(tracked: World, config: Json, problem: str) -> None:
     result = tracked.tokens()
     confirmation = Phone.of(result).confirmation(result["AccessToken"])
     refusal = tracked.refused("ConfirmDevice", **{**confirmation, "DeviceSecretVerifierConfig": config})
@@ -167,21 +167,24 @@ def test_a_confirmation_without_a_verifier(tracked: World) -> None:
 # --- status
 
 
-def test_remembering_and_not(empty: World) -> None:
-    world = tracking(empty, asks=True)
-    phone = confirmed(world)
-    given, adas_own = {**own(world), "DeviceKey": phone.key}, {**adas(world), "DeviceKey": phone.key}
+def test_remembered_status(empty: World) -> None:
+    world = make_tracking_pool(empty, asks=True)
+    phone = confirm_phone(world)
+    given, adas_own = (
+        {**make_user_params(world), "DeviceKey": phone.key},
+        {**make_admin_params(world), "DeviceKey": phone.key},
+    )
     world.clock.forward(minutes=1)
     world.call("UpdateDeviceStatus", **given, DeviceRememberedStatus="remembered")
     device = world.call("AdminGetDevice", **adas_own)["Device"]
-    assert status(device) == "remembered"
+    assert get_status(device) == "remembered"
     assert device["DeviceLastModifiedDate"] == device["DeviceCreateDate"] + 60
     world.call("AdminUpdateDeviceStatus", **adas_own, DeviceRememberedStatus="not_remembered")
-    assert status(world.call("GetDevice", **given)["Device"]) == "not_remembered"
+    assert get_status(world.call("GetDevice", **given)["Device"]) == "not_remembered"
 
 
-def test_a_status_that_is_missing(tracked: World) -> None:
-    request = {**own(tracked), "DeviceKey": confirmed(tracked).key}
+def test_missing_status(tracked: World) -> None:
+    request = {**make_user_params(tracked), "DeviceKey": confirm_phone(tracked).key}
     refusal = tracked.refused("UpdateDeviceStatus", **request)
     assert refusal == "InvalidParameterException: Missing required parameter DeviceRememberedStatus"
 
@@ -191,18 +194,18 @@ def test_a_status_that_is_missing(tracked: World) -> None:
 
 @pytest.mark.parametrize("operation", ["ForgetDevice", "AdminForgetDevice"])
 def test_forgetting(tracked: World, operation: str) -> None:
-    phone, other = confirmed(tracked), confirmed(tracked)
-    whose = adas(tracked) if operation.startswith("Admin") else own(tracked)
+    phone, other = confirm_phone(tracked), confirm_phone(tracked)
+    whose = make_admin_params(tracked) if operation.startswith("Admin") else make_user_params(tracked)
     assert tracked.call(operation, **whose, DeviceKey=phone.key) == {}
     assert tracked.refused(operation, **whose, DeviceKey=phone.key) == NO_DEVICE
-    left = tracked.call("ListDevices", **own(tracked))["Devices"]
+    left = tracked.call("ListDevices", **make_user_params(tracked))["Devices"]
     assert [device["DeviceKey"] for device in left] == [other.key]
 
 
 @pytest.mark.parametrize("operation", ["GetDevice", "UpdateDeviceStatus", "ForgetDevice"])
 def test_devices_of_another(tracked: World, operation: str) -> None:
     tracked.user("eve")
-    phone, token = confirmed(tracked), tracked.tokens("eve")["AccessToken"]
+    phone, token = confirm_phone(tracked), tracked.tokens("eve")["AccessToken"]
     assert tracked.refused(operation, AccessToken=token, DeviceKey=phone.key) == NO_DEVICE
 
 
@@ -214,8 +217,8 @@ def test_devices_that_were_only_proposed(tracked: World, operation: str) -> None
 
 
 @pytest.mark.parametrize("operation", ["GetDevice", "ForgetDevice"])
-def test_devices_of_nobody(tracked: World, operation: str) -> None:
-    refusal = tracked.refused(operation, DeviceKey=confirmed(tracked).key)
+def test_unknown_devices(tracked: World, operation: str) -> None:
+    refusal = tracked.refused(operation, DeviceKey=confirm_phone(tracked).key)
     assert refusal == "InvalidParameterException: Missing required parameter AccessToken"
 
 
@@ -229,7 +232,7 @@ def test_devices_of_nobody(tracked: World, operation: str) -> None:
     ],
 )
 def test_devices_of_users_who_do_not_exist(tracked: World, operation: str, code: str) -> None:
-    key = {} if "List" in operation else {"DeviceKey": confirmed(tracked).key}
+    key = {} if "List" in operation else {"DeviceKey": confirm_phone(tracked).key}
     refusal = tracked.refused(operation, UserPoolId=tracked.pool_id, Username="eve", **key)
     assert refusal == f"{code}: User does not exist."  # not every operation declares UserNotFoundException
 
@@ -239,10 +242,10 @@ def test_devices_of_users_who_do_not_exist(tracked: World, operation: str, code:
 
 @pytest.mark.parametrize("operation", ["ListDevices", "AdminListDevices"])
 def test_pages(tracked: World, operation: str) -> None:
-    keys = [confirmed(tracked).key for _ in range(5)]
-    whose = adas(tracked) if operation.startswith("Admin") else own(tracked)
+    keys = [confirm_phone(tracked).key for _ in range(5)]
+    whose = make_admin_params(tracked) if operation.startswith("Admin") else make_user_params(tracked)
     first = tracked.call(operation, **whose, Limit=2)
-    tracked.call("AdminForgetDevice", **adas(tracked), DeviceKey=keys[1])
+    tracked.call("AdminForgetDevice", **make_admin_params(tracked), DeviceKey=keys[1])
     second = tracked.call(operation, **whose, Limit=2, PaginationToken=first["PaginationToken"])
     third = tracked.call(operation, **whose, Limit=2, PaginationToken=second["PaginationToken"])
     pages = [[device["DeviceKey"] for device in page["Devices"]] for page in (first, second, third)]
@@ -252,8 +255,8 @@ def test_pages(tracked: World, operation: str) -> None:
 
 
 @pytest.mark.parametrize("token", ["x", "-1", "²", "1" * 10])
-def test_pages_that_are_none(tracked: World, token: str) -> None:
-    refusal = tracked.refused("ListDevices", **own(tracked), PaginationToken=token)
+def test_invalid_pagination_tokens(tracked: World, token: str) -> None:
+    refusal = tracked.refused("ListDevices", **make_user_params(tracked), PaginationToken=token)
     assert refusal == "InvalidParameterException: Invalid pagination token"
 
 
@@ -264,7 +267,7 @@ def refresh(world: World, token: str, **parameters: str) -> Json:
     return world.initiate("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token, **parameters)
 
 
-def refused_refresh(world: World, token: str, **parameters: str) -> str:
+def expect_refused_refresh(world: World, token: str, **parameters: str) -> str:
     return world.refused("InitiateAuth", **world.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token, **parameters))
 
 
@@ -274,18 +277,18 @@ INVALID_TOKEN = "NotAuthorizedException: Invalid Refresh Token"
 def test_a_refresh_carries_the_confirmed_key(tracked: World) -> None:
     result = tracked.tokens()
     phone, token = Phone.of(result), result["RefreshToken"]
-    assert refused_refresh(tracked, token, DEVICE_KEY=phone.key) == INVALID_TOKEN  # it is not confirmed
+    assert expect_refused_refresh(tracked, token, DEVICE_KEY=phone.key) == INVALID_TOKEN  # not confirmed yet
     tracked.call("ConfirmDevice", **phone.confirmation(result["AccessToken"]))
-    assert refused_refresh(tracked, token) == INVALID_TOKEN
-    assert refused_refresh(tracked, token, DEVICE_KEY=confirmed(tracked).key) == INVALID_TOKEN
+    assert expect_refused_refresh(tracked, token) == INVALID_TOKEN
+    assert expect_refused_refresh(tracked, token, DEVICE_KEY=confirm_phone(tracked).key) == INVALID_TOKEN
     renewed = refresh(tracked, token, DEVICE_KEY=phone.key)["AuthenticationResult"]
-    assert claims(tracked, renewed["AccessToken"])["device_key"] == phone.key
+    assert verify_claims(tracked, renewed["AccessToken"])["device_key"] == phone.key
     assert "NewDeviceMetadata" not in renewed
     tracked.call("ForgetDevice", AccessToken=renewed["AccessToken"], DeviceKey=phone.key)
-    assert refused_refresh(tracked, token, DEVICE_KEY=phone.key) == INVALID_TOKEN
+    assert expect_refused_refresh(tracked, token, DEVICE_KEY=phone.key) == INVALID_TOKEN
 
 
-def test_the_other_operation_carries_it_as_well(tracked: World) -> None:
+def test_get_tokens_from_refresh_token_carries_the_key_too(tracked: World) -> None:
     result = tracked.tokens()
     phone = Phone.of(result)
     tracked.call("ConfirmDevice", **phone.confirmation(result["AccessToken"]))
@@ -303,30 +306,30 @@ def test_tokens_from_before_the_pool_tracked_devices(world: World) -> None:
 
 
 def test_a_pool_that_does_not_track_devices_any_more(tracked: World) -> None:
-    token, phone = tracked.tokens()["RefreshToken"], confirmed(tracked)
+    token, phone = tracked.tokens()["RefreshToken"], confirm_phone(tracked)
     tracked.call("UpdateUserPool", UserPoolId=tracked.pool_id)
     assert "AuthenticationResult" in refresh(tracked, token)
-    assert "NewDeviceMetadata" not in signed_in(tracked, DEVICE_KEY=phone.key)["AuthenticationResult"]
+    assert "NewDeviceMetadata" not in sign_in_with_password(tracked, DEVICE_KEY=phone.key)["AuthenticationResult"]
 
 
 def test_the_setting_that_issues_a_new_key(clock: Clock) -> None:
-    tracked = tracking(World(Emulator(clock, settings=Settings(refresh_needs_device=False)), clock, "", ""))
+    tracked = make_tracking_pool(World(Emulator(clock, settings=Settings(refresh_needs_device=False)), clock, "", ""))
     result = tracked.tokens()
     renewed = refresh(tracked, result["RefreshToken"])["AuthenticationResult"]
     phone = Phone.of(renewed)
     assert phone.key != Phone.of(result).key
-    assert claims(tracked, renewed["AccessToken"])["device_key"] == phone.key
+    assert verify_claims(tracked, renewed["AccessToken"])["device_key"] == phone.key
     tracked.call("ConfirmDevice", **phone.confirmation(renewed["AccessToken"]))
     again = refresh(tracked, result["RefreshToken"], DEVICE_KEY=phone.key)["AuthenticationResult"]
     assert "NewDeviceMetadata" not in again
 
 
 def test_a_sign_in_with_a_device_that_is_not_remembered(empty: World) -> None:
-    world = tracking(empty, asks=True)
-    phone = confirmed(world)
+    world = make_tracking_pool(empty, asks=True)
+    phone = confirm_phone(world)
     world.clock.forward(minutes=1)
-    result = signed_in(world, DEVICE_KEY=phone.key)["AuthenticationResult"]
+    result = sign_in_with_password(world, DEVICE_KEY=phone.key)["AuthenticationResult"]
     assert "NewDeviceMetadata" not in result
-    assert claims(world, result["AccessToken"])["device_key"] == phone.key
+    assert verify_claims(world, result["AccessToken"])["device_key"] == phone.key
     device = world.call("GetDevice", AccessToken=result["AccessToken"], DeviceKey=phone.key)["Device"]
     assert device["DeviceLastAuthenticatedDate"] == device["DeviceCreateDate"] + 60

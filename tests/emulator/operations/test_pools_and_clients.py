@@ -52,7 +52,7 @@ def test_deletion_protection(empty: World) -> None:
     ],
     ids=str,
 )
-def test_attributes_that_are_not_defined_well(empty: World, attribute: Json) -> None:
+def test_invalid_attribute_definitions(empty: World, attribute: Json) -> None:
     assert empty.refused("CreateUserPool", PoolName="p", Schema=[attribute]).startswith("InvalidParameterException")
 
 
@@ -68,7 +68,7 @@ def test_client_round(world: World, clock: Clock) -> None:
     updated = world.call("UpdateUserPoolClient", **ids, RefreshTokenValidity=1)["UserPoolClient"]
     assert updated["ClientName"] == "mine"
     assert updated["ClientSecret"] == secretive.secret
-    assert updated["AuthSessionValidity"] == 3  # what is left out goes back to its default
+    assert updated["AuthSessionValidity"] == 3  # an omitted setting is reset to its default
     assert updated["LastModifiedDate"] == updated["CreationDate"] + 60
     assert updated == world.call("DescribeUserPoolClient", **ids)["UserPoolClient"]
 
@@ -78,7 +78,7 @@ def test_client_without_a_secret(world: World) -> None:
     assert "ClientSecret" not in world.call("DescribeUserPoolClient", **ids)["UserPoolClient"]
 
 
-def test_client_with_a_secret_of_ones_own(world: World) -> None:
+def test_client_with_a_given_secret(world: World) -> None:
     assert world.client(ClientSecret="s" * 24).secret == "s" * 24
 
 

@@ -1,4 +1,4 @@
-"""MFA as pools configure it and users prefer it; what administrators do with users and pools."""
+"""MFA configuration, MFA preferences, and operations of administrators on users and pools."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from tests.support.emulator.mfa import (
     SETTINGS,
     SMS,
     TOTP,
-    attribute,
-    authenticator,
     configure,
-    first_step,
+    get_attribute,
     prefer,
+    send_password,
+    set_up_authenticator,
 )
 from tests.support.emulator.world import PASSWORD, Json, World
 
@@ -26,7 +26,7 @@ NO_FACTOR = (
 )
 
 
-def configuration(world: World) -> Json:
+def get_configuration(world: World) -> Json:
     return world.call("GetUserPoolMfaConfig", UserPoolId=world.pool_id)
 
 
@@ -34,9 +34,9 @@ def configuration(world: World) -> Json:
 
 
 def test_configuration(world: World) -> None:
-    assert configuration(world) == {"MfaConfiguration": "OFF"}
+    assert get_configuration(world) == {"MfaConfiguration": "OFF"}
     expected = {"MfaConfiguration": "OPTIONAL", **dict([MEMBERS[TOTP], MEMBERS[EMAIL]])}
-    assert configure(world, "OPTIONAL", TOTP, EMAIL) == expected == configuration(world)
+    assert configure(world, "OPTIONAL", TOTP, EMAIL) == expected == get_configuration(world)
     assert configure(world, "ON", SMS) == {**expected, "MfaConfiguration": "ON", **dict([MEMBERS[SMS]])}
     described = world.call("DescribeUserPool", UserPoolId=world.pool_id)["UserPool"]
     assert described["MfaConfiguration"] == "ON"
@@ -48,13 +48,13 @@ def test_mfa_without_a_factor(world: World) -> None:
     off = {"SoftwareTokenMfaConfiguration": {"Enabled": False}}
     assert world.refused("SetUserPoolMfaConfig", **request, **off) == NO_FACTOR
     assert world.refused("UpdateUserPool", **request) == NO_FACTOR
-    assert configuration(world) == {"MfaConfiguration": "OFF"}
+    assert get_configuration(world) == {"MfaConfiguration": "OFF"}
 
 
 def test_passkeys_are_not_emulated(world: World) -> None:
     given = {"UserPoolId": world.pool_id, "WebAuthnConfiguration": {"RelyingPartyId": "example.com"}}
     refusal = world.refused("SetUserPoolMfaConfig", **given)
-    assert refusal == "InvalidParameterException: authflow's emulator does not have passkeys"
+    assert refusal == "InvalidParameterException: authflow's emulator does not support passkeys"
 
 
 def test_new_pool_has_sms_or_nothing(empty: World) -> None:
@@ -63,7 +63,7 @@ def test_new_pool_has_sms_or_nothing(empty: World) -> None:
     message = {"SmsAuthenticationMessage": "Your code is {####}"}
     made = empty.pool(MfaConfiguration="ON", SmsConfiguration={"ExternalId": "x"}, **message)
     expected_sms = {"SmsConfiguration": {"ExternalId": "x"}, **message}
-    assert configuration(made) == {"MfaConfiguration": "ON", "SmsMfaConfiguration": expected_sms}
+    assert get_configuration(made) == {"MfaConfiguration": "ON", "SmsMfaConfiguration": expected_sms}
 
 
 RECOVERY: list[tuple[list[str], str, bool]] = [
@@ -87,7 +87,7 @@ def test_factor_that_is_the_only_recovery(empty: World, mechanisms: list[str], f
     if possible:
         assert pool.call("SetUserPoolMfaConfig", **request)["MfaConfiguration"] == "OPTIONAL"
     else:
-        expected = f"InvalidParameterException: {factor} can't be the only channel of account recovery too"
+        expected = f"InvalidParameterException: {factor} can't use the only account recovery channel"
         assert pool.refused("SetUserPoolMfaConfig", **request) == expected
         assert pool.call("SetUserPoolMfaConfig", **{**request, "MfaConfiguration": "OFF"})
 
@@ -97,7 +97,7 @@ def test_first_factors_that_are_not_emulated(world: World, factor: str) -> None:
     policies = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", factor]}}
     for operation, name in (("CreateUserPool", {"PoolName": "p"}), ("UpdateUserPool", {"UserPoolId": world.pool_id})):
         refusal = world.refused(operation, Policies=policies, **name)
-        assert refusal.startswith("InvalidParameterException: authflow's emulator does not have")
+        assert refusal.startswith("InvalidParameterException: authflow's emulator does not support")
 
 
 def test_updated_pool(empty: World) -> None:
@@ -108,13 +108,13 @@ def test_updated_pool(empty: World) -> None:
     described = pool.call("DescribeUserPool", UserPoolId=pool.pool_id)["UserPool"]
     assert described["Name"] == "people"
     assert described["AliasAttributes"] == ["email"]  # can't be changed
-    assert "AutoVerifiedAttributes" not in described  # back to the default
+    assert "AutoVerifiedAttributes" not in described  # reset to the default
     assert described["Policies"]["PasswordPolicy"]["MinimumLength"] == 6
-    assert configuration(pool) == {"MfaConfiguration": "ON", **dict([MEMBERS[TOTP]])}
+    assert get_configuration(pool) == {"MfaConfiguration": "ON", **dict([MEMBERS[TOTP]])}
     pool.call("UpdateUserPool", UserPoolId=pool.pool_id, PoolName="persons")
     described = pool.call("DescribeUserPool", UserPoolId=pool.pool_id)["UserPool"]
     assert (described["Name"], described["Policies"]["PasswordPolicy"]["MinimumLength"]) == ("persons", 8)
-    assert configuration(pool)["MfaConfiguration"] == "OFF"
+    assert get_configuration(pool)["MfaConfiguration"] == "OFF"
 
 
 # --- users
@@ -129,40 +129,40 @@ def optional(empty: World) -> World:
     return made
 
 
-def preference(world: World) -> Json:
+def get_preference(world: World) -> Json:
     described = world.admin("AdminGetUser", "ada")
     return {name: value for name, value in described.items() if "M" in name and "fa" in name.lower()}
 
 
-def change(world: World, factor: str, **settings: bool) -> None:
+def change_preference(world: World, factor: str, **settings: bool) -> None:
     world.admin("AdminSetUserMFAPreference", "ada", **{SETTINGS[factor]: settings})
 
 
 def test_preference(optional: World) -> None:
-    assert preference(optional) == {}
-    change(optional, SMS, Enabled=True)
-    assert preference(optional) == {"UserMFASettingList": [SMS]}
-    change(optional, EMAIL, Enabled=True, PreferredMfa=True)
-    assert preference(optional) == {"UserMFASettingList": [SMS, EMAIL], "PreferredMfaSetting": EMAIL}
-    change(optional, SMS, Enabled=True, PreferredMfa=True)
-    assert preference(optional)["PreferredMfaSetting"] == SMS
-    change(optional, EMAIL, Enabled=False)
-    assert preference(optional) == {"UserMFASettingList": [SMS], "PreferredMfaSetting": SMS}
-    change(optional, SMS, Enabled=True, PreferredMfa=False)
-    assert preference(optional) == {"UserMFASettingList": [SMS]}
-    change(optional, SMS, Enabled=True, PreferredMfa=True)
-    change(optional, SMS)  # what is absent is false
-    assert preference(optional) == {}
+    assert get_preference(optional) == {}
+    change_preference(optional, SMS, Enabled=True)
+    assert get_preference(optional) == {"UserMFASettingList": [SMS]}
+    change_preference(optional, EMAIL, Enabled=True, PreferredMfa=True)
+    assert get_preference(optional) == {"UserMFASettingList": [SMS, EMAIL], "PreferredMfaSetting": EMAIL}
+    change_preference(optional, SMS, Enabled=True, PreferredMfa=True)
+    assert get_preference(optional)["PreferredMfaSetting"] == SMS
+    change_preference(optional, EMAIL, Enabled=False)
+    assert get_preference(optional) == {"UserMFASettingList": [SMS], "PreferredMfaSetting": SMS}
+    change_preference(optional, SMS, Enabled=True, PreferredMfa=False)
+    assert get_preference(optional) == {"UserMFASettingList": [SMS]}
+    change_preference(optional, SMS, Enabled=True, PreferredMfa=True)
+    change_preference(optional, SMS)  # an absent flag means false
+    assert get_preference(optional) == {}
 
 
 def test_preference_with_an_access_token(optional: World) -> None:
-    authenticator(optional)
+    set_up_authenticator(optional)
     token = optional.tokens()["AccessToken"]
     settings: Any = {SETTINGS[TOTP]: {"Enabled": True, "PreferredMfa": True}}
     assert optional.call("SetUserMFAPreference", AccessToken=token, **settings) == {}
     mine = optional.call("GetUser", AccessToken=token)
     assert (mine["UserMFASettingList"], mine["PreferredMfaSetting"]) == ([TOTP], TOTP)
-    assert preference(optional) == {"UserMFASettingList": [TOTP], "PreferredMfaSetting": TOTP}
+    assert get_preference(optional) == {"UserMFASettingList": [TOTP], "PreferredMfaSetting": TOTP}
 
 
 PREFERENCES_REFUSED: list[tuple[str, Json, str]] = [
@@ -170,7 +170,7 @@ PREFERENCES_REFUSED: list[tuple[str, Json, str]] = [
     ("bob", {SETTINGS[SMS]: {"Enabled": True}}, "User does not have delivery config set to turn on SMS_MFA"),
     ("bob", {SETTINGS[EMAIL]: {"Enabled": True}}, "User does not have delivery config set to turn on EMAIL_OTP"),
     ("ada", {SETTINGS[SMS]: {"PreferredMfa": True}}, "An MFA factor that is not enabled can't be preferred."),
-    ("ada", {"WebAuthnMfaSettings": {"Enabled": True}}, "authflow's emulator does not have passkeys"),
+    ("ada", {"WebAuthnMfaSettings": {"Enabled": True}}, "authflow's emulator does not support passkeys"),
     (
         "ada",
         {name: {"Enabled": True, "PreferredMfa": True} for name in (SETTINGS[SMS], SETTINGS[EMAIL])},
@@ -183,7 +183,7 @@ PREFERENCES_REFUSED: list[tuple[str, Json, str]] = [
 def test_preferences_that_are_refused(optional: World, name: str, settings: Json, expected: str) -> None:
     given = {"UserPoolId": optional.pool_id, "Username": name, **settings}
     assert optional.refused("AdminSetUserMFAPreference", **given) == f"InvalidParameterException: {expected}"
-    assert preference(optional) == {}
+    assert get_preference(optional) == {}
 
 
 def test_factor_that_the_pool_does_not_have(world: World) -> None:
@@ -218,16 +218,16 @@ def test_attributes(world: World) -> None:
         return {"UserPoolId": world.pool_id, "Username": "ada", "UserAttributes": attributes}
 
     world.call("AdminUpdateUserAttributes", **update(email="new@example.com", name="Ada"))
-    assert attribute(world, "ada", "email_verified") == "false"
-    assert attribute(world, "ada", "name") == "Ada"
+    assert get_attribute(world, "ada", "email_verified") == "false"
+    assert get_attribute(world, "ada", "name") == "Ada"
     world.call("AdminUpdateUserAttributes", **update(email="newer@example.com", email_verified="true"))
-    assert attribute(world, "ada", "email_verified") == "true"
+    assert get_attribute(world, "ada", "email_verified") == "true"
     assert "Invalid email" in world.refused("AdminUpdateUserAttributes", **update(email="nonsense"))
     assert "does not exist" in world.refused("AdminUpdateUserAttributes", **update(shoe_size="40"))
     assert "non-mutable" in world.refused("AdminUpdateUserAttributes", **update(sub="1"))
 
 
-def test_attributes_that_must_stay(empty: World) -> None:
+def test_required_and_unique_attributes(empty: World) -> None:
     required = [{"Name": "email", "Required": True, "AttributeDataType": "String"}]
     pool = empty.pool(Schema=required, AliasAttributes=["email"])
     pool.user("ada", email="ada@example.com", email_verified="true")
@@ -247,13 +247,13 @@ def test_confirmation_by_an_administrator(empty: World) -> None:
     code = pool.last_message().code
     assert pool.admin("AdminConfirmSignUp", "eve") == {}
     assert pool.admin("AdminGetUser", "eve")["UserStatus"] == "CONFIRMED"
-    assert attribute(pool, "eve", "email_verified") is None
+    assert get_attribute(pool, "eve", "email_verified") is None
     again = {"UserPoolId": pool.pool_id, "Username": "eve"}
     expected = "NotAuthorizedException: User cannot be confirmed. Current status is CONFIRMED"
     assert pool.refused("AdminConfirmSignUp", **again) == expected
     confirm = {"ClientId": pool.client_id, "Username": "eve", "ConfirmationCode": code}
     assert pool.refused("ConfirmSignUp", **confirm) == expected
-    assert "AuthenticationResult" in first_step(pool, "eve")
+    assert "AuthenticationResult" in send_password(pool, "eve")
 
 
 # --- the outbox
@@ -263,7 +263,7 @@ def test_listener(optional: World) -> None:
     heard: list[Message] = []
     optional.emulator.outbox.listener = heard.append
     prefer(optional, "ada", SMS)
-    first_step(optional)
+    send_password(optional)
     assert heard == [optional.last_message()]
     assert heard[0].purpose is Purpose.MFA
     assert heard[0].code not in repr(heard)

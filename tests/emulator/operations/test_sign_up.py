@@ -10,24 +10,24 @@ def open_pool(empty: World) -> World:
     return empty.pool(AutoVerifiedAttributes=["email"]).client(GenerateSecret=True)
 
 
-def request(world: World, name: str = "eve", **more: object) -> Json:
+def make_request(world: World, name: str = "eve", **more: object) -> Json:
     return {"ClientId": world.client_id, "Username": name, "SecretHash": world.hashed(name).get("SECRET_HASH"), **more}
 
 
-def signed_up(world: World, name: str = "eve", **attributes: str) -> Json:
+def sign_up(world: World, name: str = "eve", **attributes: str) -> Json:
     given = [{"Name": key, "Value": value} for key, value in attributes.items()]
-    return world.call("SignUp", **request(world, name, Password=PASSWORD, UserAttributes=given))
+    return world.call("SignUp", **make_request(world, name, Password=PASSWORD, UserAttributes=given))
 
 
 def test_from_sign_up_to_sign_in(open_pool: World) -> None:
-    reply = signed_up(open_pool, email="eve@example.com")
+    reply = sign_up(open_pool, email="eve@example.com")
     details = {"Destination": "e***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email"}
     assert reply.pop("UserSub")
     assert reply == {"UserConfirmed": False, "CodeDeliveryDetails": details}
     message = open_pool.last_message()
     assert (message.destination, message.purpose) == ("eve@example.com", Purpose.SIGN_UP)
     assert open_pool.admin("AdminGetUser", "eve")["UserStatus"] == "UNCONFIRMED"
-    assert open_pool.call("ConfirmSignUp", **request(open_pool, ConfirmationCode=message.code)) == {}
+    assert open_pool.call("ConfirmSignUp", **make_request(open_pool, ConfirmationCode=message.code)) == {}
     described = open_pool.admin("AdminGetUser", "eve")
     assert described["UserStatus"] == "CONFIRMED"
     assert {"Name": "email_verified", "Value": "true"} in described["UserAttributes"]
@@ -35,66 +35,68 @@ def test_from_sign_up_to_sign_in(open_pool: World) -> None:
 
 
 def test_a_code_works_once(open_pool: World) -> None:
-    signed_up(open_pool, email="eve@example.com")
-    confirmation = request(open_pool, ConfirmationCode=open_pool.last_message().code)
+    sign_up(open_pool, email="eve@example.com")
+    confirmation = make_request(open_pool, ConfirmationCode=open_pool.last_message().code)
     open_pool.call("ConfirmSignUp", **confirmation)
     refusal = open_pool.refused("ConfirmSignUp", **confirmation)
     assert refusal == "NotAuthorizedException: User cannot be confirmed. Current status is CONFIRMED"
 
 
 def test_wrong_code(open_pool: World) -> None:
-    signed_up(open_pool, email="eve@example.com")
-    refusal = open_pool.refused("ConfirmSignUp", **request(open_pool, ConfirmationCode="x"))
+    sign_up(open_pool, email="eve@example.com")
+    refusal = open_pool.refused("ConfirmSignUp", **make_request(open_pool, ConfirmationCode="x"))
     assert refusal == "CodeMismatchException: Invalid verification code provided, please try again."
 
 
 def test_expired_code(open_pool: World, clock: Clock) -> None:
-    signed_up(open_pool, email="eve@example.com")
+    sign_up(open_pool, email="eve@example.com")
     clock.forward(hours=24)
-    refusal = open_pool.refused("ConfirmSignUp", **request(open_pool, ConfirmationCode=open_pool.last_message().code))
+    refusal = open_pool.refused(
+        "ConfirmSignUp", **make_request(open_pool, ConfirmationCode=open_pool.last_message().code)
+    )
     assert refusal == "ExpiredCodeException: Invalid code provided, please request a code again."
 
 
 def test_resent_code_replaces_the_first(open_pool: World) -> None:
-    signed_up(open_pool, email="eve@example.com")
+    sign_up(open_pool, email="eve@example.com")
     first = open_pool.last_message().code
-    assert "CodeDeliveryDetails" in open_pool.call("ResendConfirmationCode", **request(open_pool))
+    assert "CodeDeliveryDetails" in open_pool.call("ResendConfirmationCode", **make_request(open_pool))
     second = open_pool.last_message().code
-    assert "CodeMismatch" in open_pool.refused("ConfirmSignUp", **request(open_pool, ConfirmationCode=first))
-    assert open_pool.call("ConfirmSignUp", **request(open_pool, ConfirmationCode=second)) == {}
-    refusal = open_pool.refused("ResendConfirmationCode", **request(open_pool))
+    assert "CodeMismatch" in open_pool.refused("ConfirmSignUp", **make_request(open_pool, ConfirmationCode=first))
+    assert open_pool.call("ConfirmSignUp", **make_request(open_pool, ConfirmationCode=second)) == {}
+    refusal = open_pool.refused("ResendConfirmationCode", **make_request(open_pool))
     assert refusal == "InvalidParameterException: User is already confirmed."
 
 
 @pytest.mark.parametrize(("operation", "limit"), [("ConfirmSignUp", 15), ("ResendConfirmationCode", 5)])
 def test_limits_by_the_hour(open_pool: World, clock: Clock, operation: str, limit: int) -> None:
-    signed_up(open_pool, email="eve@example.com")
+    sign_up(open_pool, email="eve@example.com")
     more = {"ConfirmationCode": "x"} if operation == "ConfirmSignUp" else {}
     for _ in range(limit):
         if more:
-            open_pool.refused(operation, **request(open_pool, **more))
+            open_pool.refused(operation, **make_request(open_pool, **more))
         else:
-            open_pool.call(operation, **request(open_pool))
-    refusal = open_pool.refused(operation, **request(open_pool, **more))
+            open_pool.call(operation, **make_request(open_pool))
+    refusal = open_pool.refused(operation, **make_request(open_pool, **more))
     assert refusal == "LimitExceededException: Attempt limit exceeded, please try after some time."
     clock.forward(hours=1)
     if more:
-        assert "CodeMismatch" in open_pool.refused(operation, **request(open_pool, **more))
+        assert "CodeMismatch" in open_pool.refused(operation, **make_request(open_pool, **more))
     else:
-        assert open_pool.call(operation, **request(open_pool))
+        assert open_pool.call(operation, **make_request(open_pool))
 
 
 def test_without_auto_verification_no_code_is_sent(world: World) -> None:
-    reply = signed_up(world, email="eve@example.com")
+    reply = sign_up(world, email="eve@example.com")
     assert "CodeDeliveryDetails" not in reply
-    assert "ExpiredCode" in world.refused("ConfirmSignUp", **request(world, ConfirmationCode="1"))
-    refusal = world.refused("ResendConfirmationCode", **request(world))
+    assert "ExpiredCode" in world.refused("ConfirmSignUp", **make_request(world, ConfirmationCode="1"))
+    refusal = world.refused("ResendConfirmationCode", **make_request(world))
     assert refusal == "InvalidParameterException: Auto verification not turned on."
 
 
 def test_codes_go_to_the_phone_first(empty: World) -> None:
     pool = empty.pool(AutoVerifiedAttributes=["email", "phone_number"])
-    reply = signed_up(pool, email="eve@example.com", phone_number="+441234569878")
+    reply = sign_up(pool, email="eve@example.com", phone_number="+441234569878")
     assert reply["CodeDeliveryDetails"] == {
         "Destination": "+*******9878",
         "DeliveryMedium": "SMS",
@@ -103,40 +105,40 @@ def test_codes_go_to_the_phone_first(empty: World) -> None:
 
 
 def test_username_exists(open_pool: World) -> None:
-    signed_up(open_pool)
-    refusal = open_pool.refused("SignUp", **request(open_pool, Password=PASSWORD))
+    sign_up(open_pool)
+    refusal = open_pool.refused("SignUp", **make_request(open_pool, Password=PASSWORD))
     assert refusal == "UsernameExistsException: User already exists"
 
 
-def test_passwords_are_needed_and_judged(open_pool: World) -> None:
-    assert open_pool.refused("SignUp", **request(open_pool)).endswith("Missing required parameter Password")
-    refusal = open_pool.refused("SignUp", **request(open_pool, Password="weak"))
+def test_password_is_required_and_checked(open_pool: World) -> None:
+    assert open_pool.refused("SignUp", **make_request(open_pool)).endswith("Missing required parameter Password")
+    refusal = open_pool.refused("SignUp", **make_request(open_pool, Password="weak"))
     assert refusal.startswith("InvalidPasswordException")
 
 
 def test_required_attributes(empty: World) -> None:
     pool = empty.pool(Schema=[{"Name": "email", "Required": True, "AttributeDataType": "String"}])
-    refusal = pool.refused("SignUp", **request(pool, Password=PASSWORD))
+    refusal = pool.refused("SignUp", **make_request(pool, Password=PASSWORD))
     assert "email: The attribute email is required" in refusal
 
 
-def test_nobody_verifies_themselves(open_pool: World) -> None:
+def test_verified_flags_cannot_be_set_at_sign_up(open_pool: World) -> None:
     given = [{"Name": "email_verified", "Value": "true"}]
-    refusal = open_pool.refused("SignUp", **request(open_pool, Password=PASSWORD, UserAttributes=given))
+    refusal = open_pool.refused("SignUp", **make_request(open_pool, Password=PASSWORD, UserAttributes=given))
     assert refusal.startswith("InvalidParameterException")
 
 
 def test_closed_pool(empty: World) -> None:
     pool = empty.pool(AdminCreateUserConfig={"AllowAdminCreateUserOnly": True})
-    refusal = pool.refused("SignUp", **request(pool, Password=PASSWORD))
+    refusal = pool.refused("SignUp", **make_request(pool, Password=PASSWORD))
     assert refusal == "NotAuthorizedException: SignUp is not permitted for this user pool"
 
 
 def test_sign_up_by_email(empty: World) -> None:
     pool = empty.pool(UsernameAttributes=["email"], AutoVerifiedAttributes=["email"])
-    reply = signed_up(pool, "eve@example.com")
+    reply = sign_up(pool, "eve@example.com")
     assert pool.last_message().destination == "eve@example.com"
-    confirmation = request(pool, "eve@example.com", ConfirmationCode=pool.last_message().code)
+    confirmation = make_request(pool, "eve@example.com", ConfirmationCode=pool.last_message().code)
     pool.call("ConfirmSignUp", **confirmation)
     assert pool.srp_challenge("eve@example.com")["USERNAME"] == reply["UserSub"]
 
@@ -144,8 +146,8 @@ def test_sign_up_by_email(empty: World) -> None:
 def test_an_alias_of_somebody_else(empty: World) -> None:
     pool = empty.pool(AliasAttributes=["email"], AutoVerifiedAttributes=["email"])
     pool.user("ada", email="shared@example.com", email_verified="true")
-    signed_up(pool, email="shared@example.com")
-    confirmation = request(pool, ConfirmationCode=pool.last_message().code)
+    sign_up(pool, email="shared@example.com")
+    confirmation = make_request(pool, ConfirmationCode=pool.last_message().code)
     refusal = pool.refused("ConfirmSignUp", **confirmation)
     assert refusal == "AliasExistsException: An account with the email already exists."
     assert pool.srp_challenge("shared@example.com")["USERNAME"] == "ada"
@@ -154,20 +156,20 @@ def test_an_alias_of_somebody_else(empty: World) -> None:
 
 
 @pytest.mark.parametrize("operation", ["ConfirmSignUp", "ResendConfirmationCode"])
-def test_nobody(open_pool: World, operation: str) -> None:
+def test_unknown_user(open_pool: World, operation: str) -> None:
     more = {"ConfirmationCode": "1"} if operation == "ConfirmSignUp" else {}
-    refusal = open_pool.refused(operation, **request(open_pool, "nobody", **more))
+    refusal = open_pool.refused(operation, **make_request(open_pool, "nobody", **more))
     assert refusal == "UserNotFoundException: Username/client id combination not found."
 
 
-def test_nobody_at_a_client_that_hides_it(open_pool: World, empty: World) -> None:
+def test_unknown_user_of_a_client_that_hides_users(open_pool: World, empty: World) -> None:
     hiding = open_pool.client(PreventUserExistenceErrors="ENABLED")
-    refusal = hiding.refused("ConfirmSignUp", **request(hiding, "nobody", ConfirmationCode="1"))
+    refusal = hiding.refused("ConfirmSignUp", **make_request(hiding, "nobody", ConfirmationCode="1"))
     assert refusal.startswith("ExpiredCodeException")
-    first, second = (hiding.call("ResendConfirmationCode", **request(hiding, "nobody")) for _ in range(2))
+    first, second = (hiding.call("ResendConfirmationCode", **make_request(hiding, "nobody")) for _ in range(2))
     assert first == second
     assert first["CodeDeliveryDetails"]["DeliveryMedium"] == "EMAIL"
     phones = empty.pool(AutoVerifiedAttributes=["phone_number"]).client(PreventUserExistenceErrors="ENABLED")
-    pretended = phones.call("ResendConfirmationCode", **request(phones, "nobody"))
+    pretended = phones.call("ResendConfirmationCode", **make_request(phones, "nobody"))
     assert pretended["CodeDeliveryDetails"]["Destination"].startswith("+*******")
     assert len(hiding.emulator.outbox) == 0

@@ -13,14 +13,14 @@ from tests.support.emulator.mfa import (
     TOTP,
     WRONG_CODE,
     answer,
-    authenticator,
-    code,
+    answer_with_sent_code,
     configure,
-    first_step,
-    other_code,
+    expect_refusal,
+    make_other_code,
     prefer,
-    refused,
-    sent,
+    read_code,
+    send_password,
+    set_up_authenticator,
 )
 from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, Clock, World, refused_claim
 
@@ -98,7 +98,7 @@ def test_passwords(world: World, clock: Clock) -> None:
     assert wrong_password(world, password=PASSWORD) == LOCKED
     assert refused_claim(world, world.claim(world.srp_challenge("ada"))) == LOCKED
     clock.forward(seconds=1)
-    assert "AuthenticationResult" in first_step(world)
+    assert "AuthenticationResult" in send_password(world)
     assert [wrong_password(world) for _ in range(6)] == [WRONG] * 5 + [LOCKED]  # from the beginning
 
 
@@ -112,7 +112,7 @@ def test_one_user_does_not_lock_another_out(world: World) -> None:
     world.user("bob")
     for _ in range(6):
         wrong_password(world)
-    assert "AuthenticationResult" in first_step(world, "bob")
+    assert "AuthenticationResult" in send_password(world, "bob")
 
 
 @pytest.mark.parametrize("aliases", [[], ["email"]])
@@ -141,38 +141,38 @@ def optional(empty: World) -> World:
 
 def test_codes_of_messages(optional: World, clock: Clock) -> None:
     prefer(optional, "ada", SMS)
-    asked, right = first_step(optional), optional.last_message().code
+    asked, right = send_password(optional), optional.last_message().code
     for _ in range(5):
-        assert refused(optional, asked, SMS_MFA_CODE=other_code(right)) == WRONG_CODE
-    assert refused(optional, asked, SMS_MFA_CODE=right) == LOCKED
+        assert expect_refusal(optional, asked, SMS_MFA_CODE=make_other_code(right)) == WRONG_CODE
+    assert expect_refusal(optional, asked, SMS_MFA_CODE=right) == LOCKED
     clock.forward(seconds=1)
     assert "AuthenticationResult" in answer(optional, asked, SMS_MFA_CODE=right)
 
 
 def test_codes_of_authenticators(optional: World, clock: Clock) -> None:
-    app = authenticator(optional)
+    app = set_up_authenticator(optional)
     prefer(optional, "ada", TOTP)
-    asked = first_step(optional)
+    asked = send_password(optional)
     for _ in range(5):
-        given = other_code(code(optional, app))
-        assert "CodeMismatch" in refused(optional, asked, SOFTWARE_TOKEN_MFA_CODE=given)
-    assert refused(optional, asked, SOFTWARE_TOKEN_MFA_CODE=code(optional, app)) == LOCKED
+        given = make_other_code(read_code(optional, app))
+        assert "CodeMismatch" in expect_refusal(optional, asked, SOFTWARE_TOKEN_MFA_CODE=given)
+    assert expect_refusal(optional, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(optional, app)) == LOCKED
     clock.forward(seconds=1)  # the right code was not looked at, so it is not used up
-    assert "AuthenticationResult" in answer(optional, asked, SOFTWARE_TOKEN_MFA_CODE=code(optional, app))
+    assert "AuthenticationResult" in answer(optional, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(optional, app))
 
 
 def test_a_right_password_does_not_buy_more_guesses(optional: World) -> None:
     prefer(optional, "ada", SMS)
     for _ in range(5):
-        asked = first_step(optional)
-        assert refused(optional, asked, SMS_MFA_CODE=other_code(optional.last_message().code)) == WRONG_CODE
+        asked = send_password(optional)
+        assert expect_refusal(optional, asked, SMS_MFA_CODE=make_other_code(optional.last_message().code)) == WRONG_CODE
     assert wrong_password(optional, password=PASSWORD) == LOCKED
 
 
 def test_a_sign_in_forgives(optional: World) -> None:
     prefer(optional, "ada", SMS)
     for _ in range(2):
-        asked = first_step(optional)
+        asked = send_password(optional)
         for _ in range(4):
-            assert refused(optional, asked, SMS_MFA_CODE="0") == WRONG_CODE
-        assert "AuthenticationResult" in sent(optional, asked)
+            assert expect_refusal(optional, asked, SMS_MFA_CODE="0") == WRONG_CODE
+        assert "AuthenticationResult" in answer_with_sent_code(optional, asked)

@@ -8,17 +8,17 @@ import pytest
 
 from authflow.emulator import Emulator, Message, Outbox, Purpose
 from authflow.emulator._crypto.entropy import Entropy
-from authflow.emulator._crypto.opaque import OpaqueTexts
-from authflow.emulator._crypto.passwords import DEFAULT_POLICY, check, generate
+from authflow.emulator._crypto.opaque import OpaqueTokens
+from authflow.emulator._crypto.passwords import DEFAULT_POLICY, check_password_policy, generate_password
 from authflow.emulator._outbox import CAPACITY
-from authflow.emulator._records.expiring import Expiring
+from authflow.emulator._records.expiring import ExpiringMap
 from tests.support.emulator.world import TEMPORARY, Clock, World
 
 NOW = datetime(2026, 11, 7, tzinfo=UTC)
 
 
 def test_expiring_entries_go_when_they_are_due() -> None:
-    kept: Expiring[int] = Expiring()
+    kept: ExpiringMap[int] = ExpiringMap()
     for number in range(100):
         now = NOW + timedelta(seconds=number)
         kept.put(str(number), number, until=now + timedelta(seconds=10), now=now)
@@ -29,7 +29,7 @@ def test_expiring_entries_go_when_they_are_due() -> None:
 
 
 def test_an_entry_put_again_stays_for_longer() -> None:
-    kept: Expiring[int] = Expiring()
+    kept: ExpiringMap[int] = ExpiringMap()
     kept.put("a", 1, until=NOW, now=NOW)
     kept.put("a", 2, until=NOW + timedelta(minutes=2), now=NOW)
     kept.put("b", 3, until=NOW, now=NOW + timedelta(minutes=1))
@@ -37,14 +37,14 @@ def test_an_entry_put_again_stays_for_longer() -> None:
 
 
 def test_opaque_texts() -> None:
-    texts = OpaqueTexts(Entropy(1), 400)
+    texts = OpaqueTokens(Entropy(1), 400)
     identifier, text = texts.issue()
     assert len(text) == 400
     assert re.fullmatch("[A-Za-z0-9_-]+", text)
-    assert texts.id_of(text) == identifier
-    assert OpaqueTexts(Entropy(2), 400).id_of(text) is None
+    assert texts.verify(text) == identifier
+    assert OpaqueTokens(Entropy(2), 400).verify(text) is None
     for other in ("", text[:-1], text + "A", text[:-1] + "=", "é" + text[1:]):
-        assert texts.id_of(other) is None
+        assert texts.verify(other) is None
 
 
 def test_sessions_do_not_pile_up(world: World, clock: Clock) -> None:
@@ -70,7 +70,7 @@ def test_outbox() -> None:
 def test_generated_passwords_keep_the_policy(length: int) -> None:
     policy = {**DEFAULT_POLICY, "MinimumLength": length}
     for seed in range(50):
-        check(policy, generate(policy, Entropy(seed)))
+        check_password_policy(policy, generate_password(policy, Entropy(seed)))
 
 
 def walk(seed: int | None) -> list[str]:

@@ -68,4 +68,4 @@ def test_only_declared_errors(world: World, operation: str) -> None:
         try:
             world.emulator.call(operation, requests.structure(shape))
         except ServiceError as error:
-            assert error.code in MODEL.errors(operation) | {"SerializationException"}  # noqa: PT017 - no error is right too
+            assert error.code in MODEL.get_errors(operation) | {"SerializationException"}  # noqa: PT017 - no error is right too

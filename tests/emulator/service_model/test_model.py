@@ -7,8 +7,8 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel as BotocoreModel
 
 from authflow.emulator import EmulatorBug, ServiceError, _errors
-from authflow.emulator._auth.challenges import CHALLENGES
-from authflow.emulator._auth.flows import FLOWS
+from authflow.emulator._auth.auth_flows import AUTH_FLOWS
+from authflow.emulator._auth.challenges import CHALLENGE_HANDLERS
 from authflow.emulator._operations import OPERATIONS
 from authflow.emulator._service_model.model import ServiceModel
 from tests.support.emulator.world import PASSWORD, Json, World
@@ -39,22 +39,22 @@ def test_the_model_is_read_as_botocore_reads_it() -> None:
     for name in BOTOCORE.operation_names:
         operation = BOTOCORE.operation_model(name)
         assert name in MODEL
-        assert MODEL.errors(name) == {shape.name for shape in operation.error_shapes}
+        assert MODEL.get_errors(name) == {shape.name for shape in operation.error_shapes}
         assert operation.input_shape is not None
-        assert MODEL.members(operation.input_shape.name) == set(operation.input_shape.members)
+        assert MODEL.get_members(operation.input_shape.name) == set(operation.input_shape.members)
 
 
 def test_flows_and_challenges_are_the_models() -> None:
     enums = {name: set(BOTOCORE.shape_for(name).enum) for name in ("AuthFlowType", "ChallengeNameType")}  # type: ignore[attr-defined]  # not in the stubs
-    assert set(FLOWS) == enums["AuthFlowType"]
-    assert set(CHALLENGES) <= enums["ChallengeNameType"]
+    assert set(AUTH_FLOWS) == enums["AuthFlowType"]
+    assert set(CHALLENGE_HANDLERS) <= enums["ChallengeNameType"]
 
 
 def test_operations_that_are_not_emulated_name_themselves(empty: World) -> None:
     others = set(BOTOCORE.operation_names) - set(EMULATED)
     assert len(others) > 80
     for name in others:
-        assert empty.refused(name) == f"NotImplementedByEmulator: authflow's emulator does not have {name}"
+        assert empty.refused(name) == f"NotImplementedByEmulator: authflow's emulator does not implement {name}"
 
 
 def test_operations_that_do_not_exist(empty: World) -> None:
@@ -62,7 +62,7 @@ def test_operations_that_do_not_exist(empty: World) -> None:
 
 
 def test_every_operation_may_refuse_a_bad_request() -> None:
-    assert all(_errors.INVALID.code in MODEL.errors(name) for name in OPERATIONS)
+    assert all(_errors.INVALID.code in MODEL.get_errors(name) for name in OPERATIONS)
 
 
 REFUSED = [
@@ -129,20 +129,20 @@ def test_callers_share_nothing_with_the_service(empty: World) -> None:
 
 
 def test_timestamps_are_seconds() -> None:
-    replied = MODEL.reply("AdminGetUser", {"Username": "a", "UserCreateDate": 1_700_000_000.5})
+    replied = MODEL.check_reply("AdminGetUser", {"Username": "a", "UserCreateDate": 1_700_000_000.5})
     assert replied["UserCreateDate"] == 1_700_000_000.5
     with pytest.raises(EmulatorBug, match="be a timestamp"):
-        MODEL.reply("AdminGetUser", {"Username": "a", "UserCreateDate": "now"})
+        MODEL.check_reply("AdminGetUser", {"Username": "a", "UserCreateDate": "now"})
 
 
 @pytest.mark.parametrize("reply", [{"Teapot": 1}, {"UserStatus": "MAYBE"}, {"Enabled": 1}])
 def test_replies_that_are_not_declared_are_bugs(reply: Json) -> None:
     with pytest.raises(EmulatorBug, match="AdminGetUser answered what its model does not declare"):
-        MODEL.reply("AdminGetUser", reply)
+        MODEL.check_reply("AdminGetUser", reply)
 
 
 def test_operations_without_a_reply() -> None:
-    assert MODEL.reply("DeleteUserPool", {}) == {}
+    assert MODEL.check_reply("DeleteUserPool", {}) == {}
 
 
 def test_errors_that_are_not_declared_are_bugs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +186,7 @@ def test_only_declared_errors_whatever_is_wrong(world: World, operation: str) ->
     request = {name: value for name, value in plausible.items() if name in shape.members}
     wrong: dict[str, list[Any]] = {name: [None, 1, "x" * 20, {"x": "y"}] for name in request}
     wrong["UserPoolId"], wrong["ClientId"], wrong["Username"] = ["eu-west-1_none"], ["none"], ["nobody"]
-    declared = MODEL.errors(operation) | {"SerializationException"}
+    declared = MODEL.get_errors(operation) | {"SerializationException"}
     for name, values in wrong.items():
         for value in values:
             try:
@@ -199,7 +199,7 @@ def test_requests_hold_no_secret_in_a_repr(world: World) -> None:
     secretive = world.client(GenerateSecret=True)
     service = world.emulator._service
     client = service.clients[secretive.client_id]
-    user = client.pool.by_username("ada")
+    user = client.pool.find_by_username("ada")
     assert secretive.secret
     assert secretive.secret not in repr(client)
     assert user is not None

@@ -1,50 +1,52 @@
-"""PreTokenGeneration: what it is told, and what it changes in tokens."""
+"""PreTokenGeneration: its events and the claims that it changes."""
 
 from collections.abc import Callable
 
 import pytest
 
-from tests.emulator.tokens.test_tokens import claims
-from tests.support.emulator.lambdas import BAD_OUTPUT, Recorder, Riddles, failing, refused_sign_in
-from tests.support.emulator.phones import Phone, by_device, confirmed, signed_in, tracking
+from tests.emulator.tokens.test_tokens import verify_claims
+from tests.support.emulator.lambdas import BAD_OUTPUT, Recorder, Riddles, expect_refused_sign_in, raise_error
+from tests.support.emulator.phones import Phone, confirm_phone, make_tracking_pool, prove_device, sign_in_with_password
 from tests.support.emulator.world import TEMPORARY, Json, World, new_password
 
 
-def overridden(world: World, **details: object) -> Json:
-    """Return the claims of an id token that PreTokenGeneration had its say in, and those of the access token."""
+def get_overridden_claims(world: World, **details: object) -> Json:
+    """Return the claims of an id token and an access token that PreTokenGeneration has changed."""
     world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": Recorder(claimsOverrideDetails=details)}
     result = world.tokens()
-    return {"id": claims(world, result["IdToken"]), "access": claims(world, result["AccessToken"])}
+    return {"id": verify_claims(world, result["IdToken"]), "access": verify_claims(world, result["AccessToken"])}
 
 
-def test_claims_of_ones_own(world: World) -> None:
-    made = overridden(world, claimsToAddOrOverride={"team": "blue", "email": "x"}, claimsToSuppress=["email_verified"])
+def test_added_claims(world: World) -> None:
+    made = get_overridden_claims(
+        world, claimsToAddOrOverride={"team": "blue", "email": "x"}, claimsToSuppress=["email_verified"]
+    )
     assert (made["id"]["team"], made["id"]["email"]) == ("blue", "x")
     assert "email_verified" not in made["id"]
     assert "team" not in made["access"]
 
 
 @pytest.mark.parametrize("name", ["sub", "exp", "cognito:username", "token_use", "nonce", "amr"])
-def test_claims_that_stay(world: World, name: str) -> None:
-    plain = claims(world, world.tokens()["IdToken"])
-    made = overridden(world, claimsToAddOrOverride={name: "x"}, claimsToSuppress=[name])["id"]
+def test_reserved_claims(world: World, name: str) -> None:
+    plain = verify_claims(world, world.tokens()["IdToken"])
+    made = get_overridden_claims(world, claimsToAddOrOverride={name: "x"}, claimsToSuppress=[name])["id"]
     assert made.get(name) == plain.get(name)
     assert set(made) == set(plain)
 
 
 def test_groups_and_roles(world: World) -> None:
     groups = {"groupsToOverride": ["staff"], "iamRolesToOverride": ["arn:a"], "preferredRole": "arn:a"}
-    made = overridden(world, groupOverrideDetails=groups)
+    made = get_overridden_claims(world, groupOverrideDetails=groups)
     assert made["id"]["cognito:groups"] == made["access"]["cognito:groups"] == ["staff"]
     assert (made["id"]["cognito:roles"], made["id"]["cognito:preferred_role"]) == (["arn:a"], "arn:a")
     assert "cognito:roles" not in made["access"]
 
 
 @pytest.mark.parametrize("details", [None, {}, {"claimsToAddOrOverride": None, "groupOverrideDetails": None}])
-def test_nothing_to_say(world: World, details: Json | None) -> None:
-    plain = claims(world, world.tokens()["IdToken"])
+def test_empty_overrides(world: World, details: Json | None) -> None:
+    plain = verify_claims(world, world.tokens()["IdToken"])
     world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": Recorder(claimsOverrideDetails=details)}
-    assert set(claims(world, world.tokens()["IdToken"])) == set(plain)
+    assert set(verify_claims(world, world.tokens()["IdToken"])) == set(plain)
 
 
 @pytest.mark.parametrize(
@@ -61,14 +63,14 @@ def test_nothing_to_say(world: World, details: Json | None) -> None:
     ],
     ids=str,
 )
-def test_overrides_that_are_none(world: World, details: object) -> None:
+def test_invalid_overrides(world: World, details: object) -> None:
     world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": Recorder(claimsOverrideDetails=details)}
-    assert refused_sign_in(world) == BAD_OUTPUT
-    assert not world.emulator._service.token_families._families.values()  # no tokens, and nothing that could make some
+    assert expect_refused_sign_in(world) == BAD_OUTPUT
+    assert not world.emulator._service.token_families._families.values()  # neither tokens nor a token family
 
 
-def sources(world: World, act: Callable[[World], object]) -> list[str]:
-    """Return where PreTokenGeneration was told that tokens come from."""
+def collect_sources(world: World, act: Callable[[World], object]) -> list[str]:
+    """Return the ``triggerSource`` of each PreTokenGeneration event."""
     recorder = Recorder()
     world.emulator.triggers[world.pool_id] = {**Riddles().triggers(), "PreTokenGeneration": recorder}
     act(world)
@@ -79,33 +81,35 @@ def sources(world: World, act: Callable[[World], object]) -> list[str]:
     return [event["triggerSource"] for event in recorder.events]
 
 
-def test_where_tokens_come_from(world: World) -> None:
+def test_trigger_sources(world: World) -> None:
     def sign_in_and_refresh(world: World) -> None:
         token = world.srp("ada")["AuthenticationResult"]["RefreshToken"]
         world.initiate("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
         world.call("GetTokensFromRefreshToken", ClientId=world.client_id, RefreshToken=token)
 
     refreshed = "TokenGeneration_RefreshTokens"
-    assert sources(world, sign_in_and_refresh) == ["TokenGeneration_Authentication", refreshed, refreshed]
+    assert collect_sources(world, sign_in_and_refresh) == ["TokenGeneration_Authentication", refreshed, refreshed]
 
 
-def test_tokens_that_come_from_a_new_password(world: World) -> None:
+def test_trigger_source_of_a_new_password(world: World) -> None:
     def choose(world: World) -> None:
         world.invited("bob")
         session = world.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
         world.call("RespondToAuthChallenge", **new_password(world, session))
 
-    assert sources(world, choose) == ["TokenGeneration_NewPasswordChallenge"]
+    assert collect_sources(world, choose) == ["TokenGeneration_NewPasswordChallenge"]
 
 
-def test_tokens_that_come_from_a_device(empty: World) -> None:
-    world = tracking(empty)
-    phone = confirmed(world)
-    assert sources(world, lambda world: _with_device(world, phone)) == ["TokenGeneration_AuthenticateDevice"]
+def test_trigger_source_of_a_device(empty: World) -> None:
+    world = make_tracking_pool(empty)
+    phone = confirm_phone(world)
+    assert collect_sources(world, lambda world: _sign_in_with_device(world, phone)) == [
+        "TokenGeneration_AuthenticateDevice"
+    ]
 
 
-def _with_device(world: World, phone: Phone) -> Json:
-    return by_device(world, phone, signed_in(world, DEVICE_KEY=phone.key)["Session"])
+def _sign_in_with_device(world: World, phone: Phone) -> Json:
+    return prove_device(world, phone, sign_in_with_password(world, DEVICE_KEY=phone.key)["Session"])
 
 
 def test_metadata_of_a_refresh(world: World) -> None:
@@ -113,15 +117,15 @@ def test_metadata_of_a_refresh(world: World) -> None:
     world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": recorder}
     request = {"ClientId": world.client_id, "RefreshToken": token, "ClientMetadata": {"from": "home"}}
     world.call("GetTokensFromRefreshToken", **request)
-    begun_anew = world.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
-    world.call("InitiateAuth", **begun_anew, ClientMetadata={"from": "home"})
+    refresh = world.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
+    world.call("InitiateAuth", **refresh, ClientMetadata={"from": "home"})
     assert [request.get("clientMetadata") for request in recorder.requests] == [{"from": "home"}, None]
 
 
 def test_a_refresh_that_is_refused(world: World) -> None:
     client = world.client(RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 0})
     token = client.tokens()["RefreshToken"]
-    world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": failing}
+    world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": raise_error}
     request = {"ClientId": client.client_id, "RefreshToken": token}
     assert client.refused("GetTokensFromRefreshToken", **request).startswith("UserLambdaValidationException")
     del world.emulator.triggers[world.pool_id]

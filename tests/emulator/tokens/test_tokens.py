@@ -16,15 +16,15 @@ from tests.support.emulator.world import PASSWORD, Clock, Json, World
 INVALID = "NotAuthorizedException: Invalid Refresh Token"
 
 
-def published(world: World, *places: int) -> KeySet:
-    """Return the keys that the world can see, or those at some places in the list."""
+def get_published_keys(world: World, *places: int) -> KeySet:
+    """Return the published keys, or those at the given places in the list."""
     keys: Any = world.emulator.jwks(world.pool_id)["keys"]
     return KeySet.import_key_set({"keys": [keys[place] for place in places] if places else keys})
 
 
-def claims(world: World, token: str) -> dict[str, Any]:
-    """Return the claims of a token, which the published keys must verify."""
-    decoded = jwt.decode(token, published(world), ["RS256"])
+def verify_claims(world: World, token: str) -> dict[str, Any]:
+    """Verify a token with the published keys and return its claims."""
+    decoded = jwt.decode(token, get_published_keys(world), ["RS256"])
     assert set(decoded.header) == {"kid", "alg"}
     return dict(decoded.claims)
 
@@ -35,13 +35,13 @@ def refresh(world: World, token: str) -> Json:
     return result
 
 
-def refused_refresh(world: World, token: str, **changes: object) -> str:
+def expect_refused_refresh(world: World, token: str, **changes: object) -> str:
     request = {"ClientId": world.client_id, "ClientSecret": world.secret, "RefreshToken": token, **changes}
     return world.refused("GetTokensFromRefreshToken", **request)
 
 
 def test_access_token(world: World, clock: Clock) -> None:
-    token = claims(world, world.tokens()["AccessToken"])
+    token = verify_claims(world, world.tokens()["AccessToken"])
     now = int(clock.now.timestamp())
     for name in ("sub", "jti", "origin_jti", "event_id"):
         assert len(token.pop(name)) == 36
@@ -59,7 +59,7 @@ def test_access_token(world: World, clock: Clock) -> None:
 
 def test_id_token(world: World, clock: Clock) -> None:
     result = world.tokens()
-    token, access = claims(world, result["IdToken"]), claims(world, result["AccessToken"])
+    token, access = verify_claims(world, result["IdToken"]), verify_claims(world, result["AccessToken"])
     now = int(clock.now.timestamp())
     for name in ("sub", "origin_jti", "event_id"):
         assert token.pop(name) == access[name]
@@ -83,10 +83,10 @@ def test_keys_are_separate(world: World) -> None:
     assert {(key["kty"], key["alg"], key["use"]) for key in keys} == {("RSA", "RS256", "sig")}
     assert not any("d" in key or "p" in key for key in keys)
     result = world.tokens()
-    assert jwt.decode(result["IdToken"], published(world, 0), ["RS256"])
-    assert jwt.decode(result["AccessToken"], published(world, 1), ["RS256"])
+    assert jwt.decode(result["IdToken"], get_published_keys(world, 0), ["RS256"])
+    assert jwt.decode(result["AccessToken"], get_published_keys(world, 1), ["RS256"])
     with pytest.raises(InvalidKeyIdError):
-        jwt.decode(result["AccessToken"], published(world, 0), ["RS256"])
+        jwt.decode(result["AccessToken"], get_published_keys(world, 0), ["RS256"])
 
 
 def test_lifetimes_of_the_client(world: World) -> None:
@@ -95,18 +95,20 @@ def test_lifetimes_of_the_client(world: World) -> None:
     result = client.tokens()
     assert result["ExpiresIn"] == 600
     assert result["TokenType"] == "Bearer"
-    lifetimes = [(token := claims(client, result[name]))["exp"] - token["iat"] for name in ("AccessToken", "IdToken")]
+    lifetimes = [
+        (token := verify_claims(client, result[name]))["exp"] - token["iat"] for name in ("AccessToken", "IdToken")
+    ]
     assert lifetimes == [600, 400]
     client.clock.forward(hours=2, seconds=-1)
     assert refresh(client, result["RefreshToken"])
     client.clock.forward(seconds=1)
-    assert refused_refresh(client, result["RefreshToken"]) == "NotAuthorizedException: Refresh Token has expired"
+    assert expect_refused_refresh(client, result["RefreshToken"]) == "NotAuthorizedException: Refresh Token has expired"
 
 
 def test_attributes_that_the_client_may_read(world: World) -> None:
     client = world.client(ReadAttributes=["email"])
     result = client.tokens()
-    assert "email_verified" not in claims(client, result["IdToken"])
+    assert "email_verified" not in verify_claims(client, result["IdToken"])
     names = [entry["Name"] for entry in client.call("GetUser", AccessToken=result["AccessToken"])["UserAttributes"]]
     assert names == ["email", "sub"]
 
@@ -117,10 +119,10 @@ def test_get_user(world: World) -> None:
     assert {"Name": "email", "Value": "ada@example.com"} in described["UserAttributes"]
 
 
-# --- access tokens that are not right
+# --- access tokens that are refused
 
 
-def refused_access(world: World, token: str) -> str:
+def expect_refused_access(world: World, token: str) -> str:
     for operation in ("GetUser", "GlobalSignOut"):
         refusal = world.refused(operation, AccessToken=token)
     return refusal
@@ -129,40 +131,42 @@ def refused_access(world: World, token: str) -> str:
 def test_expired_access_token(world: World, clock: Clock) -> None:
     token = world.tokens()["AccessToken"]
     clock.forward(hours=1)
-    assert refused_access(world, token) == "NotAuthorizedException: Access Token has expired"
+    assert expect_refused_access(world, token) == "NotAuthorizedException: Access Token has expired"
 
 
 def test_id_token_for_an_access_token(world: World) -> None:
-    assert refused_access(world, world.tokens()["IdToken"]) == "NotAuthorizedException: Invalid Access Token"
+    assert expect_refused_access(world, world.tokens()["IdToken"]) == "NotAuthorizedException: Invalid Access Token"
 
 
 @pytest.mark.parametrize("token", ["a.b.c", "abc", "bnVsbA.e30.AAAA", "e30.e30.AAAA", ".", "_-._-._-"])
-def test_something_else_for_an_access_token(world: World, token: str) -> None:
+def test_malformed_access_token(world: World, token: str) -> None:
     world.tokens()
-    assert refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
+    assert expect_refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
 
 
 def test_access_token_signed_with_another_key(world: World) -> None:
     real = world.tokens()["AccessToken"]
-    kid = jwt.decode(real, published(world), ["RS256"]).header["kid"]
-    forged = jwt.encode({"alg": "RS256", "kid": kid}, claims(world, real), RSAKey.generate_key(2048), ["RS256"])
-    assert refused_access(world, forged) == "NotAuthorizedException: Invalid Access Token"
+    kid = jwt.decode(real, get_published_keys(world), ["RS256"]).header["kid"]
+    forged = jwt.encode({"alg": "RS256", "kid": kid}, verify_claims(world, real), RSAKey.generate_key(2048), ["RS256"])
+    assert expect_refused_access(world, forged) == "NotAuthorizedException: Invalid Access Token"
 
 
 def test_access_token_with_other_claims(world: World) -> None:
     header, payload, signature = world.tokens()["AccessToken"].split(".")
     other = world.tokens()["AccessToken"].split(".")[1]
     assert payload != other
-    assert refused_access(world, f"{header}.{other}.{signature}") == "NotAuthorizedException: Invalid Access Token"
+    assert (
+        expect_refused_access(world, f"{header}.{other}.{signature}") == "NotAuthorizedException: Invalid Access Token"
+    )
 
 
 def test_access_token_of_another_emulator(world: World) -> None:
     token = world.tokens()["AccessToken"]
     world.emulator = Emulator(world.clock)
-    assert refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
+    assert expect_refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
 
 
-def wild_headers(kid: str) -> list[object]:
+def make_wild_headers(kid: str) -> list[object]:
     odd: list[object] = [None, 1, [], {}, "none", "HS256", ["x"], True]
     ours: Json = {"kid": kid, "alg": "RS256"}
     return [*odd, *({**ours, "alg": value} for value in odd), *({**ours, "crit": value} for value in odd)]
@@ -171,23 +175,25 @@ def wild_headers(kid: str) -> list[object]:
 def test_wild_headers(world: World) -> None:
     result = world.tokens()
     _, payload, signature = result["AccessToken"].split(".")
-    for header in wild_headers(jwt.decode(result["AccessToken"], published(world), ["RS256"]).header["kid"]):
+    for header in make_wild_headers(
+        jwt.decode(result["AccessToken"], get_published_keys(world), ["RS256"]).header["kid"]
+    ):
         first = urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
         token = f"{first}.{payload}.{signature}"
-        assert refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
-        assert jose.verified(token, world.emulator.jwks(world.pool_id)) is None or header == {}
+        assert expect_refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
+        assert jose.verify_with_jwks(token, world.emulator.jwks(world.pool_id)) is None or header == {}
 
 
-def test_verified_is_the_services_own_way_to_read_a_token(world: World) -> None:
+def test_verify_with_jwks(world: World) -> None:
     token = world.tokens()["IdToken"]
-    assert jose.verified(token, world.emulator.jwks(world.pool_id)) == claims(world, token)
-    assert jose.verified(token, world.pool().emulator.jwks(world.pool().pool_id)) is None
+    assert jose.verify_with_jwks(token, world.emulator.jwks(world.pool_id)) == verify_claims(world, token)
+    assert jose.verify_with_jwks(token, world.pool().emulator.jwks(world.pool().pool_id)) is None
 
 
 def test_disabled_user_of_a_client_without_revocation(world: World) -> None:
     token = world.client(EnableTokenRevocation=False).tokens()["AccessToken"]
     world.admin("AdminDisableUser", "ada")
-    assert refused_access(world, token) == "NotAuthorizedException: Access Token has been revoked"
+    assert expect_refused_access(world, token) == "NotAuthorizedException: Access Token has been revoked"
 
 
 # --- refresh
@@ -198,7 +204,7 @@ def test_refresh(secretive: World, clock: Clock) -> None:
     clock.forward(minutes=30)
     second = refresh(secretive, first["RefreshToken"])
     assert "RefreshToken" not in second
-    before, after = (claims(secretive, result["IdToken"]) for result in (first, second))
+    before, after = (verify_claims(secretive, result["IdToken"]) for result in (first, second))
     for name in ("auth_time", "origin_jti", "sub"):
         assert before[name] == after[name]
     assert after["iat"] == before["iat"] + 1800
@@ -209,33 +215,33 @@ def test_refresh(secretive: World, clock: Clock) -> None:
 @pytest.mark.parametrize("secret", [None, "x" * 51])
 def test_refresh_with_a_wrong_client_secret(secretive: World, secret: str | None) -> None:
     token = secretive.tokens()["RefreshToken"]
-    assert "Unable to verify client secret" in refused_refresh(secretive, token, ClientSecret=secret)
+    assert "Unable to verify client secret" in expect_refused_refresh(secretive, token, ClientSecret=secret)
 
 
 def test_refresh_with_a_superfluous_client_secret(world: World) -> None:
-    assert "client secret" in refused_refresh(world, world.tokens()["RefreshToken"], ClientSecret="x" * 51)
+    assert "client secret" in expect_refused_refresh(world, world.tokens()["RefreshToken"], ClientSecret="x" * 51)
 
 
 def test_refresh_token_of_another_client(world: World) -> None:
     token = world.tokens()["RefreshToken"]
-    assert refused_refresh(world.client(), token) == INVALID
+    assert expect_refused_refresh(world.client(), token) == INVALID
     request = world.client().initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
     assert world.refused("InitiateAuth", **request) == INVALID
 
 
 def test_refresh_token_of_another_pool(world: World) -> None:
-    assert refused_refresh(world.pool(), world.tokens()["RefreshToken"]) == INVALID
+    assert expect_refused_refresh(world.pool(), world.tokens()["RefreshToken"]) == INVALID
 
 
 @pytest.mark.parametrize("place", [0, 40, -1])
 def test_altered_refresh_token(world: World, place: int) -> None:
     token = list(world.tokens()["RefreshToken"])
     token[place] = "A" if token[place] != "A" else "B"
-    assert refused_refresh(world, "".join(token)) == INVALID
+    assert expect_refused_refresh(world, "".join(token)) == INVALID
 
 
 def test_forged_refresh_token(world: World) -> None:
-    assert refused_refresh(world, "A" * 1800) == INVALID
+    assert expect_refused_refresh(world, "A" * 1800) == INVALID
 
 
 def test_rotation(world: World, clock: Clock) -> None:
@@ -247,7 +253,7 @@ def test_rotation(world: World, clock: Clock) -> None:
     clock.forward(seconds=29)
     assert refresh(client, first)["RefreshToken"] not in {first, second}
     clock.forward(seconds=1)
-    assert refused_refresh(client, first).startswith("RefreshTokenReuseException")
+    assert expect_refused_refresh(client, first).startswith("RefreshTokenReuseException")
     assert refresh(client, second)["RefreshToken"]
 
 
@@ -255,19 +261,19 @@ def test_rotation_without_grace(world: World) -> None:
     client = world.client(RefreshTokenRotation={"Feature": "ENABLED"})
     first = client.tokens()["RefreshToken"]
     refresh(client, first)
-    assert refused_refresh(client, first).startswith("RefreshTokenReuseException")
+    assert expect_refused_refresh(client, first).startswith("RefreshTokenReuseException")
 
 
-def test_rotation_does_not_prolong(world: World, clock: Clock) -> None:
+def test_rotation_does_not_extend_the_lifetime(world: World, clock: Clock) -> None:
     client = world.client(RefreshTokenRotation={"Feature": "ENABLED"}, RefreshTokenValidity=1)
     first = client.tokens()["RefreshToken"]
     clock.forward(hours=23)
     second = refresh(client, first)["RefreshToken"]
     clock.forward(hours=1)
-    assert refused_refresh(client, second) == "NotAuthorizedException: Refresh Token has expired"
+    assert expect_refused_refresh(client, second) == "NotAuthorizedException: Refresh Token has expired"
 
 
-def test_rotation_takes_the_old_flow_away(world: World) -> None:
+def test_rotation_disables_refresh_token_auth(world: World) -> None:
     client = world.client(RefreshTokenRotation={"Feature": "ENABLED"})
     request = client.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=client.tokens()["RefreshToken"])
     refusal = client.refused("InitiateAuth", **request)
@@ -277,42 +283,42 @@ def test_rotation_takes_the_old_flow_away(world: World) -> None:
 # --- revocation
 
 
-def revocation(world: World, token: str) -> Json:
+def make_revocation(world: World, token: str) -> Json:
     return {"ClientId": world.client_id, "ClientSecret": world.secret, "Token": token}
 
 
 def test_revoked_refresh_token(secretive: World) -> None:
     first, other = secretive.tokens(), secretive.tokens()
     renewed = refresh(secretive, first["RefreshToken"])
-    assert secretive.call("RevokeToken", **revocation(secretive, first["RefreshToken"])) == {}
-    assert refused_refresh(secretive, first["RefreshToken"]) == (
+    assert secretive.call("RevokeToken", **make_revocation(secretive, first["RefreshToken"])) == {}
+    assert expect_refused_refresh(secretive, first["RefreshToken"]) == (
         "NotAuthorizedException: Refresh Token has been revoked"
     )
     for result in (first, renewed):
-        refusal = refused_access(secretive, result["AccessToken"])
+        refusal = expect_refused_access(secretive, result["AccessToken"])
         assert refusal == "NotAuthorizedException: Access Token has been revoked"
     assert secretive.call("GetUser", AccessToken=other["AccessToken"])  # another sign-in
 
 
 def test_revoking_through_the_old_refresh_flow(world: World) -> None:
     token = world.tokens()["RefreshToken"]
-    world.call("RevokeToken", **revocation(world, token))
+    world.call("RevokeToken", **make_revocation(world, token))
     request = world.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
     assert "revoked" in world.refused("InitiateAuth", **request)
 
 
 @pytest.mark.parametrize("name", ["AccessToken", "IdToken"])
 def test_only_refresh_tokens_are_revoked(world: World, name: str) -> None:
-    refusal = world.refused("RevokeToken", **revocation(world, world.tokens()[name]))
+    refusal = world.refused("RevokeToken", **make_revocation(world, world.tokens()[name]))
     assert refusal.startswith("UnsupportedTokenTypeException")
 
 
-def test_revoking_what_is_not_ones_own(world: World, secretive: World) -> None:
+def test_revoking_a_token_of_another_client(world: World, secretive: World) -> None:
     token = secretive.tokens()["RefreshToken"]
-    assert world.refused("RevokeToken", **revocation(world, token)).startswith("InvalidParameterException")
-    request = {**revocation(secretive, token), "ClientSecret": "x" * 51}
+    assert world.refused("RevokeToken", **make_revocation(world, token)).startswith("InvalidParameterException")
+    request = {**make_revocation(secretive, token), "ClientSecret": "x" * 51}
     assert world.refused("RevokeToken", **request).startswith("UnauthorizedException")
-    request = {**revocation(secretive, token), "ClientId": "nobody"}
+    request = {**make_revocation(secretive, token), "ClientId": "nobody"}
     assert world.refused("RevokeToken", **request).startswith("UnauthorizedException")
     assert refresh(secretive, token)
 
@@ -320,8 +326,8 @@ def test_revoking_what_is_not_ones_own(world: World, secretive: World) -> None:
 def test_clients_without_revocation(world: World) -> None:
     client = world.client(EnableTokenRevocation=False)
     result = client.tokens()
-    assert "origin_jti" not in claims(client, result["AccessToken"])
-    refusal = client.refused("RevokeToken", **revocation(client, result["RefreshToken"]))
+    assert "origin_jti" not in verify_claims(client, result["AccessToken"])
+    refusal = client.refused("RevokeToken", **make_revocation(client, result["RefreshToken"]))
     assert refusal.startswith("UnsupportedOperationException")
     assert client.call("GetUser", AccessToken=result["AccessToken"])
 
@@ -332,9 +338,9 @@ def test_global_sign_out(world: World, secretive: World) -> None:
     bobs = world.tokens("bob", PASSWORD)
     assert world.call("GlobalSignOut", AccessToken=here["AccessToken"]) == {}
     for result in (here, there):
-        assert "revoked" in refused_access(world, result["AccessToken"])
-    assert "revoked" in refused_refresh(world, here["RefreshToken"])
-    assert "revoked" in refused_refresh(secretive, there["RefreshToken"])
+        assert "revoked" in expect_refused_access(world, result["AccessToken"])
+    assert "revoked" in expect_refused_refresh(world, here["RefreshToken"])
+    assert "revoked" in expect_refused_refresh(secretive, there["RefreshToken"])
     assert world.call("GetUser", AccessToken=bobs["AccessToken"])
     assert world.tokens()
 
@@ -343,4 +349,4 @@ def test_another_issuer(clock: Clock) -> None:
     world = World(Emulator(clock, issuer="http://localhost:9229/", region="us-east-2"), clock, "", "").pool()
     world.user("ada")
     assert world.pool_id.startswith("us-east-2_")
-    assert claims(world, world.tokens()["IdToken"])["iss"] == f"http://localhost:9229/{world.pool_id}"
+    assert verify_claims(world, world.tokens()["IdToken"])["iss"] == f"http://localhost:9229/{world.pool_id}"

@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from authflow.emulator import Emulator, EmulatorBug, running
-from authflow.emulator._transports.http import application, serve
+from authflow.emulator._transports.http import make_application, serve
 from tests.support.emulator.world import PASSWORD, World
 
 PREFIX = "AWSCognitoIdentityProviderService."
@@ -202,7 +202,7 @@ def test_the_outbox_is_for_this_machine(world: World, peer: str | None, status: 
         sent.append(message)
 
     with pytest.raises(StopIteration):
-        application(world.emulator)(scope, receive, send).__await__().send(None)
+        make_application(world.emulator)(scope, receive, send).__await__().send(None)
     assert sent[0]["status"] == status
 
 

@@ -67,7 +67,7 @@ def test_boto3_exceptions(world: World) -> None:
         )
     assert caught.value.response["Error"]["Message"] == "Incorrect username or password."
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
-    with pytest.raises(client.exceptions.ClientError, match="authflow's emulator does not have ListUsers"):
+    with pytest.raises(client.exceptions.ClientError, match="authflow's emulator does not implement ListUsers"):
         client.list_users(UserPoolId=world.pool_id)
 
 

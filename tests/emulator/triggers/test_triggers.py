@@ -1,14 +1,22 @@
-"""Lambda triggers as Python callables: what they are told, what they return, what they raise."""
+"""Lambda triggers as Python callables: their events, return values and exceptions."""
 
 from typing import Any
 
 import pytest
 
 from authflow.emulator import EmulatorBug, ServiceError
-from tests.emulator.tokens.test_tokens import claims
+from tests.emulator.tokens.test_tokens import verify_claims
 from tests.support.emulator.attacks import USED_SESSION
-from tests.support.emulator.lambdas import BAD_OUTPUT, Recorder, Riddles, begun, failing, refused_sign_in, riddling
-from tests.support.emulator.phones import confirmed, signed_in, tracking
+from tests.support.emulator.lambdas import (
+    BAD_OUTPUT,
+    Recorder,
+    Riddles,
+    begin_custom_auth,
+    expect_refused_sign_in,
+    make_riddle_client,
+    raise_error,
+)
+from tests.support.emulator.phones import confirm_phone, make_tracking_pool, sign_in_with_password
 from tests.support.emulator.world import PASSWORD, Json, World
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
@@ -28,7 +36,7 @@ def test_triggers_by_pool(world: World) -> None:
     with pytest.raises(KeyError):
         triggers[other.pool_id]
     given.clear()
-    assert len(triggers[world.pool_id]) == 2  # changing what was given has no effect
+    assert len(triggers[world.pool_id]) == 2  # the mapping was copied
     del triggers[world.pool_id]
     assert not triggers
     assert world.tokens()
@@ -39,8 +47,8 @@ def test_triggers_of_a_pool_that_does_not_exist(world: World) -> None:
         world.emulator.triggers["eu-west-1_nowhere"] = {}
 
 
-def test_triggers_go_with_their_pool(world: World) -> None:
-    world.emulator.triggers[world.pool_id] = {"PreAuthentication": failing}
+def test_deleting_a_pool_removes_its_triggers(world: World) -> None:
+    world.emulator.triggers[world.pool_id] = {"PreAuthentication": raise_error}
     world.call("DeleteUserPool", UserPoolId=world.pool_id)
     assert not world.emulator.triggers
 
@@ -48,16 +56,16 @@ def test_triggers_go_with_their_pool(world: World) -> None:
 @pytest.mark.parametrize(
     ("triggers", "error", "problem"),
     [
-        ({"PreAuth": failing}, ValueError, "PreAuth is not among the triggers: DefineAuthChallenge, "),
+        ({"PreAuth": raise_error}, ValueError, "PreAuth is no Lambda trigger; known names: DefineAuthChallenge, "),
         ({"PreAuthentication": ARN}, TypeError, "PreAuthentication is not callable"),
     ],
 )
-def test_triggers_that_are_none(world: World, triggers: Any, error: type[Exception], problem: str) -> None:
+def test_invalid_triggers(world: World, triggers: Any, error: type[Exception], problem: str) -> None:
     with pytest.raises(error, match=problem):
         world.emulator.triggers[world.pool_id] = triggers
 
 
-def test_arns_are_described_and_not_called(world: World) -> None:
+def test_arns_are_stored_but_not_called(world: World) -> None:
     config = {"DefineAuthChallenge": ARN, "PreTokenGenerationConfig": {"LambdaVersion": "V1_0", "LambdaArn": ARN}}
     made = world.pool(LambdaConfig=config)
     assert world.call("DescribeUserPool", UserPoolId=made.pool_id)["UserPool"]["LambdaConfig"] == config
@@ -75,7 +83,7 @@ def test_the_event(world: World) -> None:
     world.tokens()
     (event,) = recorder.events
     sub = event["request"]["userAttributes"].pop("sub")
-    assert sub == claims(world, world.tokens()["AccessToken"])["sub"]
+    assert sub == verify_claims(world, world.tokens()["AccessToken"])["sub"]
     assert event == {
         "version": "1",
         "triggerSource": "PreAuthentication_Authentication",
@@ -95,14 +103,14 @@ def test_the_event(world: World) -> None:
     }
 
 
-def test_events_are_the_triggers_own(world: World) -> None:
+def test_each_trigger_gets_its_own_event(world: World) -> None:
     def spoil(event: Json) -> Json:
         event["request"]["userAttributes"]["email"] = "eve@example.com"
         event["userName"] = "eve"
         return event
 
     world.emulator.triggers[world.pool_id] = {"PreAuthentication": spoil}
-    token = claims(world, world.tokens()["IdToken"])
+    token = verify_claims(world, world.tokens()["IdToken"])
     assert (token["email"], token["cognito:username"]) == ("ada@example.com", "ada")
 
 
@@ -126,18 +134,18 @@ def test_metadata_of_an_answer(world: World) -> None:
     assert after.requests[0]["clientMetadata"] == tokens.requests[0]["clientMetadata"] == {"from": "home"}
 
 
-# --- before and after
+# --- PreAuthentication and PostAuthentication
 
 
-def test_before_a_sign_in(world: World) -> None:
-    world.emulator.triggers[world.pool_id] = {"PreAuthentication": failing}
+def test_pre_authentication_refuses(world: World) -> None:
+    world.emulator.triggers[world.pool_id] = {"PreAuthentication": raise_error}
     refusal = "UserLambdaValidationException: PreAuthentication failed with error no entry today."
-    assert refused_sign_in(world) == refusal
+    assert expect_refused_sign_in(world) == refusal
     request = world.initiation("USER_SRP_AUTH", USERNAME="ada", SRP_A="ab")
     assert world.refused("InitiateAuth", **request) == refusal
 
 
-def test_before_a_sign_in_of_nobody(world: World) -> None:
+def test_pre_authentication_of_an_unknown_user(world: World) -> None:
     recorder = Recorder()
     world.emulator.triggers[world.pool_id] = {"PreAuthentication": recorder}
     client = world.client(PreventUserExistenceErrors="ENABLED")
@@ -146,35 +154,37 @@ def test_before_a_sign_in_of_nobody(world: World) -> None:
     assert recorder.requests == [{"userAttributes": {}, "validationData": None, "userNotFound": True}]
 
 
-def test_after_a_sign_in(world: World) -> None:
+def test_post_authentication(world: World) -> None:
     recorder = Recorder()
     world.emulator.triggers[world.pool_id] = {"PostAuthentication": recorder}
     result = world.tokens()
     assert recorder.events[0]["triggerSource"] == "PostAuthentication_Authentication"
     assert recorder.requests[0]["newDeviceUsed"] is False
     world.initiate("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=result["RefreshToken"])
-    assert len(recorder.events) == 1  # a refresh is no authentication
-    world.emulator.triggers[world.pool_id] = {"PostAuthentication": failing}
-    assert refused_sign_in(world).startswith("UserLambdaValidationException: PostAuthentication failed with error")
+    assert len(recorder.events) == 1  # a refresh does not run it
+    world.emulator.triggers[world.pool_id] = {"PostAuthentication": raise_error}
+    assert expect_refused_sign_in(world).startswith(
+        "UserLambdaValidationException: PostAuthentication failed with error"
+    )
 
 
-def test_after_a_sign_in_with_devices(empty: World) -> None:
-    recorder, world = Recorder(), tracking(empty, challenged=False)
-    phone = confirmed(world)
+def test_post_authentication_with_devices(empty: World) -> None:
+    recorder, world = Recorder(), make_tracking_pool(empty, challenged=False)
+    phone = confirm_phone(world)
     world.emulator.triggers[world.pool_id] = {"PostAuthentication": recorder}
-    signed_in(world)
-    signed_in(world, DEVICE_KEY=phone.key)
+    sign_in_with_password(world)
+    sign_in_with_password(world, DEVICE_KEY=phone.key)
     assert [request["newDeviceUsed"] for request in recorder.requests] == [True, False]
 
 
-# --- what they return and raise
+# --- return values and exceptions
 
 
 @pytest.mark.parametrize("returned", [None, [], "event", {}, {"response": None}, {"response": {"when": object()}}])
-def test_returns_that_are_no_events(world: World, returned: object) -> None:
+def test_invalid_return_values(world: World, returned: object) -> None:
     always: Any = lambda _: returned  # noqa: E731 - a trigger in one line
     world.emulator.triggers[world.pool_id] = {"PreAuthentication": always}
-    assert refused_sign_in(world) == BAD_OUTPUT
+    assert expect_refused_sign_in(world) == BAD_OUTPUT
 
 
 DEFINITIONS: list[Json] = [
@@ -205,15 +215,15 @@ VERIFICATIONS: list[Json] = [{}, {"answerCorrect": None}, {"answerCorrect": "tru
     ],
     ids=str,
 )
-def test_responses_that_do_not_begin_a_challenge(world: World, name: str, response: Json) -> None:
-    client = riddling(world, Riddles())
+def test_invalid_responses_of_define_and_create(world: World, name: str, response: Json) -> None:
+    client = make_riddle_client(world, Riddles())
     world.emulator.triggers[world.pool_id] = {**Riddles().triggers(), name: Recorder(**response)}
     assert client.refused("InitiateAuth", **client.initiation("CUSTOM_AUTH", USERNAME="ada")) == BAD_OUTPUT
 
 
 @pytest.mark.parametrize("response", VERIFICATIONS, ids=str)
-def test_responses_that_do_not_judge(world: World, response: Json) -> None:
-    client = riddling(world, Riddles())
+def test_invalid_responses_of_verify(world: World, response: Json) -> None:
+    client = make_riddle_client(world, Riddles())
     request = _answer(client)
     triggers = {**Riddles().triggers(), "VerifyAuthChallengeResponse": Recorder(**response)}
     world.emulator.triggers[world.pool_id] = triggers
@@ -224,25 +234,25 @@ def test_responses_that_do_not_judge(world: World, response: Json) -> None:
 
 @pytest.mark.parametrize("name", Riddles().triggers())
 def test_custom_triggers_that_fail(world: World, name: str) -> None:
-    client = riddling(world, Riddles())
+    client = make_riddle_client(world, Riddles())
     request = _answer(client)
-    world.emulator.triggers[world.pool_id] = {**Riddles(wanted=2).triggers(), name: failing}
+    world.emulator.triggers[world.pool_id] = {**Riddles(wanted=2).triggers(), name: raise_error}
     refusal = client.refused("RespondToAuthChallenge", **request)
     assert refusal == f"UserLambdaValidationException: {name} failed with error no entry today."
 
 
 @pytest.mark.parametrize("name", Riddles().triggers())
 def test_custom_triggers_that_are_missing(world: World, name: str) -> None:
-    client = riddling(world, Riddles())
+    client = make_riddle_client(world, Riddles())
     request = _answer(client)
-    left = {other: trigger for other, trigger in Riddles(wanted=2).triggers().items() if other != name}
-    world.emulator.triggers[world.pool_id] = left
+    remaining = {other: trigger for other, trigger in Riddles(wanted=2).triggers().items() if other != name}
+    world.emulator.triggers[world.pool_id] = remaining
     refusal = client.refused("RespondToAuthChallenge", **request)
     assert refusal == "InvalidParameterException: Custom auth lambda trigger is not configured for the user pool."
 
 
 def _answer(client: World) -> Json:
-    return client.response("CUSTOM_CHALLENGE", begun(client)["Session"], USERNAME="ada", ANSWER="tree")
+    return client.response("CUSTOM_CHALLENGE", begin_custom_auth(client)["Session"], USERNAME="ada", ANSWER="tree")
 
 
 def test_a_trigger_may_call_the_emulator(world: World) -> None:
@@ -251,22 +261,22 @@ def test_a_trigger_may_call_the_emulator(world: World) -> None:
         event["response"]["issueTokens"] = found["Enabled"]
         return event
 
-    client = riddling(world, Riddles())
+    client = make_riddle_client(world, Riddles())
     world.emulator.triggers[world.pool_id] = {"DefineAuthChallenge": define}
-    assert "AuthenticationResult" in begun(client)
+    assert "AuthenticationResult" in begin_custom_auth(client)
 
 
-def test_refusals_inside_a_trigger_are_the_triggers(world: World) -> None:
+def test_refused_call_inside_a_trigger_fails_the_trigger(world: World) -> None:
     def define(_: Json) -> Json:
         return world.admin("AdminGetUser", "nobody")
 
-    client = riddling(world, Riddles())
+    client = make_riddle_client(world, Riddles())
     world.emulator.triggers[world.pool_id] = {"DefineAuthChallenge": define}
     refusal = client.refused("InitiateAuth", **client.initiation("CUSTOM_AUTH", USERNAME="ada"))
     assert refusal.startswith("UserLambdaValidationException: DefineAuthChallenge failed with error UserNotFound")
 
 
-def test_bugs_stay_bugs(world: World) -> None:
+def test_emulator_bug_inside_a_trigger_is_raised(world: World) -> None:
     def define(_: Json) -> Json:
         raise EmulatorBug("inside")
 

@@ -1,4 +1,4 @@
-"""What refusals say."""
+"""Error texts that attacks must get."""
 
 from tests.support.emulator.world import World
 
@@ -7,8 +7,8 @@ INVALID_SESSION = "NotAuthorizedException: Invalid session for the user."
 EXPIRED_SESSION = "NotAuthorizedException: Invalid session for the user, session is expired."
 USED_SESSION = "NotAuthorizedException: Invalid session for the user, session can only be used once."
 NO_DEVICE = "ResourceNotFoundException: Device does not exist."
-NOBODYS = "eu-west-1_00000000-0000-4000-8000-000000000000"
+UNKNOWN_DEVICE = "eu-west-1_00000000-0000-4000-8000-000000000000"
 
 
-def refused(world: World, challenge: str, session: str | None, **responses: str) -> str:
+def expect_refusal(world: World, challenge: str, session: str | None, **responses: str) -> str:
     return world.refused("RespondToAuthChallenge", **world.response(challenge, session, **responses))

@@ -1,4 +1,4 @@
-"""Triggers as a developer would write them, and what they were told."""
+"""Lambda triggers as a developer would write them, with a record of their events."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,10 +12,12 @@ BAD_OUTPUT = "InvalidLambdaResponseException: Unrecognizable lambda output"
 
 @dataclass
 class Riddles:
-    """As many riddles as are wanted; a wrong answer may be repeated, as often as there is patience.
+    """The three Lambda triggers of CUSTOM_AUTH, which ask riddles.
 
     Attributes:
-        events: what the triggers were told, in this order.
+        wanted: how many right answers sign the user in.
+        patience: how many wrong answers are allowed.
+        events: the events that the Lambda triggers got, in order.
     """
 
     wanted: int = 1
@@ -47,7 +49,7 @@ class Riddles:
             "privateChallengeParameters": {"answer": RIDDLE["private"]},
             "challengeMetadata": f"RIDDLE-{number}",
         }
-        return {**event, "response": response}  # made anew, where the others change the event
+        return {**event, "response": response}  # a new event; the other triggers change the one they got
 
     def verify(self, event: Json) -> Json:
         self.events.append(event)
@@ -56,43 +58,43 @@ class Riddles:
         event["response"]["answerCorrect"] = right
         return event
 
-    def told(self, source: str) -> list[Json]:
-        """Return the requests of the events of one source."""
+    def list_requests(self, source: str) -> list[Json]:
+        """Return the ``request`` of each event with this ``triggerSource``."""
         return [event["request"] for event in self.events if event["triggerSource"] == source]
 
 
-def riddling(world: World, riddles: Riddles, **settings: object) -> World:
-    """Return a client of the pool that lets people sign in by riddles."""
+def make_riddle_client(world: World, riddles: Riddles, **settings: object) -> World:
+    """Return a client of the pool that allows CUSTOM_AUTH, with riddles as the pool's Lambda triggers."""
     world.emulator.triggers[world.pool_id] = riddles.triggers()
     return world.client(ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_CUSTOM_AUTH"], **settings)
 
 
-def begun(world: World, name: str = "ada", **parameters: str) -> Json:
-    """Begin a sign-in without a password."""
+def begin_custom_auth(world: World, name: str = "ada", **parameters: str) -> Json:
+    """Begin CUSTOM_AUTH without a password."""
     return world.initiate("CUSTOM_AUTH", USERNAME=name, **parameters)
 
 
-def begun_by_srp(world: World, name: str = "ada", **parameters: str) -> Json:
-    """Begin a sign-in with a password first."""
-    return begun(world, name, CHALLENGE_NAME="SRP_A", SRP_A=SRP_A, **parameters)
+def begin_custom_auth_with_srp(world: World, name: str = "ada", **parameters: str) -> Json:
+    """Begin CUSTOM_AUTH with SRP_A, so that the password is verified first."""
+    return begin_custom_auth(world, name, CHALLENGE_NAME="SRP_A", SRP_A=SRP_A, **parameters)
 
 
-def answered(world: World, asked: Json, answer: str = RIDDLE["private"], **responses: str) -> Json:
+def answer_riddle(world: World, asked: Json, answer: str = RIDDLE["private"], **responses: str) -> Json:
     """Answer a CUSTOM_CHALLENGE."""
     assert asked["ChallengeName"] == "CUSTOM_CHALLENGE"
     username = asked["ChallengeParameters"]["USERNAME"]
     return world.respond("CUSTOM_CHALLENGE", asked["Session"], USERNAME=username, ANSWER=answer, **responses)
 
 
-def proven(world: World, asked: Json, **responses: str) -> Json:
-    """Answer the PASSWORD_VERIFIER of a sign-in that goes on with custom challenges."""
+def prove_password(world: World, asked: Json, **responses: str) -> Json:
+    """Answer the PASSWORD_VERIFIER of CUSTOM_AUTH."""
     assert asked["ChallengeName"] == "PASSWORD_VERIFIER"
     claim = {**world.claim(asked["ChallengeParameters"]), **responses}
     return world.respond("PASSWORD_VERIFIER", asked["Session"], **claim)
 
 
 class Recorder:
-    """A trigger that records its events and returns them as they came, but for the response."""
+    """A Lambda trigger that records its events and returns each with a fixed response."""
 
     def __init__(self, **response: object) -> None:
         self.events: list[Json] = []
@@ -107,10 +109,10 @@ class Recorder:
         return [event["request"] for event in self.events]
 
 
-def failing(_: Json) -> Json:
+def raise_error(_: Json) -> Json:
     raise ValueError("no entry today")
 
 
-def refused_sign_in(world: World, **parameters: str) -> str:
+def expect_refused_sign_in(world: World, **parameters: str) -> str:
     request = world.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD, **parameters)
     return world.refused("InitiateAuth", **request)

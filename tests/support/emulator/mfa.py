@@ -1,4 +1,4 @@
-"""Pools with MFA and users with factors, and short ways to use them."""
+"""Helpers for pools with MFA and users with second factors."""
 
 from typing import Any
 
@@ -26,31 +26,31 @@ def configure(world: World, mode: str, *factors: str) -> Json:
 
 
 def prefer(world: World, name: str, *factors: str, preferred: str | None = None) -> None:
-    """Turn factors on for a user."""
+    """Enable factors for a user."""
     members = {SETTINGS[factor]: {"Enabled": True, "PreferredMfa": factor == preferred} for factor in factors}
     world.admin("AdminSetUserMFAPreference", name, **members)
 
 
-def authenticator(world: World, name: str = "ada") -> pyotp.TOTP:
-    """Give a user a verified authenticator, and return it; it has shown a code of now.
+def set_up_authenticator(world: World, name: str = "ada") -> pyotp.TOTP:
+    """Set up an authenticator app for a user and return it. Its current code has been used.
 
-    MFA must not be asked so far.
+    The user's sign-in must not ask for MFA yet.
     """
     token = world.tokens(name)["AccessToken"]
     made = pyotp.TOTP(world.call("AssociateSoftwareToken", AccessToken=token)["SecretCode"])
-    verified = world.call("VerifySoftwareToken", AccessToken=token, UserCode=code(world, made))
+    verified = world.call("VerifySoftwareToken", AccessToken=token, UserCode=read_code(world, made))
     assert verified == {"Status": "SUCCESS"}
     world.clock.forward(seconds=30)
     return made
 
 
-def code(world: World, totp: pyotp.TOTP, steps: int = 0) -> str:
-    """Return what an authenticator shows now."""
+def read_code(world: World, totp: pyotp.TOTP, steps: int = 0) -> str:
+    """Return the current code of an authenticator app, or one that is ``steps`` periods away."""
     return totp.at(int(world.clock.now.timestamp()), counter_offset=steps)
 
 
-def first_step(world: World, name: str = "ada", password: str = PASSWORD) -> Json:
-    """Prove the password."""
+def send_password(world: World, name: str = "ada", password: str = PASSWORD) -> Json:
+    """Send the right password and return the reply."""
     return world.initiate(USERNAME=name, PASSWORD=password)
 
 
@@ -59,23 +59,23 @@ def answer(world: World, asked: Json, name: str = "ada", **responses: str) -> Js
     return world.respond(asked["ChallengeName"], asked["Session"], USERNAME=name, **responses)
 
 
-def refused(world: World, asked: Json, name: str = "ada", **responses: str) -> str:
-    """Answer a challenge in a way that must be refused."""
+def expect_refusal(world: World, asked: Json, name: str = "ada", **responses: str) -> str:
+    """Send an answer that must be refused, and return the error."""
     request = world.response(asked["ChallengeName"], asked["Session"], USERNAME=name, **responses)
     return world.refused("RespondToAuthChallenge", **request)
 
 
-def sent(world: World, asked: Json, name: str = "ada") -> Json:
+def answer_with_sent_code(world: World, asked: Json, name: str = "ada") -> Json:
     """Answer a challenge with the code of the latest message."""
     return answer(world, asked, name, **{f"{asked['ChallengeName']}_CODE": world.last_message().code})
 
 
-def other_code(right: str) -> str:
-    """Return a code of the same length that is another one."""
+def make_other_code(right: str) -> str:
+    """Return a different code of the same length."""
     return f"{(int(right) + 1) % 10 ** len(right):0{len(right)}d}"
 
 
-def attribute(world: World, name: str, key: str) -> str | None:
+def get_attribute(world: World, name: str, key: str) -> str | None:
     """Return a user's attribute."""
     given = world.admin("AdminGetUser", name)["UserAttributes"]
     return next((entry["Value"] for entry in given if entry["Name"] == key), None)

@@ -1,4 +1,4 @@
-"""Devices as their holders know them, and pools that track them."""
+"""Devices with their secrets, and pools that track devices."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ SRP_A = f"{pow(2, PRIVATE, srp_client.N):x}"
 
 @dataclass(frozen=True)
 class Phone:
-    """A device that has been proposed, and its secret."""
+    """A device: the keys from NewDeviceMetadata and a device secret."""
 
     key: str
     group: str
@@ -21,7 +21,7 @@ class Phone:
 
     @classmethod
     def of(cls, result: Json) -> "Phone":
-        """Return the device that an AuthenticationResult proposes."""
+        """Return the device in the NewDeviceMetadata of an AuthenticationResult."""
         proposed = result["NewDeviceMetadata"]
         return cls(proposed["DeviceKey"], proposed["DeviceGroupKey"])
 
@@ -46,45 +46,45 @@ class Phone:
         return {**proof, "DEVICE_KEY": self.key}
 
 
-def tracking(empty: World, *, challenged: bool = True, asks: bool = False, **settings: object) -> World:
-    """Return a pool that tracks devices, with ada."""
+def make_tracking_pool(empty: World, *, challenged: bool = True, asks: bool = False, **settings: object) -> World:
+    """Return a pool that tracks devices and has the user ada."""
     configuration = {"ChallengeRequiredOnNewDevice": challenged, "DeviceOnlyRememberedOnUserPrompt": asks}
     made = empty.pool(DeviceConfiguration=configuration, **settings)
     made.user("ada", email="ada@example.com", email_verified="true")
     return made
 
 
-def confirmed(world: World, name: str = "ada") -> Phone:
-    """Sign in, and return the device that is confirmed then."""
+def confirm_phone(world: World, name: str = "ada") -> Phone:
+    """Sign in, confirm the new device and return it."""
     result = world.tokens(name)
     phone = Phone.of(result)
     world.call("ConfirmDevice", **phone.confirmation(result["AccessToken"]))
     return phone
 
 
-def signed_in(world: World, name: str = "ada", **parameters: str) -> Json:
-    """Return the reply to a right password."""
+def sign_in_with_password(world: World, name: str = "ada", **parameters: str) -> Json:
+    """Send the right password and return the reply."""
     return world.initiate(USERNAME=name, PASSWORD=PASSWORD, **parameters)
 
 
-def round_begun(world: World, phone: Phone, session: str, name: str = "ada") -> Json:
+def begin_device_round(world: World, phone: Phone, session: str, name: str = "ada") -> Json:
     """Answer DEVICE_SRP_AUTH."""
     return world.respond("DEVICE_SRP_AUTH", session, USERNAME=name, DEVICE_KEY=phone.key, SRP_A=SRP_A)
 
 
-def round_ended(world: World, phone: Phone, asked: Json) -> Json:
+def finish_device_round(world: World, phone: Phone, asked: Json) -> Json:
     """Answer DEVICE_PASSWORD_VERIFIER."""
     proof = phone.proof(world, asked["ChallengeParameters"])
     return world.respond("DEVICE_PASSWORD_VERIFIER", asked["Session"], **proof)
 
 
-def by_device(world: World, phone: Phone, session: str, name: str = "ada") -> Json:
+def prove_device(world: World, phone: Phone, session: str, name: str = "ada") -> Json:
     """Answer both device challenges."""
-    return round_ended(world, phone, round_begun(world, phone, session, name))
+    return finish_device_round(world, phone, begin_device_round(world, phone, session, name))
 
 
-def guard(world: World) -> Phone:
-    """Turn ada's second factor on; return a phone that she confirmed before."""
-    phone = confirmed(world)
+def confirm_phone_and_enable_mfa(world: World) -> Phone:
+    """Confirm a phone for ada, then enable SMS as her second factor; return the phone."""
+    phone = confirm_phone(world)
     prefer(world, "ada", SMS)
     return phone

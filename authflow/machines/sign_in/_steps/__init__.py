@@ -1,1 +1,1 @@
-"""What a sign-in holds at each node: one module for each mechanism."""
+"""The steps of a sign-in: functions that make the state of a node. Each mechanism has a module."""

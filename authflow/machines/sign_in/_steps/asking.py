@@ -1,4 +1,4 @@
-"""Asking a person, and sending what the person said: the same for every challenge."""
+"""The steps that all challenges share: ask a challenge, and send the answer."""
 
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar, cast
@@ -12,23 +12,23 @@ from authflow.core.states import Calling
 from authflow.machines.sign_in._flow import Flow
 
 ReplyT = TypeVar("ReplyT")
-Asks: TypeAlias = Callable[[Flow, Replied[ChallengeReply]], Challenge]
+Ask: TypeAlias = Callable[[Flow, Replied[ChallengeReply]], Challenge]
 
 
-def asking(
+def ask_or_repeat(
     ask: Callable[[Flow, Replied[ReplyT]], Challenge],
 ) -> Callable[[Flow, Replied[ReplyT] | AskedAgain], Challenge]:
-    """Return the step of a challenge's node: what ``ask`` makes of the reply, or the same again after a refusal."""
+    """Return the step of a challenge: call ``ask`` after a reply, or repeat the challenge after a refused answer."""
 
     def enter(flow: Flow, event: Replied[ReplyT] | AskedAgain) -> Challenge:
-        # A refusal repeats the challenge of its own call, and this machine asks no others
+        # It is the challenge of the refused call, so it is one of this machine's
         return cast("Challenge", event.challenge) if isinstance(event, AskedAgain) else ask(flow, event)
 
     return enter
 
 
 def send_answer(flow: Flow, event: Answered[Answer]) -> Calling:
-    """RespondToAuthChallenge with a person's answer."""
+    """RespondToAuthChallenge, with the person's answer."""
     request = RespondToAuthChallenge(
         challenge_name=event.challenge.name,
         session=event.challenge.session,

@@ -1,4 +1,4 @@
-"""A first factor of the person's choice."""
+"""The steps of Choice (USER_AUTH): a first factor of the person's choice."""
 
 from authflow.challenges import SelectChallenge
 from authflow.core.events import Begun, Replied
@@ -12,8 +12,8 @@ from authflow.machines.sign_in._steps.password import initiate_with_srp
 
 
 def initiate_choice(_: object, event: Begun[Choice]) -> Calling:
-    """USER_AUTH, with the proof of the preferred factor where that goes into the first request."""
-    opening, parameters = event.opening, _parameters(event.opening)
+    """USER_AUTH. If the opening has a password, it or its SRP_A is part of the first request."""
+    opening, parameters = event.opening, _make_parameters(event.opening)
     if opening.preferred == "PASSWORD_SRP" and opening.password is not None:
         return initiate_with_srp("USER_AUTH", parameters, opening.password, event.stamp, opening.session)
     if opening.password is not None:
@@ -32,7 +32,7 @@ def ask_choice(_: Flow, event: Replied[ChallengeReply]) -> SelectChallenge:
     )
 
 
-def _parameters(opening: Choice) -> Pairs:
+def _make_parameters(opening: Choice) -> Pairs:
     step_up = {
         "PREFERRED_CHALLENGE": opening.preferred,
         "TARGET_ACR_VALUES": opening.target_acr_values,

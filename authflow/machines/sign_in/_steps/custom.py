@@ -1,4 +1,4 @@
-"""The pool's own challenges."""
+"""The steps of Custom (CUSTOM_AUTH): the challenges of the pool's Lambda triggers."""
 
 from authflow.challenges import CustomChallenge
 from authflow.core.events import Begun, Replied
@@ -11,15 +11,15 @@ from authflow.machines.sign_in._steps.password import initiate_with_srp
 
 
 def initiate_custom(_: object, event: Begun[Custom]) -> Calling:
-    """CUSTOM_AUTH, with SRP first where there is a password."""
+    """CUSTOM_AUTH, which begins with SRP if the opening has a password."""
     parameters = (("USERNAME", event.opening.username),)
     if event.opening.password is None:
         return Calling(InitiateAuth(auth_flow="CUSTOM_AUTH", auth_parameters=parameters))
-    first = (*parameters, ("CHALLENGE_NAME", "SRP_A"))  # all of Amazon's SDKs send it; no API page has it
+    first = (*parameters, ("CHALLENGE_NAME", "SRP_A"))  # all of Amazon's SDKs send it; no API page mentions it
     return initiate_with_srp("CUSTOM_AUTH", first, event.opening.password, event.stamp)
 
 
 def ask_custom(_: Flow, event: Replied[ChallengeReply]) -> CustomChallenge:
-    """CUSTOM_CHALLENGE: all that the trigger published, but for the name that Cognito adds."""
+    """CUSTOM_CHALLENGE: the Lambda trigger's public parameters, without the USERNAME that Cognito adds."""
     published = tuple((name, value) for name, value in event.reply.parameters.items() if name != "USERNAME")
     return CustomChallenge(session=event.reply.require_session(), asked_at=event.stamp.at, parameters=published)

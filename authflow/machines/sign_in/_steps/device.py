@@ -1,4 +1,4 @@
-"""A remembered device proves itself, instead of a second factor."""
+"""The steps of a remembered device, which proves its secret by SRP instead of a second factor."""
 
 from authflow.challenges import DeviceSrp
 from authflow.core.answers import DeviceAnswer
@@ -8,7 +8,7 @@ from authflow.core.replies import ChallengeReply
 from authflow.core.requests import RespondToAuthChallenge
 from authflow.core.states import Calling, DeviceSecrets
 from authflow.machines.sign_in._flow import Flow
-from authflow.machines.sign_in._steps.proof import claim, fresh_ephemeral
+from authflow.machines.sign_in._steps.proof import make_ephemeral, make_proof
 
 
 def ask_device(_: Flow, event: Replied[ChallengeReply]) -> DeviceSrp:
@@ -17,8 +17,8 @@ def ask_device(_: Flow, event: Replied[ChallengeReply]) -> DeviceSrp:
 
 
 def answer_device(flow: Flow, event: Answered[DeviceAnswer]) -> Calling:
-    """DEVICE_SRP_AUTH's answer: SRP_A, with an ephemeral of its own."""
-    secrets = DeviceSecrets(fresh_ephemeral(event.stamp), event.answer.device)
+    """Answer DEVICE_SRP_AUTH with SRP_A of a new ephemeral."""
+    secrets = DeviceSecrets(make_ephemeral(event.stamp), event.answer.device)
     responses = (
         ("USERNAME", flow.username),
         ("DEVICE_KEY", secrets.device.key),
@@ -31,12 +31,12 @@ def answer_device(flow: Flow, event: Answered[DeviceAnswer]) -> Calling:
 
 
 def verify_device(flow: Flow, event: Replied[ChallengeReply]) -> Calling:
-    """DEVICE_PASSWORD_VERIFIER: the claim that the device's secret is known."""
+    """DEVICE_PASSWORD_VERIFIER: answer with the SRP proof of the device's secret."""
     reply, secrets = event.reply, event.call.secrets
     if not isinstance(secrets, DeviceSecrets):
-        raise UnexpectedReply("ChallengeName", "DEVICE_PASSWORD_VERIFIER came where no device was asked for")
+        raise UnexpectedReply("ChallengeName", "is DEVICE_PASSWORD_VERIFIER, but no DEVICE_SRP_AUTH was answered")
     device = secrets.device
-    proof = claim(
+    proof = make_proof(
         reply, event.stamp, secrets.ephemeral, group=device.group_key, user=device.key, password=device.secret
     )
     responses = (("USERNAME", flow.username), *proof, ("DEVICE_KEY", device.key))

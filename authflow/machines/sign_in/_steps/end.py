@@ -1,4 +1,4 @@
-"""The ends: tokens, or a failure that says why."""
+"""The final steps: tokens, or a failure with its reason."""
 
 from datetime import timedelta
 
@@ -10,8 +10,8 @@ from authflow.core.states import Calling, DeviceSecrets, Failed, SignedIn, Token
 from authflow.machines.sign_in._flow import Flow
 
 
-def sign_in(flow: Flow, event: Replied[TokensReply]) -> SignedIn:
-    """Tokens came. A refresh that issues no new refresh token keeps the one that was used."""
+def complete_sign_in(flow: Flow, event: Replied[TokensReply]) -> SignedIn:
+    """Cognito returned tokens. If a refresh returned no new refresh token, the one that was used is kept."""
     reply = event.reply
     refresh_token = reply.refresh_token or event.call.refresh_token
     if refresh_token is None:
@@ -29,15 +29,15 @@ def sign_in(flow: Flow, event: Replied[TokensReply]) -> SignedIn:
 
 
 def fail(flow: Flow, event: Refused | Cancelled) -> Failed:
-    """Cognito said no, or the caller gave up."""
+    """Cognito refused a request, or the caller cancelled the sign-in."""
     if isinstance(event, Cancelled):
         return Failed("Cancelled", "", Reason.CANCELLED)
     code, message = event.refusal.code, event.refusal.message
     reason = find_reason(code, message)
-    if _of_device(flow) and (reason is Reason.WRONG_CREDENTIALS or code == "ResourceNotFoundException"):
+    if _is_proving_device(flow) and (reason is Reason.WRONG_CREDENTIALS or code == "ResourceNotFoundException"):
         reason = Reason.DEVICE_REJECTED
     return Failed(code, message, reason)
 
 
-def _of_device(flow: Flow) -> bool:
+def _is_proving_device(flow: Flow) -> bool:
     return isinstance(flow.state, Calling) and isinstance(flow.state.secrets, DeviceSecrets)

@@ -1,4 +1,4 @@
-"""Second factors, and codes as first ones."""
+"""The steps of second factors, and of codes as first factors."""
 
 from typing import Final
 
@@ -6,13 +6,13 @@ from authflow.challenges import EmailOtp, SelectMfaType, SmsMfa, SmsOtp, Softwar
 from authflow.core.events import Replied
 from authflow.core.replies import ChallengeReply
 from authflow.machines.sign_in._flow import Flow
-from authflow.machines.sign_in._steps.asking import Asks
+from authflow.machines.sign_in._steps.asking import Ask
 
 MFA_TYPES: Final = ("SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP")
 
 
-def ask_message_code(kind: type[SmsMfa | EmailOtp | SmsOtp]) -> Asks:
-    """Return the step of SMS_MFA, EMAIL_OTP or SMS_OTP: a code was sent."""
+def make_ask_message_code(kind: type[SmsMfa | EmailOtp | SmsOtp]) -> Ask:
+    """Return the step of SMS_MFA, EMAIL_OTP or SMS_OTP: Cognito sent a code."""
 
     def ask(_: Flow, event: Replied[ChallengeReply]) -> SmsMfa | EmailOtp | SmsOtp:
         return kind(
@@ -35,7 +35,7 @@ def ask_totp_code(_: Flow, event: Replied[ChallengeReply]) -> SoftwareTokenMfa:
 
 
 def ask_mfa_type(_: Flow, event: Replied[ChallengeReply]) -> SelectMfaType:
-    """SELECT_MFA_TYPE; sources differ on the parameter's name."""
+    """SELECT_MFA_TYPE. Amazon's documents disagree on the parameter's name, so both are accepted."""
     offered = event.reply.parse_string_list("MFAS_CAN_CHOOSE") or event.reply.parse_string_list("MFAS_CAN_SELECT")
     return SelectMfaType(
         session=event.reply.require_session(),

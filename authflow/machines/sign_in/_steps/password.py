@@ -1,4 +1,4 @@
-"""The password: sent, proven by SRP, replaced, or asked for on its own."""
+"""The steps of a password: it is sent, proven by SRP, replaced, or asked for by Cognito."""
 
 from sys import intern
 
@@ -13,7 +13,7 @@ from authflow.core.requests import InitiateAuth, RespondToAuthChallenge
 from authflow.core.stamp import Stamp
 from authflow.core.states import Calling, SrpSecrets
 from authflow.machines.sign_in._flow import Flow
-from authflow.machines.sign_in._steps.proof import claim, fresh_ephemeral
+from authflow.machines.sign_in._steps.proof import make_ephemeral, make_proof
 
 _ATTRIBUTE_PREFIX = "userAttributes."
 
@@ -27,22 +27,22 @@ def initiate_srp(_: object, event: Begun[Srp]) -> Calling:
 def initiate_with_srp(
     auth_flow: str, parameters: Pairs, password: str, stamp: Stamp, session: str | None = None
 ) -> Calling:
-    """Return InitiateAuth with SRP_A among its parameters, and keep what the proof needs."""
-    secrets = SrpSecrets(fresh_ephemeral(stamp), password)
+    """Return a call of InitiateAuth with SRP_A, and keep what the proof needs."""
+    secrets = SrpSecrets(make_ephemeral(stamp), password)
     parameters = (*parameters, ("SRP_A", secrets.ephemeral.srp_a))
     request = InitiateAuth(auth_flow=auth_flow, auth_parameters=parameters, session=session)
     return Calling(request, secrets=secrets)
 
 
 def initiate_password(_: object, event: Begun[Password]) -> Calling:
-    """USER_PASSWORD_AUTH, which the admin form renames."""
+    """USER_PASSWORD_AUTH, which becomes ADMIN_USER_PASSWORD_AUTH in the admin API."""
     parameters = (("USERNAME", event.opening.username), ("PASSWORD", event.opening.password))
     return Calling(InitiateAuth(auth_flow="USER_PASSWORD_AUTH", auth_parameters=parameters))
 
 
 def answer_srp(flow: Flow, event: Answered[SrpAnswer]) -> Calling:
-    """SRP_A, as the answer to a challenge."""
-    secrets = SrpSecrets(fresh_ephemeral(event.stamp), event.answer.password)
+    """Answer a challenge with SRP_A."""
+    secrets = SrpSecrets(make_ephemeral(event.stamp), event.answer.password)
     srp_a = ("SRP_A", secrets.ephemeral.srp_a)
     request = RespondToAuthChallenge(
         challenge_name=event.challenge.name,
@@ -53,12 +53,14 @@ def answer_srp(flow: Flow, event: Answered[SrpAnswer]) -> Calling:
 
 
 def verify_password(flow: Flow, event: Replied[ChallengeReply]) -> Calling:
-    """PASSWORD_VERIFIER: the claim that the password is known, computed and not asked."""
+    """PASSWORD_VERIFIER: answer with the SRP proof of the password. The person is not asked."""
     reply, secrets = event.reply, event.call.secrets
     if not isinstance(secrets, SrpSecrets):
-        raise UnexpectedReply("ChallengeName", "PASSWORD_VERIFIER came where no SRP_A was sent")
+        raise UnexpectedReply("ChallengeName", "is PASSWORD_VERIFIER, but no SRP_A was sent")
     user = reply.parameters.get("USER_ID_FOR_SRP") or reply.require_parameter("USERNAME")
-    proof = claim(reply, event.stamp, secrets.ephemeral, group=flow.app.pool_name, user=user, password=secrets.password)
+    proof = make_proof(
+        reply, event.stamp, secrets.ephemeral, group=flow.app.pool_name, user=user, password=secrets.password
+    )
     return Calling(
         RespondToAuthChallenge(
             challenge_name=reply.name,

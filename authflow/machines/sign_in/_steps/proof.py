@@ -1,4 +1,4 @@
-"""SRP proofs: of a password, and of a remembered device."""
+"""SRP key pairs and proofs, for passwords and for remembered devices."""
 
 from authflow.core.pairs import Pairs
 from authflow.core.replies import ChallengeReply
@@ -6,16 +6,18 @@ from authflow.core.srp import EPHEMERAL_BYTES, Ephemeral, claim_signature, forma
 from authflow.core.stamp import Stamp
 
 
-def fresh_ephemeral(stamp: Stamp) -> Ephemeral:
-    """Return the ephemeral of the event that ``stamp`` was made for."""
+def make_ephemeral(stamp: Stamp) -> Ephemeral:
+    """Return an ephemeral key pair, derived from ``stamp``. Use it once for each stamp."""
     return Ephemeral.from_entropy(stamp.derive("srp ephemeral", EPHEMERAL_BYTES))
 
 
-def claim(reply: ChallengeReply, stamp: Stamp, ephemeral: Ephemeral, *, group: str, user: str, password: str) -> Pairs:
-    """Return the part of the answer to PASSWORD_VERIFIER or DEVICE_PASSWORD_VERIFIER that proves the password.
+def make_proof(
+    reply: ChallengeReply, stamp: Stamp, ephemeral: Ephemeral, *, group: str, user: str, password: str
+) -> Pairs:
+    """Return the members of an answer to PASSWORD_VERIFIER or DEVICE_PASSWORD_VERIFIER that prove the password.
 
     Raises:
-        UnexpectedReply: the reply lacks a value, or has one that can't be.
+        UnexpectedReply: the reply lacks a value, or has a malformed or forbidden one.
     """
     secret_block, timestamp = reply.require_parameter("SECRET_BLOCK"), format_timestamp(stamp.at)
     signature = claim_signature(

@@ -1,4 +1,4 @@
-"""New tokens for a refresh token."""
+"""The step of Refresh: new tokens for a refresh token."""
 
 from authflow.core.events import Begun
 from authflow.core.openings import Refresh
@@ -7,7 +7,7 @@ from authflow.core.states import Calling
 
 
 def initiate_refresh(_: object, event: Begun[Refresh]) -> Calling:
-    """GetTokensFromRefreshToken, or REFRESH_TOKEN_AUTH where the opening asks for it."""
+    """GetTokensFromRefreshToken, or REFRESH_TOKEN_AUTH if the opening says so."""
     token = event.opening.refresh_token
     if event.opening.by_auth_flow:
         parameters = (("REFRESH_TOKEN", token),)

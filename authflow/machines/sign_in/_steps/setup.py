@@ -1,4 +1,4 @@
-"""Setting up a second factor: an authenticator app in three requests; an email address in one."""
+"""The steps of MFA_SETUP: an authenticator app takes three requests, an email address one."""
 
 from typing import Final
 
@@ -11,17 +11,17 @@ from authflow.core.requests import AssociateSoftwareToken, RespondToAuthChalleng
 from authflow.core.states import Calling
 from authflow.machines.sign_in._flow import Flow
 
-_HERE: Final = ("SOFTWARE_TOKEN_MFA", "EMAIL_OTP")
+_SUPPORTED: Final = ("SOFTWARE_TOKEN_MFA", "EMAIL_OTP")
 
 
 def ask_mfa_setup(_: Flow, event: Replied[ChallengeReply]) -> MfaSetup:
-    """MFA_SETUP; older texts name the parameter MFA_CAN_SETUP."""
+    """MFA_SETUP. Some older documents call the parameter MFA_CAN_SETUP."""
     offered = event.reply.parse_string_list("MFAS_CAN_SETUP") or event.reply.parse_string_list("MFA_CAN_SETUP")
     return MfaSetup(
         session=event.reply.require_session(),
         asked_at=event.stamp.at,
-        options=tuple(name for name in offered if name in _HERE),
-        elsewhere=tuple(name for name in offered if name not in _HERE),
+        options=tuple(name for name in offered if name in _SUPPORTED),
+        elsewhere=tuple(name for name in offered if name not in _SUPPORTED),
     )
 
 
@@ -31,9 +31,9 @@ def associate_totp(flow: Flow, event: Answered[SetUpTotpAnswer]) -> Calling:
 
 
 def ask_first_code(_: Flow, event: Replied[AssociatedReply]) -> TotpSetup:
-    """The secret came: show it, and ask for the first code."""
+    """Cognito returned the secret: show it, and ask for the first code."""
     return TotpSetup(
-        session=_session(event),
+        session=_choose_session(event),
         asked_at=event.stamp.at,
         secret=event.reply.secret,
     )
@@ -50,15 +50,17 @@ def verify_totp(flow: Flow, event: Answered[TotpCodeAnswer]) -> Calling:
 
 
 def complete_setup(flow: Flow, event: Replied[VerifiedReply]) -> Calling:
-    """MFA_SETUP's own answer, with the Session that the verification brought."""
+    """Answer MFA_SETUP with the Session that VerifySoftwareToken returned."""
     responses = (("USERNAME", flow.username),)
     return Calling(
-        RespondToAuthChallenge(challenge_name="MFA_SETUP", session=_session(event), challenge_responses=responses)
+        RespondToAuthChallenge(
+            challenge_name="MFA_SETUP", session=_choose_session(event), challenge_responses=responses
+        )
     )
 
 
-def _session(event: Replied[AssociatedReply] | Replied[VerifiedReply]) -> str:
-    """Return the Session to go on with: a new one, else the one that was sent."""
+def _choose_session(event: Replied[AssociatedReply] | Replied[VerifiedReply]) -> str:
+    """Return the Session for the next request: the reply's, else the one that was sent."""
     sent = event.call.asked.session if event.call.asked else None
     session = event.reply.session or sent
     if session is None:

@@ -1,4 +1,4 @@
-"""People who sign in: pools and users as the model describes them, made in an emulator, and answers, right or wrong."""
+"""Create pools and users in an emulator as a model describes them, and make correct and wrong answers for the users."""
 
 import itertools
 import secrets
@@ -25,7 +25,7 @@ from authflow.challenges import (
 )
 from authflow.emulator import Emulator, Purpose
 from tests.support.emulator.lambdas import RIDDLE, Riddles
-from tests.support.emulator.mfa import MEMBERS, SETTINGS, authenticator, code
+from tests.support.emulator.mfa import MEMBERS, SETTINGS, read_code, set_up_authenticator
 from tests.support.emulator.world import PASSWORD, Clock, Json, World
 from tests.support.model import EMAIL, PoolModel, UserModel
 
@@ -37,34 +37,34 @@ FLOWS = [
     "ALLOW_USER_AUTH",
     "ALLOW_REFRESH_TOKEN_AUTH",
 ]
-CODES = (Purpose.MFA, Purpose.FIRST_FACTOR, Purpose.MFA_SETUP)
+CODE_PURPOSES = (Purpose.MFA, Purpose.FIRST_FACTOR, Purpose.MFA_SETUP)
 NEW_PASSWORD = "Brand-new-1"
-WRONG = "Wr0ng-passw0rd!"
+WRONG_PASSWORD = "Wr0ng-passw0rd!"
 WRONG_CODES = ("111111", "222222", "333333", "444444")
 NAMES = itertools.count()
 
 
 @dataclass
-class Site:
-    """A pool with clients, with and without a secret."""
+class Pool:
+    """A pool with two app clients, one without a secret and one with."""
 
     model: PoolModel
     world: World
-    secretive: World
+    world_with_secret: World
     devices: MemoryDeviceStore = field(default_factory=MemoryDeviceStore)
 
-    def stamp(self) -> Stamp:
-        """A stamp by the emulator's clock."""
+    def make_stamp(self) -> Stamp:
+        """Return a stamp with the time of the emulator's clock."""
         return Stamp(self.world.clock.now, secrets.token_bytes(64))
 
-    def app(self, secret: bool) -> AppClient:
-        world = self.secretive if secret else self.world
+    def make_app(self, secret: bool) -> AppClient:
+        world = self.world_with_secret if secret else self.world
         return AppClient(world.pool_id, world.client_id, world.secret)
 
 
-def site(emulator: Emulator, clock: Clock, model: PoolModel, **pool: Any) -> Site:
-    """Make a pool as the model has it."""
-    settings: Json = {**({"AliasAttributes": ["email"]} if model.alias else {}), **pool}
+def make_pool(emulator: Emulator, clock: Clock, model: PoolModel, **members: Any) -> Pool:
+    """Create a pool as the model describes it; ``members``: more of CreateUserPool."""
+    settings: Json = {**({"AliasAttributes": ["email"]} if model.alias else {}), **members}
     if model.requires_name:
         name = {"Name": "family_name", "AttributeDataType": "String", "Required": True, "Mutable": True}
         settings["Schema"] = [name]
@@ -78,23 +78,23 @@ def site(emulator: Emulator, clock: Clock, model: PoolModel, **pool: Any) -> Sit
         settings["Policies"] = {"SignInPolicy": {"AllowedFirstAuthFactors": factors}}
     world = World(emulator, clock, "", "").pool(**settings)
     emulator.triggers[world.pool_id] = Riddles(model.riddles, patience=3).triggers()
-    configure(world, model, model.mfa)
-    open_ = world.client(ExplicitAuthFlows=FLOWS)
-    secretive = world.client(ExplicitAuthFlows=FLOWS, GenerateSecret=True, PreventUserExistenceErrors="ENABLED")
-    return Site(model, open_, secretive)
+    configure_mfa(world, model, model.mfa)
+    without_secret = world.client(ExplicitAuthFlows=FLOWS)
+    world_with_secret = world.client(ExplicitAuthFlows=FLOWS, GenerateSecret=True, PreventUserExistenceErrors="ENABLED")
+    return Pool(model, without_secret, world_with_secret)
 
 
-def configure(world: World, model: PoolModel, mode: str) -> None:
-    """Set the pool's MFA."""
+def configure_mfa(world: World, model: PoolModel, mode: str) -> None:
+    """Set the pool's MFA mode, with the factors of the model."""
     members = dict(MEMBERS[factor] for factor in model.factors) if mode != "OFF" else {}
     world.call("SetUserPoolMfaConfig", UserPoolId=world.pool_id, MfaConfiguration=mode, **members)
 
 
 @dataclass
-class Person:
-    """A user, and what only the user knows."""
+class User:
+    """A user, with the password and the authenticator app."""
 
-    site: Site
+    pool: Pool
     model: UserModel
     username: str
     email: str
@@ -103,12 +103,12 @@ class Person:
 
     @property
     def world(self) -> World:
-        return self.site.world
+        return self.pool.world
 
-    def opening(self, kind: str, *, right: bool = True, alias: bool = False, preferred: str | None = None) -> Any:
-        """How this person begins."""
-        name = self.email if alias and self.model.email and self.site.model.alias else self.username
-        password = self.password if right else WRONG
+    def make_opening(self, kind: str, *, right: bool = True, alias: bool = False, preferred: str | None = None) -> Any:
+        """Return the opening with which this user begins."""
+        name = self.email if alias and self.model.email and self.pool.model.alias else self.username
+        password = self.password if right else WRONG_PASSWORD
         match kind:
             case "srp":
                 return Srp(name, password)
@@ -120,32 +120,32 @@ class Person:
                 return Custom(name, password)
         return Choice(name, preferred)
 
-    def sent(self) -> str:
-        """The latest code that was sent to this person."""
+    def read_sent_code(self) -> str:
+        """Return the latest code that was sent to this user."""
         messages = [message for message in self.world.emulator.outbox if message.username == self.username]
-        codes = [message.code for message in messages if message.purpose in CODES]
+        codes = [message.code for message in messages if message.purpose in CODE_PURPOSES]
         return codes[-1] if codes else "000000"
 
-    def shown(self) -> str:
-        """What the authenticator shows now: half a minute on, since a code works once."""
+    def read_totp_code(self) -> str:
+        """Return a new code of the authenticator app. A code works once, so the clock is moved forward first."""
         assert self.totp
         self.world.clock.forward(seconds=30)
-        return code(self.world, self.totp)
+        return read_code(self.world, self.totp)
 
     def answer(self, challenge: Challenge, option: str | None = None) -> Answer:
-        """The right answer; ``option`` where there is a choice."""
+        """Return the correct answer; ``option``: what to choose, if there is a choice."""
         match challenge:
             case SmsMfa() | EmailOtp() | SmsOtp():
-                return challenge.answer(self.sent())
+                return challenge.answer(self.read_sent_code())
             case SoftwareTokenMfa():
-                return challenge.answer(self.shown())
+                return challenge.answer(self.read_totp_code())
             case SelectMfaType():
                 return challenge.answer(option or challenge.options[0])
             case MfaSetup():
                 return challenge.answer_email(self.email) if option == EMAIL else challenge.answer_totp()
             case TotpSetup():
                 self.totp = pyotp.TOTP(challenge.secret)
-                return challenge.answer(self.shown())
+                return challenge.answer(self.read_totp_code())
             case NewPasswordRequired():
                 self.password = NEW_PASSWORD
                 return challenge.answer(NEW_PASSWORD, **dict.fromkeys(challenge.required_attributes, "Lovelace"))
@@ -159,40 +159,40 @@ class Person:
             case DeviceSrp():
                 raise AssertionError("the driver answers for a device")
 
-    def wrong_answer(self, challenge: Challenge) -> Answer | None:
-        """A wrong answer, where there can be one."""
+    def make_wrong_answer(self, challenge: Challenge) -> Answer | None:
+        """Return a wrong answer; None if the challenge has none."""
         match challenge:
             case SmsMfa() | EmailOtp() | SmsOtp():
-                right = self.sent()
+                right = self.read_sent_code()
                 return challenge.answer(f"{(int(right) + 1) % 10 ** len(right):0{len(right)}d}")
             case SoftwareTokenMfa() | TotpSetup():
                 secret = challenge.secret if isinstance(challenge, TotpSetup) else self.totp and self.totp.secret
                 assert secret
-                codes = {code(self.world, pyotp.TOTP(secret), steps) for steps in (-1, 0, 1)}
+                codes = {read_code(self.world, pyotp.TOTP(secret), steps) for steps in (-1, 0, 1)}
                 return challenge.answer(next(text for text in WRONG_CODES if text not in codes))
             case NewPasswordRequired():
                 return challenge.answer("weak", **dict.fromkeys(challenge.required_attributes, "Lovelace"))
             case CustomChallenge():
                 return challenge.answer("bush")
             case PasswordChallenge():
-                return challenge.answer(WRONG)
+                return challenge.answer(WRONG_PASSWORD)
         return None
 
 
-def register(site: Site, model: UserModel, password: str = PASSWORD, suffix: str = "") -> Person:
-    """Make a user as the model has it."""
-    number, world = next(NAMES), site.world
-    username, email = f"person{number}{suffix}", f"person{number}@example.com"
+def create_user(pool: Pool, model: UserModel, password: str = PASSWORD, suffix: str = "") -> User:
+    """Create a user as the model describes it."""
+    number, world = next(NAMES), pool.world
+    username, email = f"user{number}{suffix}", f"user{number}@example.com"
     attributes = {"email": email, "email_verified": "true"} if model.email else {}
     if model.phone:
         attributes |= {"phone_number": f"+1555{number:07d}", "phone_number_verified": "true"}
-    if site.model.requires_name and not model.temporary:
+    if pool.model.requires_name and not model.temporary:
         attributes["family_name"] = "Lovelace"
     world.invited(username, password, **attributes)
-    person = Person(site, model, username, email, password)
+    user = User(pool, model, username, email, password)
     if model.totp:
         world.admin("AdminSetUserPassword", username, Password=PASSWORD, Permanent=True)
-        _set_up_totp(person)
+        _set_up_totp(user)
     if model.totp or not model.temporary:
         world.admin("AdminSetUserPassword", username, Password=password, Permanent=not model.temporary)
     if model.enabled_factors:
@@ -201,11 +201,11 @@ def register(site: Site, model: UserModel, password: str = PASSWORD, suffix: str
             for factor in sorted(model.enabled_factors)
         }
         world.admin("AdminSetUserMFAPreference", username, **enabled)
-    return person
+    return user
 
 
-def _set_up_totp(person: Person) -> None:
-    """Give a person an authenticator, while the pool asks for no second factor."""
-    configure(person.world, person.site.model, "OPTIONAL")
-    person.totp = authenticator(person.world, person.username)
-    configure(person.world, person.site.model, person.site.model.mfa)
+def _set_up_totp(user: User) -> None:
+    """Register an authenticator app for a user, while MFA is optional in the pool."""
+    configure_mfa(user.world, user.pool.model, "OPTIONAL")
+    user.totp = set_up_authenticator(user.world, user.username)
+    configure_mfa(user.world, user.pool.model, user.pool.model.mfa)

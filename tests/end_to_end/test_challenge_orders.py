@@ -1,4 +1,4 @@
-"""Every order of challenges that these pools and users lead to: enumerated, predicted, run to tokens, and printed."""
+"""Every order of challenges in these pools: each is predicted by the model, run until tokens, and printed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,8 +11,8 @@ from authflow.challenges import MfaSetup, SelectChallenge, SelectMfaType
 from authflow.core.requests import Request
 from authflow.emulator import Emulator
 from tests.support.emulator.world import Clock
-from tests.support.model import EMAIL, SMS, TOKENS, TOTP, PoolModel, SignModel, UserModel, expected
-from tests.support.people import Person, Site, register, site
+from tests.support.model import EMAIL, SMS, TOKENS, TOTP, PoolModel, SignInModel, UserModel, predict_next
+from tests.support.users import Pool, User, create_user, make_pool
 
 ALL = (SMS, TOTP, EMAIL)
 OFF, OPTIONAL = PoolModel(), PoolModel("OPTIONAL", ALL)
@@ -34,11 +34,11 @@ CONFIGURATIONS: list[tuple[str, PoolModel, UserModel]] = [
         OPTIONAL,
         UserModel(temporary=True, phone=True, totp=True, enabled_factors=frozenset(ALL)),
     ),
-    ("required, nothing there", ON, BARE),
-    ("required, nothing there, invited", ON, replace(BARE, temporary=True)),
+    ("required, no factor", ON, BARE),
+    ("required, no factor, invited", ON, replace(BARE, temporary=True)),
     ("required, TOTP only", PoolModel("ON", (TOTP,)), PLAIN),
-    ("required, email there", ON, PLAIN),
-    ("required, email and phone there", ON, UserModel(phone=True)),
+    ("required, with email", ON, PLAIN),
+    ("required, with email and phone", ON, UserModel(phone=True)),
     ("devices", replace(OPTIONAL, challenges_devices=True), UserModel(phone=True, enabled_factors=frozenset({SMS}))),
     ("devices, asked, required MFA", replace(ON, challenges_devices=True, asks_to_remember=True), PLAIN),
     ("devices, invited", replace(OFF, challenges_devices=True), INVITED),
@@ -61,8 +61,8 @@ OPENINGS: list[tuple[str, str | None]] = [
 ]
 
 
-class Heard:
-    """A backend that notes the name of each challenge."""
+class RecordingBackend:
+    """A backend that records the name of each challenge."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._backend = emulator.backend()
@@ -76,18 +76,18 @@ class Heard:
 
 
 @dataclass
-class Run:
+class PathRun:
     """One sign-in along one path of choices."""
 
-    person: Person
-    sign: SignModel
+    user: User
+    sign_in: SignInModel
     path: tuple[str, ...]
     names: list[str] = field(default_factory=list)
     open_paths: list[tuple[str, ...]] = field(default_factory=list)
     taken: int = 0
 
     def choose(self, options: tuple[str, ...]) -> str:
-        """The option of the path; a new one opens a path for each."""
+        """Return the path's next option; at its end the first option, and record a new path for each other one."""
         if self.taken < len(self.path):
             choice = self.path[self.taken]
         else:
@@ -97,103 +97,118 @@ class Run:
         self.taken += 1
         return choice
 
-    def option(self, flow: Flow) -> str | None:
+    def choose_option(self, flow: Flow) -> str | None:
         challenge = flow.challenge
         if isinstance(challenge, SelectMfaType | SelectChallenge | MfaSetup):
             return self.choose(challenge.options)
         return None
 
-    def note(self, name: str, option: str | None) -> None:
-        """Tell the model what was proven."""
-        model, sign = self.person.model, self.sign
+    def record_proof(self, name: str, option: str | None) -> None:
+        """Record in the model what the user has proven."""
+        model, sign_in = self.user.model, self.sign_in
         match name:
             case "SELECT_CHALLENGE" | "PASSWORD" | "PASSWORD_SRP":
                 chosen = option or name
                 if chosen.startswith("PASSWORD"):
-                    sign.proven.add("first")
+                    sign_in.proven.add("first")
                 else:
-                    sign.preferred = chosen
+                    sign_in.preferred = chosen
             case "NEW_PASSWORD_REQUIRED":
                 model.temporary = False
             case "SELECT_MFA_TYPE":
-                sign.proven.add(f"chose {option}")
+                sign_in.proven.add(f"chose {option}")
             case "MFA_SETUP":
-                sign.proven.add(f"chose {option}" if option == EMAIL else "second")
+                sign_in.proven.add(f"chose {option}" if option == EMAIL else "second")
             case "CUSTOM_CHALLENGE":
-                sign.riddles_left -= 1
-            case "EMAIL_OTP" | "SMS_OTP" if "first" not in sign.proven and not sign.passwordless:
-                sign.proven.add("first")
+                sign_in.riddles_left -= 1
+            case "EMAIL_OTP" | "SMS_OTP" if "first" not in sign_in.proven and not sign_in.passwordless:
+                sign_in.proven.add("first")
             case _:
-                sign.proven.add("second")
+                sign_in.proven.add("second")
 
-    def predicted(self) -> str:
-        chosen = [proof.removeprefix("chose ") for proof in self.sign.proven if proof.startswith("chose ")]
-        if chosen and "second" not in self.sign.proven:
+    def predict_next(self) -> str:
+        chosen = [proof.removeprefix("chose ") for proof in self.sign_in.proven if proof.startswith("chose ")]
+        if chosen and "second" not in self.sign_in.proven:
             return chosen[0]
-        return expected(self.person.site.model, self.person.model, self.sign)
+        return predict_next(self.user.pool.model, self.user.model, self.sign_in)
 
 
-def run(run_: Run, auth: Authenticator, heard: Heard, opening: Any, holder: str) -> Flow:
-    """Sign in, holding each challenge against the prediction, and each flow against its snapshot."""
+def run_path(path_run: PathRun, auth: Authenticator, backend: RecordingBackend, opening: Any, holder: str) -> Flow:
+    """Sign in, and compare each challenge with the prediction. Each flow goes through a snapshot."""
     flow = auth.begin(opening, holder=holder)
     while flow.challenge is not None:
-        assert flow.challenge.name == run_.predicted(), (heard.names, run_.sign)
+        assert flow.challenge.name == path_run.predict_next(), (backend.names, path_run.sign_in)
         flow = loads(dumps(flow), flow.app)
         assert flow.challenge
-        name, option = flow.challenge.name, run_.option(flow)
-        flow = auth.answer(flow, run_.person.answer(flow.challenge, option))
+        name, option = flow.challenge.name, path_run.choose_option(flow)
+        flow = auth.answer(flow, path_run.user.answer(flow.challenge, option))
         while flow.challenge is not None and flow.challenge.name == "MFA_SETUP" and name == "MFA_SETUP":
-            flow = auth.answer(flow, run_.person.answer(flow.challenge))
-        run_.note(name, option)
+            flow = auth.answer(flow, path_run.user.answer(flow.challenge))
+        path_run.record_proof(name, option)
     assert isinstance(flow.state, SignedIn), flow.state
-    if run_.predicted() == "DEVICE_SRP_AUTH":
-        assert heard.names[-2:] == ["DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER"], "the driver answered for the device"
+    if path_run.predict_next() == "DEVICE_SRP_AUTH":
+        assert backend.names[-2:] == ["DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER"], (
+            "the driver answered for the device"
+        )
     else:
-        assert run_.predicted() == TOKENS
+        assert path_run.predict_next() == TOKENS
     return flow
 
 
-def paths(place: Site, model: UserModel, kind: str, preferred: str | None, admin: bool) -> list[tuple[str, ...]]:
-    """Run each path through the choices of one configuration; return the sequences of challenges."""
+def run_all_paths(pool: Pool, model: UserModel, kind: str, preferred: str | None, admin: bool) -> list[tuple[str, ...]]:
+    """Run each path through the choices of one configuration; return the orders of challenges."""
     found: list[tuple[str, ...]] = []
     todo: list[tuple[str, ...]] = [()]
     while todo:
         path = todo.pop()
-        person = register(place, replace(model))
-        holder = person.username
-        for again in range(2 if place.model.challenges_devices else 1):
-            device = place.devices.get(holder, person.username) is not None and kind != "choice"
-            sign = SignModel(kind, preferred=preferred, device=device, riddles_left=place.model.riddles)
+        user = create_user(pool, replace(model))
+        holder = user.username
+        for again in range(2 if pool.model.challenges_devices else 1):
+            device = pool.devices.get(holder, user.username) is not None and kind != "choice"
+            sign_in = SignInModel(kind, preferred=preferred, device=device, riddles_left=pool.model.riddles)
             if kind in ("srp", "password", "custom_srp"):
-                sign.proven.add("first")
-            heard = Heard(place.world.emulator)
+                sign_in.proven.add("first")
+            backend = RecordingBackend(pool.world.emulator)
             auth = Authenticator(
-                place.app(secret=bool(again) or admin), heard, admin=admin, devices=place.devices, stamp=place.stamp
+                pool.make_app(secret=bool(again) or admin),
+                backend,
+                admin=admin,
+                devices=pool.devices,
+                stamp=pool.make_stamp,
             )
-            one = Run(person, sign, path if not again else ())
-            opening = person.opening(kind, alias=not again, preferred=preferred)
-            run(one, auth, heard, opening, holder)
-            found.append(tuple(heard.names))
+            path_run = PathRun(user, sign_in, path if not again else ())
+            opening = user.make_opening(kind, alias=not again, preferred=preferred)
+            run_path(path_run, auth, backend, opening, holder)
+            found.append(tuple(backend.names))
             if not again:
-                todo += one.open_paths
+                todo += path_run.open_paths
     return found
 
 
 @pytest.fixture(scope="module")
-def places() -> dict[PoolModel, Site]:
+def pools() -> dict[PoolModel, Pool]:
     clock = Clock()
     emulator = Emulator(clock, seed="orders")
-    return {pool: site(emulator, clock, pool) for pool in dict.fromkeys(pool for _, pool, _ in CONFIGURATIONS)}
+    return {
+        pool_model: make_pool(emulator, clock, pool_model)
+        for pool_model in dict.fromkeys(pool_model for _, pool_model, _ in CONFIGURATIONS)
+    }
 
 
 @pytest.mark.slow
-def test_every_order(places: dict[PoolModel, Site], capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_order_of_challenges_is_as_predicted(
+    pools: dict[PoolModel, Pool], capsys: pytest.CaptureFixture[str]
+) -> None:
     orders: set[tuple[str, ...]] = set()
-    for title, pool, user in CONFIGURATIONS:
+    for title, pool_model, user_model in CONFIGURATIONS:
         for number, (kind, preferred) in enumerate(OPENINGS):
-            orders.update(paths(places[pool], user, kind, preferred, admin=number % 2 == 1 or title == "no MFA"))
+            orders.update(
+                run_all_paths(
+                    pools[pool_model], user_model, kind, preferred, admin=number % 2 == 1 or title == "no MFA"
+                )
+            )
     with capsys.disabled():
-        print(f"\n{len(orders)} orders of challenges, each run to tokens:")
+        print(f"\n{len(orders)} orders of challenges, each run until tokens:")
         for order in sorted(orders, key=lambda order: (len(order), order)):
             print(f"  {' > '.join(order) or '(none)'}")
     names = {name for order in orders for name in order}

@@ -1,6 +1,6 @@
-"""Workers of a login service are killed again and again, while hundreds of people sign in through every challenge.
+"""Kill workers of a login service at random, while hundreds of users sign in through every challenge.
 
-In the end everybody is in; no answer was taken twice, and nobody got what is somebody else's.
+In the end every user is signed in, no answer was accepted twice, and no user received another user's data.
 """
 
 import asyncio
@@ -31,31 +31,31 @@ from authflow.machines.sign_in.table import ASKS_AGAIN
 from tests.support.emulator.lambdas import Riddles
 from tests.support.emulator.world import Json
 from tests.support.model import EMAIL, SMS, TOTP, PoolModel, UserModel
-from tests.support.people import Site, register, site
 from tests.support.redis_server import RedisServer
-from tests.support.visitors import GoingClock, Town, Visitor
+from tests.support.simulated_users import RunningClock, ServiceClient, SimulatedUser
+from tests.support.users import Pool, create_user, make_pool
 
-SEED: Final = os.environ.get("AUTHFLOW_STOP_AND_GO_SEED", "1")
-PREFIX: Final = "stop-and-go:"
+SEEDS: Final = os.environ.get("AUTHFLOW_KILLED_WORKERS_SEEDS", "1").split()
 SERVICE: Final = Path(__file__).parents[1] / "support" / "login_service.py"
 WORKERS: Final = 4
-AT_ONCE: Final = 24  # people
-EACH: Final = 20  # people who come each way
-FAULTS: Final = 0.02  # of the requests to Cognito
-BETWEEN_KILLS: Final = (10, 40)  # requests: not seconds, so that a slow machine gets no more kills for its work
-PATIENCE: Final = 400  # seconds, for everything; much less is needed
+AT_ONCE: Final = 24  # users
+USERS_EACH: Final = 20  # users in each scenario
+FAULTS: Final = 0.02  # share of the requests to Cognito
+# Counted in requests and not in seconds, so that a slow machine gets no more kills than a fast one
+REQUESTS_BETWEEN_KILLS: Final = (10, 40)
+TIMEOUT: Final = 400  # seconds for the whole test, which needs much less
 ALL: Final = (SMS, TOTP, EMAIL)
 PHONE: Final = UserModel(phone=True, enabled_factors=frozenset({SMS}), preferred=SMS)
-EVERYTHING: Final = UserModel(phone=True, totp=True, enabled_factors=frozenset(ALL))
+ALL_FACTORS: Final = UserModel(phone=True, totp=True, enabled_factors=frozenset(ALL))
 OPTIONAL, CODES_FIRST = PoolModel("OPTIONAL", ALL), PoolModel(codes_first=True)
-WAYS: Final[list[tuple[PoolModel, UserModel, str, str | None]]] = [
+SCENARIOS: Final[list[tuple[PoolModel, UserModel, str, str | None]]] = [
     (PoolModel(requires_name=True), UserModel(temporary=True), "srp", None),
     (PoolModel("ON", (TOTP,)), UserModel(email=False), "srp", None),
     (PoolModel("ON", (TOTP,)), UserModel(totp=True), "password", None),
     (PoolModel("ON", ALL), UserModel(email=False), "srp", None),
     (PoolModel("ON", ALL), UserModel(email=False, temporary=True), "password", None),
     (PoolModel("ON", ALL), PHONE, "choice", "PASSWORD_SRP"),
-    (OPTIONAL, replace(EVERYTHING, temporary=True), "srp", None),
+    (OPTIONAL, replace(ALL_FACTORS, temporary=True), "srp", None),
     (OPTIONAL, UserModel(phone=True, enabled_factors=frozenset({SMS, EMAIL})), "password", None),
     (replace(OPTIONAL, challenges_devices=True), PHONE, "srp", None),
     (PoolModel("ON", ALL, challenges_devices=True, asks_to_remember=True), UserModel(), "password", None),
@@ -73,12 +73,12 @@ CHALLENGES: Final = {
 }  # fmt: skip
 
 
-# What Cognito saw
+# Requests that Cognito received
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A request with a Session, or with a SECRET_BLOCK where there is none; ``refusal`` is None if it was accepted."""
+class SeenRequest:
+    """A request with a Session, or else with a SECRET_BLOCK. ``refusal`` is None if it was accepted."""
 
     operation: str
     challenge: str
@@ -86,42 +86,42 @@ class Seen:
 
     @property
     def asks_again(self) -> bool:
-        """Whether it was refused in a way that leaves the Session good for another answer."""
+        """Whether the refusal permits another answer with the same Session."""
         name = "totp_rejected" if self.operation == "VerifySoftwareToken" else self.challenge
         return (name, self.refusal) in ASKS_AGAIN
 
 
 class WatchedEmulator(Emulator):
-    """Notes what comes with each Session; now and then it answers HTTP 500, whether or not it did what was asked.
+    """Records the requests of each Session, and sometimes responds with HTTP 500, before or after it acts.
 
     Attributes:
-        faults: says when; never if None.
+        faults: decides when; None: never.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.seen: dict[str, list[Seen]] = defaultdict(list)
+        self.seen: dict[str, list[SeenRequest]] = defaultdict(list)
         self.faults: Random | None = None
 
     def call(self, operation: str, params: Mapping[str, object]) -> Json:
         chance = self.faults.random() if self.faults else 1
-        lost, unanswered = chance < FAULTS / 2, chance < FAULTS
+        is_lost, is_unanswered = chance < FAULTS / 2, chance < FAULTS
         refusal: str | None = "lost"
         reply: Json = {}
         try:
-            if not lost:
+            if not is_lost:
                 reply, refusal = super().call(operation, params), None
         except ServiceError as error:
             refusal = error.code
-            if not unanswered:
+            if not is_unanswered:
                 raise
         finally:
-            self.note(params, Seen(operation, str(params.get("ChallengeName", "")), refusal))
-        if unanswered:
-            raise EmulatorBug("an answer gets lost")
+            self.record(params, SeenRequest(operation, str(params.get("ChallengeName", "")), refusal))
+        if is_unanswered:
+            raise EmulatorBug("the reply is lost")
         return reply
 
-    def note(self, params: Mapping[str, object], seen: Seen) -> None:
+    def record(self, params: Mapping[str, object], seen: SeenRequest) -> None:
         responses: Any = params.get("ChallengeResponses") or {}
         key = params.get("Session") or responses.get("PASSWORD_CLAIM_SECRET_BLOCK")
         if key:
@@ -129,7 +129,7 @@ class WatchedEmulator(Emulator):
 
 
 class PersonalRiddles(Riddles):
-    """Each person is asked by name."""
+    """Riddles that contain the username."""
 
     def create(self, event: Json) -> Json:
         made = super().create(event)
@@ -145,22 +145,22 @@ class Service:
 
     def __init__(self, process: "subprocess.Popen[str]", config: Json) -> None:
         self._process = process
-        self.tell(json.dumps(config))
-        self.ports: list[int] = json.loads(self.heard())
+        self.write_line(json.dumps(config))
+        self.ports: list[int] = json.loads(self.read_line())
         self.kills = 0
 
     def kill(self, worker: int) -> None:
-        """Kill a worker, and have another one started."""
-        self.tell(str(worker))
-        assert self.heard() == str(-signal.SIGKILL), "the worker had ended by itself"
+        """Kill a worker; the service starts a new one."""
+        self.write_line(str(worker))
+        assert self.read_line() == str(-signal.SIGKILL), "the worker had already ended"
         self.kills += 1
 
-    def tell(self, line: str) -> None:
+    def write_line(self, line: str) -> None:
         assert self._process.stdin
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
 
-    def heard(self) -> str:
+    def read_line(self) -> str:
         assert self._process.stdout
         line = self._process.stdout.readline().strip()
         assert line, "the service has ended"
@@ -168,8 +168,8 @@ class Service:
 
 
 @contextmanager
-def serving(config: Json, log: Path) -> Iterator[Service]:
-    """Run the service. It has a process group of its own, which ends with the test, however that ends."""
+def run_service(config: Json, log: Path) -> Iterator[Service]:
+    """Run the service in a new process group, which is stopped even if the test fails."""
     with log.open("w") as errors:
         process = subprocess.Popen(
             [sys.executable, "-P", str(SERVICE)],
@@ -183,12 +183,12 @@ def serving(config: Json, log: Path) -> Iterator[Service]:
             try:
                 yield Service(process, config)
             finally:
-                end(process)
+                stop(process)
     assert process.returncode == 0
 
 
-def end(process: "subprocess.Popen[str]") -> None:
-    """End the service: at the end of its input it ends its workers and itself."""
+def stop(process: "subprocess.Popen[str]") -> None:
+    """Stop the service by ending its input; kill it if that does not work."""
     try:
         process.communicate(timeout=20)
     finally:
@@ -196,138 +196,143 @@ def end(process: "subprocess.Popen[str]") -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-# The day
+# The simulation
 
 
 @dataclass
-class Day:
-    """All that takes part."""
+class Simulation:
+    """The emulator, its pools and users, and their messages."""
 
     random: Random
     emulator: WatchedEmulator
-    clock: GoingClock
-    sites: list[Site]
-    people: list[dict[str, Any]]
+    clock: RunningClock
+    pools: list[Pool]
+    user_options: list[dict[str, Any]]
     inbox: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         self.emulator.outbox.listener = lambda message: self.inbox[message.username].append(message)
 
-    def config(self, redis_port: int, cognito: str) -> Json:
-        """What the service is told."""
-        apps = [place.app(secret=number % 2 == 1) for number, place in enumerate(self.sites)]
+    def make_config(self, redis_port: int, cognito: str, prefix: str) -> Json:
+        """Return the configuration of the service."""
+        apps = [pool.make_app(secret=number % 2 == 1) for number, pool in enumerate(self.pools)]
         return {
             "workers": WORKERS,
             "cognito": cognito,
             "redis_port": redis_port,
             "key": secrets.token_hex(32),
-            "prefix": PREFIX,
+            "prefix": prefix,
             "apps": [(app.pool_id, app.client_id, app.client_secret) for app in apps],
         }
 
-    async def run(self, service: Service) -> tuple[Town, list[Visitor]]:
-        """Let everybody sign in, while workers are killed."""
+    async def run(self, service: Service) -> tuple[ServiceClient, list[SimulatedUser]]:
+        """Let all users sign in while workers are killed."""
         limits = httpx.Limits(max_connections=None)
         async with httpx.AsyncClient(timeout=60, limits=limits, trust_env=False) as http:
-            town = Town(http, service.ports, self.clock, self.inbox)
-            visitors = [Visitor(**person, town=town, random=Random(self.random.random())) for person in self.people]
+            client = ServiceClient(http, service.ports, self.clock, self.inbox)
+            users = [
+                SimulatedUser(**user, client=client, random=Random(self.random.random())) for user in self.user_options
+            ]
             try:
-                async with asyncio.timeout(PATIENCE):
-                    await self.come_in(service, town, visitors)
+                async with asyncio.timeout(TIMEOUT):
+                    await self.sign_in_all(service, client, users)
             except TimeoutError:
-                late = [f"{v.person.username} ({v.kind}): {v.where}" for v in visitors if not v.pages]
-                pytest.fail(f"{len(late)} people are not in after {PATIENCE} s: {late}")
-            return town, visitors
+                late = [f"{one.user.username} ({one.kind}): {one.status}" for one in users if not one.pages]
+                pytest.fail(f"{len(late)} users are not signed in after {TIMEOUT} s: {late}")
+            return client, users
 
-    async def come_in(self, service: Service, town: Town, visitors: list[Visitor]) -> None:
-        turn = asyncio.Semaphore(AT_ONCE)
+    async def sign_in_all(self, service: Service, client: ServiceClient, users: list[SimulatedUser]) -> None:
+        limit = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as tasks:
-            killing = tasks.create_task(kill_workers(service, town, self.random))
-            await asyncio.wait([tasks.create_task(visitor.day(turn)) for visitor in visitors])
+            killing = tasks.create_task(kill_workers(service, client, self.random))
+            await asyncio.wait([tasks.create_task(user.run(limit)) for user in users])
             killing.cancel()
 
 
-def new_day(random: Random) -> Day:
-    """Make pools and people."""
-    clock = GoingClock(datetime.now(UTC) - timedelta(days=1))
+def make_simulation(random: Random) -> Simulation:
+    """Create the emulator, the pools and the users."""
+    clock = RunningClock(datetime.now(UTC) - timedelta(days=1))
     emulator = WatchedEmulator(clock, seed=random.randbytes(16))
-    sites: dict[PoolModel, Site] = {}
-    people = []
-    for pool, user, kind, preferred in WAYS:
-        if pool not in sites:
-            sites[pool] = site(emulator, clock, pool)
-            riddles = PersonalRiddles(pool.riddles, patience=3)
-            emulator.triggers[sites[pool].world.pool_id] = riddles.triggers()
-        number = list(sites).index(pool)
-        for _ in range(EACH):
-            person = register(sites[pool], UserModel(**vars(user)))
-            people.append({"person": person, "pool": number, "kind": kind, "preferred": preferred})
-    clock.ahead = timedelta(minutes=-4)  # behind the workers' clocks, as far as SRP allows, so that it can be moved on
+    pools: dict[PoolModel, Pool] = {}
+    user_options = []
+    for pool_model, user_model, kind, preferred in SCENARIOS:
+        if pool_model not in pools:
+            pools[pool_model] = make_pool(emulator, clock, pool_model)
+            riddles = PersonalRiddles(pool_model.riddles, patience=3)
+            emulator.triggers[pools[pool_model].world.pool_id] = riddles.triggers()
+        number = list(pools).index(pool_model)
+        for _ in range(USERS_EACH):
+            user = create_user(pools[pool_model], UserModel(**vars(user_model)))
+            user_options.append({"user": user, "pool": number, "kind": kind, "preferred": preferred})
+    # Behind the workers' clocks, but within the limit of SRP timestamps, so that it can be moved forward
+    clock.ahead = timedelta(minutes=-4)
     emulator.faults = Random(random.random())
-    random.shuffle(people)
-    return Day(random, emulator, clock, list(sites.values()), people)
+    random.shuffle(user_options)
+    return Simulation(random, emulator, clock, list(pools.values()), user_options)
 
 
-async def kill_workers(service: Service, town: Town, random: Random) -> None:
-    """Kill a worker, again and again: a random number of requests after the last one, and a little later."""
+async def kill_workers(service: Service, client: ServiceClient, random: Random) -> None:
+    """Kill random workers, each after a random number of further requests and a short random delay."""
     while True:
-        due = town.count["requests posted"] + random.randint(*BETWEEN_KILLS)
-        async with town.posted:
-            await town.posted.wait_for(partial(town.has_posted, due))
+        due = client.count["requests posted"] + random.randint(*REQUESTS_BETWEEN_KILLS)
+        async with client.posted:
+            await client.posted.wait_for(partial(client.has_posted, due))
         await asyncio.sleep(random.uniform(0, 0.03))
         await asyncio.to_thread(service.kill, random.randrange(WORKERS))
 
 
-# What must have come of it
+# Checks
 
 
-def check_answered_once(seen: Mapping[str, list[Seen]], put_back: Mapping[str, int]) -> None:
-    """Cognito accepts one answer of a Session. Another one comes after a refusal that permits it, or a putting back."""
+def check_answered_once(seen: Mapping[str, list[SeenRequest]], put_back: Mapping[str, int]) -> None:
+    """Check that each Session had one accepted answer, and further ones only after a refusal or a flow put back."""
     for session, requests in seen.items():
         assert sum(request.refusal is None for request in requests) <= 1, requests
         repeats = sum(not request.asks_again for request in requests[:-1])
         assert repeats <= put_back[session], requests
 
 
-def check_tokens(emulator: Emulator, visitors: list[Visitor]) -> None:
-    """Everybody has tokens of their own pool and name."""
-    for visitor in visitors:
-        world, username = visitor.person.world, visitor.person.username
+def check_tokens(emulator: Emulator, users: list[SimulatedUser]) -> None:
+    """Check that each user has tokens with the user's own name and pool."""
+    for user in users:
+        world, username = user.user.world, user.user.username
         keys = KeySet.import_key_set({"keys": emulator.jwks(world.pool_id)["keys"]})
-        assert visitor.pages
-        for page in visitor.pages:
+        assert user.pages
+        for page in user.pages:
             claims = jwt.decode(page["access_token"], keys, ["RS256"]).claims
             assert (claims["username"], page["username"]) == (username, username)
             assert claims["iss"] == emulator.issuer(world.pool_id)
 
 
 @pytest.mark.slow
-def test_stop_and_go(redis_server: RedisServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    print(f"AUTHFLOW_STOP_AND_GO_SEED={SEED}")  # shown if the test fails
-    started, log = time.perf_counter(), tmp_path / "errors"
-    day = new_day(Random(SEED))
+@pytest.mark.parametrize("seed", SEEDS)
+def test_killed_workers_cost_no_sign_in(
+    redis_server: RedisServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: str
+) -> None:
+    started, log, prefix = time.perf_counter(), tmp_path / "errors", f"killed-workers-{seed}:"
+    simulation = make_simulation(Random(seed))
     with (
         redis_server.client() as redis,
-        running(lambda _: day.emulator) as url,
-        serving(day.config(redis_server.port, url), log) as service,
+        running(lambda _: simulation.emulator) as url,
+        run_service(simulation.make_config(redis_server.port, url, prefix), log) as service,
     ):
-        town, visitors = asyncio.run(day.run(service))
-        noted: Any = redis.lrange(f"{PREFIX}put back", 0, -1)
-        put_back = Counter(session.decode() for session in noted)
-    seen, count = day.emulator.seen, town.count
+        client, users = asyncio.run(simulation.run(service))
+        sessions: Any = redis.lrange(f"{prefix}put back", 0, -1)
+        put_back = Counter(session.decode() for session in sessions)
+    seen, count = simulation.emulator.seen, client.count
     with capsys.disabled():
-        print(f"\n{len(visitors)} people are in after {time.perf_counter() - started:.0f} s, with seed {SEED}:")
+        print(f"\n{len(users)} users signed in within {time.perf_counter() - started:.0f} s, with seed {seed}:")
         print(f"  {service.kills} workers killed, {put_back.total()} flows put back, {len(seen)} Sessions")
         print("  " + "; ".join(f"{number} {what}" for what, number in sorted(count.items())))
     assert log.read_text() == capsys.readouterr().err == ""
-    assert len(visitors) >= 300
+    assert len(users) >= 300
     check_answered_once(seen, put_back)
-    check_tokens(day.emulator, visitors)
+    check_tokens(simulation.emulator, users)
     accepted = {request.challenge for requests in seen.values() for request in requests if request.refusal is None}
     assert accepted >= CHALLENGES
     assert service.kills >= 30
     assert count["connections lost"] >= 30
     assert put_back
-    assert len(town.workers) >= 20, "whoever took a killed worker's place has served, too"
-    assert count["served by several workers"] >= 150
-    assert count["double-clicks, one taken"] >= 50
+    assert len(client.workers) >= 20, "new workers have responded, too"
+    assert count["sign-ins with several workers"] >= 150
+    assert count["double submissions, one refused"] >= 50

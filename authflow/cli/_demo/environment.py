@@ -1,11 +1,11 @@
-"""The user pools of the demonstration, made through boto3."""
+"""The emulator and the user pools of the demonstration."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from authflow import AppClient, Authenticator, DeviceStore
 from authflow.backends.boto3 import Boto3Backend
-from authflow.cli._demo.stage import Stage
+from authflow.cli._demo.report import Report
 from authflow.emulator import Emulator, client_at
 
 if TYPE_CHECKING:
@@ -22,26 +22,26 @@ FLOWS: Final = (
 
 
 class Clock:
-    """The emulator's clock: the system's, but that it can be moved on, where a person would wait."""
+    """The emulator's clock: the system time plus an offset, so that the demonstration need not wait for new codes."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
 
     def __call__(self) -> datetime:
-        """Return the emulator's present time."""
+        """Return the emulator's current time."""
         return datetime.now(UTC) + self._ahead
 
     def forward(self, **step: float) -> None:
-        """Move on."""
+        """Move the clock forward; the arguments are those of `timedelta`."""
         self._ahead += timedelta(**step)
 
 
-class Site:
-    """An emulator behind a URL, with two pools: one asks for a password only, the other for a second factor too.
+class Environment:
+    """An emulator at a URL, with two pools: one without MFA, and one that requires it.
 
     Attributes:
-        people: an app client of the first pool; ada and grace are there.
-        guarded: an app client of the second pool, which remembers devices; ada is there, without a second factor.
+        plain_app: an app client of the first pool, whose users are ada and grace.
+        mfa_app: an app client of the second pool, which remembers devices. Its user ada has no second factor yet.
     """
 
     def __init__(self, url: str, emulator: Emulator, clock: Clock) -> None:
@@ -50,14 +50,14 @@ class Site:
         self.clock = clock
         self._cognito = client_at(url)
         self._backend = Boto3Backend(self._cognito)
-        self.people = self._people()
-        self.guarded = self._guarded()
+        self.plain_app = self._create_plain_pool()
+        self.mfa_app = self._create_mfa_pool()
 
-    def authenticator(self, stage: Stage, app: AppClient, devices: DeviceStore | None = None) -> Authenticator:
-        """Return an authenticator over HTTP, whose steps are shown."""
-        return Authenticator(app, self._backend, devices=devices, observe=stage.observe)
+    def make_authenticator(self, report: Report, app: AppClient, devices: DeviceStore | None = None) -> Authenticator:
+        """Return an authenticator that sends its requests over HTTP and reports each step."""
+        return Authenticator(app, self._backend, devices=devices, observe=report.observe)
 
-    def _people(self) -> AppClient:
+    def _create_plain_pool(self) -> AppClient:
         family_name: Any = {"Name": "family_name", "AttributeDataType": "String", "Required": True, "Mutable": True}
         pool = self._cognito.create_user_pool(PoolName="people", Schema=[family_name])["UserPool"]["Id"]
         _create_ada(self._cognito, pool, [{"Name": "family_name", "Value": "Lovelace"}])
@@ -66,9 +66,9 @@ class Site:
         )
         return _create_client(self._cognito, pool)
 
-    def _guarded(self) -> AppClient:
+    def _create_mfa_pool(self) -> AppClient:
         devices: Any = {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": False}
-        pool = self._cognito.create_user_pool(PoolName="guarded", DeviceConfiguration=devices)["UserPool"]["Id"]
+        pool = self._cognito.create_user_pool(PoolName="mfa", DeviceConfiguration=devices)["UserPool"]["Id"]
         self._cognito.set_user_pool_mfa_config(
             UserPoolId=pool, MfaConfiguration="ON", SoftwareTokenMfaConfiguration={"Enabled": True}
         )

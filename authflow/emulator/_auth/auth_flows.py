@@ -1,0 +1,153 @@
+"""InitiateAuth: one function for each AuthFlow."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from authflow.emulator import _errors
+from authflow.emulator._auth import choice, lambda_events, progress, secret_hash, srp_round, step_up
+from authflow.emulator._auth.step import AuthStep
+from authflow.emulator._crypto import srp
+from authflow.emulator._records.sign_in import CustomRound, SignIn
+from authflow.emulator._records.user import User
+from authflow.emulator._service import Reply
+from authflow.emulator._tokens import issuing
+from authflow.emulator._users import names
+from authflow.emulator._users.decoys import get_decoy
+
+
+def user_srp_auth(step: AuthStep) -> Reply:
+    """USER_SRP_AUTH: USERNAME and SRP_A. PASSWORD_VERIFIER follows."""
+    return srp_round.ask_for_password_proof(step, _find_confirmed_user(step, step.require_username()))
+
+
+def user_password_auth(step: AuthStep) -> Reply:
+    """USER_PASSWORD_AUTH and ADMIN_USER_PASSWORD_AUTH: USERNAME and PASSWORD."""
+    name = step.require_username()
+    step.require("PASSWORD")
+    return choice.verify_password(step, _find_confirmed_user(step, name))
+
+
+def admin_no_srp_auth(step: AuthStep) -> Reply:
+    """ADMIN_NO_SRP_AUTH: USERNAME and PASSWORD. Without a PASSWORD, the challenge of the same name asks for it."""
+    if step.parameters.get("PASSWORD"):
+        return user_password_auth(step)
+    user, name = _find_confirmed_user(step, step.require_username()), "ADMIN_NO_SRP_AUTH"
+    parameters = step.reveal_username(user)
+    return {"ChallengeName": name, "Session": step.make_session(user, name), "ChallengeParameters": parameters}
+
+
+def user_auth(step: AuthStep) -> Reply:
+    """USER_AUTH: USERNAME and optionally PREFERRED_CHALLENGE, PASSWORD and SRP_A; or the Session of ConfirmSignUp."""
+    if step.session is not None:
+        return choice.continue_after_sign_up(step)
+    name = step.require_username()
+    user = _find_user(step, name)
+    step_up.check_step_up(step, user)
+    return choice.begin_user_auth(step, user)
+
+
+def custom_auth(step: AuthStep) -> Reply:
+    """CUSTOM_AUTH: USERNAME. With CHALLENGE_NAME=SRP_A and SRP_A, the password is verified first."""
+    name = step.require_username()
+    first = step.parameters.get("CHALLENGE_NAME")
+    if first not in {None, "SRP_A"}:
+        raise _errors.INVALID("CHALLENGE_NAME can only be SRP_A")
+    if first:
+        srp.parse_client_public(step.require("SRP_A"))
+        step.sign_in = step.sign_in.with_round(CustomRound("SRP_A", result=True))
+    user = _find_confirmed_user(step, name)
+    if not step.client.has_hidden_users:
+        progress.check_enabled(user)
+    return progress.proceed(step, user)
+
+
+def refresh_token_auth(step: AuthStep) -> Reply:
+    """REFRESH_TOKEN_AUTH: REFRESH_TOKEN. The SECRET_HASH covers the canonical username."""
+    client, service = step.client, step.service
+    text = step.require("REFRESH_TOKEN")
+    if client.rotation_grace is not None:
+        raise _errors.FLOW_NOT_ENABLED("REFRESH_TOKEN_AUTH")  # with rotation, only GetTokensFromRefreshToken works
+    token, user = issuing.find_refresh_token(service, client, text)
+    secret_hash.check_secret_hash(
+        client, user.username, step.parameters.get("SECRET_HASH"), _errors.SECRET_HASH_WRONG_REFRESH
+    )
+    if token.is_retired(service.now()):
+        raise _errors.REFRESH_TOKEN_REVOKED()  # the operation declares no RefreshTokenReuseException
+    request = issuing.TokenRequest(issuing.REFRESH_SOURCE, device_key=step.parameters.get("DEVICE_KEY"))
+    return {"ChallengeParameters": {}, "AuthenticationResult": issuing.refresh_tokens(service, client, text, request)}
+
+
+def _find_confirmed_user(step: AuthStep, name: str) -> User:
+    """Return the user of a sign-in with a password. The user must be confirmed."""
+    return _find_user(step, name, progress.check_confirmed)
+
+
+def _find_user(step: AuthStep, name: str, check: Callable[[User], None] = lambda _: None) -> User:
+    """Run PreAuthentication and return the user; a decoy user if there is none and the client hides that."""
+    pool = step.client.pool
+    user = names.find_user(pool, name)
+    if user is None:
+        if not step.client.has_hidden_users:
+            raise _errors.NO_USER()
+        user = get_decoy(step.service, pool, name)
+    check(user)
+    step.sign_in = replace(step.sign_in, entered_username=name)
+    step.note_device_key(user)
+    lambda_events.run_pre_authentication(step, user)
+    return user
+
+
+@dataclass(frozen=True, slots=True)
+class AuthFlow:
+    """An AuthFlow that the emulator has.
+
+    Attributes:
+        begin: handles the first request.
+        public: whether InitiateAuth accepts it.
+        admin: whether AdminInitiateAuth accepts it.
+        permitted_by: the values of ExplicitAuthFlows that enable it. One of them is enough.
+    """
+
+    begin: Callable[[AuthStep], Reply]
+    public: bool
+    admin: bool
+    permitted_by: frozenset[str]
+
+
+_SRP: Final = AuthFlow(user_srp_auth, public=True, admin=True, permitted_by=frozenset({"ALLOW_USER_SRP_AUTH"}))
+_PASSWORD: Final = AuthFlow(
+    user_password_auth, public=True, admin=False, permitted_by=frozenset({"ALLOW_USER_PASSWORD_AUTH"})
+)
+_ADMIN_PASSWORD: Final = AuthFlow(
+    user_password_auth, public=False, admin=True, permitted_by=frozenset({"ALLOW_ADMIN_USER_PASSWORD_AUTH"})
+)
+_CUSTOM: Final = AuthFlow(custom_auth, public=True, admin=True, permitted_by=frozenset({"ALLOW_CUSTOM_AUTH"}))
+_REFRESH: Final = AuthFlow(
+    refresh_token_auth, public=True, admin=True, permitted_by=frozenset({"ALLOW_REFRESH_TOKEN_AUTH"})
+)
+AUTH_FLOWS: Final[Mapping[str, AuthFlow]] = {
+    "USER_SRP_AUTH": _SRP,
+    "USER_PASSWORD_AUTH": _PASSWORD,
+    "ADMIN_USER_PASSWORD_AUTH": _ADMIN_PASSWORD,
+    "ADMIN_NO_SRP_AUTH": replace(_ADMIN_PASSWORD, begin=admin_no_srp_auth),
+    "USER_AUTH": AuthFlow(user_auth, public=True, admin=True, permitted_by=frozenset({"ALLOW_USER_AUTH"})),
+    "CUSTOM_AUTH": _CUSTOM,
+    "REFRESH_TOKEN_AUTH": _REFRESH,
+    "REFRESH_TOKEN": _REFRESH,
+}
+
+
+def begin(name: str, step: AuthStep) -> Reply:
+    """Begin a sign-in with the AuthFlow of this name.
+
+    Raises:
+        ServiceError: the API does not accept the AuthFlow, the client does not allow it, or the AuthFlow refuses.
+    """
+    auth_flow = AUTH_FLOWS[name]  # the service model accepts no other name
+    if not (auth_flow.admin if step.admin else auth_flow.public):
+        raise _errors.FLOW_OF_OTHER_API()
+    if not auth_flow.permitted_by & step.client.allowed_flows:
+        raise _errors.FLOW_NOT_ENABLED(name)
+    step.sign_in = SignIn(name)
+    return auth_flow.begin(step)
