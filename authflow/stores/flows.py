@@ -98,9 +98,7 @@ class AsyncMemoryFlowStore:
     def _drop_expired(self, now: datetime) -> None:
         while self._expiries and self._expiries[0][0] <= now:
             _, handle = heappop(self._expiries)
-            if (
-                handle in self._flows and self._flows[handle][0] <= now
-            ):  # else taken, or put back with a later expiry
+            if handle in self._flows and self._flows[handle][0] <= now:  # else taken, or put back with a later expiry
                 del self._flows[handle]
 
 

@@ -1,4 +1,4 @@
-"""Boto3Backend over real HTTP, against servers that answer well, badly, late or not at all."""
+"""Boto3Backend over real HTTP, against servers that respond correctly, wrongly, late or not at all."""
 
 import subprocess
 import sys
@@ -19,7 +19,7 @@ from tests.support.servers import Server, error_body, make_request, serving
 
 @pytest.fixture(autouse=True)
 def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the machine's AWS configuration."""
+    """Hide the AWS configuration of this machine."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
@@ -27,7 +27,7 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
-def test_a_reply_comes_as_it_is_and_without_credentials() -> None:
+def test_a_reply_is_returned_as_it_is_and_needs_no_credentials() -> None:
     with serving(Server(body=b'{"ChallengeName":"SMS_MFA","Session":"s"}')) as server:
         reply = Boto3Backend(endpoint_url=server.url).call(make_request())
     assert (reply["ChallengeName"], reply["Session"]) == ("SMS_MFA", "s")
@@ -50,7 +50,7 @@ def test_a_reply_comes_as_it_is_and_without_credentials() -> None:
         (302, b"", BackendError, "InitiateAuth"),
     ],
 )
-def test_what_is_not_a_reply(status: int, body: bytes, kind: type[AuthflowError], text: str) -> None:
+def test_error_responses(status: int, body: bytes, kind: type[AuthflowError], text: str) -> None:
     with serving(Server(status, body)) as server, pytest.raises(AuthflowError, match=text) as caught:
         Boto3Backend(endpoint_url=server.url).call(make_request())
     assert type(caught.value) is kind
@@ -59,7 +59,7 @@ def test_what_is_not_a_reply(status: int, body: bytes, kind: type[AuthflowError]
 
 @pytest.mark.parametrize("status", [200, 400, 429, 500])
 @pytest.mark.parametrize("body", [b"[1]", b'"x"', b"1", b"null", b"\xff\xfe", b"[" * 50_000, b'{"__type": 1}'])
-def test_json_that_is_no_answer_never_escapes_as_an_error_of_botocore(status: int, body: bytes) -> None:
+def test_json_that_is_not_a_reply_never_raises_an_error_of_botocore(status: int, body: bytes) -> None:
     with serving(Server(status, body)) as server:
         try:
             reply = Boto3Backend(endpoint_url=server.url).call(make_request())
@@ -83,7 +83,7 @@ def test_garbled_json_is_an_unexpected_reply_to_the_flow() -> None:
         flow.receive(reply, stamp(1))
 
 
-def test_nobody_listens() -> None:
+def test_a_refused_connection() -> None:
     with serving(Server()) as server:
         url = server.url
     with pytest.raises(BackendError, match="EndpointConnectionError"):
@@ -102,7 +102,7 @@ def test_a_time_out() -> None:
     assert len(server.received) == 1
 
 
-def test_what_the_service_model_does_not_allow_is_named_without_its_value() -> None:
+def test_an_error_of_the_service_model_does_not_show_the_value() -> None:
     bad = GetTokensFromRefreshToken(client_id="c", refresh_token=b"secret-token")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(InvalidInput, match="GetTokensFromRefreshToken") as caught:
         Boto3Backend(region="eu-west-1").call(bad)
@@ -110,8 +110,8 @@ def test_what_the_service_model_does_not_allow_is_named_without_its_value() -> N
     assert "secret-token" not in str(caught.value)
 
 
-def held(error: BaseException) -> list[BaseException]:
-    """The exceptions that can be reached from one: those it is chained to, and those in its frames."""
+def reachable(error: BaseException) -> list[BaseException]:
+    """Return the exceptions that can be reached from one: those it is chained to, and those in its frames."""
     found, new = [], [error]
     while new:
         one = new.pop()
@@ -135,7 +135,7 @@ def held(error: BaseException) -> list[BaseException]:
     ],
     ids=["lost", "failed", "refused", "garbage", "not sent"],
 )
-def test_no_error_of_botocore_s_is_held(server: Server | None, secret: Any) -> None:
+def test_no_error_of_botocore_is_reachable(server: Server | None, secret: Any) -> None:
     with serving(server or Server()) as running:
         url = running.url
         if server:
@@ -148,7 +148,7 @@ def fails(url: str, secret: Any) -> None:
     sent = GetTokensFromRefreshToken(client_id="c", refresh_token=secret, region="eu-west-1")
     with pytest.raises(AuthflowError) as caught:
         Boto3Backend(endpoint_url=url).call(sent)
-    assert held(caught.value) == [caught.value], "they hold the request, and with it secrets"
+    assert reachable(caught.value) == [caught.value], "botocore's errors hold the request and its secrets"
 
 
 def test_the_admin_api_without_credentials_says_so() -> None:
@@ -158,17 +158,25 @@ def test_the_admin_api_without_credentials_says_so() -> None:
         Boto3Backend(region="eu-west-1").call(found)
 
 
-def test_the_client_it_makes_has_sane_settings() -> None:
+def test_the_client_that_it_makes_has_sane_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+    make = boto3.Session.client
+
+    def make_and_keep(*args: Any, **options: Any) -> Any:
+        made.append(make(*args, **options))
+        return made[-1]
+
+    monkeypatch.setattr(boto3.Session, "client", make_and_keep)
     backend = Boto3Backend(region="eu-west-1")
-    config: Any = backend._client().meta.config
-    assert backend.region == "eu-west-1"
+    config = made[0].meta.config
+    assert (len(made), backend.region) == (1, "eu-west-1")
     assert config.retries["total_max_attempts"] == 1
     assert 0 < config.connect_timeout <= 5
     assert 5 < config.read_timeout <= 30
     assert config.max_pool_connections >= 10
 
 
-def test_where_the_region_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_source_of_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidInput) as caught:
         Boto3Backend()
     assert caught.value.field == "region"
@@ -182,18 +190,18 @@ def test_where_the_region_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://"])
-def test_an_endpoint_that_is_no_url(url: str) -> None:
+def test_an_invalid_endpoint(url: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         Boto3Backend(endpoint_url=url)
     assert caught.value.field == "endpoint_url"
 
 
-def test_a_region_that_is_no_region() -> None:
+def test_an_invalid_region() -> None:
     with pytest.raises(InvalidInput) as caught:
         Boto3Backend(region="not a region")
     assert caught.value.field == "region"
 
 
-def test_importing_it_loads_no_boto3() -> None:
+def test_importing_the_module_does_not_import_boto3() -> None:
     code = "import authflow, authflow.backends.boto3, sys; sys.exit('boto3' in sys.modules or 'asyncio' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

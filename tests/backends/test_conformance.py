@@ -1,4 +1,4 @@
-"""Every backend against the same servers over real HTTP: the same outcomes."""
+"""All backends have the same outcomes against the same servers, over real HTTP."""
 
 import asyncio
 import socket
@@ -37,7 +37,7 @@ from tests.support.emulator.world import PASSWORD, TEMPORARY, Clock, World
 from tests.support.servers import Server, error_body, serving
 
 pytestmark = pytest.mark.slow  # mostly waiting
-SOON = 0.3  # seconds: the time-out of the hurried
+SOON = 0.3  # seconds: the time-out of a hurried backend
 Drive = Callable[[Flow], Flow]
 NAMES = ("Boto3Backend", "HttpxBackend", "AsyncHttpxBackend", "Threaded Boto3Backend", "Threaded HttpxBackend")
 
@@ -71,11 +71,7 @@ def through_async(enter: Callable[[], AbstractAsyncContextManager[Any]]) -> Driv
 def boto3_backend(url: str, hurried: bool) -> Iterator[Boto3Backend]:
     config = Config(read_timeout=SOON, retries={"total_max_attempts": 1})
     given: Any = {"region_name": "eu-west-1", "endpoint_url": url, "config": config}
-    backend = Boto3Backend(boto3.client("cognito-idp", **given)) if hurried else Boto3Backend(endpoint_url=url)
-    try:
-        yield backend
-    finally:
-        backend._client().close()
+    yield Boto3Backend(boto3.client("cognito-idp", **given)) if hurried else Boto3Backend(endpoint_url=url)
 
 
 @contextmanager
@@ -200,19 +196,19 @@ def test_the_same_failure(name: str, status: int, body: bytes, kind: type[Authfl
 def test_garbage_is_never_a_reply(name: str, body: bytes) -> None:
     with serving(Server(200, body)) as server:
         kind = outcome(name, server.url)
-    # boto3 makes an empty reply of some: then it is the flow that complains
+    # boto3 returns an empty reply for some bodies, which the flow refuses
     assert kind is BackendError or (kind is UnexpectedReply and "Boto3" in name)
 
 
 @over_http
-def test_nobody_listens(name: str) -> None:
+def test_a_refused_connection(name: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     assert outcome(name, f"http://127.0.0.1:{port}") is BackendError
 
 
 @over_http
-def test_what_is_not_http(name: str) -> None:
+def test_a_server_that_does_not_speak_http(name: str) -> None:
     def serve() -> None:
         peer = listener.accept()[0]
         with peer:

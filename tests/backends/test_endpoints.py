@@ -57,7 +57,7 @@ def test_every_region_with_cognito_has_no_other_host_name() -> None:
         "a" * 70 + "-west-1", "local", None, 1,
     ],
 )  # fmt: skip
-def test_what_is_no_region_gets_no_host(region: Any) -> None:
+def test_an_invalid_region_never_becomes_part_of_a_host_name(region: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         find_endpoint(region)
     assert caught.value.field == "region"

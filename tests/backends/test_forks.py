@@ -1,4 +1,4 @@
-"""After a fork: each process has connections and threads of its own."""
+"""After a fork, each process has connections and threads of its own."""
 
 import os
 import subprocess
@@ -15,11 +15,12 @@ from tests.support.certificates import make_certificate
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 
-# The server answers, on each connection, with the name that a request has, and counts connections.
+# The server returns the client id of each request and counts connections. It delays the response to "slow".
 PROGRAM = """
 import asyncio, json, os, socket, ssl, sys, threading, time, traceback
 import boto3, httpx
 from dataclasses import replace
+from authflow.backends import _limits
 from authflow.backends.boto3 import Boto3Backend
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from authflow.backends.threads import Threaded
@@ -31,6 +32,7 @@ if tls:
     tls.load_cert_chain(certificate)
     os.environ["SSL_CERT_FILE"] = os.environ["AWS_CA_BUNDLE"] = certificate
 accepted, broken = [], []
+received_slow, go_on = threading.Event(), threading.Event()
 
 def serve(connection):
     try:
@@ -44,8 +46,12 @@ def serve(connection):
                     if not (body := reading.read(length)):
                         return
                     time.sleep(0.1)
-                    answer = json.dumps({"Session": "x" * 20 + json.loads(body)["ClientId"]}).encode()
-                    connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(answer) + answer)
+                    client_id = json.loads(body)["ClientId"]
+                    if client_id == "slow":
+                        received_slow.set()
+                        go_on.wait()
+                    reply = json.dumps({"Session": "x" * 20 + client_id}).encode()
+                    connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(reply) + reply)
     except OSError as error:
         broken.append(error)
 
@@ -64,6 +70,8 @@ def ask(who):
     reply = asyncio.run(backend.call(sent)) if asynchronous else backend.call(sent)
     return reply["Session"][20:]
 
+if kind == "httpx":
+    _limits.CONNECTIONS = 1
 asynchronous = kind in {"threaded", "async", "async given"}
 backend = {
     "httpx": lambda: HttpxBackend(endpoint_url=url),
@@ -76,8 +84,10 @@ backend = {
 }[kind]()
 if kind != "async given":
     assert ask("warm") == "warm"
-if kind == "httpx":
-    backend._places()._value = 0  # as while other threads call
+if kind == "httpx":  # another thread uses the only connection while this one forks
+    slow = threading.Thread(target=ask, args=("slow",))
+    slow.start()
+    received_slow.wait()
 children = []
 for who in ("ada", "bob"):
     if not (child := os.fork()):
@@ -92,13 +102,14 @@ for who in ("ada", "bob"):
                 said.append(f"{type(error).__name__}: {error}")
         elif "httpx" in kind:
             backend.close()
-        os.write(1, (" ".join([who, *said]) + "\\n").encode())  # whole, though two write at once
+        os.write(1, (" ".join([who, *said]) + "\\n").encode())  # one write, because both children write at once
         sys.exit()
     children.append(child)
 for child in children:
     os.waitpid(child, 0)
 if kind == "httpx":
-    backend._places()._value = 1
+    go_on.set()
+    slow.join()
 if "async" not in kind:
     print("eve", ask("eve"), flush=True)
 print("connections", len(accepted), "broken", broken, flush=True)
@@ -109,7 +120,7 @@ LOOP = "its connections belong to another event loop"
 
 
 def said(kind: str, certificate: Path | None = None) -> dict[str, str]:
-    # Python 3.12 warns of a fork in a process with threads, which is what is tested
+    # Python 3.12 and later warn of a fork in a process with threads, which is what we test
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", PROGRAM, kind, str(certificate or "")]
     away = {
         "AWS_CONFIG_FILE": "/nowhere",
@@ -123,37 +134,37 @@ def said(kind: str, certificate: Path | None = None) -> dict[str, str]:
 
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 @pytest.mark.parametrize("kind", ["httpx", "boto3", "threaded"])
-def test_each_process_gets_its_own_answers(kind: str, tls: bool, tmp_path: Path) -> None:
+def test_each_process_receives_its_own_replies(kind: str, tls: bool, tmp_path: Path) -> None:
     found = said(kind, make_certificate(tmp_path).path if tls else None)
     assert found == {
         "ada": "ada ada",
         "bob": "bob bob",
-        "eve": "eve",  # over the connection that the parent had before
+        "eve": "eve",  # on the connection that the parent had before the fork
         "connections": "3 broken []",
     }
 
 
 @pytest.mark.parametrize("kind", ["httpx given", "boto3 given"])
-def test_a_client_of_your_own_is_not_used(kind: str) -> None:
+def test_a_given_client_is_refused_in_another_process(kind: str) -> None:
     found = said(kind)
     assert ELSEWHERE in found["ada"]
     assert ELSEWHERE in found["bob"]
     assert (found["eve"], found["connections"]) == ("eve", "1 broken []")
 
 
-def test_nor_is_that_of_an_event_loop() -> None:
+def test_a_given_asyncio_client_is_refused_in_another_process() -> None:
     found = said("async given")
     assert ELSEWHERE in found["ada"]
     assert found["connections"] == "0 broken []"
 
 
-def test_an_event_loop_stays_behind() -> None:
+def test_the_event_loop_of_the_parent_is_not_used() -> None:
     found = said("async")
     assert LOOP in found["ada"]
     assert found["connections"] == "1 broken []"
 
 
-def test_once_in_each_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_object_is_made_once_in_each_process(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
 
     def make() -> object:
@@ -170,7 +181,7 @@ def test_once_in_each_process(monkeypatch: pytest.MonkeyPatch) -> None:
         given()
 
 
-def test_threads_that_ask_at_once_share_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_share_the_object_of_their_process(monkeypatch: pytest.MonkeyPatch) -> None:
     together = threading.Barrier(8)
     own = ProcessLocal(object)
     monkeypatch.setattr(os, "getpid", lambda: -1)

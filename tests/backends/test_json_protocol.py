@@ -1,4 +1,4 @@
-"""AWS JSON 1.1, both ways."""
+"""AWS JSON 1.1: requests and responses."""
 
 import json
 import traceback
@@ -23,15 +23,15 @@ def operations() -> set[str]:
     return {name for name in found if isinstance(name, str)}
 
 
-def test_a_request_as_it_is_posted() -> None:
-    message = build_request(make_request())
-    assert message.headers["X-Amz-Target"] == "AWSCognitoIdentityProviderService.InitiateAuth"
-    assert message.headers["Content-Type"] == "application/x-amz-json-1.1"
-    assert message.headers["User-Agent"] == f"authflow/{__version__}"
-    assert json.loads(message.body) == make_request().params()
+def test_an_http_request() -> None:
+    http_request = build_request(make_request())
+    assert http_request.headers["X-Amz-Target"] == "AWSCognitoIdentityProviderService.InitiateAuth"
+    assert http_request.headers["Content-Type"] == "application/x-amz-json-1.1"
+    assert http_request.headers["User-Agent"] == f"authflow/{__version__}"
+    assert json.loads(http_request.body) == make_request().params()
 
 
-def test_exactly_the_admin_operations_take_a_signature() -> None:
+def test_exactly_the_admin_operations_need_a_signature() -> None:
     model: Any = get_session().get_service_model("cognito-idp")
     assert len(operations()) == 9
     for name in operations():
@@ -39,7 +39,7 @@ def test_exactly_the_admin_operations_take_a_signature() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(name for name in operations() if name.startswith("Admin")))
-def test_the_admin_api_is_left_to_boto3(name: str) -> None:
+def test_admin_operations_are_refused(name: str) -> None:
     made: Request = object.__new__(getattr(authflow.core.requests, name))
     with pytest.raises(InvalidInput, match=f"{name} must be signed: use Boto3Backend") as caught:
         build_request(made)
@@ -47,24 +47,24 @@ def test_the_admin_api_is_left_to_boto3(name: str) -> None:
 
 
 @pytest.mark.parametrize("value", [SECRET.encode(), float("nan"), {1: object()}, 10**5000], ids=type)
-def test_what_json_cannot_hold(value: Any) -> None:
+def test_a_member_that_json_can_not_represent(value: Any) -> None:
     with pytest.raises(InvalidInput, match="GetTokensFromRefreshToken: a member") as caught:
         build_request(GetTokensFromRefreshToken(client_id="c", refresh_token=value))
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_lone_surrogate_is_sent_as_json_has_it() -> None:
+def test_a_lone_surrogate_is_escaped() -> None:
     assert build_request(AssociateSoftwareToken(session="\ud800")).body == b'{"Session": "\\ud800"}'
 
 
 @pytest.mark.parametrize(
     "value", [build_request(AssociateSoftwareToken(session=SECRET)), HttpResponse(200, {}, SECRET.encode())]
 )
-def test_neither_shows_its_body(value: object) -> None:
+def test_repr_does_not_show_the_body(value: object) -> None:
     assert SECRET not in repr(value)
 
 
-def test_a_reply_comes_as_it_is() -> None:
+def test_a_reply_is_returned_as_it_is() -> None:
     assert read_reply("InitiateAuth", HttpResponse(200, {}, '{"Session": "ä", "Extra": [1]}'.encode())) == {
         "Session": "ä",
         "Extra": [1],
@@ -125,7 +125,7 @@ TRUNCATED = b'{"AuthenticationResult": {"AccessToken": "5ecretMark'
         ),
     ],
 )  # fmt: skip
-def test_what_is_not_a_reply(status: int, body: bytes, kind: type[AuthflowError], text: str) -> None:
+def test_error_responses(status: int, body: bytes, kind: type[AuthflowError], text: str) -> None:
     with pytest.raises(AuthflowError) as caught:
         read_reply("InitiateAuth", HttpResponse(status, {}, body))
     assert type(caught.value) is kind
@@ -148,15 +148,15 @@ bodies = st.binary() | (json_values | errors).map(lambda value: json.dumps(value
     bodies,
     st.dictionaries(st.just("x-amzn-errortype"), codes),
 )
-def test_whatever_comes(status: int, body: bytes, headers: dict[str, str]) -> None:
-    answer = HttpResponse(status, headers, body)
+def test_any_response_is_a_reply_or_an_error(status: int, body: bytes, headers: dict[str, str]) -> None:
+    response = HttpResponse(status, headers, body)
     try:
-        assert isinstance(read_reply("InitiateAuth", answer), dict)
+        assert isinstance(read_reply("InitiateAuth", response), dict)
         assert status == 200
     except Refusal as error:
-        told = error.code.isidentifier() and 400 <= status < 500
+        is_expected = error.code.isidentifier() and 400 <= status < 500
     except BackendError as error:
-        told = str(error).startswith(f"InitiateAuth: HTTP {status}, ")
+        is_expected = str(error).startswith(f"InitiateAuth: HTTP {status}, ")
     else:
-        told = True
-    assert told
+        is_expected = True
+    assert is_expected

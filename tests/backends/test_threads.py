@@ -21,7 +21,7 @@ WHO: ContextVar[str] = ContextVar("WHO", default="nobody")
 
 
 class Does:
-    """A backend that does what it is told."""
+    """A backend whose ``call`` is a given function."""
 
     def __init__(self, what: Callable[[], Mapping[str, Any]]) -> None:
         self._what = what
@@ -38,13 +38,13 @@ def called(what: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
     return asyncio.run(run())
 
 
-def test_a_reply_comes_from_another_thread() -> None:
+def test_the_backend_is_called_on_another_thread() -> None:
     name = called(lambda: {"thread": threading.current_thread().name})["thread"]
     assert name.startswith("authflow")
 
 
 @pytest.mark.parametrize("error", [Refusal("X", "y"), Throttled("z"), BackendError("z"), KeyError("a bug's")])
-def test_what_the_backend_raises_comes_as_it_is(error: Exception) -> None:
+def test_errors_of_the_backend_are_raised_as_they_are(error: Exception) -> None:
     def fail() -> Mapping[str, Any]:
         raise error
 
@@ -53,7 +53,7 @@ def test_what_the_backend_raises_comes_as_it_is(error: Exception) -> None:
     assert caught.value is error
 
 
-def test_a_stop_iteration_is_an_error_as_in_a_coroutine() -> None:
+def test_a_stop_iteration_becomes_a_runtime_error_as_in_a_coroutine() -> None:
     async def run() -> None:
         nothing: Iterator[dict[str, Any]] = iter(())
         async with Threaded(Does(lambda: next(nothing))) as backend, asyncio.timeout(10):
@@ -63,7 +63,7 @@ def test_a_stop_iteration_is_an_error_as_in_a_coroutine() -> None:
         asyncio.run(run())
 
 
-def test_context_variables_go_along() -> None:
+def test_the_backend_sees_the_callers_context_variables() -> None:
     WHO.set("ada")
     assert called(lambda: {"who": WHO.get()}) == {"who": "ada"}
 
@@ -74,13 +74,13 @@ def test_the_region_is_the_backend_s() -> None:
 
 
 @pytest.mark.parametrize("threads", [0, -1, "2", None, 1.5])
-def test_a_number_of_threads_that_cannot_be(threads: Any) -> None:
+def test_an_invalid_number_of_threads(threads: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         Threaded(Does(dict), threads=threads)
     assert caught.value.field == "threads"
 
 
-def test_as_many_at_once_as_there_are_connections() -> None:
+def test_as_many_calls_at_once_as_there_are_connections() -> None:
     barrier = threading.Barrier(CONNECTIONS)
 
     def meet() -> Mapping[str, Any]:
@@ -94,14 +94,14 @@ def test_as_many_at_once_as_there_are_connections() -> None:
     assert asyncio.run(run()) == [{}] * CONNECTIONS
 
 
-def test_cancelled_it_ends_at_once_and_what_waits_is_never_sent() -> None:
+def test_a_cancelled_call_ends_at_once_and_a_waiting_request_is_never_sent() -> None:
     begun, go_on, ended = threading.Event(), threading.Event(), []
 
     def wait() -> Mapping[str, Any]:
         begun.set()
         assert go_on.wait(20)
         ended.append(1)
-        raise BackendError("nobody hears of it")
+        raise BackendError("discarded")
 
     async def run() -> None:
         async with Threaded(Does(wait), threads=1) as backend:
@@ -115,12 +115,12 @@ def test_cancelled_it_ends_at_once_and_what_waits_is_never_sent() -> None:
             ] * 3
             assert not ended
             go_on.set()
-        assert ended == [1], "closing waits for what is under way"
+        assert ended == [1], "aclose waits for the request in progress"
 
     asyncio.run(run(), debug=True)
 
 
-def test_the_event_loop_goes_on_meanwhile() -> None:
+def test_the_event_loop_is_not_blocked() -> None:
     go_on = threading.Event()
 
     def wait() -> Mapping[str, Any]:
@@ -139,7 +139,7 @@ def test_the_event_loop_goes_on_meanwhile() -> None:
     asyncio.run(run())
 
 
-def test_closed_it_sends_nothing() -> None:
+def test_a_closed_backend_refuses_calls() -> None:
     async def run() -> None:
         backend = Threaded(Does(dict))
         assert await backend.call(make_request()) == {}
@@ -158,7 +158,7 @@ def test_it_serves_one_event_loop_after_another() -> None:
     asyncio.run(backend.aclose())
 
 
-def test_it_loads_no_transport() -> None:
+def test_importing_the_module_imports_no_transport() -> None:
     code = "import authflow.backends.threads, sys; print({'boto3', 'botocore', 'httpx'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

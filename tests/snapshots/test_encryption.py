@@ -1,4 +1,4 @@
-"""Ciphertexts decrypt with the right key and the right associated data, unaltered."""
+"""A ciphertext decrypts only if it is unaltered, with the same key and the same associated data."""
 
 import base64
 
@@ -13,10 +13,10 @@ KEY, OLD_KEY = bytes(range(32)), bytes(range(1, 33))
 
 
 @given(st.binary(max_size=200), st.binary(max_size=20))
-def test_what_was_put_in_comes_out(content: bytes, associated_data: bytes) -> None:
-    ciphertext = make_key_ring(KEY).encrypt(content, associated_data)
-    assert len(ciphertext) == len(content) + OVERHEAD
-    assert make_key_ring([OLD_KEY, KEY]).decrypt(ciphertext, associated_data) == content
+def test_decrypting_returns_the_plaintext(plaintext: bytes, associated_data: bytes) -> None:
+    ciphertext = make_key_ring(KEY).encrypt(plaintext, associated_data)
+    assert len(ciphertext) == len(plaintext) + OVERHEAD
+    assert make_key_ring([OLD_KEY, KEY]).decrypt(ciphertext, associated_data) == plaintext
 
 
 def refused(ciphertext: bytes, associated_data: bytes = b"here", key: bytes = KEY) -> str:
@@ -25,7 +25,7 @@ def refused(ciphertext: bytes, associated_data: bytes = b"here", key: bytes = KE
     return caught.value.code
 
 
-def test_what_does_not_open() -> None:
+def test_altered_ciphertexts_and_wrong_keys() -> None:
     ciphertext = make_key_ring(KEY).encrypt(b"content", b"here")
     assert refused(ciphertext, key=OLD_KEY) == "unknown_key"
     assert refused(ciphertext, b"there") == "altered"
@@ -35,12 +35,12 @@ def test_what_does_not_open() -> None:
         assert refused(ciphertext[:at] + bytes([ciphertext[at] ^ 1]) + ciphertext[at + 1 :]) == "altered"
 
 
-def test_a_golden_ciphertext_decrypts_for_ever() -> None:
+def test_a_golden_ciphertext_still_decrypts() -> None:
     ciphertext = base64.b64decode("Zp4sV3nAcDGhfrXc67wbl4wkDTHwOXrGXg8Ny6gMAAucVCS0lvq+")
     assert make_key_ring(KEY).decrypt(ciphertext, b"here") == b"content"
 
 
-def test_no_two_ciphertexts_are_alike() -> None:
+def test_ciphertexts_are_unique() -> None:
     assert len({make_key_ring(KEY).encrypt(b"content", b"here") for _ in range(100)}) == 100
 
 
@@ -56,6 +56,6 @@ def test_base64url(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("text", ["ä", "a", "*", "a b", "aaaa=a", "\ud800"])
-def test_what_is_not_base64url(text: str) -> None:
+def test_text_that_is_not_base64url(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the text is Python's
         from_base64url(text)

@@ -1,4 +1,4 @@
-"""Snapshots: the same flow comes back, older ones load for ever, and anything else is an error that says what."""
+"""Snapshots: the same flow is loaded again, old versions still load, and errors name what is wrong."""
 
 import json
 from dataclasses import replace
@@ -46,7 +46,7 @@ def asked(app: AppClient = SECRET_APP, **options: Any) -> Flow:
 
 
 def asked_again() -> Flow:
-    """The same after a refused password."""
+    """The same flow after a refused password."""
     flow = asked()
     assert isinstance(flow.challenge, NewPasswordRequired)
     flow = flow.answer(flow.challenge.answer("weak", family_name="L"), stamp(3))
@@ -67,7 +67,7 @@ def totp_setup() -> Flow:
 
 
 def flows() -> dict[str, Flow]:
-    """One of each kind that has a snapshot."""
+    """One flow of each kind that has a snapshot."""
     return {f"challenge_{name.lower()}": challenged(name) for name in CHALLENGES} | {
         "totp_setup": totp_setup(),
         "new_password_required": asked(),
@@ -79,7 +79,7 @@ def flows() -> dict[str, Flow]:
 
 
 @pytest.mark.parametrize("name", flows())
-def test_the_same_flow_comes_back(name: str) -> None:
+def test_the_same_flow_is_loaded(name: str) -> None:
     flow = flows()[name]
     back = loads(dumps(flow), flow.app)
     assert back == flow
@@ -88,7 +88,7 @@ def test_the_same_flow_comes_back(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", flows())
-def test_golden_snapshots_load_for_ever(name: str) -> None:
+def test_golden_snapshots_still_load(name: str) -> None:
     text, flow = (GOLDEN / f"{name}.json").read_text(), flows()[name]
     assert loads(text, flow.app) == flow
     assert dumps(flow) == text.strip(), "the format has changed: that takes a new version and a migration"
@@ -98,7 +98,7 @@ def test_each_golden_snapshot_is_tested() -> None:
     assert {path.stem for path in GOLDEN.iterdir()} == set(flows())
 
 
-def test_a_flow_goes_on_in_another_process() -> None:
+def test_a_loaded_flow_can_be_answered() -> None:
     flow = loads(dumps(asked()), SECRET_APP)
     assert isinstance(flow.challenge, NewPasswordRequired)
     flow = flow.answer(flow.challenge.answer("N3w-passw0rd", family_name="L"), stamp(3))
@@ -109,7 +109,7 @@ def test_every_resting_node_has_a_golden_snapshot() -> None:
     assert {flow.node for flow in flows().values()} == {*CHALLENGE_NODES, "failed"}
 
 
-def test_no_secret_but_the_session() -> None:
+def test_a_snapshot_contains_no_secret_but_the_session() -> None:
     for flow in flows().values():
         text = dumps(flow)
         assert "correct horse" not in text
@@ -125,7 +125,7 @@ def test_no_secret_but_the_session() -> None:
     ],
     ids=["calling", "signed in"],
 )
-def test_only_what_rests_has_a_snapshot(flow: Flow) -> None:
+def test_only_a_resting_flow_has_a_snapshot(flow: Flow) -> None:
     with pytest.raises(SnapshotError) as caught:
         dumps(flow)
     assert caught.value.code == "not_at_rest"
@@ -141,7 +141,7 @@ def test_arguments_of_the_wrong_kind() -> None:
 
 
 def changed(path: str, value: object) -> str:
-    """A snapshot with one member changed; ``None`` takes it away."""
+    """A snapshot with one member changed, or removed if the value is None."""
     document = json.loads(dumps(asked(context=CONTEXT)))
     place, _, name = path.rpartition(".")
     inner = document
@@ -196,7 +196,7 @@ def changed(path: str, value: object) -> str:
         ("extra", "member", "altered", "sum"),
     ],
 )
-def test_what_was_changed_is_named(path: str, value: object, code: str, field: str) -> None:
+def test_the_error_names_the_changed_member(path: str, value: object, code: str, field: str) -> None:
     with pytest.raises(SnapshotError) as caught:
         loads(changed(path, value), SECRET_APP)
     assert (caught.value.code, caught.value.field) == (code, field)
@@ -234,7 +234,7 @@ def test_a_reason_that_does_not_exist() -> None:
 
 
 @given(st.data())
-def test_truncated_and_altered_text(data: st.DataObject) -> None:
+def test_truncated_or_altered_text(data: st.DataObject) -> None:
     text = dumps(asked())
     at = data.draw(st.integers(min_value=0, max_value=len(text) - 1))
     other = data.draw(st.sampled_from('aZ0"{}[],:\\').filter(lambda char: char != text[at]))
@@ -244,7 +244,7 @@ def test_truncated_and_altered_text(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "[" * 100_000, "1" * 5000, '{"v": NaN}', "x" * 300_000])
-def test_what_is_no_snapshot(text: str) -> None:
+def test_text_that_is_not_a_snapshot(text: str) -> None:
     with pytest.raises(SnapshotError) as caught:
         loads(text, APP)
     assert caught.value.code == "malformed"
@@ -280,7 +280,7 @@ def test_older_snapshots_are_migrated(name: str, monkeypatch: pytest.MonkeyPatch
         loads(text, flow.app)
 
 
-def test_a_migration_reads_what_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_migrations_never_see_an_altered_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
 
     def to_2(flow: Any, state: Any) -> tuple[Any, Any]:
@@ -306,7 +306,7 @@ def test_the_longest_snapshot() -> None:
     assert caught.value.code == "malformed"
 
 
-def test_white_space_and_order_do_not_matter() -> None:
+def test_white_space_and_the_order_of_members_do_not_matter() -> None:
     flow = asked()
     document = json.loads(dumps(flow))
     assert loads(json.dumps(dict(reversed(document.items())), indent=2), SECRET_APP) == flow

@@ -1,4 +1,4 @@
-"""Sealed snapshots: nothing readable, nothing changed, nothing too late, nothing of another client."""
+"""Sealed snapshots: unreadable, tamper-proof, limited in time, and bound to an app client."""
 
 import base64
 import json
@@ -15,14 +15,13 @@ from hypothesis import strategies as st
 from authflow import AppClient, Flow, InvalidInput, Password, SnapshotError, Srp, Stamp, begin, dumps, seal, unseal
 from authflow.snapshots import _format as snapshot_module
 from authflow.snapshots._encryption import OVERHEAD, from_base64url, make_key_ring, to_base64url
-from authflow.snapshots._format import encode_flow
-from authflow.snapshots.sealed import _pack
 from tests.snapshots.test_plain import asked, flows, totp_setup
 from tests.support.replies import challenge
 from tests.support.samples import APP, AT, SECRET_APP, stamp
 
 GOLDEN = Path(__file__).parent / "sealed_v1"
 KEY, OLD_KEY = bytes(range(32)), bytes(range(1, 33))
+ENCODED_APP = f"authflow sign_in {SECRET_APP.pool_id} {SECRET_APP.client_id} ".encode()
 
 
 def later(**delta: float) -> Stamp:
@@ -30,23 +29,23 @@ def later(**delta: float) -> Stamp:
 
 
 @pytest.mark.parametrize("name", flows())
-def test_the_same_flow_comes_back(name: str) -> None:
+def test_the_same_flow_is_unsealed(name: str) -> None:
     flow = flows()[name]
     assert unseal(seal(flow, KEY, stamp=stamp()), KEY, flow.app, stamp=later(minutes=2)) == flow
 
 
 @pytest.mark.parametrize("name", flows())
-def test_golden_tokens_unseal_for_ever(name: str) -> None:
+def test_golden_tokens_still_unseal(name: str) -> None:
     flow, token = flows()[name], (GOLDEN / f"{name}.txt").read_text().strip()
     assert unseal(token, KEY, flow.app, stamp=later(minutes=2), bound_to=name) == flow
-    assert len(token) == len(seal(flow, KEY, stamp=stamp(), bound_to=name)), "the format has changed: a new frame"
+    assert len(token) == len(seal(flow, KEY, stamp=stamp(), bound_to=name)), "the format has changed: increment FORMAT"
 
 
 def test_each_golden_token_is_tested() -> None:
     assert {path.stem for path in GOLDEN.iterdir()} == set(flows())
 
 
-def test_by_the_systems_clock() -> None:
+def test_with_the_system_clock() -> None:
     flow = begin(APP, Password("ada", "pw"), stamp()).cancel(stamp(1))
     assert unseal(seal(flow, KEY), KEY, APP) == flow
 
@@ -85,7 +84,7 @@ def test_a_lifetime_counts_from_now() -> None:
 
 
 @pytest.mark.parametrize("lifetime", [5, 5.0, "1", timedelta(), timedelta(seconds=-1), timedelta.max])
-def test_a_lifetime_that_can_not_be(lifetime: Any) -> None:
+def test_an_invalid_lifetime(lifetime: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         seal(asked(), KEY, stamp=stamp(), lifetime=lifetime)
     assert caught.value.field == "lifetime"
@@ -123,7 +122,7 @@ def test_a_sealed_snapshot_of_an_older_version_is_migrated(monkeypatch: pytest.M
     assert unseal(token, KEY, SECRET_APP, stamp=later()) == asked()
 
 
-def test_a_token_is_opened_by_whom_it_is_bound_to() -> None:
+def test_a_bound_token_unseals_only_with_the_same_text() -> None:
     token = seal(asked(), KEY, stamp=stamp(), bound_to="browser session 1")
     assert unseal(token, KEY, SECRET_APP, stamp=later(), bound_to="browser session 1") == asked()
     assert refused(token) == "altered"
@@ -132,7 +131,7 @@ def test_a_token_is_opened_by_whom_it_is_bound_to() -> None:
     assert b"browser session" not in base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
 
 
-def test_a_token_is_bound_to_any_text() -> None:
+def test_a_token_may_be_bound_to_any_text() -> None:
     token = seal(asked(), KEY, stamp=stamp(), bound_to="\ud800")
     assert unseal(token, KEY, SECRET_APP, stamp=later(), bound_to="\ud800") == asked()
     for other in ("\ud801", "?", "\ufffd", ""):
@@ -141,7 +140,7 @@ def test_a_token_is_bound_to_any_text() -> None:
 
 
 @given(st.text(max_size=40) | st.text("AZaz09-_", min_size=20, max_size=80))
-def test_any_session_comes_back(session: str) -> None:
+def test_any_session_is_preserved(session: str) -> None:
     flow = asked()
     assert flow.challenge
     other = replace(flow, state=replace(flow.challenge, session=session))
@@ -149,7 +148,7 @@ def test_any_session_comes_back(session: str) -> None:
 
 
 @given(st.data())
-def test_each_truncation_and_alteration_is_told_apart(data: st.DataObject) -> None:
+def test_truncation_and_alteration_are_distinguished(data: st.DataObject) -> None:
     token = seal(asked(), KEY, stamp=stamp())
     raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
 
@@ -167,8 +166,8 @@ def test_each_truncation_and_alteration_is_told_apart(data: st.DataObject) -> No
 
 
 @pytest.mark.parametrize("session", ["S", "SE", "SES"])
-def test_a_token_has_one_text(session: str) -> None:
-    """However many bytes there are: the last character may stand for bits that no byte has."""
+def test_a_token_has_only_one_valid_text(session: str) -> None:
+    """The last character of base64url may have unused bits, depending on the number of bytes."""
     challenge = asked().challenge
     assert challenge
     token = seal(replace(asked(), state=replace(challenge, session=session)), KEY, stamp=stamp())
@@ -190,19 +189,23 @@ def test_a_token_has_one_text(session: str) -> None:
         ("Ag", "version"),
     ],
 )
-def test_what_is_no_token(token: str, code: str) -> None:
+def test_text_that_is_not_a_token(token: str, code: str) -> None:
     assert refused(token) == code
 
 
-def holding(content: bytes) -> str:
-    """A token that was sealed with our key, of a content that ``seal`` would never write."""
+def seal_content(content: bytes) -> str:
+    """Return a token that is sealed with our key, with content that ``seal`` would never write."""
     raw = from_base64url(seal(asked(), KEY, stamp=stamp()))
     header = raw[:5] + (len(content) + OVERHEAD).to_bytes(4, "big")
-    encoded_app = f"authflow sign_in {SECRET_APP.pool_id} {SECRET_APP.client_id} ".encode()
-    return to_base64url(header + make_key_ring(KEY).encrypt(content, header + encoded_app))
+    return to_base64url(header + make_key_ring(KEY).encrypt(content, header + ENCODED_APP))
 
 
-NEVER = (2**63 - 1).to_bytes(8, "big")  # long after the last year that a datetime can be in
+def unseal_content(token: str) -> bytes:
+    raw = from_base64url(token)
+    return make_key_ring(KEY).decrypt(raw[9:], raw[:9] + ENCODED_APP)
+
+
+NEVER = (2**63 - 1).to_bytes(8, "big")  # long after the last year of a datetime
 
 
 @pytest.mark.parametrize(
@@ -221,33 +224,33 @@ NEVER = (2**63 - 1).to_bytes(8, "big")  # long after the last year that a dateti
         b"\xff\xff\xff\xff",
     ],
 )
-def test_a_key_that_sealed_nonsense(packed: bytes) -> None:
+def test_a_token_that_does_not_contain_a_snapshot(packed: bytes) -> None:
     with pytest.raises(SnapshotError) as caught:
-        unseal(holding(NEVER + packed), KEY, SECRET_APP, stamp=later())
+        unseal(seal_content(NEVER + packed), KEY, SECRET_APP, stamp=later())
     assert caught.value.code == "malformed"
     assert caught.value.__suppress_context__
 
 
-def test_an_expiry_may_be_as_late_as_its_bytes_can_say() -> None:
-    packed = _pack(*encode_flow(asked()))
-    assert unseal(holding(NEVER + packed), KEY, SECRET_APP, stamp=later()) == asked()
-    assert refused(holding((-(2**63)).to_bytes(8, "big", signed=True) + packed)) == "expired"
+def test_an_expiry_may_be_as_late_as_its_bytes_allow() -> None:
+    packed = unseal_content(seal(asked(), KEY, stamp=stamp()))[8:]
+    assert unseal(seal_content(NEVER + packed), KEY, SECRET_APP, stamp=later()) == asked()
+    assert refused(seal_content((-(2**63)).to_bytes(8, "big", signed=True) + packed)) == "expired"
 
 
 @pytest.mark.parametrize("key", [b"", bytes(31), "0" * 32, [], [KEY, b"short"], [bytearray(32)], None])
-def test_what_is_no_key(key: Any) -> None:
+def test_an_invalid_key(key: Any) -> None:
     for use in (lambda: seal(asked(), key, stamp=stamp()), lambda: unseal("AQ", key, APP, stamp=stamp())):
         with pytest.raises(InvalidInput):
             use()
 
 
-def test_only_what_rests_is_sealed() -> None:
+def test_only_a_resting_flow_is_sealed() -> None:
     with pytest.raises(SnapshotError) as caught:
         seal(begin(APP, Srp("ada", "pw"), stamp()), KEY)
     assert caught.value.code == "not_at_rest"
 
 
-def of_session(length: int) -> Flow:
+def with_session(length: int) -> Flow:
     session = "".join(
         secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") for _ in range(length)
     )
@@ -257,6 +260,6 @@ def of_session(length: int) -> Flow:
 
 @pytest.mark.parametrize(("session", "at_most"), [(1600, 2000), (4096, 4500)])
 def test_size(session: int, at_most: int) -> None:
-    flow = of_session(session)
+    flow = with_session(session)
     assert len(seal(flow, KEY, stamp=stamp())) <= at_most
     assert json.loads(dumps(flow))

@@ -1,4 +1,4 @@
-"""Where remembered devices are kept: the same of every store, and files."""
+"""Device stores: the same behaviour of every store, and files."""
 
 import os
 import stat
@@ -39,7 +39,7 @@ def test_a_store_keeps_devices_by_holder_and_username(store: DeviceStore) -> Non
     assert store.get("browser-2", "ada") == other
 
 
-def test_a_store_finds_a_device_by_the_name_that_was_typed(store: DeviceStore) -> None:
+def test_a_store_finds_a_device_by_the_entered_username(store: DeviceStore) -> None:
     store.put(BROWSER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert store.get(BROWSER, "ada@example.com") == store.get(BROWSER, "ada-sub") == DEVICE
     assert store.get("browser-2", "ada@example.com") is None
@@ -47,7 +47,9 @@ def test_a_store_finds_a_device_by_the_name_that_was_typed(store: DeviceStore) -
     assert store.get(BROWSER, "ada-sub") is None
 
 
-def test_a_typed_name_that_is_anothers_username_means_its_owner_once_that_one_has_a_device(store: DeviceStore) -> None:
+def test_an_entered_username_that_is_the_username_of_another_person_finds_that_persons_device(
+    store: DeviceStore,
+) -> None:
     other = Device("eu-west-1_9", "-group", "another")
     store.put(BROWSER, "ada", DEVICE, entered_username="neo")
     store.put(BROWSER, "neo", other)
@@ -56,7 +58,7 @@ def test_a_typed_name_that_is_anothers_username_means_its_owner_once_that_one_ha
     assert store.get(BROWSER, "ada") == DEVICE
 
 
-def test_holder_and_name_can_not_run_into_each_other(store: DeviceStore) -> None:
+def test_holder_and_username_can_not_be_confused(store: DeviceStore) -> None:
     store.put("a", "b/../c", DEVICE)
     assert store.get("a", "b/../c") == DEVICE
     assert store.get("ab", "/../c") is None
@@ -75,7 +77,7 @@ def test_files_are_private_and_survive_the_process(tmp_path: Path) -> None:
     assert not any("ada" in file.name or BROWSER in file.name for file in files)
 
 
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_replaced_atomically(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = FileDeviceStore(tmp_path)
     store.put(BROWSER, "ada", DEVICE)
 
@@ -86,11 +88,11 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(OSError, match="no space left"):
         store.put(BROWSER, "ada", Device("eu-west-1_9", "-group", "another"))
     assert store.get(BROWSER, "ada") == DEVICE
-    assert len(list(tmp_path.iterdir())) == 1, "nothing is left lying about"
+    assert len(list(tmp_path.iterdir())) == 1, "no temporary file is left"
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", "[" * 100_000, '{"key": 5, "group_key": "g", "secret": "s"}', "{"])
-def test_a_file_that_is_no_device(tmp_path: Path, content: str) -> None:
+def test_a_file_that_does_not_contain_a_device(tmp_path: Path, content: str) -> None:
     store = FileDeviceStore(tmp_path)
     store.put(BROWSER, "ada", DEVICE)
     [file] = tmp_path.iterdir()
@@ -101,7 +103,7 @@ def test_a_file_that_is_no_device(tmp_path: Path, content: str) -> None:
     assert DEVICE.secret not in str(caught.value)
 
 
-def test_private_files_do_not_depend_on_the_umask(tmp_path: Path) -> None:
+def test_files_are_private_with_any_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         FileDeviceStore(tmp_path / "d").put(BROWSER, "ada", DEVICE)

@@ -1,4 +1,4 @@
-"""Flow stores: a flow is taken once, expires with its Session, and is put back only where it was."""
+"""Flow stores: a flow is taken once, expires with its Session, and is never overwritten."""
 
 import asyncio
 import re
@@ -35,19 +35,20 @@ def store(request: pytest.FixtureRequest, time: Time) -> Iterator[FlowStore]:
         yield made
 
 
-def taken(store: FlowStore, handle: Any) -> str:
+def require_taken(store: FlowStore, handle: Any) -> str:
+    """Take a flow that is not in the store, and return the text of the error."""
     with pytest.raises(FlowTaken) as caught:
         store.take(handle)
     return str(caught.value)
 
 
-def test_every_kind_of_flow_comes_back_once(store: FlowStore) -> None:
+def test_every_kind_of_flow_is_taken_once(store: FlowStore) -> None:
     for flow in flows().values():
         if flow.app != SECRET_APP:
             continue
         handle = store.put(flow)
         assert store.take(handle) == flow
-        assert "start the sign-in again" in taken(store, handle)
+        assert "start the sign-in again" in require_taken(store, handle)
 
 
 def test_a_handle_fits_a_cookie_and_is_never_shown(store: FlowStore) -> None:
@@ -56,12 +57,12 @@ def test_a_handle_fits_a_cookie_and_is_never_shown(store: FlowStore) -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", handle) for handle in handles)
     handle = handles.pop()
     store.take(handle)
-    assert handle not in taken(store, handle)
+    assert handle not in require_taken(store, handle)
 
 
 @pytest.mark.parametrize("handle", ["", HANDLE, "x", "x" * 10_000, "\ud800" * 43, "ä" * 43, HANDLE + "\n", None, 5, []])
-def test_a_handle_that_never_was(store: FlowStore, handle: Any) -> None:
-    message = taken(store, handle)
+def test_an_unknown_or_malformed_handle(store: FlowStore, handle: Any) -> None:
+    message = require_taken(store, handle)
     assert "start the sign-in again" in message
     assert len(message) < 100
 
@@ -71,10 +72,10 @@ def test_a_flow_is_put_back_under_its_old_handle(store: FlowStore) -> None:
     flow = store.take(handle)
     assert store.put(flow, handle=handle) == handle
     assert store.take(handle) == flow
-    taken(store, handle)
+    require_taken(store, handle)
 
 
-def test_a_flow_that_is_there_is_never_overwritten(store: FlowStore) -> None:
+def test_a_stored_flow_is_never_overwritten(store: FlowStore) -> None:
     handle = store.put(asked())
     for flow in (asked(admin=True), asked()):
         with pytest.raises(InvalidInput) as caught:
@@ -85,7 +86,7 @@ def test_a_flow_that_is_there_is_never_overwritten(store: FlowStore) -> None:
 
 
 @pytest.mark.parametrize("handle", ["", "mine", "x" * 44, "ä" * 43, 5])
-def test_nobody_chooses_a_handle(store: FlowStore, handle: Any) -> None:
+def test_a_malformed_handle_is_refused(store: FlowStore, handle: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         store.put(asked(), handle=handle)
     assert caught.value.field == "handle"
@@ -98,21 +99,23 @@ def test_a_challenge_expires_with_its_session(store: FlowStore, time: Time) -> N
     assert store.put(store.take(kept), handle=kept) == kept
     assert store.take(kept) == asked()
     time.passed = timedelta(minutes=3)
-    taken(store, expired)
-    assert "start the sign-in again" in taken(store, store.put(asked())), "too late already when it was put"
+    require_taken(store, expired)
+    assert "start the sign-in again" in require_taken(store, store.put(asked())), (
+        "it had already expired when it was put"
+    )
 
 
-def test_a_flow_that_failed_expires_as_long_after_it_was_put(store: FlowStore, time: Time) -> None:
+def test_a_failed_flow_expires_after_the_same_time(store: FlowStore, time: Time) -> None:
     time.passed = timedelta(minutes=10)
     failed = begin(SECRET_APP, Password("ada", "pw"), stamp()).cancel(stamp(1))
     first, second = store.put(failed), store.put(failed)
     time.passed = timedelta(minutes=12, seconds=58)
     assert store.take(first) == failed
     time.passed = timedelta(minutes=13)
-    taken(store, second)
+    require_taken(store, second)
 
 
-def test_a_flow_that_is_put_back_with_a_later_expiry(store: FlowStore, time: Time) -> None:
+def test_a_flow_is_put_back_with_a_later_expiry(store: FlowStore, time: Time) -> None:
     failed = begin(SECRET_APP, Password("ada", "pw"), stamp()).cancel(stamp(1))
     handle = store.put(failed)
     time.passed = timedelta(minutes=2)
@@ -121,7 +124,7 @@ def test_a_flow_that_is_put_back_with_a_later_expiry(store: FlowStore, time: Tim
     assert store.take(handle) == failed
 
 
-def test_the_session_lives_as_long_as_the_app_client_says(time: Time) -> None:
+def test_the_app_client_sets_the_session_validity(time: Time) -> None:
     store = MemoryFlowStore(stamp=time)
     app = AppClient(APP.pool_id, APP.client_id, session_validity=timedelta(minutes=15))
     handle = store.put(begin(app, Password("ada", "pw"), stamp()).receive(CHALLENGES["SMS_MFA"], stamp(1)))
@@ -129,7 +132,7 @@ def test_the_session_lives_as_long_as_the_app_client_says(time: Time) -> None:
     assert store.take(handle).app == app
 
 
-def test_only_what_rests_is_kept(store: FlowStore) -> None:
+def test_only_resting_flows_are_stored(store: FlowStore) -> None:
     with pytest.raises(SnapshotError) as caught:
         store.put(begin(SECRET_APP, Srp("ada", "pw"), stamp()))
     assert caught.value.code == "not_at_rest"
@@ -159,7 +162,7 @@ def test_one_of_many_tasks_gets_the_flow() -> None:
     assert [flow for flow in asyncio.run(run()) if flow] == [asked()]
 
 
-def test_memory_does_not_grow_for_ever(time: Time) -> None:
+def test_memory_use_does_not_grow(time: Time) -> None:
     async def run() -> AsyncMemoryFlowStore:
         store = AsyncMemoryFlowStore(stamp=time)
         for _ in range(100):
@@ -173,7 +176,7 @@ def test_memory_does_not_grow_for_ever(time: Time) -> None:
     assert [len(container) for container in kept if isinstance(container, dict | list)] == [1, 1]
 
 
-def test_by_the_systems_clock() -> None:
+def test_with_the_system_clock() -> None:
     store = MemoryFlowStore()
     failed = begin(APP, Password("ada", "pw"), stamp()).cancel(stamp(1))
     assert store.take(store.put(failed)) == failed

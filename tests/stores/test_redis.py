@@ -1,4 +1,4 @@
-"""Stores in Redis: what only a server shared by many can get wrong."""
+"""Stores in Redis: properties that depend on a server shared by many processes."""
 
 import asyncio
 import subprocess
@@ -38,7 +38,7 @@ HOLDER = "browser-1"
 
 @pytest.fixture
 def server(redis_server: RedisServer) -> RedisServer:
-    """The server, empty."""
+    """An empty server."""
     with redis_server.client() as client:
         client.flushall()
     return redis_server
@@ -64,7 +64,7 @@ def only_name(client: redis.Redis) -> bytes:
     return name
 
 
-# Exactly once
+# A flow is taken exactly once
 
 
 def test_one_of_many_threads_gets_the_flow(store: RedisFlowStore) -> None:
@@ -121,7 +121,7 @@ def test_one_of_several_processes_gets_the_flow(client: redis.Redis) -> None:
     assert sorted(said) == ["failed"] + ["taken"] * (takers - 1)
 
 
-def test_a_command_that_was_sent_twice(client: redis.Redis, store: RedisFlowStore, time: Time) -> None:
+def test_commands_of_a_flow_store_that_are_sent_twice(client: redis.Redis, store: RedisFlowStore, time: Time) -> None:
     repeating = RedisFlowStore(RepeatingClient(client), SECRET_APP, KEY, stamp=time)
     handle = repeating.put(asked())
     assert store.take(handle) == asked()
@@ -132,7 +132,7 @@ def test_a_command_that_was_sent_twice(client: redis.Redis, store: RedisFlowStor
         repeating.take(handle)
 
 
-# Time
+# Expiry
 
 
 def test_redis_forgets_a_flow_when_its_session_expires(client: redis.Redis, store: RedisFlowStore, time: Time) -> None:
@@ -144,7 +144,7 @@ def test_redis_forgets_a_flow_when_its_session_expires(client: redis.Redis, stor
     assert 50_000 < client.pttl(only_name(client)) <= 60_000
 
 
-def test_what_has_expired_is_gone(client: redis.Redis) -> None:
+def test_an_expired_flow_is_deleted(client: redis.Redis) -> None:
     store = RedisFlowStore(client, SECRET_APP, KEY)
     challenge = asked().challenge
     assert challenge
@@ -159,7 +159,7 @@ def test_what_has_expired_is_gone(client: redis.Redis) -> None:
     with pytest.raises(FlowTaken):
         store.take(handle)
     store.put(replace(asked(), state=replace(challenge, asked_at=begun)))
-    assert not names(client), "nothing is written that has expired"
+    assert not names(client), "an expired flow is not stored"
 
 
 # What is in Redis
@@ -179,7 +179,7 @@ def test_nothing_readable_is_in_redis(server: RedisServer, client: redis.Redis, 
     assert {secret for secret in secrets if any(secret.encode() in one for one in (*content, *raw))} == set()
 
 
-def test_what_was_changed_moved_or_sealed_by_another_is_refused(
+def test_a_value_that_was_altered_moved_or_sealed_with_another_key_is_refused(
     client: redis.Redis, store: RedisFlowStore, time: Time
 ) -> None:
     def refused(value: Any = None, key: bytes = KEY) -> str:
@@ -189,7 +189,7 @@ def test_what_was_changed_moved_or_sealed_by_another_is_refused(
             client.set(name, value)
         with pytest.raises(SnapshotError) as caught:
             RedisFlowStore(client, SECRET_APP, key, stamp=time).take(handle)
-        assert not names(client), "it is gone all the same"
+        assert not names(client), "it is removed all the same"
         return caught.value.code
 
     first = store.put(asked())
@@ -197,7 +197,7 @@ def test_what_was_changed_moved_or_sealed_by_another_is_refused(
     assert isinstance(value, bytes)
     with pytest.raises(FlowTaken):
         store.take(first)
-    assert refused(value) == "altered", "moved here from under another handle"
+    assert refused(value) == "altered", "it was stored under another handle"
     assert refused(value[:-8] + b"AAAAAAAA") == "altered"
     assert refused(value[:-12]) == "truncated"
     assert refused(b"\xff\x00") == "malformed"
@@ -205,7 +205,9 @@ def test_what_was_changed_moved_or_sealed_by_another_is_refused(
     assert refused(key=OLD_KEY) == "unknown_key"
 
 
-def test_another_apps_flow_is_not_touched(client: redis.Redis, store: RedisFlowStore, time: Time) -> None:
+def test_a_store_never_takes_the_flow_of_another_app_client(
+    client: redis.Redis, store: RedisFlowStore, time: Time
+) -> None:
     other = AppClient(SECRET_APP.pool_id, "another")
     handle = store.put(asked())
     with pytest.raises(FlowTaken):
@@ -223,7 +225,7 @@ def test_keys_rotate(client: redis.Redis, time: Time) -> None:
         before.take(after.put(asked()))
 
 
-def test_prefixes_keep_apart(client: redis.Redis, store: RedisFlowStore, time: Time) -> None:
+def test_prefixes_separate_stores(client: redis.Redis, store: RedisFlowStore, time: Time) -> None:
     other = RedisFlowStore(client, SECRET_APP, KEY, prefix="staging:", stamp=time)
     handle = other.put(asked())
     assert only_name(client).startswith(b"staging:flow:")
@@ -236,7 +238,7 @@ def test_prefixes_keep_apart(client: redis.Redis, store: RedisFlowStore, time: T
     "options",
     [{"key": b"short"}, {"key": []}, {"prefix": ""}, {"prefix": 5}, {"lifetime": timedelta()}, {"lifetime": 5}],
 )
-def test_what_can_not_be(client: redis.Redis, options: dict[str, Any]) -> None:
+def test_invalid_arguments(client: redis.Redis, options: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         RedisDeviceStore(client, **({"key": KEY} | options))
     if "lifetime" not in options:
@@ -247,7 +249,7 @@ def test_what_can_not_be(client: redis.Redis, options: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("cluster", [False, True])
-def test_a_client_of_the_other_kind(client: redis.Redis, cluster: bool) -> None:
+def test_a_client_of_the_wrong_kind(client: redis.Redis, cluster: bool) -> None:
     awaited: Any = object.__new__(redis.asyncio.RedisCluster) if cluster else redis.asyncio.Redis()
     blocking: Any = object.__new__(redis.RedisCluster) if cluster else client
     for make, instead in (
@@ -262,14 +264,14 @@ def test_a_client_of_the_other_kind(client: redis.Redis, cluster: bool) -> None:
 
 
 @pytest.mark.parametrize("client", [None, 5, "redis://localhost"])
-def test_what_is_no_client(client: Any) -> None:
+def test_an_object_that_is_not_a_client(client: Any) -> None:
     for store in (RedisDeviceStore, AsyncRedisDeviceStore):
         with pytest.raises(InvalidInput):
             store(client, KEY)
 
 
-def test_a_client_in_disguise(client: redis.Redis, time: Time) -> None:
-    """What wraps a client may hide which kind it is."""
+def test_a_wrapped_client_of_the_wrong_kind(client: redis.Redis, time: Time) -> None:
+    """A wrapper may hide which kind of client it has."""
 
     class Logging:
         def __init__(self, client: Any) -> None:
@@ -284,7 +286,7 @@ def test_a_client_in_disguise(client: redis.Redis, time: Time) -> None:
         asyncio.run(AsyncRedisFlowStore(Logging(client), SECRET_APP, KEY, stamp=time).put(asked()))
 
 
-def test_a_server_that_is_full_or_holds_something_else(client: redis.Redis, store: RedisFlowStore) -> None:
+def test_a_server_that_is_full_or_has_a_value_of_another_type(client: redis.Redis, store: RedisFlowStore) -> None:
     handle = store.put(asked())
     name = only_name(client)
     client.delete(name)
@@ -309,7 +311,7 @@ def test_devices_are_kept_for_their_lifetime(client: redis.Redis) -> None:
     assert 0 < timedelta(days=30).total_seconds() - client.ttl(only_name(client)) + 1 < 60
 
 
-def test_a_device_is_opened_only_in_its_place(client: redis.Redis) -> None:
+def test_a_device_is_decrypted_only_under_its_own_key_and_field(client: redis.Redis) -> None:
     store = RedisDeviceStore(client, KEY)
     store.put(HOLDER, "ada", DEVICE)
     name = only_name(client)
@@ -319,15 +321,15 @@ def test_a_device_is_opened_only_in_its_place(client: redis.Redis) -> None:
     client.copy("aside", name.decode())
     client.copy("aside", other_name.decode(), replace=True)
     assert read(store, HOLDER, "ada") == DEVICE
-    assert read(store, "browser-2", "ada") is None, "fields are the holder's own too"
+    assert read(store, "browser-2", "ada") is None, "the names of fields depend on the holder"
     fields = client.hgetall(name)
     assert len(fields) == 2, "a device, and the name of its owner"
     client.hset(name, mapping=dict(zip(fields, reversed(fields.values()), strict=True)))
-    assert read(store, HOLDER, "ada") == "altered", "each in the other's place"
+    assert read(store, HOLDER, "ada") == "altered", "each value is in the field of the other"
 
 
 def read(store: RedisDeviceStore, holder: str, username: str) -> Device | str | None:
-    """What the store has, or why it can't be read."""
+    """Return the device, or the code of the error."""
     try:
         return store.get(holder, username)
     except SnapshotError as error:
@@ -337,13 +339,13 @@ def read(store: RedisDeviceStore, holder: str, username: str) -> Device | str | 
 @pytest.mark.parametrize(
     ("value", "means"),
     [
-        (b"", None),  # no key of ours has sealed it: as good as none
+        (b"", None),  # not encrypted with one of our keys, so it counts as missing
         (b"AAAA" * 20, None),
         (b"\xff", "malformed"),
         (b"not base64url!", "malformed"),
     ],
 )
-def test_a_value_that_is_no_device(client: redis.Redis, value: bytes, means: str | None) -> None:
+def test_a_value_that_is_not_a_device(client: redis.Redis, value: bytes, means: str | None) -> None:
     store = RedisDeviceStore(client, KEY)
     store.put(HOLDER, "ada", DEVICE)
     name = only_name(client)
@@ -351,7 +353,7 @@ def test_a_value_that_is_no_device(client: redis.Redis, value: bytes, means: str
     assert read(store, HOLDER, "ada") == means
 
 
-def test_a_device_whose_key_was_rotated_away_is_none(client: redis.Redis) -> None:
+def test_a_device_whose_key_was_removed_counts_as_missing(client: redis.Redis) -> None:
     old, both, new = (RedisDeviceStore(client, keys) for keys in (OLD_KEY, [KEY, OLD_KEY], KEY))
     old.put(HOLDER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert both.get(HOLDER, "ada@example.com") == DEVICE
@@ -360,7 +362,7 @@ def test_a_device_whose_key_was_rotated_away_is_none(client: redis.Redis) -> Non
     assert new.get(HOLDER, "ada@example.com") == DEVICE
 
 
-def test_a_device_is_kept_by_one_command(client: redis.Redis) -> None:
+def test_one_command_stores_a_device(client: redis.Redis) -> None:
     counting = RecordingClient(client)
     store = RedisDeviceStore(counting, KEY)
     store.put(HOLDER, "ada-sub", DEVICE, entered_username="ada@example.com")
@@ -369,15 +371,15 @@ def test_a_device_is_kept_by_one_command(client: redis.Redis) -> None:
     assert counting.sent == ["HSET", "HGET", "HGET"]
 
 
-def test_a_name_becomes_its_own(client: redis.Redis) -> None:
-    """What one person typed here may be another's canonical name later, whatever that one typed."""
+def test_an_entered_username_may_become_the_username_of_another_person(client: redis.Redis) -> None:
+    """It then finds the device of that person, whatever name that person entered."""
     store, other = RedisDeviceStore(client, KEY), Device("eu-west-1_2c3d", "-group-8", "another secret")
     store.put(HOLDER, "ada-sub", DEVICE, entered_username="ada")
     store.put(HOLDER, "ada", other, entered_username="ada@example.com")
     assert [store.get(HOLDER, name) for name in ("ada-sub", "ada", "ada@example.com")] == [DEVICE, other, other]
 
 
-def test_a_command_for_devices_that_was_sent_twice(client: redis.Redis) -> None:
+def test_commands_of_a_device_store_that_are_sent_twice(client: redis.Redis) -> None:
     store = RedisDeviceStore(RepeatingClient(client), KEY)
     store.put(HOLDER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert store.get(HOLDER, "ada@example.com") == DEVICE
@@ -385,7 +387,7 @@ def test_a_command_for_devices_that_was_sent_twice(client: redis.Redis) -> None:
     assert store.get(HOLDER, "ada-sub") is None
 
 
-def test_a_device_that_can_not_be(client: redis.Redis) -> None:
+def test_invalid_arguments_of_put(client: redis.Redis) -> None:
     store = RedisDeviceStore(client, KEY)
     for wrong in ("", 5, "\ud800"):
         with pytest.raises(InvalidInput):

@@ -1,4 +1,4 @@
-"""Stores in Redis when the server ends, fails or answers nonsense."""
+"""Stores in Redis when the server crashes, is unreachable, or sends invalid replies."""
 
 import asyncio
 import socket
@@ -24,7 +24,7 @@ DEVICE = Device("eu-west-1_0a1b", "-group-7", "the secret")
 HOLDER = "browser-1"
 
 
-def test_flows_and_devices_outlive_a_crash_of_the_server(tmp_path: Path) -> None:
+def test_flows_and_devices_survive_a_crash_of_the_server(tmp_path: Path) -> None:
     with running(tmp_path, APPENDING) as server:
         with server.client() as client:
             handle = RedisFlowStore(client, SECRET_APP, KEY, stamp=Time()).put(asked())
@@ -39,7 +39,7 @@ def test_flows_and_devices_outlive_a_crash_of_the_server(tmp_path: Path) -> None
             assert RedisDeviceStore(client, KEY).get(HOLDER, "ada") == DEVICE
 
 
-def test_a_server_that_is_gone(tmp_path: Path) -> None:
+def test_an_unreachable_server(tmp_path: Path) -> None:
     with running(tmp_path) as server, server.client() as client:
         store, devices = RedisFlowStore(client, SECRET_APP, KEY, stamp=Time()), RedisDeviceStore(client, KEY)
         handle = store.put(asked())
@@ -51,10 +51,10 @@ def test_a_server_that_is_gone(tmp_path: Path) -> None:
             lambda: devices.get(HOLDER, "ada"),
             lambda: devices.drop(HOLDER, "ada"),
         ):
-            unreachable(use, handle)
+            require_unreachable(use, handle)
 
 
-def test_a_server_that_is_gone_for_the_async_stores(tmp_path: Path) -> None:
+def test_an_unreachable_server_with_the_async_stores(tmp_path: Path) -> None:
     with running(tmp_path) as server:
 
         async def run() -> None:
@@ -63,42 +63,42 @@ def test_a_server_that_is_gone_for_the_async_stores(tmp_path: Path) -> None:
                 handle = await store.put(asked())
                 server.kill()
                 for use in (store.take(handle), AsyncRedisDeviceStore(client, KEY).get(HOLDER, "ada")):
-                    await unreachable_async(use, handle)
+                    await require_unreachable_async(use, handle)
 
         asyncio.run(run())
 
 
-def unreachable(use: Callable[[], object], handle: str) -> None:
+def require_unreachable(use: Callable[[], object], handle: str) -> None:
     with pytest.raises(StoreError) as caught:
         use()
-    says_nothing(caught.value, handle)
+    require_no_secrets(caught.value, handle)
 
 
-async def unreachable_async(use: Awaitable[object], handle: str) -> None:
+async def require_unreachable_async(use: Awaitable[object], handle: str) -> None:
     with pytest.raises(StoreError) as caught:
         await use
-    says_nothing(caught.value, handle)
+    require_no_secrets(caught.value, handle)
 
 
-class Answering:
-    """A client to whom Redis answers the same each time."""
+class Replying:
+    """A client that returns or raises the same for each command."""
 
-    def __init__(self, answer: object) -> None:
-        self._answer = answer
+    def __init__(self, reply: object) -> None:
+        self._reply = reply
 
     def execute_command(self, *_: Any) -> Any:
-        if isinstance(self._answer, Exception):
-            raise self._answer
-        return self._answer
+        if isinstance(self._reply, Exception):
+            raise self._reply
+        return self._reply
 
 
-class AsyncAnswering(Answering):
+class AsyncReplying(Replying):
     async def execute_command(self, *_: Any) -> Any:
         return super().execute_command()
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "reply",
     [
         5,
         True,
@@ -113,13 +113,13 @@ class AsyncAnswering(Answering):
         redis.exceptions.RedisClusterException("no slot"),
     ],
 )
-def test_a_server_that_answers_nonsense(answer: object, loop: Loop) -> None:
-    store, devices = RedisFlowStore(Answering(answer), SECRET_APP, KEY), RedisDeviceStore(Answering(answer), KEY)
+def test_invalid_replies(reply: object, loop: Loop) -> None:
+    store, devices = RedisFlowStore(Replying(reply), SECRET_APP, KEY), RedisDeviceStore(Replying(reply), KEY)
     uses: list[Callable[[], object]] = [lambda: store.take("A" * 43), lambda: devices.get(HOLDER, "ada")]
     uses.append(lambda: devices.drop(HOLDER, "ada"))
-    if isinstance(answer, Exception):
+    if isinstance(reply, Exception):
         uses += [lambda: devices.put(HOLDER, "ada", DEVICE)]
-    client = AsyncAnswering(answer)
+    client = AsyncReplying(reply)
     uses.append(lambda: loop.run(AsyncRedisFlowStore(client, SECRET_APP, KEY).take("A" * 43)))
     uses.append(lambda: loop.run(AsyncRedisDeviceStore(client, KEY).get(HOLDER, "ada")))
     for use in uses:
@@ -128,25 +128,25 @@ def test_a_server_that_answers_nonsense(answer: object, loop: Loop) -> None:
         assert len(str(caught.value)) < 100
 
 
-@pytest.mark.parametrize("answer", [0, [], False, {}])
-def test_a_server_that_stores_and_answers_nonsense(answer: object) -> None:
+@pytest.mark.parametrize("reply", [0, [], False, {}])
+def test_an_invalid_reply_to_a_put(reply: object) -> None:
     with pytest.raises(StoreError):
-        RedisFlowStore(Answering(answer), SECRET_APP, KEY, stamp=Time()).put(asked())
+        RedisFlowStore(Replying(reply), SECRET_APP, KEY, stamp=Time()).put(asked())
 
 
 @pytest.mark.parametrize("reply", [b":x\r\n", b"$x\r\n", b"*1\r\n" * 5_000, b"?\r\n", b"$2\r\n\xff\xff\r\n"])
-def test_what_is_no_reply(reply: bytes) -> None:
+def test_bytes_that_are_not_a_reply(reply: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         client = redis.Redis(port=port, protocol=2, retry=Retry(NoBackoff(), 0), decode_responses=True)
         with client, ThreadPoolExecutor(1) as pool:
-            pool.submit(answer_once, server, reply)
+            pool.submit(reply_once, server, reply)
             with pytest.raises(StoreError):
                 RedisFlowStore(client, SECRET_APP, KEY).take("A" * 43)
 
 
-def answer_once(server: socket.socket, reply: bytes) -> None:
-    """Agree to all that a client says of itself, and answer its first command."""
+def reply_once(server: socket.socket, reply: bytes) -> None:
+    """Accept the CLIENT commands of a client, and send ``reply`` to its GETDEL."""
     connection, _ = server.accept()
     with connection:
         while b"GETDEL" not in (said := connection.recv(65_536)):
@@ -154,6 +154,6 @@ def answer_once(server: socket.socket, reply: bytes) -> None:
         connection.sendall(reply)
 
 
-def says_nothing(error: StoreError, handle: str) -> None:
+def require_no_secrets(error: StoreError, handle: str) -> None:
     assert isinstance(error.__cause__, redis.RedisError)
     assert not any(secret in f"{error} {error.__cause__}" for secret in (handle, HOLDER, "ada", DEVICE.secret))

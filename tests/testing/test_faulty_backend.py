@@ -1,4 +1,4 @@
-"""The backend that goes wrong on purpose: what the server saw, and what came."""
+"""FaultyBackend: which requests the server receives, and what the caller gets."""
 
 import json
 import time
@@ -16,8 +16,8 @@ from tests.support.replies import tokens
 from tests.support.samples import APP, stamp
 
 
-class Seen:
-    """A backend that counts."""
+class Recording:
+    """A backend that keeps its requests, and refuses all but the first."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
@@ -30,19 +30,19 @@ class Seen:
 
 
 def call(*faults: Fault, **options: Any) -> tuple[int, Mapping[str, Any] | Exception]:
-    """Return how often the server saw a request, and what came of it."""
-    seen = Seen()
+    """Return how often the server received a request, and the outcome."""
+    backend = Recording()
     request = begin(APP, Password("ada", "pw"), stamp()).request
     assert request is not None
     try:
-        came: Mapping[str, Any] | Exception = FaultyBackend(seen, faults, **options).call(request)
+        outcome: Mapping[str, Any] | Exception = FaultyBackend(backend, faults, **options).call(request)
     except (BackendError, Refusal) as error:
-        came = error
-    return len(seen.requests), came
+        outcome = error
+    return len(backend.requests), outcome
 
 
 @pytest.mark.parametrize(
-    ("fault", "seen", "kind"),
+    ("fault", "requests", "kind"),
     [
         (Fault.LOST, 0, BackendError),
         (Fault.UNAVAILABLE, 0, BackendError),
@@ -54,38 +54,38 @@ def call(*faults: Fault, **options: Any) -> tuple[int, Mapping[str, Any] | Excep
         (Fault.REPEATED, 2, Refusal),
     ],
 )
-def test_what_the_server_saw_and_what_came(fault: Fault, seen: int, kind: type[Exception]) -> None:
+def test_requests_and_outcome_of_each_fault(fault: Fault, requests: int, kind: type[Exception]) -> None:
     for seed in range(30):
-        saw, came = call(fault, random=Random(seed))
-        assert (saw, type(came)) == (seen, kind)
+        received, outcome = call(fault, random=Random(seed))
+        assert (received, type(outcome)) == (requests, kind)
 
 
-def test_a_slow_answer_comes() -> None:
+def test_a_slow_response_arrives() -> None:
     started = time.perf_counter()
     assert call(Fault.SLOW, delay=0.05) == (1, tokens())
     assert time.perf_counter() - started >= 0.05
 
 
-def test_a_misshapen_answer_differs_in_one_member() -> None:
-    came = [call(Fault.MISSHAPEN, random=Random(seed))[1] for seed in range(50)]
-    assert all(isinstance(answer, dict) and answer != tokens() for answer in came)
-    assert len({repr(answer) for answer in came}) > 20
+def test_a_misshapen_response_differs() -> None:
+    replies = [call(Fault.MISSHAPEN, random=Random(seed))[1] for seed in range(50)]
+    assert all(isinstance(reply, dict) and reply != tokens() for reply in replies)
+    assert len({repr(reply) for reply in replies}) > 20
 
 
 class Always:
-    """A backend that always brings the same."""
+    """A backend with the same outcome for each call."""
 
-    def __init__(self, answer: Mapping[str, Any] | Refusal) -> None:
-        self.answer = answer
+    def __init__(self, reply: Mapping[str, Any] | Refusal) -> None:
+        self.reply = reply
 
     def call(self, _: Request) -> Mapping[str, Any]:
-        if isinstance(self.answer, Refusal):
-            raise self.answer
-        return self.answer
+        if isinstance(self.reply, Refusal):
+            raise self.reply
+        return self.reply
 
 
-def came_of(backend: FaultyBackend) -> object:
-    """What comes of a call, as something to compare."""
+def find_outcome(backend: FaultyBackend) -> object:
+    """Call the backend, and return the outcome as text, for comparison."""
     request = begin(APP, Password("ada", "pw"), stamp()).request
     assert request is not None
     try:
@@ -95,7 +95,7 @@ def came_of(backend: FaultyBackend) -> object:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "reply",
     [
         {},
         {"a": {}},
@@ -112,14 +112,14 @@ def came_of(backend: FaultyBackend) -> object:
     ],
     ids=repr,
 )
-def test_a_misshapen_answer_is_never_the_right_one(answer: Mapping[str, Any] | Refusal) -> None:
-    right = came_of(FaultyBackend(Always(answer), []))
+def test_a_misshapen_response_is_never_the_right_one(reply: Mapping[str, Any] | Refusal) -> None:
+    right = find_outcome(FaultyBackend(Always(reply), []))
     for seed in range(100):
-        assert came_of(FaultyBackend(Always(answer), [Fault.MISSHAPEN], random=Random(seed))) != right
+        assert find_outcome(FaultyBackend(Always(reply), [Fault.MISSHAPEN], random=Random(seed))) != right
 
 
 def test_threads_share_the_faults() -> None:
-    """Each call takes one, though a generator runs in one thread at a time."""
+    """Each call takes one fault, although only one thread at a time may advance a generator."""
 
     def slowly() -> Iterator[Fault | None]:
         for fault in (Fault.LOST, None) * 20:
@@ -128,33 +128,33 @@ def test_threads_share_the_faults() -> None:
 
     faulty = FaultyBackend(Always(tokens()), slowly())
     with ThreadPoolExecutor(8) as pool:
-        came = list(pool.map(lambda _: came_of(faulty), range(50)))
-    assert came.count(json.dumps(tokens())) == 30
+        outcomes = list(pool.map(lambda _: find_outcome(faulty), range(50)))
+    assert outcomes.count(json.dumps(tokens())) == 30
     assert [fault for _, fault in faulty.met] == [Fault.LOST, None] * 20 + [None] * 10
 
 
 @pytest.mark.parametrize("fault", [Fault.MISSHAPEN, Fault.TRUNCATED, Fault.GARBLED])
-def test_the_same_seed_brings_the_same_damage(fault: Fault) -> None:
-    """To each call in turn, whatever became of the others."""
+def test_the_same_seed_gives_the_same_damage(fault: Fault) -> None:
+    """The damage of a call does not depend on the faults of earlier calls."""
 
     def damaged(first: Fault | None) -> list[object]:
         faulty = FaultyBackend(Always(tokens()), [first, *[fault] * 5], random=Random(3))
-        return [came_of(faulty) for _ in range(6)][1:]
+        return [find_outcome(faulty) for _ in range(6)][1:]
 
     assert damaged(None) == damaged(None) == damaged(Fault.MISSHAPEN) == damaged(Fault.LOST)
 
 
 @pytest.mark.parametrize("faults", [["lost"], "lost", [5], [False], [BackendError]])
-def test_what_is_no_fault(faults: Any) -> None:
-    seen = Seen()
+def test_invalid_faults(faults: Any) -> None:
+    backend = Recording()
     with pytest.raises(InvalidInput) as caught:
-        came_of(FaultyBackend(seen, faults))
+        find_outcome(FaultyBackend(backend, faults))
     assert caught.value.field == "faults"
-    assert not seen.requests
+    assert not backend.requests
 
 
 def test_a_refusal_may_be_damaged_too() -> None:
-    refused = FaultyBackend(Seen(), [None, Fault.GARBLED])
+    refused = FaultyBackend(Recording(), [None, Fault.GARBLED])
     request = begin(APP, Password("ada", "pw"), stamp()).request
     assert request is not None
     refused.call(request)

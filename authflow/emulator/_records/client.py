@@ -55,7 +55,7 @@ class UserPoolClient:
 
     @property
     def rotation_grace(self) -> timedelta | None:
-        """How long a refresh token still works after its rotation; None if the client does not rotate refresh tokens."""
+        """How long a rotated refresh token still works; None if the client does not rotate refresh tokens."""
         rotation = self.settings.get("RefreshTokenRotation", {})
         if rotation.get("Feature") != "ENABLED":
             return None

@@ -51,7 +51,7 @@ class UserPool:
 
     @property
     def is_case_sensitive(self) -> bool:
-        """Whether names that differ in case only are different names. The service model says that this is the default."""
+        """Whether names that differ only in case are different: the default, according to the service model."""
         return bool(self.settings.get("UsernameConfiguration", {}).get("CaseSensitive", True))
 
     @property

@@ -1,4 +1,7 @@
-"""SECRET_BLOCK: the encrypted state of an SRP round. The client gets it with a challenge and returns it with the proof."""
+"""SECRET_BLOCK: the encrypted state of an SRP round.
+
+The client gets it with a challenge and returns it with the proof.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""The service's own model: what requests, replies and errors may look like."""
+"""The service model of the Cognito API: the structure of its requests, replies and errors."""

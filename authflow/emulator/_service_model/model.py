@@ -1,7 +1,7 @@
-"""The service's model, as botocore ships it: what requests, replies and errors may look like.
+"""The service model of the Cognito API, which botocore contains: the structure of requests, replies and errors.
 
-The file is read directly. botocore's own classes for it cost a quarter of a second to import, and the rules that the
-service applies beside types (lengths, ranges, enums, patterns) are not among what they check.
+This module reads botocore's file directly. botocore's own classes take a quarter of a second to import, and do not
+check all constraints that Cognito checks (lengths, ranges, enums, patterns).
 """
 
 import gzip
@@ -16,7 +16,7 @@ from authflow.emulator._errors import EmulatorBug, ServiceError
 from authflow.emulator._service_model.shapes import InvalidValue, ShapeValidator
 
 SERVICE: Final = "cognito-idp"
-#: errors of the protocol, which no operation declares
+#: errors of the protocol, which operations do not declare
 PROTOCOL_ERRORS: Final = frozenset({_errors.SERIALIZATION.code})
 
 
@@ -29,32 +29,33 @@ def _read() -> dict[str, Any]:
 
 
 class ServiceModel:
-    """Checks everything that crosses the emulator's border, and copies it: callers share no state with the service."""
+    """Checks and copies requests and replies, so that callers share no mutable state with the service."""
 
     def __init__(self) -> None:
         model = _read()
         self._operations: dict[str, Any] = model["operations"]
         self._shapes: dict[str, Any] = model["shapes"]
         self._requests = ShapeValidator(self._shapes, limits=True)
-        # the service itself breaks the limits: phone_number_verified is longer than an attribute's name may be
+        # Cognito's replies break the limits: phone_number_verified is longer than an attribute's name may be
         self._replies = ShapeValidator(self._shapes, limits=False)
 
     def __contains__(self, operation: object) -> bool:
         return operation in self._operations
 
     def get_members(self, shape: str) -> frozenset[str]:
-        """Return the names that a structure declares."""
+        """Return the names of a structure's members."""
         return frozenset(self._shapes[shape]["members"])
 
     def get_errors(self, operation: str) -> frozenset[str]:
-        """Return the exceptions that an operation declares."""
+        """Return the codes of the errors that an operation declares."""
         return frozenset(error["shape"] for error in self._operations[operation].get("errors", ()))
 
     def check_request(self, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
         """Return a checked copy of a request.
 
         Raises:
-            ServiceError: SerializationException for a wrong type, InvalidParameterException for the rest.
+            ServiceError: SerializationException: a value has the wrong type.
+                InvalidParameterException: a member is missing or unknown, or a value breaks a constraint.
         """
         try:
             return self._requests.copy_structure(self._operations[operation]["input"], params)
@@ -62,10 +63,10 @@ class ServiceModel:
             raise invalid.error(f"1 validation error detected: {invalid}") from None
 
     def check_reply(self, operation: str, reply: Mapping[str, object]) -> dict[str, Any]:
-        """Return a checked copy of a reply, in JSON's types: timestamps are seconds since 1970.
+        """Return a checked copy of a reply, as JSON values: timestamps are seconds since 1970.
 
         Raises:
-            EmulatorBug: the operation declares no such reply.
+            EmulatorBug: the reply does not match the operation's declaration.
         """
         declared = self._operations[operation].get("output")
         if declared is None:
@@ -73,13 +74,13 @@ class ServiceModel:
         try:
             return self._replies.copy_structure(declared, reply)
         except InvalidValue as invalid:
-            raise EmulatorBug(f"{operation} answered what its model does not declare: {invalid}") from None
+            raise EmulatorBug(f"{operation} made a reply that its model does not declare: {invalid}") from None
 
     def check_error(self, operation: str, error: ServiceError) -> None:
-        """Let an error pass that the operation may raise.
+        """Require that the operation declares this error.
 
         Raises:
-            EmulatorBug: the operation does not declare it.
+            EmulatorBug: it does not.
         """
         if error.code not in self.get_errors(operation) | PROTOCOL_ERRORS:
             raise EmulatorBug(f"{operation} raised {error.code}, which its model does not declare")

@@ -1,4 +1,4 @@
-"""Copies of JSON values, checked against the shapes of a service model."""
+"""Checks JSON values against the shapes of a service model, and copies them."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -13,10 +13,10 @@ Shape = Mapping[str, Any]
 
 
 class InvalidValue(Exception):
-    """A value does not have the declared shape.
+    """A value does not match its shape.
 
     Attributes:
-        error: how the service refuses it.
+        error: the error that Cognito returns for it.
     """
 
     def __init__(self, error: _errors.ErrorTemplate, path: str, problem: str) -> None:
@@ -25,11 +25,11 @@ class InvalidValue(Exception):
 
 
 class ShapeValidator:
-    """Copies values and checks them on the way.
+    """Checks values and copies them.
 
     Args:
         shapes: the model's shapes by name.
-        limits: whether lengths, ranges and patterns are checked beside types, members and enums.
+        limits: whether to check lengths, ranges and patterns in addition to types, members and enums.
     """
 
     def __init__(self, shapes: Mapping[str, Shape], *, limits: bool) -> None:
@@ -37,21 +37,21 @@ class ShapeValidator:
         self._limits = limits
 
     def copy_structure(self, reference: Shape, value: object) -> dict[str, Any]:
-        """Return a copy of a structure.
+        """Return a checked copy of a structure.
 
         Raises:
-            InvalidValue: it is not of the shape that ``reference`` names.
+            InvalidValue: it does not match the shape that ``reference`` names.
         """
         copy: dict[str, Any] = self.copy(reference, value, "")
         return copy
 
     def copy(self, reference: Shape, value: object, path: str) -> Any:  # noqa: ANN401 -- JSON
-        """Return a copy of the value that ``path`` leads to."""
+        """Return a checked copy of the value at ``path``."""
         shape = self._shapes[reference["shape"]]
         return COPY_FUNCTIONS[shape["type"]](self, shape, value, path)
 
     def check_range(self, shape: Shape, number: float, path: str, what: str) -> None:
-        """Check a value's size."""
+        """Require that a value or length is in the shape's range."""
         if not self._limits:
             return
         if number < shape.get("min", number):
@@ -60,14 +60,14 @@ class ShapeValidator:
             raise InvalidValue(_errors.INVALID, path, f"have {what} less than or equal to {shape['max']}")
 
     def check_pattern(self, shape: Shape, text: str, path: str) -> None:
-        """Check a text's characters."""
+        """Require that a string matches the shape's pattern."""
         if self._limits and "pattern" in shape and not _compile_pattern(shape["pattern"]).fullmatch(text):
             raise InvalidValue(_errors.INVALID, path, f"satisfy regular expression pattern: {shape['pattern']}")
 
 
 @cache
 def _compile_pattern(text: str) -> regex.Pattern[str]:
-    """Return a compiled pattern; the model's use Unicode properties, which the standard library lacks."""
+    """Return a compiled pattern. The model uses Unicode properties, which the module ``re`` does not support."""
     return regex.compile(text)
 
 
@@ -117,7 +117,7 @@ def _copy_string(validator: ShapeValidator, shape: Shape, value: object, path: s
 
 
 def _is_unicode(text: str) -> bool:
-    """Return False for half a surrogate pair, which JSON can write and UTF-8 can't."""
+    """Return False if the text has a lone surrogate, which JSON can express and UTF-8 can't encode."""
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 

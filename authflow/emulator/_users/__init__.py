@@ -1,1 +1,1 @@
-"""What a user is: names, attributes, credentials, factors."""
+"""Rules about users: names, attributes, passwords, second factors and decoy users."""

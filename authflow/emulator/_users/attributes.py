@@ -1,4 +1,4 @@
-"""User attributes: which ones a pool knows, and which values they may have."""
+"""User attributes: the schema of a pool, and checks of attribute values."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -18,9 +18,9 @@ STANDARD: Final[Mapping[str, str]] = {
     "address": "String",
     "updated_at": "Number",
 }
-#: attributes that a message can be sent to, and the medium
+#: the attributes that messages can be sent to, each with its medium
 CONTACT_MEDIUMS: Final = {"email": "EMAIL", "phone_number": "SMS"}
-#: what only the service and administrators set
+#: the attributes that only Cognito and administrators can set
 MANAGED: Final = frozenset({"sub", *(f"{contact}_verified" for contact in CONTACT_MEDIUMS)})
 EMAIL_FORMAT: Final = re.compile(r"[^@\s]+@[^@\s]+")
 PHONE_FORMAT: Final = re.compile(r"\+[1-9][0-9]{1,14}")  # E.164
@@ -32,7 +32,7 @@ TYPES: Final = {"Number": re.compile(r"-?[0-9]+(\.[0-9]+)?"), "Boolean": re.comp
 
 
 def build_schema(given: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return a pool's attributes by name: the standard ones as ``given`` changes them, and its own as ``custom:``."""
+    """Return a pool's schema by name: the standard attributes with the given changes, and the custom ones."""
     attributes: dict[str, dict[str, Any]] = {
         name: {"Name": name, "AttributeDataType": kind, "Mutable": name != "sub", "Required": name == "sub"}
         for name, kind in STANDARD.items()
@@ -45,16 +45,16 @@ def build_schema(given: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]
 
 
 def check_definition(attribute: Mapping[str, Any]) -> None:
-    """Refuse a new attribute without a name, or whose constraints are not numbers: the service model lets both pass.
+    """Require that a new attribute has a name and numeric constraints. The service model does not check these.
 
     Raises:
-        ServiceError: InvalidParameterException.
+        ServiceError: InvalidParameterException: it has not.
     """
     if "Name" not in attribute:
         raise _errors.MISSING_PARAMETER("Name")
     for limit in _get_limits(attribute):
         if limit and not TYPES["Number"].fullmatch(limit):
-            raise _errors.INVALID(f"{attribute['Name']}: the constraints of an attribute are numbers")
+            raise _errors.INVALID(f"{attribute['Name']}: the constraints of an attribute must be numbers")
 
 
 def from_list(entries: Iterable[Mapping[str, str]]) -> dict[str, str]:
@@ -68,10 +68,10 @@ def to_list(attributes: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def check_values(pool: UserPool, attributes: Mapping[str, str]) -> None:
-    """Refuse attributes that the pool does not know, and values that they can't have.
+    """Require that the pool's schema has these attributes and allows their values.
 
     Raises:
-        ServiceError: InvalidParameterException that names the attribute.
+        ServiceError: InvalidParameterException, which names the attribute.
     """
     for name, value in attributes.items():
         declared = pool.schema.get(name)
@@ -81,11 +81,11 @@ def check_values(pool: UserPool, attributes: Mapping[str, str]) -> None:
 
 
 def check_writable(client: UserPoolClient, attributes: Mapping[str, str]) -> None:
-    """Refuse attributes that an app client may not set.
+    """Require that an app client may set these attributes.
 
     Raises:
-        ServiceError: InvalidParameterException for what the service manages, NotAuthorizedException for what
-            WriteAttributes leaves out.
+        ServiceError: InvalidParameterException: only Cognito or an administrator can set the attribute.
+            NotAuthorizedException: it is not in the client's WriteAttributes.
     """
     for name in attributes:
         if name in MANAGED:
@@ -100,25 +100,25 @@ def find_missing(pool: UserPool, attributes: Mapping[str, str]) -> list[str]:
 
 
 def check_required(pool: UserPool, attributes: Mapping[str, str]) -> None:
-    """Refuse when a required attribute has no value.
+    """Require that all required attributes have a value.
 
     Raises:
-        ServiceError: InvalidParameterException that names all of them.
+        ServiceError: InvalidParameterException, which names those that have none.
     """
     if names := find_missing(pool, attributes):
         raise _errors.ATTRIBUTES("".join(f"{name}: The attribute {name} is required\n" for name in names))
 
 
 def apply_changes(present: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """Return attributes as a user changes them: a new address or number is not verified."""
-    fresh = {
+    """Return the attributes after a user's changes. A new email address or phone number is not verified."""
+    unverified = {
         f"{name}_verified": "false" for name in CONTACT_MEDIUMS if name in given and given[name] != present.get(name)
     }
-    return {**present, **given, **fresh}
+    return {**present, **given, **unverified}
 
 
 def is_verified(attributes: Mapping[str, str], contact: str) -> bool:
-    """Return whether an email address or phone number was proven to be its user's."""
+    """Return whether the user's email address or phone number is verified."""
     return attributes.get(f"{contact}_verified", "").lower() == "true"
 
 
@@ -135,7 +135,7 @@ def _check_value(declared: Mapping[str, Any], name: str, value: str) -> None:
 
 
 def _get_limits(declared: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """Return the least and the greatest value of a number, or length of any other value."""
+    """Return the minimum and maximum: of the value for a number, otherwise of the length."""
     if declared.get("AttributeDataType") == "Number":
         constraints = declared.get("NumberAttributeConstraints", {})
         return constraints.get("MinValue"), constraints.get("MaxValue")

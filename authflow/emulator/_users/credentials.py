@@ -1,4 +1,4 @@
-"""Users' passwords: setting and checking them."""
+"""Sets and checks users' passwords."""
 
 from authflow.emulator._crypto import passwords
 from authflow.emulator._crypto.passwords import StoredPassword
@@ -8,17 +8,17 @@ from authflow.emulator._service import Service
 
 
 def identity(pool: UserPool, username: str) -> str:
-    """Return the identity that SRP hashes: what follows the pool id's first underscore, and the canonical name."""
+    """Return the identity that SRP hashes: the pool id after its first underscore, and the canonical username."""
     return pool.srp_pool_name + username
 
 
 def make_stored_password(
     service: Service, pool: UserPool, username: str, chosen: str, *, temporary: bool = False
 ) -> StoredPassword:
-    """Return what is kept of a password that the policy permits.
+    """Return the stored form of a password.
 
     Raises:
-        ServiceError: InvalidPasswordException.
+        ServiceError: InvalidPasswordException: the password breaks the policy.
     """
     passwords.check_password_policy(pool.password_policy, chosen)
     expires = passwords.compute_expiry(pool.password_policy, service.now()) if temporary else None

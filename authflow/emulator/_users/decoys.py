@@ -1,6 +1,6 @@
-"""Decoy users: the users whom a client that hides its users seems to have.
+"""Decoy users: they stand in for users who do not exist, if the client hides which users exist.
 
-A decoy is asked like a user and locked out like one, but nothing proves to be them.
+A decoy user gets challenges and lockouts like any other user, but no credential ever authenticates it.
 """
 
 import uuid
@@ -14,17 +14,17 @@ from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Service
 from authflow.emulator._users import names
 
-#: longer than any lock and any Session: real users are back to their first state by then, too
+#: longer than any lockout and any Session: by then the state of a real user has been reset too
 RETENTION: Final = timedelta(hours=1)
 
 
 def get_decoy(service: Service, pool: UserPool, name: str) -> User:
-    """Return a user of a name that nobody has: the same one each time, who is not among the pool's users.
+    """Return the decoy user with this name. The same name gives the same user, who is not in the pool.
 
     Args:
-        service: makes up what is random.
-        pool: which the user is not in.
-        name: as it was typed, or the canonical name that the decoy of it has.
+        service: the service.
+        pool: the pool that has no user with this name.
+        name: the username as it was entered, or the decoy user's canonical username.
     """
     name, now = pool.normalize_case(name), service.now()
     username = names.derive_decoy_username(pool, name)
@@ -34,7 +34,7 @@ def get_decoy(service: Service, pool: UserPool, name: str) -> User:
 
 
 def derive_contacts(pool: UserPool, name: str) -> dict[str, str]:
-    """Return the address and the number that the user of a name seems to have."""
+    """Return the email address and the phone number of the decoy user with this name."""
     simulated = names.derive_decoy_bytes(pool, "contact", name)
     letters = "".join(chr(ord("a") + octet % 26) for octet in simulated)
     digits = "".join(str(octet % 10) for octet in simulated)
@@ -47,7 +47,9 @@ def derive_contacts(pool: UserPool, name: str) -> dict[str, str]:
 
 def _make_decoy(service: Service, pool: UserPool, name: str, username: str) -> User:
     salt = int.from_bytes(names.derive_decoy_bytes(pool, "salt", name), "big")
-    password = StoredPassword(salt, verifier=service.entropy.bits(srp.GROUP_BITS - 1))  # of no password
+    password = StoredPassword(
+        salt, verifier=service.entropy.bits(srp.GROUP_BITS - 1)
+    )  # random: it belongs to no password
     sub = str(uuid.UUID(bytes=names.derive_decoy_bytes(pool, "sub", name), version=4))
     now = service.now()
     return User(username, sub, derive_contacts(pool, name), Status.CONFIRMED, password, created=now, modified=now)

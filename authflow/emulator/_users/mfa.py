@@ -1,4 +1,4 @@
-"""The MFA decision: which second factors a user can be asked for, and which one is.
+"""Second factors: those of a pool, those of a user, and the one that a sign-in needs.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html
 """
@@ -13,28 +13,28 @@ from authflow.emulator._users import attributes
 SMS: Final = "SMS_MFA"
 TOTP: Final = "SOFTWARE_TOKEN_MFA"
 EMAIL: Final = "EMAIL_OTP"
-#: the factors that are messages, and the attribute that each is sent to
+#: the factors that send a code, each with the attribute that holds the recipient
 CONTACT_ATTRIBUTES: Final[Mapping[str, str]] = {SMS: "phone_number", EMAIL: "email"}
 FACTORS: Final = (SMS, TOTP, EMAIL)
 
 
 def list_pool_factors(pool: UserPool) -> list[str]:
-    """Return the factors that a pool has, whether or not MFA is on."""
+    """Return the factors that are configured in a pool, even if MFA is off."""
     return list_configured_factors(pool.mfa)
 
 
 def list_configured_factors(configuration: Mapping[str, Any]) -> list[str]:
-    """Return the factors that the members of SetUserPoolMfaConfig give a pool."""
-    having = {
+    """Return the factors that the members of SetUserPoolMfaConfig configure."""
+    is_configured = {
         SMS: "SmsMfaConfiguration" in configuration,
         TOTP: configuration.get("SoftwareTokenMfaConfiguration", {}).get("Enabled", False),
         EMAIL: "EmailMfaConfiguration" in configuration,
     }
-    return [factor for factor in FACTORS if having[factor]]
+    return [factor for factor in FACTORS if is_configured[factor]]
 
 
 def describe_preference(user: User) -> dict[str, Any]:
-    """Return what descriptions of a user say of the MFA preference."""
+    """Return the members of GetUser's reply that describe the user's MFA preference."""
     described: dict[str, Any] = {}
     if user.mfa:
         described["UserMFASettingList"] = [factor for factor in FACTORS if factor in user.mfa]
@@ -44,24 +44,24 @@ def describe_preference(user: User) -> dict[str, Any]:
 
 
 def list_eligible_factors(pool: UserPool, user: User) -> list[str]:
-    """Return the factors that a user can be asked for: nothing, where MFA is off."""
+    """Return the factors that a sign-in can ask the user for; none if MFA is off."""
     if pool.mfa_mode == "OFF":
         return []
-    having = [factor for factor in list_pool_factors(pool) if has_factor(user, factor)]
+    available = [factor for factor in list_pool_factors(pool) if has_factor(user, factor)]
     required = pool.mfa_mode == "ON"
-    return [factor for factor in having if factor in user.mfa or (required and _is_proven(user, factor))]
+    return [factor for factor in available if factor in user.mfa or (required and _is_verified(user, factor))]
 
 
 def select_factors(pool: UserPool, user: User) -> list[str]:
-    """Return the factor that a user is to be asked for; several, if the user must choose."""
-    able = list_eligible_factors(pool, user)
-    return [user.preferred_mfa] if user.preferred_mfa in able else able
+    """Return the factor that a sign-in asks the user for; several if the user must choose, none if there is none."""
+    eligible = list_eligible_factors(pool, user)
+    return [user.preferred_mfa] if user.preferred_mfa in eligible else eligible
 
 
 def has_factor(user: User, factor: str) -> bool:
-    """Return whether a user has what a factor needs: a verified authenticator, an address or a number."""
+    """Return whether a user has what a factor needs: an authenticator app, an email address or a phone number."""
     return bool(user.software_token if factor == TOTP else user.attributes.get(CONTACT_ATTRIBUTES[factor]))
 
 
-def _is_proven(user: User, factor: str) -> bool:
+def _is_verified(user: User, factor: str) -> bool:
     return factor == TOTP or attributes.is_verified(user.attributes, CONTACT_ATTRIBUTES[factor])

@@ -1,4 +1,4 @@
-"""Which configurations of MFA a pool can have."""
+"""Checks the MFA configuration of a pool."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,17 +6,17 @@ from typing import Any, Final
 from authflow.emulator import _errors
 from authflow.emulator._users import mfa
 
-#: what SetUserPoolMfaConfig configures beside MfaConfiguration, as far as the emulator has it
+#: the members of SetUserPoolMfaConfig other than MfaConfiguration that the emulator supports
 MEMBERS: Final = ("SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration")
-#: the recovery mechanism that uses the same channel as a factor
+#: the recovery mechanism that uses the same channel as each factor
 RECOVERY_MECHANISMS: Final[Mapping[str, str]] = {mfa.SMS: "verified_phone_number", mfa.EMAIL: "verified_email"}
 
 
 def make_pool_configuration(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what CreateUserPool and UpdateUserPool configure: SMS alone.
+    """Return the MFA configuration that CreateUserPool and UpdateUserPool set. They can configure SMS only.
 
     Raises:
-        ServiceError: InvalidParameterException: MFA is to be on, and there is no SmsConfiguration.
+        ServiceError: InvalidParameterException: MFA is on, and SmsConfiguration is missing.
     """
     if params.get("MfaConfiguration", "OFF") == "OFF":
         return {}
@@ -29,18 +29,18 @@ def make_pool_configuration(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_configuration(settings: Mapping[str, Any], configured: Mapping[str, Any]) -> None:
-    """Refuse MFA without a factor, and a factor that shares its channel with the only way to recover an account.
+    """Require that MFA, if it is on, has a factor, and that no factor uses the only account recovery channel.
 
     Raises:
-        ServiceError: InvalidParameterException.
+        ServiceError: InvalidParameterException: one of these rules is broken.
     """
     if settings.get("MfaConfiguration", "OFF") == "OFF":
         return
-    having = mfa.list_configured_factors(configured)
-    if not having:
+    factors = mfa.list_configured_factors(configured)
+    if not factors:
         raise _errors.MFA_WITHOUT_FACTOR()
     mechanisms = settings.get("AccountRecoverySetting", {}).get("RecoveryMechanisms", ())
     recovery = {mechanism["Name"] for mechanism in mechanisms}
-    for factor in having:
+    for factor in factors:
         if recovery == {RECOVERY_MECHANISMS.get(factor)}:
             raise _errors.MFA_IS_RECOVERY(factor)

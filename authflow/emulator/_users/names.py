@@ -1,7 +1,7 @@
-"""Which user a name means: the username, the sub, or an alias as the pool is configured.
+"""The names of users: usernames, subs, and the aliases that the pool allows.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html#user-pool-settings-aliases
-Names are compared character by character: the service does not normalise Unicode.
+Names are compared character by character: Cognito does not normalise Unicode.
 """
 
 import hmac
@@ -16,15 +16,15 @@ from authflow.emulator._users import attributes
 
 
 def find_user(pool: UserPool, name: str) -> User | None:
-    """Return the user whom a typed name means."""
+    """Return the user with this username, sub or alias, None if there is none."""
     return pool.find_by_username(name) or pool.find_by_sub(name) or _find_by_alias(pool, name)
 
 
 def get_user(pool: UserPool, name: str) -> User:
-    """Return the user whom a typed name means.
+    """Return the user with this username, sub or alias.
 
     Raises:
-        ServiceError: UserNotFoundException.
+        ServiceError: UserNotFoundException: there is none.
     """
     user = find_user(pool, name)
     if user is None:
@@ -32,8 +32,8 @@ def get_user(pool: UserPool, name: str) -> User:
     return user
 
 
-def list_aliases(pool: UserPool, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield attribute and value of each alias that such attributes give a user."""
+def iterate_aliases(pool: UserPool, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the attribute and the value of each alias of a user who has the given attributes."""
     for alias in sorted(pool.username_attributes | pool.aliases):
         value = given.get(alias)
         if value and (not needs_verification(pool, alias) or attributes.is_verified(given, alias)):
@@ -41,17 +41,18 @@ def list_aliases(pool: UserPool, given: Mapping[str, str]) -> Iterator[tuple[str
 
 
 def needs_verification(pool: UserPool, alias: str) -> bool:
-    """Return whether an alias counts only once it is verified: so no name that people have in place of a username."""
+    """Return whether an alias is valid only if it is verified. Names that replace usernames are valid without it."""
     return alias in attributes.CONTACT_MEDIUMS and alias not in pool.username_attributes
 
 
 @dataclass(frozen=True, slots=True)
 class NameConflict:
-    """A name that somebody has already.
+    """An alias that is already a name of another user.
 
     Attributes:
-        alias: the attribute that would give it to somebody else, too.
-        kind: what it is of its holder: ``username``, ``sub`` or an alias.
+        alias: the attribute that would become the alias.
+        kind: the kind of the other user's name: ``username``, ``sub`` or the attribute of an alias.
+        holder: the other user.
     """
 
     alias: str
@@ -60,18 +61,18 @@ class NameConflict:
 
 
 def find_conflicts(pool: UserPool, user: User | None, given: Mapping[str, str]) -> Iterator[NameConflict]:
-    """Yield the names that such attributes would give ``user`` and that mean another user already, as whatever."""
-    for alias, value in list_aliases(pool, given):
+    """Yield each alias that the given attributes would give ``user`` and that is a name of another user, of any kind."""
+    for alias, value in iterate_aliases(pool, given):
         for other in pool.users:
             kinds = (kind for kind, name in _collect_names(pool, other) if name == pool.normalize_case(value))
             yield from (NameConflict(alias, kind, other) for kind in kinds if other is not user)
 
 
 def check_new_username(pool: UserPool, username: str) -> None:
-    """Refuse a username for a new user that the pool's configuration does not permit.
+    """Require that the pool's configuration allows this username for a new user.
 
     Raises:
-        ServiceError: InvalidParameterException.
+        ServiceError: InvalidParameterException: it does not.
     """
     kind = _detect_contact(username)
     if pool.username_attributes and kind not in pool.username_attributes:
@@ -82,24 +83,24 @@ def check_new_username(pool: UserPool, username: str) -> None:
 
 
 def derive_attributes(pool: UserPool, username: str) -> dict[str, str]:
-    """Return the attribute that a new user's name stands for where people sign in by email or phone number."""
+    """Return the attribute that a new username sets, if users sign in with an email address or phone number."""
     return {kind: name for kind, name in parse_contact(username).items() if kind in pool.username_attributes}
 
 
 def derive_decoy_username(pool: UserPool, name: str) -> str:
-    """Return the canonical name that a user who does not exist seems to have: the same one each time."""
+    """Return the canonical username of the decoy user with this name. It is always the same."""
     if not pool.username_attributes and _detect_contact(name) not in pool.aliases:
         return pool.normalize_case(name)
     return str(uuid.UUID(bytes=derive_decoy_bytes(pool, "name", name), version=4))
 
 
 def derive_decoy_bytes(pool: UserPool, label: str, name: str) -> bytes:
-    """Return 16 bytes that are always the same for a name."""
+    """Return 16 bytes that are always the same for a pool, label and name."""
     return hmac.digest(pool.decoy_key, f"{label}:{pool.normalize_case(name)}".encode(), "sha256")[:16]
 
 
 def parse_contact(name: str) -> dict[str, str]:
-    """Return the attribute that a name seems to be the value of: an address or a number."""
+    """Return the attribute that a name has the format of, with the name as its value; empty if there is none."""
     kind = _detect_contact(name)
     return {kind: name} if kind else {}
 
@@ -109,11 +110,11 @@ def _detect_contact(name: str) -> str | None:
 
 
 def _collect_aliases(pool: UserPool, user: User) -> set[tuple[str, str]]:
-    return {(alias, pool.normalize_case(value)) for alias, value in list_aliases(pool, user.attributes)}
+    return {(alias, pool.normalize_case(value)) for alias, value in iterate_aliases(pool, user.attributes)}
 
 
 def _collect_names(pool: UserPool, user: User) -> set[tuple[str, str]]:
-    """Return all names that mean a user, and what each is."""
+    """Return all names of a user, each with its kind."""
     return {("username", pool.normalize_case(user.username)), ("sub", user.sub), *_collect_aliases(pool, user)}
 
 

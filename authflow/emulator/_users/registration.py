@@ -1,4 +1,4 @@
-"""New users, whoever makes them."""
+"""Creates users, at sign-up and by administrators."""
 
 from collections.abc import Mapping
 
@@ -12,41 +12,57 @@ from authflow.emulator._users import attributes, credentials, names
 def make_user(
     service: Service, pool: UserPool, username: str, given: Mapping[str, str], *, chosen: str, status: Status
 ) -> User:
-    """Return a new user, who is not in the pool yet; where people sign in by email or phone, the username is the sub.
+    """Return a new user. The caller adds them to the pool.
+
+    If users of the pool sign in with an email address or phone number, the canonical username is the sub.
+
+    Args:
+        service: the service.
+        pool: the user's pool.
+        username: the requested username.
+        given: the requested attributes.
+        chosen: the password.
+        status: the user's status. With FORCE_CHANGE_PASSWORD the password is a temporary one.
 
     Raises:
-        ServiceError: the name is taken or not permitted, an attribute is wrong, or the policy refuses the password.
+        ServiceError: the username is in use or not allowed, an attribute is invalid, or the password breaks the
+            policy.
     """
     names.check_new_username(pool, username)
     if "sub" in given:
         raise _errors.ATTRIBUTE_READ_ONLY("sub")
-    having = {**given, **names.derive_attributes(pool, username)}
-    attributes.check_values(pool, having)
+    user_attributes = {**given, **names.derive_attributes(pool, username)}
+    attributes.check_values(pool, user_attributes)
     sub = service.entropy.uuid()
     canonical = sub if pool.username_attributes else username
-    if names.find_user(pool, canonical):  # also as an alias or a sub
+    if names.find_user(pool, canonical):  # it may also be another user's alias or sub
         raise _errors.USERNAME_EXISTS()
     temporary = status is Status.FORCE_CHANGE_PASSWORD
     password = credentials.make_stored_password(service, pool, canonical, chosen, temporary=temporary)
     now = service.now()
-    return User(canonical, sub, having, status, password, created=now, modified=now)
+    return User(canonical, sub, user_attributes, status, password, created=now, modified=now)
 
 
 def resolve_alias_conflicts(
-    pool: UserPool, user: User, having: Mapping[str, str], fault: _errors.ErrorTemplate, *, force: bool = False
+    pool: UserPool, user: User, changed: Mapping[str, str], error: _errors.ErrorTemplate, *, force: bool = False
 ) -> None:
-    """Refuse if an alias that the attributes ``having`` give this user is a name of another one.
+    """Require that no alias which a user is about to get is a name of another user, or take it from the other user.
 
     Args:
-        pool: the user's.
-        user: keeps what they have.
-        having: the attributes that the user is about to have.
-        fault: how to refuse.
-        force: take the alias from the other user instead, where proof makes an address or a number theirs.
+        pool: the user's pool.
+        user: the user, whose attributes are not changed yet.
+        changed: all attributes that the user will have.
+        error: the error to raise, with the name of the alias.
+        force: take the alias from the other user if it is an alias of theirs too, and of a kind that needs
+            verification. Their email address or phone number is then no longer verified.
+
+    Raises:
+        ServiceError: ``error``: another user has the name.
     """
-    taken = list(names.find_conflicts(pool, user, having))
-    for name in taken:
-        if not (force and name.kind == name.alias and names.needs_verification(pool, name.alias)):
-            raise fault(name.alias)
-    for name in taken:
-        name.holder.attributes[f"{name.alias}_verified"] = "false"
+    conflicts = list(names.find_conflicts(pool, user, changed))
+    for conflict in conflicts:
+        same_kind = conflict.kind == conflict.alias
+        if not (force and same_kind and names.needs_verification(pool, conflict.alias)):
+            raise error(conflict.alias)
+    for conflict in conflicts:
+        conflict.holder.attributes[f"{conflict.alias}_verified"] = "false"

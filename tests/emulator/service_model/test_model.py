@@ -137,7 +137,7 @@ def test_timestamps_are_seconds() -> None:
 
 @pytest.mark.parametrize("reply", [{"Teapot": 1}, {"UserStatus": "MAYBE"}, {"Enabled": 1}])
 def test_replies_that_are_not_declared_are_bugs(reply: Json) -> None:
-    with pytest.raises(EmulatorBug, match="AdminGetUser answered what its model does not declare"):
+    with pytest.raises(EmulatorBug, match="AdminGetUser made a reply that its model does not declare"):
         MODEL.check_reply("AdminGetUser", reply)
 
 
