@@ -1,11 +1,11 @@
-"""State diagrams drawn from transition tables, in Mermaid and in Graphviz' DOT."""
+"""State diagrams: drawn from transition tables, in Mermaid and in Graphviz' DOT."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from authflow.core.transitions import SAME, Row
 
-__all__ = ["dot", "excerpt", "mermaid", "node_kinds"]
+__all__ = ["classify_nodes", "draw_dot", "draw_mermaid", "excerpt"]
 
 
 def excerpt(table: Sequence[Row], nodes: Sequence[str]) -> list[Row]:
@@ -14,7 +14,7 @@ def excerpt(table: Sequence[Row], nodes: Sequence[str]) -> list[Row]:
     return [row for row in rows if row.sources and row.destination in (SAME, *nodes)]
 
 
-def mermaid(table: Sequence[Row], groups: Mapping[str, Sequence[str]], start: str) -> str:
+def draw_mermaid(table: Sequence[Row], groups: Mapping[str, Sequence[str]], start: str) -> str:
     """Return a Mermaid state diagram of a table.
 
     Args:
@@ -25,31 +25,31 @@ def mermaid(table: Sequence[Row], groups: Mapping[str, Sequence[str]], start: st
     """
     lines = ["stateDiagram-v2", f"    [*] --> {start}"]
     for name in groups:
-        if not _parents(name, groups):
-            lines += _composite(name, groups, "    ")
+        if not _find_parents(name, groups):
+            lines += _draw_composite(name, groups, "    ")
     arrows: dict[tuple[str, str], list[str]] = {}
     for row in table:
-        for source in _grouped(row.sources, groups):
+        for source in _group_sources(row.sources, groups):
             arrows.setdefault((source, source if row.destination == SAME else row.destination), []).append(row.trigger)
     lines += [f"    {source} --> {target}: {', '.join(triggers)}" for (source, target), triggers in arrows.items()]
-    return "\n".join(lines + _ends(table)) + "\n"
+    return "\n".join(lines + _draw_ends(table)) + "\n"
 
 
-def _composite(name: str, groups: Mapping[str, Sequence[str]], indent: str) -> list[str]:
-    children = [child for child in groups if _parents(child, groups)[:1] == [name]]
+def _draw_composite(name: str, groups: Mapping[str, Sequence[str]], indent: str) -> list[str]:
+    children = [child for child in groups if _find_parents(child, groups)[:1] == [name]]
     inside = {member for child in children for member in groups[child]}
-    lines = [line for child in children for line in _composite(child, groups, indent + "    ")]
+    lines = [line for child in children for line in _draw_composite(child, groups, indent + "    ")]
     lines += [f"{indent}    {member}" for member in groups[name] if member not in inside]
     return [f"{indent}state {name} {{", *lines, f"{indent}}}"]
 
 
-def _parents(name: str, groups: Mapping[str, Sequence[str]]) -> list[str]:
+def _find_parents(name: str, groups: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the groups that hold this one whole, the smallest first."""
     holders = (other for other in groups if set(groups[name]) < set(groups[other]))
     return sorted(holders, key=lambda other: len(groups[other]))
 
 
-def _grouped(sources: Sequence[str], groups: Mapping[str, Sequence[str]]) -> list[str]:
+def _group_sources(sources: Sequence[str], groups: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the sources with whole groups, the largest first, in place of their members."""
     left, found = list(sources), []
     for name in sorted(groups, key=lambda name: -len(groups[name])):
@@ -59,7 +59,7 @@ def _grouped(sources: Sequence[str], groups: Mapping[str, Sequence[str]]) -> lis
     return [*found, *left]
 
 
-def _ends(table: Sequence[Row]) -> list[str]:
+def _draw_ends(table: Sequence[Row]) -> list[str]:
     """Return an arrow to the end for each node that no row leaves for another."""
     leaving = {
         source for row in table if row.destination != SAME for source in row.sources if source != row.destination
@@ -68,7 +68,7 @@ def _ends(table: Sequence[Row]) -> list[str]:
     return [f"    {node} --> [*]" for node in reached if node not in leaving]
 
 
-def dot(table: Sequence[Row], groups: Mapping[str, Sequence[str]], start: str, kinds: Mapping[str, str]) -> str:
+def draw_dot(table: Sequence[Row], groups: Mapping[str, Sequence[str]], start: str, kinds: Mapping[str, str]) -> str:
     """Return a state diagram of a table in Graphviz' DOT, from left to right.
 
     Args:
@@ -76,7 +76,7 @@ def dot(table: Sequence[Row], groups: Mapping[str, Sequence[str]], start: str, k
         groups: nodes to draw in one frame, by its name. A row that holds for all of a group is one arrow, and so are
             rows that lead from one node to each node of a group by that node's name.
         start: the node where everything begins.
-        kinds: for each node a class that style sheets can use; see ``node_kinds``.
+        kinds: for each node a class that style sheets can use; see ``classify_nodes``.
     """
     lines = [
         "digraph {",
@@ -89,21 +89,24 @@ def dot(table: Sequence[Row], groups: Mapping[str, Sequence[str]], start: str, k
         lines.append(f"  {node} [class={kinds.get(node, 'call')}{shape}]")
     for name, members in groups.items():
         inside = "; ".join(str(member) for member in members)
-        lines.append(f'  subgraph cluster_{name} {{ label="{name}"; labeljust=l; style=rounded; class=cluster; {inside} }}')
+        lines.append(
+            f'  subgraph cluster_{name} {{ label="{name}"; labeljust=l; style=rounded; class=cluster; {inside} }}'
+        )
     arrows: dict[tuple[str, str], list[str]] = {}
     for row in table:
-        for source in _grouped(row.sources, groups):
+        for source in _group_sources(row.sources, groups):
             target = source if row.destination == SAME else str(row.destination)
             arrows.setdefault((str(source), target), []).append(str(row.trigger))
     _fold_targets(arrows, groups)
-    lines += [_arrow(source, target, triggers, groups) for (source, target), triggers in arrows.items()]
+    lines += [_draw_arrow(source, target, triggers, groups) for (source, target), triggers in arrows.items()]
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def node_kinds(table: Sequence[Row], start: str) -> dict[str, str]:
+def classify_nodes(table: Sequence[Row], start: str) -> dict[str, str]:
     """Return what each node of a whole table is: ``start``, ``call``, ``person``, ``end`` or ``failed``.
 
-    A node that accepts ``refused`` waits for Cognito. A node that nothing leaves is an end. The others wait for a person.
+    A node that accepts ``refused`` waits for Cognito. A node without an outgoing row is an end. The others wait for a
+    person.
     """
     nodes = dict.fromkeys(str(node) for row in table for node in (*row.sources, row.destination) if node != SAME)
     calls = {str(source) for row in table if row.trigger == "refused" for source in row.sources}
@@ -122,7 +125,7 @@ def _fold_targets(arrows: dict[tuple[str, str], list[str]], groups: Mapping[str,
                 arrows[source, name] = ["one of them"]
 
 
-def _arrow(source: str, target: str, triggers: Sequence[str], groups: Mapping[str, Sequence[str]]) -> str:
+def _draw_arrow(source: str, target: str, triggers: Sequence[str], groups: Mapping[str, Sequence[str]]) -> str:
     """Return one arrow; at a frame, it begins or ends at the frame's border."""
     ends = {"ltail": source, "lhead": target}
     borders = "".join(f", {end}=cluster_{name}" for end, name in ends.items() if name in groups)

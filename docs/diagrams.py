@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from house import house
+from packages import draw_packages
 from pictures import draw, is_current
 
 from authflow.core.transitions import SAME, Row
-from authflow.diagram import dot, excerpt, node_kinds
+from authflow.diagram import classify_nodes, draw_dot, excerpt
 from authflow.machines.remember_device import table as remember_device
 from authflow.machines.sign_in import table as sign_in
 from authflow.machines.sign_in.table import ANY_MAY_FOLLOW, ASKS_AGAIN, CALLS, CHALLENGE_NODES, TABLE
 
 PAGE: Final = Path(__file__).with_name("machine.md")
-KINDS: Final = node_kinds(TABLE, "start") | {"challenges": "person"}
+KINDS: Final = classify_nodes(TABLE, "start") | {"challenges": "person"}
 Groups = Mapping[str, Sequence[str]]
 N, T = sign_in.Node, sign_in.Trigger
 
@@ -75,10 +75,10 @@ class Mechanism:
         """The picture of this part."""
         rows, groups = self.rows, self.groups or {}
         if self.folded:
-            rows = [replace(row, sources=tuple(_group(row.sources, groups))) for row in rows]
+            rows = [replace(row, sources=tuple(_group_sources(row.sources, groups))) for row in rows]
             groups = {}
         name = re.sub(r"[^a-z]+", "-", self.title.lower()).strip("-")
-        return Picture(name, self.title, dot(rows, groups, "start", KINDS))
+        return Picture(name, self.title, draw_dot(rows, groups, "start", KINDS))
 
 
 MECHANISMS: Final = (
@@ -171,9 +171,9 @@ This page is generated from `authflow.machines.sign_in.table`. Blue nodes wait f
 Yellow nodes wait for a person; they have Cognito's name of the challenge. An arrow in capitals is a challenge in
 Cognito's reply. [Challenges](challenges.md) describes each one.
 
-## At a glance
+## At a overview
 
-{glance}
+{overview}
 
 The page shows the machine mechanism by mechanism, then lists [every row](#every-row). `authflow diagram` prints the
 whole machine for Mermaid.
@@ -209,7 +209,10 @@ with `rejected` set.
 def main() -> int:
     """Return the exit code: 1 where the page or a picture is not current."""
     _require_all_rows_drawn()
-    page, pictures = _page(), [*_pictures(), Picture("house", "The packages of authflow and their imports", house())]
+    page, pictures = (
+        _write_page(),
+        [*_list_pictures(), Picture("packages", "The packages of authflow and their imports", draw_packages())],
+    )
     stale = [picture for picture in pictures if not is_current(picture.name, picture.dot)]
     if "--check" not in sys.argv:
         PAGE.write_text(page, "utf-8")
@@ -224,23 +227,26 @@ def main() -> int:
     return 1 if names else 0
 
 
-def _pictures() -> list[Picture]:
-    return [_glance(), *(mechanism.picture for mechanism in MECHANISMS), _remembering()]
+def _list_pictures() -> list[Picture]:
+    return [_draw_overview(), *(mechanism.picture for mechanism in MECHANISMS), _draw_remember_device()]
 
 
-def _page() -> str:
+def _write_page() -> str:
     sections = (
         f"## {mechanism.title}\n\n{mechanism.sentence}\n\n{mechanism.picture.markdown}" for mechanism in MECHANISMS
     )
     return TEXT.format(
-        glance=_glance().markdown,
+        overview=_draw_overview().markdown,
         mechanisms="\n\n".join(sections),
-        remembering=_remembering().markdown,
-        rows=_table(("trigger", "at", "leads to"), map(_cells, TABLE)),
-        groups=_table(("group", "nodes"), ((name, _names(nodes)) for name, nodes in _groups().items())),
-        again=_table(
+        remembering=_draw_remember_device().markdown,
+        rows=_make_table(("trigger", "at", "leads to"), map(_make_cells, TABLE)),
+        groups=_make_table(("group", "nodes"), ((name, _join_names(nodes)) for name, nodes in _find_groups().items())),
+        again=_make_table(
             ("challenge", "refusal", "source"),
-            ((_code(_challenge(name)), _code(refusal), source) for (name, refusal), source in ASKS_AGAIN.items()),
+            (
+                (_quote(_name_challenge(name)), _quote(refusal), source)
+                for (name, refusal), source in ASKS_AGAIN.items()
+            ),
         ),
     )
 
@@ -252,17 +258,19 @@ def _require_all_rows_drawn() -> None:
         raise SystemExit(f"rows that no picture shows: {', '.join(missing)}")
 
 
-def _remembering() -> Picture:
+def _draw_remember_device() -> Picture:
     table = remember_device.TABLE
-    return Picture("remember-a-device", "Remember a device", dot(table, {}, "start", node_kinds(table, "start")))
+    return Picture(
+        "remember-a-device", "Remember a device", draw_dot(table, {}, "start", classify_nodes(table, "start"))
+    )
 
 
-def _glance() -> Picture:
+def _draw_overview() -> Picture:
     """Return the whole machine, what waits for Cognito in one box what waits for a person in another."""
     boxes = {"calls": ("waits for Cognito", CALLS), "challenges": ("waits for a person", CHALLENGE_NODES)}
-    text = dot(_folded_rows({name: nodes for name, (_, nodes) in boxes.items()}), {}, "start", KINDS)
+    text = draw_dot(_fold_rows({name: nodes for name, (_, nodes) in boxes.items()}), {}, "start", KINDS)
     for name, (caption, nodes) in boxes.items():
-        label = _box_label(caption, nodes)
+        label = _make_label(caption, nodes)
         text = text.replace(
             f"  {name} [class={KINDS.get(name, 'call')}]", f"  {name} [class={KINDS.get(name, 'call')}, label={label}]"
         )
@@ -271,7 +279,7 @@ def _glance() -> Picture:
     )
 
 
-def _box_label(caption: str, nodes: Sequence[str]) -> str:
+def _make_label(caption: str, nodes: Sequence[str]) -> str:
     """Return a label with the caption above two columns of nodes."""
     half = (len(nodes) + 1) // 2
     columns = ('<BR ALIGN="LEFT"/>'.join(part) + '<BR ALIGN="LEFT"/>' for part in (nodes[:half], nodes[half:]))
@@ -279,40 +287,40 @@ def _box_label(caption: str, nodes: Sequence[str]) -> str:
     return f'<<TABLE BORDER="0"><TR><TD COLSPAN="2"><B>{caption}</B></TD></TR><TR>{cells}</TR></TABLE>>'
 
 
-def _folded_rows(boxes: Groups) -> list[Row]:
+def _fold_rows(boxes: Groups) -> list[Row]:
     """Return the table as if each box were one node, and each kind of trigger one; loops are left out."""
     boxed = {str(node): name for name, nodes in boxes.items() for node in nodes}
     arrows: dict[tuple[str, str], dict[str, None]] = {}
     for row in TABLE:
         for source in dict.fromkeys(boxed.get(source, str(source)) for source in row.sources):
             target = boxed.get(row.destination, source if row.destination == SAME else str(row.destination))
-            arrows.setdefault((source, target), {})[_kind(row)] = None
+            arrows.setdefault((source, target), {})[_classify(row)] = None
     different = {(source, target): kinds for (source, target), kinds in arrows.items() if source != target}
     return [Row(kind, (source,), target) for (source, target), kinds in different.items() for kind in kinds]
 
 
-def _kind(row: Row) -> str:
+def _classify(row: Row) -> str:
     if row.trigger.isupper() or row.trigger in {T.ASSOCIATED, T.TOTP_REJECTED}:
         return "a challenge"
     return row.trigger.split("_")[0] if row.trigger.startswith(("begin", "answer")) else row.trigger
 
 
-def _groups() -> Groups:
+def _find_groups() -> Groups:
     """Return the groups that the table itself uses."""
     used = {row.sources for row in TABLE} | {ANY_MAY_FOLLOW, CALLS, CHALLENGE_NODES}
     constants = {name.lower(): value for name, value in vars(sign_in).items() if re.fullmatch("[A-Z_]{2,}", name)}
     return {name: value for name, value in constants.items() if isinstance(value, tuple) and value in used}
 
 
-def _cells(row: Row) -> tuple[str, str, str]:
-    return _code(row.trigger), _names(_group(row.sources, _groups())), _destination(row)
+def _make_cells(row: Row) -> tuple[str, str, str]:
+    return _quote(row.trigger), _join_names(_group_sources(row.sources, _find_groups())), _describe_destination(row)
 
 
-def _destination(row: Row) -> str:
-    return "stays" if row.destination == SAME else _code(row.destination)
+def _describe_destination(row: Row) -> str:
+    return "stays" if row.destination == SAME else _quote(row.destination)
 
 
-def _group(sources: Sequence[str], groups: Groups) -> list[str]:
+def _group_sources(sources: Sequence[str], groups: Groups) -> list[str]:
     """Return the sources with whole groups, the largest first, in place of their members."""
     left, found = list(sources), []
     for name in sorted(groups, key=lambda name: -len(groups[name])):
@@ -322,19 +330,19 @@ def _group(sources: Sequence[str], groups: Groups) -> list[str]:
     return [*found, *left]
 
 
-def _challenge(asking_trigger: str) -> str:
+def _name_challenge(asking_trigger: str) -> str:
     return "TotpSetup" if asking_trigger == T.TOTP_REJECTED else asking_trigger
 
 
-def _code(text: str) -> str:
+def _quote(text: str) -> str:
     return f"`{text}`"
 
 
-def _names(names: Sequence[str]) -> str:
-    return ", ".join(f"*{name}*" if name in _groups() else _code(name) for name in names)
+def _join_names(names: Sequence[str]) -> str:
+    return ", ".join(f"*{name}*" if name in _find_groups() else _quote(name) for name in names)
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _make_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

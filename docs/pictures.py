@@ -24,7 +24,7 @@ text { font-family: Helvetica, Arial, sans-serif; fill: #1f2328; }
 .person path { fill: #fff8c5; stroke: #bf8700; }
 .end path { fill: #dafbe1; stroke: #2da44e; }
 .failed path { fill: #ffebe9; stroke: #ff8182; }
-.room path { fill: #f6f8fa; stroke: #8c959f; }
+.package path { fill: #f6f8fa; stroke: #8c959f; }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3; }
   .edge path { stroke: #8b949e; } .edge polygon { fill: #8b949e; stroke: #8b949e; } .edge text { fill: #9ea7b3; }
@@ -34,7 +34,7 @@ text { font-family: Helvetica, Arial, sans-serif; fill: #1f2328; }
   .person path { fill: #4b2900; stroke: #bb8009; }
   .end path { fill: #033a16; stroke: #2ea043; }
   .failed path { fill: #67060c; stroke: #f85149; }
-  .room path { fill: #161b22; stroke: #6e7681; }
+  .package path { fill: #161b22; stroke: #6e7681; }
 }
 """
 

@@ -1,4 +1,4 @@
-"""Challenges: what Cognito asks a person during a sign-in. Each has a class, whose methods make typed answers.
+"""What Cognito asks a person: one class for each challenge, whose methods make typed answers.
 
 Sources: ChallengeParameters and ChallengeResponses on the API pages of InitiateAuth and RespondToAuthChallenge.
 """

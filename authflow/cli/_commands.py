@@ -10,7 +10,7 @@ import click
 
 from authflow import AuthflowError, __version__
 from authflow.core.openings import FIRST_FACTORS
-from authflow.diagram import mermaid
+from authflow.diagram import draw_mermaid
 from authflow.machines.sign_in.table import GROUPS, TABLE, Node
 
 DEFAULT_PORT = 9229
@@ -74,7 +74,7 @@ def emulator(host: str, port: int, region: str, issuer: str | None, seed_file: T
 @authflow.command()
 def diagram() -> None:
     """Print the sign-in state machine as a Mermaid diagram."""
-    click.echo(mermaid(TABLE, GROUPS, Node.START), nl=False)
+    click.echo(draw_mermaid(TABLE, GROUPS, Node.START), nl=False)
 
 
 def _parse_pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:

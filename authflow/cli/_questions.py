@@ -74,9 +74,7 @@ def introduce(challenge: Challenge, issuer: str, account: str) -> None:  # noqa:
         case PasswordChallenge():
             say(f"Enter your password ({challenge.kind}).")
         case DeviceSrp():
-            raise Unanswerable(
-                "Cognito asks for a remembered device, whose secret is not stored here: sign in without it"
-            )
+            raise Unanswerable("Cognito asks for a remembered device that is not stored here: sign in without it")
         case _:
             assert_never(challenge)
 

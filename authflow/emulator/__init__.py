@@ -1,4 +1,4 @@
-"""An emulator of Cognito user pools for tests and demonstrations. It runs in process and keeps its data in memory."""
+"""An emulator of user pools: for tests and demonstrations, in process and in memory."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final

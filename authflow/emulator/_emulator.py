@@ -114,7 +114,7 @@ class Emulator:
         return InProcessBackend(self.call)
 
     def boto3_client(self) -> "CognitoIdentityProviderClient":
-        """Return a boto3 ``cognito-idp`` client whose requests this emulator answers. It needs no network or credentials."""
+        """Return a boto3 ``cognito-idp`` client of this emulator. It needs no network and no credentials."""
         from authflow.emulator._transports.boto3 import make_client  # noqa: PLC0415 -- boto3 is slow to import, and optional
 
         return make_client(self.call, self.region)

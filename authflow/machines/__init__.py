@@ -1,3 +1,3 @@
-"""Machines: one package for each kind of conversation with Cognito. Its module ``table`` has all transitions."""
+"""Conversations with Cognito: one package for each, with all transitions in its module ``table``."""
 
 __all__: list[str] = []

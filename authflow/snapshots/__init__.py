@@ -1,3 +1,3 @@
-"""Snapshots: a resting flow as text, plain or sealed, so that another process can resume it."""
+"""Resting flows as text: plain or sealed, so that another process can resume them."""
 
 __all__: list[str] = []

@@ -1,3 +1,3 @@
-"""Stores keep flows between requests, and remembered devices between sign-ins."""
+"""Flow and device stores: they keep flows between requests, and remembered devices between sign-ins."""
 
 __all__: list[str] = []

@@ -1,4 +1,4 @@
-"""For tests of applications that use authflow: a backend that injects faults."""
+"""Fault injection: a backend for tests of applications that use authflow."""
 
 from authflow.testing._faults import Fault, FaultyBackend
 

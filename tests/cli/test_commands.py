@@ -24,7 +24,7 @@ from authflow.cli import EXTRAS, _demo, _qr, _serve
 from authflow.cli._commands import run as run_here
 from authflow.cli._demo import custom, passwords, second_factor
 from authflow.cli._demo.report import Report
-from authflow.diagram import mermaid
+from authflow.diagram import draw_mermaid
 from authflow.emulator import client_at
 from authflow.machines.sign_in.table import GROUPS, TABLE, Node
 
@@ -89,7 +89,7 @@ def test_version() -> None:
 
 
 def test_diagram() -> None:
-    assert run("diagram").stdout == mermaid(TABLE, GROUPS, Node.START)
+    assert run("diagram").stdout == draw_mermaid(TABLE, GROUPS, Node.START)
 
 
 @pytest.fixture(scope="module")

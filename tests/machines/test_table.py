@@ -6,7 +6,7 @@ from botocore.model import ServiceModel, StringShape
 
 from authflow import IllegalTransition
 from authflow.core.transitions import SAME, Row, TransitionTable
-from authflow.diagram import excerpt, mermaid
+from authflow.diagram import draw_mermaid, excerpt
 from authflow.machines.remember_device import _machine as device_machine
 from authflow.machines.remember_device import table as device_table
 from authflow.machines.sign_in._machine import ENTER, MACHINE
@@ -121,7 +121,7 @@ def test_same_stays() -> None:
 
 def test_mermaid_draws_a_row_of_a_whole_group_once() -> None:
     table = [Row("go", ("a",), "b"), Row("on", ("b",), "c"), Row("stop", ("b", "c"), "d"), Row("again", ("b",), SAME)]
-    assert mermaid(table, {"work": ("b", "c")}, "a").splitlines() == [
+    assert draw_mermaid(table, {"work": ("b", "c")}, "a").splitlines() == [
         "stateDiagram-v2",
         "    [*] --> a",
         "    state work {",
@@ -138,7 +138,7 @@ def test_mermaid_draws_a_row_of_a_whole_group_once() -> None:
 
 def test_mermaid_nests_a_group_in_another() -> None:
     table = [Row("stop", ("a", "b", "c"), "d"), Row("on", ("a", "b"), "c")]
-    assert mermaid(table, {"all": ("a", "b", "c"), "some": ("a", "b")}, "a").splitlines()[2:] == [
+    assert draw_mermaid(table, {"all": ("a", "b", "c"), "some": ("a", "b")}, "a").splitlines()[2:] == [
         "    state all {",
         "        state some {",
         "            a",
@@ -158,5 +158,5 @@ def test_an_excerpt_stays_among_its_nodes() -> None:
 
 
 def test_mermaid_of_the_table_names_every_node_and_trigger() -> None:
-    text = mermaid(TABLE, GROUPS, Node.START)
+    text = draw_mermaid(TABLE, GROUPS, Node.START)
     assert all(name in text for name in (*Node, *Trigger))

@@ -82,7 +82,7 @@ class AdminRespondToAuthChallenge(RespondToAuthChallenge):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetTokensFromRefreshToken(ClientRequest):
-    """Get new tokens for a refresh token. It carries the client secret instead of SECRET_HASH, and has no admin form."""
+    """Get new tokens for a refresh token. It has the client secret instead of SECRET_HASH, and no admin form."""
 
     operation = "GetTokensFromRefreshToken"
     context_members = ("ClientMetadata",)

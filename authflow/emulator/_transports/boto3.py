@@ -1,4 +1,4 @@
-"""A real boto3 client that the emulator answers in process, through botocore's event system."""
+"""A real boto3 client that the emulator serves in process, through botocore's event system."""
 
 import os
 from collections.abc import Callable
@@ -27,15 +27,15 @@ ISOLATED: Final[dict[str, Any]] = {
 
 
 class _Body(BytesIO):
-    """A response's body as urllib3 offers it."""
+    """A response's body with the interface of urllib3's."""
 
     def stream(self, **_: object) -> list[bytes]:
-        """Return the body in one piece."""
+        """Return the body as one chunk."""
         return [self.read()]
 
 
 def make_client(call: Call, region: str) -> "CognitoIdentityProviderClient":
-    """Return a new ``cognito-idp`` client that ``call`` answers: no network, no credentials, no retries."""
+    """Return a new ``cognito-idp`` client whose requests go to ``call``: no network, no credentials, no retries."""
     made = client_at(ENDPOINT, region)
     hook: Callable[..., Any] = partial(_respond, call)
     made.meta.events.register(EVENT, hook)

@@ -1,12 +1,12 @@
-"""The door for everything that speaks HTTP: starlette on uvicorn.
+"""The HTTP transport, by starlette on uvicorn.
 
 ::
 
-    POST /                                         the service's own protocol
+    POST /                                         the service's JSON protocol
     GET  /<pool id>/.well-known/jwks.json          the keys that verify the pool's tokens
     GET  /<pool id>/.well-known/openid-configuration
     GET  /_authflow/health
-    GET  /_authflow/outbox                         what was "sent": for peers on this machine only
+    GET  /_authflow/outbox                         the messages "sent"; only for clients on this machine
 """
 
 import signal
@@ -30,7 +30,7 @@ from authflow.emulator._transports import json_protocol
 
 
 class ServedEmulator(Protocol):
-    """What is served: an ``Emulator``."""
+    """What the server uses of an ``Emulator``."""
 
     @property
     def outbox(self) -> Iterable[Message]:
@@ -50,7 +50,7 @@ EmulatorFactory: TypeAlias = Callable[[str], ServedEmulator]
 
 
 class Endpoints:
-    """The answers to HTTP requests. They block the event loop for the milliseconds that an operation takes."""
+    """The request handlers. Each blocks the event loop for the milliseconds that an operation takes."""
 
     def __init__(self, emulator: ServedEmulator) -> None:
         self._emulator = emulator
@@ -60,7 +60,7 @@ class Endpoints:
         try:
             body = await _read_body(request)
         except ClientDisconnect:
-            return Response(status_code=400)  # which nobody reads
+            return Response(status_code=400)  # nobody receives it
         target = request.headers.get("x-amz-target", "")
         response = (
             json_protocol.respond_too_long()
@@ -74,7 +74,7 @@ class Endpoints:
         return _respond_for_pool(self._emulator.jwks, request)
 
     async def openid_configuration(self, request: Request) -> Response:
-        """GET /<pool id>/.well-known/openid-configuration: what verifying a token needs."""
+        """GET /<pool id>/.well-known/openid-configuration: the metadata that token verifiers read."""
         return _respond_for_pool(self._openid_configuration, request)
 
     async def health(self, _: Request) -> Response:
@@ -82,9 +82,9 @@ class Endpoints:
         return JSONResponse({"status": "ok"})
 
     async def outbox(self, request: Request) -> Response:
-        """GET /_authflow/outbox: holds codes, so only peers on this machine see it."""
+        """GET /_authflow/outbox. It contains codes, so only clients on this machine may read it."""
         if request.client is None or not ip_address(request.client.host).is_loopback:
-            return PlainTextResponse("for peers on this machine only", 403)
+            return PlainTextResponse("only for clients on this machine", 403)
         return JSONResponse([asdict(message) for message in self._emulator.outbox])
 
     def _openid_configuration(self, pool_id: str) -> dict[str, Any]:
@@ -117,17 +117,17 @@ def serve(make: EmulatorFactory, host: str, port: int, on_ready: Callable[[str],
     """Serve until SIGINT or SIGTERM, then return. Call it in the main thread.
 
     Args:
-        make: returns the emulator that answers, given the URL, which may be its issuer.
-        host: the address to listen at; anybody who reaches it may do anything.
-        port: 0 picks a free one.
-        on_ready: called once with the URL when requests are accepted.
+        make: returns the emulator to serve. It receives the server's URL, which may be the issuer.
+        host: the address to listen on. Anyone who can reach it has full access.
+        port: 0 selects a free one.
+        on_ready: called once, with the URL, when the server accepts requests.
 
     Raises:
-        OSError: the address can't be listened at.
+        OSError: the server can't listen on this address.
     """
     with _listen(host, port) as (listener, url):
         server = _Server(make(url), lambda: on_ready(url))
-        # uvicorn raises the signal anew when it has stopped: that must not end the process
+        # uvicorn raises the signal again after it has stopped; that must not end the process
         before = {number: signal.signal(number, server.stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             server.run([listener])
@@ -138,12 +138,12 @@ def serve(make: EmulatorFactory, host: str, port: int, on_ready: Callable[[str],
 
 @contextmanager
 def running(make: EmulatorFactory, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve in a thread while the context lasts; yields the URL.
+    """Serve in a thread for the duration of the context, and yield the URL.
 
     Args:
-        make: returns the emulator that answers, given the URL, which may be its issuer.
-        host: the address to listen at.
-        port: 0 picks a free one.
+        make: returns the emulator to serve. It receives the server's URL, which may be the issuer.
+        host: the address to listen on.
+        port: 0 selects a free one.
     """
     ready = threading.Event()
     with _listen(host, port) as (listener, url):
@@ -159,7 +159,7 @@ def running(make: EmulatorFactory, host: str = "127.0.0.1", port: int = 0) -> It
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server; says when it accepts requests."""
+    """uvicorn's server, which reports when it accepts requests."""
 
     def __init__(self, emulator: ServedEmulator, on_ready: Callable[[], None]) -> None:
         super().__init__(
@@ -175,12 +175,12 @@ class _Server(uvicorn.Server):
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept."""
+        """Start to accept connections."""
         await super().startup(sockets)
         self._on_ready()
 
     def stop(self, *_: object) -> None:
-        """End ``run``, once the requests at hand are answered."""
+        """End ``run`` after the requests in progress."""
         self.should_exit = True
 
 
@@ -188,14 +188,14 @@ class _Server(uvicorn.Server):
 def _listen(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listener:
-        # Connections inherit it; without it each reply waits 40 ms for the client's delayed acknowledgement.
+        # Connections inherit it. Without it each response waits 40 ms for the client's delayed acknowledgement.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         shown = f"[{host}]" if family == socket.AF_INET6 else host
         yield listener, f"http://{shown}:{listener.getsockname()[1]}"
 
 
 async def _read_body(request: Request) -> bytes | None:
-    """Return the body, None if it is too long."""
+    """Return the body; None if it is too long."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

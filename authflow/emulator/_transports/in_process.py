@@ -1,4 +1,4 @@
-"""The door for authflow's own drivers."""
+"""The transport for authflow's own drivers: calls within the process."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from authflow.emulator._errors import ServiceError
 
 
 class Request(Protocol):
-    """What the door needs of a request."""
+    """What the backend uses of a request."""
 
     @property
     def operation(self) -> str:
@@ -21,7 +21,7 @@ class Request(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InProcessBackend:
-    """A backend that the emulator answers at once, in the caller's thread."""
+    """A blocking backend that calls the emulator in the caller's thread."""
 
     _call: Callable[[str, Mapping[str, object]], dict[str, Any]]
 
@@ -29,7 +29,7 @@ class InProcessBackend:
         """Return the reply to a request.
 
         Raises:
-            Refusal: the service refuses.
+            Refusal: the emulator refuses the request.
         """
         try:
             return self._call(request.operation, request.params())

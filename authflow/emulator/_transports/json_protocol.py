@@ -1,4 +1,4 @@
-"""The service's protocol, AWS JSON 1.1, as far as it does not depend on who carries it.
+"""The service's protocol, AWS JSON 1.1, independent of the transport.
 
 https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """

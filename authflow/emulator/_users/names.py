@@ -61,7 +61,7 @@ class NameConflict:
 
 
 def find_conflicts(pool: UserPool, user: User | None, given: Mapping[str, str]) -> Iterator[NameConflict]:
-    """Yield each alias that the given attributes would give ``user`` and that is a name of another user, of any kind."""
+    """Yield each alias that the attributes would give ``user`` and that is a name of another user, of any kind."""
     for alias, value in iterate_aliases(pool, given):
         for other in pool.users:
             kinds = (kind for kind, name in _collect_names(pool, other) if name == pool.normalize_case(value))

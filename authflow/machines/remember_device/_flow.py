@@ -35,4 +35,4 @@ DeviceState: TypeAlias = Remembering | Kept | Failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceFlow(BaseFlow[DeviceState]):
-    """The process of remembering a device, at one moment. Make one with ``begin``, or let an ``Authenticator`` do so."""
+    """Remembering a device, at one moment. Make one with ``begin``, or let an ``Authenticator`` do so."""

@@ -27,7 +27,7 @@ def update_status(flow: DeviceFlow, _: Replied[bool]) -> Remembering:
 
 
 def keep_device(flow: DeviceFlow, event: Event) -> Kept:
-    """The device is confirmed. It is remembered if the pool remembers devices itself, or if UpdateDeviceStatus said so."""
+    """The device is confirmed. It is remembered if the pool does so by itself, or if UpdateDeviceStatus said so."""
     before = _require_remembering(flow)
     is_automatic = event.trigger == Trigger.CONFIRMED  # the pool remembers devices without UpdateDeviceStatus
     return Kept(before.device, is_automatic or (event.trigger == Trigger.UPDATED and before.remembered))

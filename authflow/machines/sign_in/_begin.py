@@ -76,7 +76,7 @@ def _make_flow(app: AppClient, event: Begun[Opening]) -> Flow:
 
 
 def is_cpu_bound(opening: Opening) -> bool:
-    """Return whether ``begin`` may compute SRP values for this opening; ``Flow.is_cpu_bound`` says so for later steps."""
+    """Return whether ``begin`` may compute SRP values for this opening. For later steps see ``Flow.is_cpu_bound``."""
     return TRANSITIONS.find_successor(Node.START, _TRIGGERS[type(opening)]) in CPU_BOUND
 
 

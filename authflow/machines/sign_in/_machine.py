@@ -100,7 +100,7 @@ def read_refusal(
     stamp: Stamp,
     with_device: bool,  # noqa: FBT001 - the signature of Machine.read_refusal
 ) -> Refused | AskedAgain | DeviceForgotten:
-    """Return a refusal as an event: the challenge is asked again, the device is forgotten, or the sign-in is refused."""
+    """Return the event: the challenge is asked again, the device is forgotten, or the sign-in is refused."""
     if call.asked is not None and (call.asked.asking_trigger, refusal.code) in ASKS_AGAIN:
         return AskedAgain(call.asked.asking_trigger, stamp, call.asked.reject(refusal.code, refusal.message))
     # The same exception is returned for a missing pool or app client; only its message distinguishes them.

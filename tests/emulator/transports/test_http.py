@@ -1,4 +1,4 @@
-"""The door over real loopback HTTP."""
+"""The HTTP transport, over loopback."""
 
 import http.client
 import json

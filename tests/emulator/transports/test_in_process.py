@@ -1,4 +1,4 @@
-"""The doors in process: authflow's backend and boto3."""
+"""The transports in process: authflow's backend and boto3."""
 
 import subprocess
 import sys
