@@ -1,5 +1,5 @@
-"""The version: the build, the documentation and the package read it here."""
+"""The version. The build, the documentation and the package read it here."""
 
-from typing import Final
+__all__ = ["__version__"]
 
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"
