@@ -9,6 +9,7 @@ from typing import Any, TextIO
 import click
 
 from authflow import AuthflowError, __version__
+from authflow.core.modexp import find_arithmetic
 from authflow.core.openings import FIRST_FACTORS
 from authflow.diagram import draw_mermaid
 from authflow.machines.sign_in.table import GROUPS, TABLE, Node
@@ -36,8 +37,24 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+def _show_version(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:  # noqa: FBT001 - click's
+    if not is_wanted:
+        return
+    arithmetic = find_arithmetic()
+    timing = "constant-time" if arithmetic.is_constant_time else "not constant-time: install gmpy2"
+    click.echo(f"authflow {__version__}\nSRP arithmetic: {arithmetic.name}, {timing}")
+    context.exit()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and the arithmetic that SRP uses, and exit.",
+)
 def authflow() -> None:
     """Sign in to Amazon Cognito user pools, and run a local emulator of them."""
 

@@ -24,6 +24,7 @@ from authflow.cli import EXTRAS, _demo, _qr, _serve
 from authflow.cli._commands import run as run_here
 from authflow.cli._demo import custom, passwords, second_factor
 from authflow.cli._demo.report import Report
+from authflow.core.modexp import Arithmetic, find_arithmetic
 from authflow.diagram import draw_mermaid
 from authflow.emulator import client_at
 from authflow.machines.sign_in.table import GROUPS, TABLE, Node
@@ -85,7 +86,21 @@ def get(url: str) -> Any:
 
 
 def test_version() -> None:
-    assert run("--version").stdout == f"authflow {__version__}\n"
+    arithmetic = find_arithmetic()
+    assert arithmetic.is_constant_time
+    expected = f"authflow {__version__}\nSRP arithmetic: {arithmetic.name}, constant-time\n"
+    assert run("--version").stdout == expected
+
+
+def test_version_warns_of_arithmetic_that_is_not_constant_time(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        "authflow.cli._commands.find_arithmetic",
+        lambda: Arithmetic("Python", is_constant_time=False, compute_power=pow),
+    )
+    assert run_here(["--version"]) == 0
+    assert capsys.readouterr().out.endswith("SRP arithmetic: Python, not constant-time: install gmpy2\n")
 
 
 def test_diagram() -> None:

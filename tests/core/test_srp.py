@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import sys
 import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -15,9 +14,7 @@ from hypothesis import strategies as st
 from srptools.constants import PRIME_3072
 
 from authflow import InvalidInput, UnexpectedReply
-from authflow.core import modexp as modexp_module
 from authflow.core import srp
-from authflow.core.modexp import modexp
 from authflow.core.srp import Ephemeral, claim_signature, device_verifier, format_timestamp, pad
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "vectors" / "srp.json").read_text())
@@ -116,21 +113,6 @@ def test_pad_is_the_shortest_twos_complement(number: int) -> None:
     padded = pad(number)
     assert int.from_bytes(padded, "big", signed=True) == number
     assert len(padded) == 1 or int.from_bytes(padded[1:], "big", signed=True) != number
-
-
-@given(st.integers(min_value=-(2**3072), max_value=2**3072), st.integers(min_value=1, max_value=2**520))
-def test_modexp_is_pow(base: int, exponent: int) -> None:
-    assert modexp(base, exponent, srp.N) == pow(base, exponent, srp.N)
-
-
-def test_without_gmpy2_the_builtin_serves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "gmpy2", None)
-    modexp_module._choose_power.cache_clear()
-    try:
-        assert modexp(2, 10, 1001) == 23
-        assert modexp_module._choose_power() is pow
-    finally:
-        modexp_module._choose_power.cache_clear()
 
 
 @given(st.binary(min_size=32, max_size=80).filter(lambda entropy: any(entropy[:32])))

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import authflow
 
@@ -86,9 +87,27 @@ def test_each_dependency_is_explained() -> None:
     assert not unexplained
 
 
-def test_the_core_has_two_dependencies() -> None:
-    names = {re.split(r"[^\w.-]", line)[0] for line in PROJECT["dependencies"]}
-    assert names == {"transitions", "gmpy2"}
+WITH_WHEELS_OF_GMPY2 = [
+    ("linux", "x86_64"),
+    ("linux", "aarch64"),
+    ("darwin", "arm64"),
+    ("darwin", "x86_64"),
+    ("win32", "AMD64"),
+]
+WITHOUT = [("linux", "armv7l"), ("linux", "ppc64le"), ("linux", "s390x"), ("linux", "riscv64"), ("win32", "ARM64")]
+
+
+@pytest.mark.parametrize("platform", [*WITH_WHEELS_OF_GMPY2, *WITHOUT], ids="-".join)
+def test_the_core_needs_no_compiler(platform: tuple[str, str]) -> None:
+    system, machine = platform
+    environment = {"sys_platform": system, "platform_machine": machine, "platform_python_implementation": "CPython"}
+    needed = [Requirement(line) for line in PROJECT["dependencies"]]
+    names = {each.name for each in needed if each.marker is None or each.marker.evaluate(environment)}
+    assert names == ({"transitions", "gmpy2"} if platform in WITH_WHEELS_OF_GMPY2 else {"transitions"})
+
+
+def test_elsewhere_gmpy2_is_an_extra() -> None:
+    assert [Requirement(line).name for line in PROJECT["optional-dependencies"]["gmp"]] == ["gmpy2"]
 
 
 def test_importing_authflow_loads_no_optional_dependency() -> None:
