@@ -90,7 +90,7 @@ class Round:
 def make_round(srp_a: str) -> Round:
     """Make the server's reply to SRP_A, with a new salt, ephemeral and secret block."""
     salt, block = secrets.randbits(128), secrets.token_bytes(600)
-    verifier = server_side.verifier(GROUP + USER, PASSWORD, salt)
+    verifier = server_side.verifier(server_side.salted_hash(GROUP + USER, PASSWORD, salt))
     spoken = server_side.compute_server_values(verifier, server_side.parse_client_public(srp_a), secrets.randbits(256))
     values = {"SALT": f"{salt:x}", "SRP_B": f"{spoken.public:x}", "SECRET_BLOCK": b64encode(block).decode()}
     return Round({"USER_ID_FOR_SRP": USER, "USERNAME": USER, **values}, block, spoken.key)

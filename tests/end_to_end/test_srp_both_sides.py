@@ -27,7 +27,7 @@ def make_numbers(label: str) -> Iterator[int]:
 
 def run_srp(a: int, b: int, salt: int, password: str = PASSWORD, claimed: str = PASSWORD) -> dict[str, int] | None:
     """Run both sides once; return the values that the client saw, or None if the server refuses the proof."""
-    verifier = server.verifier(GROUP + USER, password, salt)
+    verifier = server.verifier(server.salted_hash(GROUP + USER, password, salt))
     ephemeral = Ephemeral.from_private(a)
     answer = server.compute_server_values(verifier, server.parse_client_public(ephemeral.srp_a), b)
     signature = claim_signature(

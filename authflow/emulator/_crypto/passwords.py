@@ -28,19 +28,23 @@ DEFAULT_POLICY: Final[Mapping[str, Any]] = {
 MAX_LENGTH: Final = 256  # PasswordType in the service model
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class StoredPassword:
-    """The stored form of a password: a salt and an SRP verifier. The password itself is not stored.
+    """The stored form of a password: a salt and SRP's salted hash x. The password itself is not stored.
+
+    The verifier g^x is computed when SRP first needs it, because the power takes most of the time of a sign-in with
+    USER_PASSWORD_AUTH. Unlike a verifier, x is enough to sign in.
 
     Attributes:
         salt: the random salt; each stored password has its own.
-        verifier: the SRP verifier.
+        salted_hash: SRP's x.
         expires: when a temporary password expires; None for a permanent one.
     """
 
     salt: int = field(repr=False)
-    verifier: int = field(repr=False)
+    salted_hash: int = field(repr=False)
     expires: datetime | None = None
+    _verifier: int | None = field(default=None, init=False, repr=False)
 
     @classmethod
     def create(
@@ -55,12 +59,19 @@ class StoredPassword:
             expires: when a temporary password expires.
         """
         salt = int.from_bytes(entropy.bytes(srp.SALT_BYTES), "big")
-        return cls(salt, srp.verifier(identity, password, salt), expires)
+        return cls(salt, srp.salted_hash(identity, password, salt), expires)
+
+    @property
+    def verifier(self) -> int:
+        """The SRP verifier."""
+        if self._verifier is None:
+            self._verifier = srp.verifier(self.salted_hash)
+        return self._verifier
 
     def matches(self, identity: str, password: str) -> bool:
-        """Return whether this is the password. The verifiers are compared in constant time."""
-        candidate = srp.verifier(identity, password, self.salt)
-        return hmac.compare_digest(srp.pad(candidate), srp.pad(self.verifier))
+        """Return whether this is the password. The hashes are compared in constant time."""
+        candidate = srp.salted_hash(identity, password, self.salt)
+        return hmac.compare_digest(srp.pad(candidate), srp.pad(self.salted_hash))
 
 
 def complete_policy(given: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from authflow.core.modexp import modexp
 from authflow.emulator import _errors
 
 PRIVATE_BITS: Final = 256
-GROUP_BITS: Final = 3072
 SALT_BYTES: Final = 16
 SIGNING_KEY_BYTES: Final = 16
 HEX_NUMBER: Final = re.compile("[0-9A-Fa-f]{1,1024}")  # a value below N has at most 768 digits, but clients may pad it
@@ -94,10 +93,16 @@ class ServerValues:
     key: bytes = field(repr=False)
 
 
-def verifier(identity: str, password: str, salt: int) -> int:
-    """Return the SRP verifier of a password: g^x mod N."""
-    context = CognitoContext(identity, password)
-    return context.get_common_password_verifier(context.get_common_password_hash(pad(salt)))
+def salted_hash(identity: str, password: str, salt: int) -> int:
+    """Return x, the salted hash of a password."""
+    value: int = CognitoContext(identity, password).get_common_password_hash(pad(salt))
+    return value
+
+
+def verifier(password_hash: int) -> int:
+    """Return the SRP verifier of a salted hash: g^x mod N."""
+    value: int = CONTEXT.get_common_password_verifier(password_hash)
+    return value
 
 
 def parse_client_public(text: str) -> int:

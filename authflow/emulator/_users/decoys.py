@@ -7,7 +7,6 @@ import uuid
 from datetime import timedelta
 from typing import Final
 
-from authflow.emulator._crypto import srp
 from authflow.emulator._crypto.passwords import StoredPassword
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
@@ -47,9 +46,7 @@ def derive_contacts(pool: UserPool, name: str) -> dict[str, str]:
 
 def _make_decoy(service: Service, pool: UserPool, name: str, username: str) -> User:
     salt = int.from_bytes(names.derive_decoy_bytes(pool, "salt", name), "big")
-    password = StoredPassword(
-        salt, verifier=service.entropy.bits(srp.GROUP_BITS - 1)
-    )  # random: it belongs to no password
+    password = StoredPassword(salt, salted_hash=service.entropy.bits(256))  # random: it belongs to no password
     sub = str(uuid.UUID(bytes=names.derive_decoy_bytes(pool, "sub", name), version=4))
     now = service.now()
     return User(username, sub, derive_contacts(pool, name), Status.CONFIRMED, password, created=now, modified=now)
