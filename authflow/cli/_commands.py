@@ -46,7 +46,7 @@ def _show_version(context: click.Context, _: click.Parameter, is_wanted: bool) -
     context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.option(
     "--version",
     is_flag=True,
@@ -55,8 +55,11 @@ def _show_version(context: click.Context, _: click.Parameter, is_wanted: bool) -
     callback=_show_version,
     help="Show the version and the arithmetic that SRP uses, and exit.",
 )
-def authflow() -> None:
+@click.pass_context
+def authflow(context: click.Context) -> None:
     """Sign in to Amazon Cognito user pools, and run a local emulator of them."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 @authflow.command()

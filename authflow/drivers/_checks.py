@@ -1,17 +1,24 @@
 """Checks of the arguments of an Authenticator. Each raises InvalidInput."""
 
 from inspect import iscoroutinefunction
+from typing import Final
 
 from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
 from authflow.core.errors import InvalidInput
 from authflow.drivers.options import Observe
 
+_NEEDS_ASYNC: Final = "is blocking: use Threaded(backend), which makes an AsyncBackend of it"
+NEEDS_BLOCKING: Final = "is an AsyncBackend: it needs an AsyncAuthenticator"
 
-def require_backend(app: AppClient, backend: object, *, admin: bool) -> None:
-    """Raise InvalidInput if ``backend`` is not a backend, or can't serve this app client or the admin API."""
-    if not callable(getattr(backend, "call", None)):
+
+def require_backend(app: AppClient, backend: object, *, admin: bool, asynchronous: bool) -> None:
+    """Raise InvalidInput if ``backend`` is not a backend of this kind, or can't serve this client or the admin API."""
+    call = getattr(backend, "call", None)
+    if not callable(call):
         raise InvalidInput("backend", "has no method call")
+    if iscoroutinefunction(call) is not asynchronous:
+        raise InvalidInput("backend", _NEEDS_ASYNC if asynchronous else NEEDS_BLOCKING)
     region = getattr(backend, "region", None)
     if region is not None and region != require_instance("app", app, AppClient).region:
         raise InvalidInput("region", f"the backend is for {region}, but the user pool is in {app.region}")

@@ -1,10 +1,10 @@
 """The logic of both Authenticators, written once, as coroutines over ``Effects``."""
 
+import logging
 import time
-import warnings
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
 
 from authflow.challenges import Challenge, DeviceSrp
 from authflow.core._validation import MAX_STRING_LENGTH, require_instance, require_text
@@ -12,7 +12,7 @@ from authflow.core.answers import Answer
 from authflow.core.app_client import AppClient
 from authflow.core.context import Context
 from authflow.core.devices import Device
-from authflow.core.errors import BackendError, InvalidInput, Refusal, SignInFailed, UnexpectedReply
+from authflow.core.errors import BackendError, InvalidInput, Refusal, UnexpectedReply
 from authflow.core.openings import Opening, require_opening
 from authflow.core.reasons import Reason
 from authflow.core.requests import Request
@@ -29,6 +29,8 @@ from authflow.machines.sign_in._begin import is_cpu_bound
 
 F = TypeVar("F", Flow, DeviceFlow)
 T = TypeVar("T")
+
+_LOGGER: Final = logging.getLogger("authflow")
 
 
 class Runner:
@@ -73,6 +75,10 @@ class Runner:
         """Run a flow that has a request to send."""
         return await self._run(self._require_own(flow), rested=flow if flow.is_resting else None)
 
+    def cancel(self, flow: Flow) -> Flow:
+        """Give up a sign-in."""
+        return self._require_own(flow).cancel(self._stamp())
+
     async def sign_in(
         self,
         opening: Opening,
@@ -85,13 +91,7 @@ class Runner:
         flow = await self.begin(opening, context=context, holder=holder)
         while flow.challenge is not None:
             flow = await self.answer(flow, await ask(flow.challenge), context=None)
-        match flow.state:
-            case SignedIn(tokens):
-                return tokens
-            case Failed(code, message, reason):
-                raise SignInFailed(code, message, reason)
-            case other:
-                raise AssertionError(f"a resting flow without a challenge must have ended, not be in {other}")
+        return flow.tokens
 
     async def remember_device(
         self, tokens: Tokens, holder: str, *, remembered: bool, entered_username: str | None, name: str | None
@@ -142,7 +142,7 @@ class Runner:
         was_forgotten = flow.device_key is not None and after.device_key is None
         was_rejected = isinstance(after.state, Failed) and after.state.reason is Reason.DEVICE_REJECTED
         if self._effects.devices and flow.holder and (was_forgotten or was_rejected):
-            with _suppress_errors():  # if this fails, the device is dropped after a later refusal
+            with _log_store_errors("drop a device"):  # it is dropped after a later refusal then
                 await self._effects.devices.drop(flow.holder, after.username)
         return after
 
@@ -152,7 +152,7 @@ class Runner:
 
     async def _find_requested_device(self, flow: Flow) -> Device | None:
         """Return the device that Cognito asks for; None, which pauses the flow, if the store fails."""
-        with _suppress_errors():
+        with _log_store_errors("find a device"):
             return await self._find_device(flow.holder, flow.username)
         return None
 
@@ -161,7 +161,7 @@ class Runner:
             return
         if isinstance(flow.state, SignedIn) and flow.state.tokens.new_device:
             tokens = flow.state.tokens
-            with _suppress_errors():  # ``observe`` was informed of each request
+            with _log_store_errors("keep a new device"):
                 await self.remember_device(
                     tokens, flow.holder, remembered=True, entered_username=flow.entered_username, name=None
                 )
@@ -190,8 +190,7 @@ class Runner:
             self._observe(before, request, outcome, after, seconds)
         except Exception as error:
             # An observer's error must not discard a reply with tokens. The error's text may contain tokens too.
-            message = f"observe raised {type(error).__name__}; the sign-in continues"
-            warnings.warn(message, RuntimeWarning, stacklevel=1)
+            _LOGGER.warning("observe raised %s; the sign-in continues", type(error).__name__)
 
     async def _send(self, request: Request) -> Mapping[str, Any] | Refusal | BackendError:
         try:
@@ -216,6 +215,10 @@ class Runner:
         return await self._effects.compute(step) if is_cpu_bound else step()
 
 
-def _suppress_errors() -> suppress:
-    """Suppress all errors of a device store: they must not discard the flow, which may have tokens."""
-    return suppress(Exception)
+@contextmanager
+def _log_store_errors(action: str) -> Iterator[None]:
+    """Log all errors of a device store instead of raising them: they must not discard a flow, which may have tokens."""
+    try:
+        yield
+    except Exception as error:  # its text may contain a secret
+        _LOGGER.warning("the device store could not %s: %s; the sign-in continues", action, type(error).__name__)

@@ -70,7 +70,7 @@ class AsyncAuthenticator:
         backoff: Backoff = Backoff(),
         stamp: Callable[[], Stamp] = stamp_now,
     ) -> None:
-        require_backend(app, backend, admin=admin)
+        require_backend(app, backend, admin=admin, asynchronous=True)
         require_device_store(devices, asynchronous=True)
         self._effects = _AsyncEffects(backend, devices)
         self._runner = Runner(
@@ -91,6 +91,13 @@ class AsyncAuthenticator:
         """Run a flow that has a request to send; see ``Authenticator.run``."""
         with self._effects.track_call():
             return await self._runner.run(flow)
+
+    def cancel(self, flow: Flow) -> Flow:
+        """Give up a sign-in: return its flow as ``Failed`` with ``Reason.CANCELLED``. Nothing is sent.
+
+        It is no coroutine, since it does no I/O; see ``Authenticator.cancel``.
+        """
+        return self._runner.cancel(flow)
 
     async def sign_in(
         self,
@@ -179,10 +186,7 @@ class _AsyncEffects:
 
     async def call(self, request: Request) -> Mapping[str, Any]:
         """Await the backend's reply."""
-        reply: Awaitable[Mapping[str, Any]] | object = self._backend.call(request)
-        if not isinstance(reply, Awaitable):
-            raise InvalidInput("backend", "call is not a coroutine: use Threaded to adapt a blocking backend")
-        return await reply
+        return await self._backend.call(request)
 
     async def compute(self, step: Callable[[], T]) -> T:
         """Run the step on a thread."""

@@ -16,7 +16,7 @@ from authflow.core.openings import Opening
 from authflow.core.requests import Request
 from authflow.core.stamp import Stamp
 from authflow.core.states import Tokens
-from authflow.drivers._checks import require_backend, require_device_store
+from authflow.drivers._checks import NEEDS_BLOCKING, require_backend, require_device_store
 from authflow.drivers._effects import ImmediateDeviceStore
 from authflow.drivers._runner import Runner
 from authflow.drivers.backoff import Backoff
@@ -62,7 +62,7 @@ class Authenticator:
         backoff: Backoff = Backoff(),
         stamp: Callable[[], Stamp] = stamp_now,
     ) -> None:
-        require_backend(app, backend, admin=admin)
+        require_backend(app, backend, admin=admin, asynchronous=False)
         require_device_store(devices, asynchronous=False)
         self._runner = Runner(
             app,
@@ -121,6 +121,16 @@ class Authenticator:
             BackendError: as for ``begin``; ``.rested`` is None for a flow that had a request to send.
         """
         return run_to_end(self._runner.run(flow))
+
+    def cancel(self, flow: Flow) -> Flow:
+        """Give up a sign-in: return its flow as ``Failed`` with ``Reason.CANCELLED``. Nothing is sent.
+
+        A flow that is signed in loses its tokens, and Cognito does not revoke them. A failed flow stays as it is.
+
+        Raises:
+            InvalidInput: the flow belongs to another app client.
+        """
+        return self._runner.cancel(flow)
 
     def sign_in(
         self,
@@ -190,9 +200,9 @@ class _BlockingEffects:
     async def call(self, request: Request) -> Mapping[str, Any]:
         """Call the backend."""
         reply = self._backend.call(request)
-        if isinstance(reply, Coroutine):
+        if isinstance(reply, Coroutine):  # of a plain function that returns one
             reply.close()
-            raise InvalidInput("backend", "call is a coroutine: an AsyncBackend needs an AsyncAuthenticator")
+            raise InvalidInput("backend", NEEDS_BLOCKING)
         return reply
 
     async def compute(self, step: Callable[[], T]) -> T:

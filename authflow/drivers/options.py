@@ -20,7 +20,7 @@ class Observe(Protocol):
 
     It is called for throttled requests too. ``request`` contains secrets, and so does ``outcome`` if it is a mapping:
     log ``request.operation``, the nodes and ``Refusal.code`` only. An exception that it raises becomes a
-    RuntimeWarning and does not affect the sign-in.
+    warning of the logger ``authflow`` and does not affect the sign-in.
     """
 
     def __call__(

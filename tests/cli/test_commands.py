@@ -85,6 +85,16 @@ def get(url: str) -> Any:
         return json.load(response)
 
 
+def test_without_a_command_it_shows_the_help() -> None:
+    assert run().stdout == run("--help").stdout != ""
+
+
+def test_it_runs_as_a_module() -> None:
+    command = [sys.executable, "-m", "authflow", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == run("--version").stdout
+
+
 def test_version() -> None:
     arithmetic = find_arithmetic()
     assert arithmetic.is_constant_time
@@ -170,7 +180,7 @@ def test_a_demo_with_failed_checks_reports_them(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nonsense"], [], ["demo", "extra"], ["emulator", "--port", "99999"], ["emulator", "--seed-file", "/no/file"]],
+    [["nonsense"], ["demo", "extra"], ["emulator", "--port", "99999"], ["emulator", "--seed-file", "/no/file"]],
 )
 def test_usage_errors_are_one_line_and_exit_code_2(arguments: list[str]) -> None:
     done = run(*arguments)

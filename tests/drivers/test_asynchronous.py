@@ -28,7 +28,6 @@ from authflow import (
     Srp,
     Throttled,
 )
-from authflow.backends.base import Backend
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from authflow.backends.threads import Threaded
 from authflow.challenges import NewPasswordRequired, SelectChallenge
@@ -352,27 +351,39 @@ class Canned:
 def test_a_blocking_backend_is_refused() -> None:
     blocking: Any = Canned(tokens())
     with pytest.raises(InvalidInput, match="Threaded") as caught:
-        asyncio.run(AsyncAuthenticator(APP, blocking).begin(Password("ada", "pw")))
+        AsyncAuthenticator(APP, blocking)
     assert caught.value.field == "backend"
 
 
 def test_the_blocking_driver_refuses_an_asyncio_backend() -> None:
     waiting: Any = Slow(tokens())
     with pytest.raises(InvalidInput, match="AsyncAuthenticator") as caught:
-        Authenticator(APP, waiting).begin(Password("ada", "pw"))
+        Authenticator(APP, waiting)
     assert caught.value.field == "backend"
 
 
+def test_the_blocking_driver_refuses_what_returns_a_coroutine() -> None:
+    class Wrapped:
+        def __init__(self) -> None:
+            self._backend = Slow(tokens())
+
+        def call(self, request: Request) -> Any:
+            return self._backend.call(request)
+
+    with pytest.raises(InvalidInput, match="AsyncAuthenticator"):
+        Authenticator(APP, Wrapped()).begin(Password("ada", "pw"))
+
+
 def test_arguments_of_the_wrong_kind() -> None:
-    backend: Backend = Canned()
+    backend = Slow()
     backend.region = "us-east-1"  # type: ignore[attr-defined]  # a backend may have one
     with pytest.raises(InvalidInput, match="region"):
-        AsyncAuthenticator(APP, backend)  # type: ignore[arg-type]  # never called
+        AsyncAuthenticator(APP, backend)
     with pytest.raises(InvalidInput):
         AsyncAuthenticator("app", Slow())  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(InvalidInput):
         AsyncAuthenticator(APP, Slow(), backoff=3)  # type: ignore[arg-type]  # wrong on purpose
-    AsyncAuthenticator(AppClient("us-east-1_Ab12Cd34E", APP.client_id), backend)  # type: ignore[arg-type]  # never called
+    AsyncAuthenticator(AppClient("us-east-1_Ab12Cd34E", APP.client_id), backend)
 
 
 def test_device_stores_of_the_wrong_kind() -> None:
@@ -383,9 +394,10 @@ def test_device_stores_of_the_wrong_kind() -> None:
     with pytest.raises(InvalidInput, match="must be a blocking DeviceStore"):
         Authenticator(APP, Canned(), devices=awaited)
     nothing: Any = object()
-    for driver in (AsyncAuthenticator, Authenticator):
+    drivers: list[tuple[Any, Any]] = [(AsyncAuthenticator, Slow()), (Authenticator, Canned())]
+    for driver, backend in drivers:
         with pytest.raises(InvalidInput, match="devices: has no method get"):
-            driver(APP, Slow(), devices=nothing)  # type: ignore[arg-type]  # never called
+            driver(APP, backend, devices=nothing)
         with pytest.raises(InvalidInput, match="backend: has no method call"):
             driver(APP, nothing)
 

@@ -1,5 +1,6 @@
 """Both Authenticators: they run a flow until it pauses, and lose nothing if the transport fails."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -13,7 +14,9 @@ from authflow import (
     Backoff,
     Context,
     Failed,
+    IllegalTransition,
     InvalidInput,
+    Node,
     Password,
     Reason,
     Refusal,
@@ -22,6 +25,8 @@ from authflow import (
     Srp,
     Throttled,
     UnexpectedReply,
+    dumps,
+    loads,
 )
 from authflow.challenges import Challenge, NewPasswordRequired
 from authflow.core.answers import Answer
@@ -151,17 +156,51 @@ def test_observe_is_called_after_each_request() -> None:
     ]
 
 
-def test_an_observer_that_raises_does_not_affect_the_sign_in() -> None:
+def test_an_observer_that_raises_does_not_affect_the_sign_in(caplog: pytest.LogCaptureFixture) -> None:
     def observe(*_: Any, **__: Any) -> None:
         raise ValueError("a token")
 
     failing: Any = observe
     auth = Authenticator(APP, Script(tokens(), BackendError("lost")), observe=failing)
-    with pytest.warns(RuntimeWarning, match="^observe raised ValueError; the sign-in continues$"):
-        assert isinstance(auth.begin(Password("ada", "pw")).state, SignedIn)
-    with pytest.warns(RuntimeWarning), pytest.raises(BackendError, match="lost") as caught:
+    assert isinstance(auth.begin(Password("ada", "pw")).state, SignedIn)
+    with pytest.raises(BackendError, match="lost") as caught:
         auth.begin(Password("ada", "pw"))
     assert caught.value.flow
+    warning = ("authflow", logging.WARNING, "observe raised ValueError; the sign-in continues")
+    assert [record for record in caplog.record_tuples if record[0] == "authflow"] == [warning, warning]
+
+
+def test_cancel_gives_up_a_flow() -> None:
+    auth = Authenticator(APP, script := Script(new_password_required(), tokens(), Refusal("NotAuthorizedException")))
+    asked, signed_in, failed = (auth.begin(Password("ada", "pw")) for _ in range(3))
+    for flow in (asked, signed_in):
+        cancelled = auth.cancel(flow)
+        assert isinstance(cancelled.state, Failed)
+        assert cancelled.state.reason is Reason.CANCELLED
+    assert auth.cancel(failed) == failed
+    assert len(script.heard) == 3, "nothing is sent"
+    foreign = Authenticator(AppClient("eu-west-1_Else0where", APP.client_id), Script())
+    with pytest.raises(InvalidInput, match=r"^flow: "):
+        foreign.cancel(asked)
+
+
+def test_the_tokens_of_a_flow_or_why_there_are_none() -> None:
+    refusal = Refusal("NotAuthorizedException", "User is disabled.")
+    auth = Authenticator(APP, Script(new_password_required(), tokens(), refusal))
+    asked, signed_in, failed = (auth.begin(Password("ada", "pw")) for _ in range(3))
+    assert isinstance(signed_in.state, SignedIn)
+    assert signed_in.tokens is signed_in.state.tokens
+    with pytest.raises(SignInFailed, match="User is disabled") as caught:
+        _ = failed.tokens
+    assert caught.value.reason is Reason.DISABLED
+    with pytest.raises(IllegalTransition, match="new_password_required"):
+        _ = asked.tokens
+
+
+def test_the_node_of_a_flow_is_a_node() -> None:
+    flow = Authenticator(APP, Script(new_password_required())).begin(Password("ada", "pw"))
+    assert flow.node is Node.NEW_PASSWORD_REQUIRED
+    assert loads(dumps(flow), APP).node is Node.NEW_PASSWORD_REQUIRED
 
 
 def test_a_flow_of_another_app_client_is_refused() -> None:

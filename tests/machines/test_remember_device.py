@@ -1,6 +1,7 @@
 """Remembered devices: their book, and what the driver does with them."""
 
 import base64
+import logging
 from collections.abc import Mapping
 from typing import Any
 from unittest.mock import ANY
@@ -199,16 +200,18 @@ def test_trouble_with_the_device_never_costs_the_tokens(trouble: Any) -> None:
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), StoreError("gone"), RuntimeError("locked")])
-def test_a_store_that_is_full_does_not_cost_the_tokens(error: Exception) -> None:
+def test_a_store_that_is_full_does_not_cost_the_tokens(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     class Full(MemoryDeviceStore):
         def put(self, *_: object, **__: object) -> None:
             raise error
 
     auth = Authenticator(APP, Script(new_device_tokens(), {}), devices=Full())
     assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
+    text = f"the device store could not keep a new device: {type(error).__name__}; the sign-in continues"
+    assert ("authflow", logging.WARNING, text) in caplog.record_tuples
 
 
-def test_a_store_that_can_not_drop_a_device_does_not_cost_the_outcome() -> None:
+def test_a_store_that_can_not_drop_a_device_does_not_cost_the_outcome(caplog: pytest.LogCaptureFixture) -> None:
     class Gone(MemoryDeviceStore):
         def drop(self, *_: object, **__: object) -> None:
             raise StoreError("Redis can't be reached")
@@ -217,6 +220,7 @@ def test_a_store_that_can_not_drop_a_device_does_not_cost_the_outcome() -> None:
     store.put(BROWSER, "ada", DEVICE)
     auth = Authenticator(APP, Script(refused, tokens()), devices=store)
     assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
+    assert "the device store could not drop a device: StoreError; the sign-in continues" in caplog.messages
 
 
 def test_a_store_that_fails_within_a_step_leaves_the_flow_at_the_question() -> None:

@@ -67,6 +67,9 @@ class AuthenticatorOnALoop(Authenticator):
     def run(self, flow: Flow) -> Flow:
         return run(self._auth.run(flow))
 
+    def cancel(self, flow: Flow) -> Flow:
+        return self._auth.cancel(flow)
+
     def sign_in(
         self,
         opening: Opening,

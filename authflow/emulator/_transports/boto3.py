@@ -1,4 +1,4 @@
-"""A real boto3 client that the emulator serves in process, through botocore's event system."""
+"""boto3 clients for the emulator: in process, through botocore's event system, or over HTTP."""
 
 import os
 from collections.abc import Callable
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 EVENT: Final = "before-send.cognito-identity-provider"
-ENDPOINT: Final = "http://emulator.invalid"  # never contacted
-#: session variables that would read the machine's configuration: (in the file, in the environment, default, conversion)
+ENDPOINT: Final = "http://emulator.invalid"  # no request is sent to it
+#: session variables that would read the AWS configuration: (key in the file, in the environment, default, conversion)
 ISOLATED: Final[dict[str, Any]] = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
@@ -36,14 +36,21 @@ class _Body(BytesIO):
 
 def make_client(call: Call, region: str) -> "CognitoIdentityProviderClient":
     """Return a new ``cognito-idp`` client whose requests go to ``call``: no network, no credentials, no retries."""
-    made = client_at(ENDPOINT, region)
+    client = client_at(ENDPOINT, region)
     hook: Callable[..., Any] = partial(_respond, call)
-    made.meta.events.register(EVENT, hook)
-    return made
+    client.meta.events.register(EVENT, hook)
+    return client
 
 
 def client_at(url: str, region: str = "eu-west-1") -> "CognitoIdentityProviderClient":
-    """Return a new ``cognito-idp`` client for an emulator that is served over HTTP: no credentials, no retries."""
+    """Return a boto3 ``cognito-idp`` client for an emulator that is served over HTTP.
+
+    It needs no credentials, reads no AWS configuration and never retries a request.
+
+    Args:
+        url: the emulator's URL, as ``running`` yields it.
+        region: the client's Region.
+    """
     session = boto3.session.Session(
         aws_access_key_id="emulator",
         aws_secret_access_key="emulator",

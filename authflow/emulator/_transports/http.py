@@ -34,13 +34,13 @@ class ServedEmulator(Protocol):
 
     @property
     def outbox(self) -> Iterable[Message]:
-        """The messages that were sent."""
+        """The messages that the emulator would have sent."""
 
     def call(self, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
-        """Carry out an operation."""
+        """Call an operation of the Cognito API."""
 
     def jwks(self, pool_id: str) -> dict[str, Any]:
-        """Return the keys that verify a pool's tokens."""
+        """Return the JSON Web Key Set of a pool."""
 
     def issuer(self, pool_id: str) -> str:
         """Return the ``iss`` of a pool's tokens."""
@@ -56,7 +56,7 @@ class Endpoints:
         self._emulator = emulator
 
     async def operation(self, request: Request) -> Response:
-        """POST /: an operation of the service."""
+        """POST /: an operation of the Cognito API."""
         try:
             body = await _read_body(request)
         except ClientDisconnect:
@@ -99,7 +99,7 @@ class Endpoints:
 
 
 def make_application(emulator: ServedEmulator) -> Starlette:
-    """Return the ASGI application."""
+    """Return the ASGI application that serves an emulator."""
     endpoints = Endpoints(emulator)
     well_known = "/{pool_id}/.well-known"
     return Starlette(
@@ -142,8 +142,11 @@ def running(make: EmulatorFactory, host: str = "127.0.0.1", port: int = 0) -> It
 
     Args:
         make: returns the emulator to serve. It receives the server's URL, which may be the issuer.
-        host: the address to listen on.
+        host: the address to listen on. Anyone who can reach it has full access.
         port: 0 selects a free one.
+
+    Raises:
+        OSError: the server can't listen on this address.
     """
     ready = threading.Event()
     with _listen(host, port) as (listener, url):

@@ -16,7 +16,7 @@ class Request(Protocol):
         """The operation's name in Cognito's API."""
 
     def params(self) -> Mapping[str, object]:
-        """Return the request's JSON."""
+        """Return the request, as JSON values."""
 
 
 @dataclass(frozen=True, slots=True)

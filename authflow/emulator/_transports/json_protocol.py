@@ -19,7 +19,7 @@ Call: TypeAlias = Callable[[str, Mapping[str, object]], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What to send back over HTTP."""
+    """An HTTP response."""
 
     status: int
     headers: dict[str, str]
@@ -27,12 +27,12 @@ class HttpResponse:
 
 
 def respond(call: Call, target: str, body: bytes) -> HttpResponse:
-    """Respond to a request.
+    """Call the operation of an HTTP request, and return the response.
 
     Args:
-        call: carries the operation out, as ``Emulator.call`` does.
-        target: the header X-Amz-Target.
-        body: JSON, at most ``MAX_BODY`` bytes.
+        call: calls an operation, as ``Emulator.call`` does.
+        target: the value of the header X-Amz-Target.
+        body: the JSON body, at most ``MAX_BODY`` bytes.
     """
     try:
         return _make_response(200, call(_parse_operation(target), _parse_params(body)))
@@ -43,7 +43,7 @@ def respond(call: Call, target: str, body: bytes) -> HttpResponse:
 
 
 def respond_too_long() -> HttpResponse:
-    """Return the response to a request whose body is over ``MAX_BODY``."""
+    """Return the response to a request whose body is longer than ``MAX_BODY`` bytes."""
     return _make_error_response(413, "RequestEntityTooLargeException", f"The body is longer than {MAX_BODY} bytes")
 
 

@@ -63,7 +63,7 @@ def begin(
 def _make_flow(app: AppClient, event: Begun[Opening]) -> Flow:
     """Return the flow after its first event."""
     username = event.opening.username or ""
-    node = TRANSITIONS.find_successor(Node.START, event.trigger)
+    node = Node(TRANSITIONS.find_successor(Node.START, event.trigger))
     return Flow(
         machine=MACHINE,
         app=app,

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from authflow.challenges import CHALLENGES, Challenge
+from authflow.core.errors import IllegalTransition, SignInFailed
 from authflow.core.flow import BaseFlow
-from authflow.core.states import Calling, Failed, SignedIn
+from authflow.core.states import Calling, Failed, SignedIn, Tokens
+from authflow.machines.sign_in.table import Node
 
 State: TypeAlias = Calling | Challenge | SignedIn | Failed
 
@@ -14,7 +16,25 @@ State: TypeAlias = Calling | Challenge | SignedIn | Failed
 class Flow(BaseFlow[State]):
     """A sign-in at one moment. Make one with ``begin``, or let an ``Authenticator`` do so."""
 
+    node: Node
+
     @property
     def challenge(self) -> Challenge | None:
         """The challenge for the person to answer; None if the flow is at no challenge."""
         return self.state if isinstance(self.state, CHALLENGES) else None
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens of a flow that is signed in.
+
+        Raises:
+            SignInFailed: the flow has failed; ``.reason`` says why.
+            IllegalTransition: the flow has not ended. It is at a challenge, or a request is outstanding.
+        """
+        match self.state:
+            case SignedIn(tokens):
+                return tokens
+            case Failed(code, message, reason):
+                raise SignInFailed(code, message, reason)
+            case _:
+                raise IllegalTransition(self.node, "tokens", self.machine.transitions.list_triggers(self.node))
