@@ -171,7 +171,7 @@ This page is generated from `authflow.machines.sign_in.table`. Blue nodes wait f
 Yellow nodes wait for a person; they have Cognito's name of the challenge. An arrow in capitals is a challenge in
 Cognito's reply. [Challenges](challenges.md) describes each one.
 
-## At a overview
+## Overview
 
 {overview}
 

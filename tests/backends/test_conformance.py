@@ -116,9 +116,9 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def world() -> World:
     clock = Clock(datetime.now(UTC))
-    made = World(Emulator(clock), clock, "", "").pool()
-    made.user("ada")
-    made.invited("bob")
+    made = World(Emulator(clock), clock, "", "").make_pool()
+    made.make_user("ada")
+    made.invite("bob")
     return made
 
 

@@ -40,8 +40,8 @@ def server() -> Iterator[EmulatorServer]:
 @pytest.fixture(scope="module")
 def plain(server: EmulatorServer) -> World:
     """A pool whose user ada has a password and no second factor."""
-    world = server.world.pool()
-    world.user("ada", email="ada@example.com")
+    world = server.world.make_pool()
+    world.make_user("ada", email="ada@example.com")
     return world
 
 
@@ -49,8 +49,8 @@ def plain(server: EmulatorServer) -> World:
 def tracked(server: EmulatorServer) -> World:
     """A pool that proposes devices, with the user ada."""
     devices = {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": False}
-    world = server.world.pool(DeviceConfiguration=devices)
-    world.user("ada")
+    world = server.world.make_pool(DeviceConfiguration=devices)
+    world.make_user("ada")
     return world
 
 
@@ -88,8 +88,8 @@ def test_a_wrong_password_from_a_pipe_fails(server: EmulatorServer, plain: World
 
 @pytest.mark.slow
 def test_a_new_password_and_an_attribute_are_asked_for(server: EmulatorServer) -> None:
-    world = server.world.pool(Schema=[FAMILY_NAME])
-    world.invited("grace", TEMPORARY, email="grace@example.com")
+    world = server.world.make_pool(Schema=[FAMILY_NAME])
+    world.invite("grace", TEMPORARY, email="grace@example.com")
     with terminal(server.command(world, "--flow", "password", "--username", "grace")) as screen:
         screen.answer("password", TEMPORARY)
         assert "Already set: email" in screen.read_until("new password: ")
@@ -110,7 +110,7 @@ def test_a_new_password_and_an_attribute_are_asked_for(server: EmulatorServer) -
 def test_the_client_secret_is_asked_for_or_read_from_the_environment(
     server: EmulatorServer, plain: World, pipe: Pipe
 ) -> None:
-    world = plain.client(GenerateSecret=True)
+    world = plain.make_client(GenerateSecret=True)
     assert world.secret
     command = server.command(world, "--username", "ada")
     with terminal([*command, "--client-secret"]) as screen:
@@ -145,13 +145,13 @@ def test_admin_signs_in_by_the_admin_api_and_show_tokens_prints_the_tokens(
 
 @pytest.mark.slow
 def test_a_code_by_text_message_signs_in(server: EmulatorServer) -> None:
-    world = server.world.pool()
-    world.user("ada", phone_number="+15550109878", phone_number_verified="true")
+    world = server.world.make_pool()
+    world.make_user("ada", phone_number="+15550109878", phone_number_verified="true")
     mfa.configure(world, "ON", mfa.SMS)
     with terminal(server.command(world, "--username", "ada")) as screen:
         screen.answer("password", PASSWORD)
         assert "A code was sent by text message to +*******9878." in screen.read_until("^code: ")
-        code = world.last_message().code
+        code = world.get_last_message().code
         for line in ("six", mfa.make_other_code(code), code):
             screen.answer("code", line)
         assert screen.end() == 0
@@ -161,8 +161,8 @@ def test_a_code_by_text_message_signs_in(server: EmulatorServer) -> None:
 
 @pytest.mark.slow
 def test_a_second_factor_is_chosen_by_number(server: EmulatorServer) -> None:
-    world = server.world.pool()
-    world.user("ada", email="ada@example.com", email_verified="true", phone_number="+15550109878")
+    world = server.world.make_pool()
+    world.make_user("ada", email="ada@example.com", email_verified="true", phone_number="+15550109878")
     mfa.configure(world, "OPTIONAL", mfa.SMS, mfa.EMAIL)
     mfa.prefer(world, "ada", mfa.SMS, mfa.EMAIL)
     with terminal(server.command(world, "--username", "ada")) as screen:
@@ -172,7 +172,7 @@ def test_a_second_factor_is_chosen_by_number(server: EmulatorServer) -> None:
         for line in ("3", "", "FAX", "2"):
             screen.answer("choice", line)
         screen.read_until("^code: ")  # the code has been sent
-        screen.answer("code", world.last_message().code)
+        screen.answer("code", world.get_last_message().code)
         assert screen.end() == 0
     assert screen.text.count("Invalid input: choice: type a number from 1 to 2; try again") == 2
     assert "Invalid input: option: was not offered; offered: SMS_MFA, EMAIL_OTP; try again" in screen.text
@@ -180,8 +180,8 @@ def test_a_second_factor_is_chosen_by_number(server: EmulatorServer) -> None:
 
 @pytest.mark.slow
 def test_an_authenticator_app_is_set_up_and_used(server: EmulatorServer, pipe: Pipe) -> None:
-    world = server.world.pool()
-    world.user("ada")
+    world = server.world.make_pool()
+    world.make_user("ada")
     mfa.configure(world, "ON", mfa.TOTP)
     command = server.command(world, "--username", "ada")
     with terminal(command) as screen:
@@ -204,8 +204,8 @@ def test_an_authenticator_app_is_set_up_and_used(server: EmulatorServer, pipe: P
 
 @pytest.mark.slow
 def test_an_email_address_is_set_up_as_second_factor(server: EmulatorServer) -> None:
-    world = server.world.pool()
-    world.user("ada")
+    world = server.world.make_pool()
+    world.make_user("ada")
     mfa.configure(world, "ON", mfa.EMAIL, mfa.TOTP)
     with terminal(server.command(world, "--username", "ada")) as screen:
         screen.answer("password", PASSWORD)
@@ -213,15 +213,15 @@ def test_an_email_address_is_set_up_as_second_factor(server: EmulatorServer) -> 
         screen.answer("choice", "EMAIL_OTP")
         screen.answer("email address", "ada@example.com")
         assert "by email to a***@e***" in screen.read_until("^code: ")
-        screen.answer("code", world.last_message().code)
+        screen.answer("code", world.get_last_message().code)
         assert screen.end() == 0
     assert "Invalid input: choice: must be one of SOFTWARE_TOKEN_MFA, EMAIL_OTP; try again" in screen.text
 
 
 @pytest.mark.slow
 def test_a_factor_that_can_not_be_set_up_here_needs_an_administrator(server: EmulatorServer, pipe: Pipe) -> None:
-    world = server.world.pool()
-    world.user("ada")
+    world = server.world.make_pool()
+    world.make_user("ada")
     mfa.configure(world, "ON", mfa.SMS)
     done = pipe(server.command(world, "--username", "ada"), PASSWORD)
     assert (done.returncode, done.stdout) == (1, "")
@@ -231,23 +231,23 @@ def test_a_factor_that_can_not_be_set_up_here_needs_an_administrator(server: Emu
 @pytest.mark.slow
 def test_a_remembered_installation_needs_no_code(server: EmulatorServer, pipe: Pipe, tmp_path: Path) -> None:
     devices = {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": True}
-    world = server.world.pool(DeviceConfiguration=devices)
-    world.user("ada", phone_number="+15550109878", phone_number_verified="true")
+    world = server.world.make_pool(DeviceConfiguration=devices)
+    world.make_user("ada", phone_number="+15550109878", phone_number_verified="true")
     mfa.configure(world, "ON", mfa.SMS)
     directory = tmp_path / "devices"
     command = server.command(world, "--username", "ada", "--devices", str(directory))
     with terminal(command) as screen:
         screen.answer("password", PASSWORD)
         screen.read_until("^code: ")  # the code has been sent
-        screen.answer("code", world.last_message().code)
+        screen.answer("code", world.get_last_message().code)
         assert screen.end() == 0
     assert "This installation is now a remembered device.\r\n" in screen.text
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()} == {0o600}
     done = pipe(command, PASSWORD)
     assert (done.returncode, "code" in done.stderr) == (0, False)
-    [device] = world.admin("AdminListDevices", "ada")["Devices"]
-    world.admin("AdminForgetDevice", "ada", DeviceKey=device["DeviceKey"])
+    [device] = world.call_admin("AdminListDevices", "ada")["Devices"]
+    world.call_admin("AdminForgetDevice", "ada", DeviceKey=device["DeviceKey"])
     done = pipe(command, PASSWORD)
     assert last_line(done.stderr) == "authflow: the input ended before this was answered: code", (
         "the device is forgotten"
@@ -282,13 +282,13 @@ def test_custom_srp_asks_for_the_password_first(server: EmulatorServer, plain: W
 @pytest.mark.slow
 def test_a_first_factor_is_chosen_by_name(server: EmulatorServer, pipe: Pipe) -> None:
     factors = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}
-    world = server.world.pool(Policies=factors).client(ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_USER_AUTH"])
-    world.user("ada", email="ada@example.com", email_verified="true")
+    world = server.world.make_pool(Policies=factors).make_client(ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_USER_AUTH"])
+    world.make_user("ada", email="ada@example.com", email_verified="true")
     command = server.command(world, "--flow", "choice", "--username", "ada")
     with terminal(command) as screen:
         screen.answer("choice", "EMAIL_OTP")
         screen.read_until("^code: ")  # the code has been sent
-        screen.answer("code", world.last_message().code)
+        screen.answer("code", world.get_last_message().code)
         assert screen.end() == 0
     assert pipe(command, "PASSWORD_SRP", PASSWORD).returncode == 0
     assert pipe([*command, "--preferred", "PASSWORD"], PASSWORD).returncode == 0

@@ -13,7 +13,7 @@ from tests.support.emulator.world import Clock, World
 
 @pytest.fixture(scope="session")
 def key_supply() -> list[PoolKeys]:
-    """Key pairs for the first pools of every test: making them is slow."""
+    """Key pairs for the first pools of each test, because generating key pairs is slow."""
     return [PoolKeys(Entropy()) for _ in range(2)]
 
 
@@ -42,23 +42,23 @@ def empty(clock: Clock) -> World:
 
 @pytest.fixture
 def world(empty: World) -> World:
-    """A pool with ada, who is confirmed, and a client without a secret."""
-    made = empty.pool()
-    made.user("ada", email="ada@example.com", email_verified="true")
+    """A pool with the confirmed user ada, and a client without a secret."""
+    made = empty.make_pool()
+    made.make_user("ada", email="ada@example.com", email_verified="true")
     return made
 
 
 @pytest.fixture
 def secretive(world: World) -> World:
-    """The same pool through a client that has a secret."""
-    return world.client(GenerateSecret=True)
+    """The same pool, and a client with a secret."""
+    return world.make_client(GenerateSecret=True)
 
 
 @pytest.fixture
 def guarded(empty: World) -> World:
-    """A pool that tracks devices and has SMS as a second factor; ada, whose number is verified, may turn it on."""
+    """A pool that tracks devices and has optional SMS MFA. Its user ada has a verified phone number."""
     made = make_tracking_pool(empty)
     number = [{"Name": "phone_number", "Value": "+15550109878"}, {"Name": "phone_number_verified", "Value": "true"}]
-    made.admin("AdminUpdateUserAttributes", "ada", UserAttributes=number)
+    made.call_admin("AdminUpdateUserAttributes", "ada", UserAttributes=number)
     configure(made, "OPTIONAL", SMS)
     return made

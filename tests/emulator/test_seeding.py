@@ -15,21 +15,27 @@ DOCUMENT: Json = {
                 {"Username": "bob", "TemporaryPassword": TEMPORARY},
             ],
         },
-        {"PoolName": "empty", "mfa": {"MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": True}}},
+        {
+            "PoolName": "protected",
+            "mfa": {"MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": True}},
+            "clients": [{"ClientName": "app"}],
+        },
+        {"PoolName": "empty"},
     ]
 }
 
 
 def test_seeding(empty: World) -> None:
-    [client] = seed(empty.emulator, json.dumps(DOCUMENT))
+    client, protected = seed(empty.emulator, json.dumps(DOCUMENT))
     assert (client.pool_name, client.client_name) == ("people", "app")
     assert client.client_secret
     assert client.client_secret not in repr(client)
     world = World(empty.emulator, empty.clock, client.pool_id, client.client_id, client.client_secret)
-    assert "AuthenticationResult" in world.srp("ada")
-    assert world.srp("bob", TEMPORARY)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
-    modes = {pool.settings["Name"]: pool.mfa_mode for pool in empty.emulator._service.pools.values()}
-    assert modes == {"people": "OFF", "empty": "ON"}
+    assert "AuthenticationResult" in world.sign_in_with_srp("ada")
+    assert world.sign_in_with_srp("bob", TEMPORARY)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+    assert protected.pool_name == "protected"
+    assert empty.call("GetUserPoolMfaConfig", UserPoolId=client.pool_id)["MfaConfiguration"] == "OFF"
+    assert empty.call("GetUserPoolMfaConfig", UserPoolId=protected.pool_id)["MfaConfiguration"] == "ON"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,7 @@ def test_seeding(empty: World) -> None:
     ],
     ids=lambda text: text[:20],
 )
-def test_documents_that_are_not_right(empty: World, text: str, expected: str) -> None:
+def test_invalid_documents(empty: World, text: str, expected: str) -> None:
     with pytest.raises(SeedError) as caught:
         seed(empty.emulator, text)
     assert expected in str(caught.value)

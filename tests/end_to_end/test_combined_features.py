@@ -61,7 +61,7 @@ def test_alias_client_secret_mfa_and_device_work_together(tmp_path: Path, admin:
 
     device = store.get(HOLDER, user.username)
     assert device
-    pool.world.admin("AdminForgetDevice", user.username, DeviceKey=device.key)
+    pool.world.call_admin("AdminForgetDevice", user.username, DeviceKey=device.key)
     forgotten = make_auth().begin(Srp(user.email, user.password), holder=HOLDER)
     assert isinstance(forgotten.challenge, SmsMfa)
     assert store.get(HOLDER, user.username) is None

@@ -119,14 +119,14 @@ class Walk(BaseWalk):
             self._enable(user, enabled=event == "enable")
 
     def _change_password(self, user: User, password: str) -> None:
-        self.pool.world.admin("AdminSetUserPassword", user.username, Password=password, Permanent=True)
+        self.pool.world.call_admin("AdminSetUserPassword", user.username, Password=password, Permanent=True)
         user.password, user.model.temporary = password, False
         self.secrets.add(password)
         self.stale.discard(user.username)
         self._disturb(user)
 
     def _enable(self, user: User, *, enabled: bool) -> None:
-        self.pool.world.admin("AdminEnableUser" if enabled else "AdminDisableUser", user.username)
+        self.pool.world.call_admin("AdminEnableUser" if enabled else "AdminDisableUser", user.username)
         (self.disabled.discard if enabled else self.disabled.add)(user.username)
         if not enabled:
             self._disturb(user)
@@ -144,7 +144,7 @@ class Walk(BaseWalk):
     @rule(data=st.data())
     def forget_device(self, data: st.DataObject) -> None:
         username = data.draw(st.sampled_from(sorted(self.devices)))
-        self.pool.world.admin("AdminForgetDevice", username, DeviceKey=self.devices[username].key)
+        self.pool.world.call_admin("AdminForgetDevice", username, DeviceKey=self.devices[username].key)
         user = next(user for user in self.users if user.username == username)
         self._disturb(user)
         self.forgotten = self.devices.pop(username)

@@ -129,7 +129,7 @@ class BaseWalk(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for user in self.users:
-            self.pool.world.admin("AdminDeleteUser", user.username)
+            self.pool.world.call_admin("AdminDeleteUser", user.username)
         if self.any_pool:
             self.pool.world.call("DeleteUserPool", UserPoolId=self.pool.world.pool_id)
 

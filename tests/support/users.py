@@ -76,11 +76,13 @@ def make_pool(emulator: Emulator, clock: Clock, model: PoolModel, **members: Any
     if model.codes_first:
         factors = ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]
         settings["Policies"] = {"SignInPolicy": {"AllowedFirstAuthFactors": factors}}
-    world = World(emulator, clock, "", "").pool(**settings)
+    world = World(emulator, clock, "", "").make_pool(**settings)
     emulator.triggers[world.pool_id] = Riddles(model.riddles, patience=3).triggers()
     configure_mfa(world, model, model.mfa)
-    without_secret = world.client(ExplicitAuthFlows=FLOWS)
-    world_with_secret = world.client(ExplicitAuthFlows=FLOWS, GenerateSecret=True, PreventUserExistenceErrors="ENABLED")
+    without_secret = world.make_client(ExplicitAuthFlows=FLOWS)
+    world_with_secret = world.make_client(
+        ExplicitAuthFlows=FLOWS, GenerateSecret=True, PreventUserExistenceErrors="ENABLED"
+    )
     return Pool(model, without_secret, world_with_secret)
 
 
@@ -188,19 +190,19 @@ def create_user(pool: Pool, model: UserModel, password: str = PASSWORD, suffix: 
         attributes |= {"phone_number": f"+1555{number:07d}", "phone_number_verified": "true"}
     if pool.model.requires_name and not model.temporary:
         attributes["family_name"] = "Lovelace"
-    world.invited(username, password, **attributes)
+    world.invite(username, password, **attributes)
     user = User(pool, model, username, email, password)
     if model.totp:
-        world.admin("AdminSetUserPassword", username, Password=PASSWORD, Permanent=True)
+        world.call_admin("AdminSetUserPassword", username, Password=PASSWORD, Permanent=True)
         _set_up_totp(user)
     if model.totp or not model.temporary:
-        world.admin("AdminSetUserPassword", username, Password=password, Permanent=not model.temporary)
+        world.call_admin("AdminSetUserPassword", username, Password=password, Permanent=not model.temporary)
     if model.enabled_factors:
         enabled = {
             SETTINGS[factor]: {"Enabled": True, "PreferredMfa": factor == model.preferred}
             for factor in sorted(model.enabled_factors)
         }
-        world.admin("AdminSetUserMFAPreference", username, **enabled)
+        world.call_admin("AdminSetUserMFAPreference", username, **enabled)
     return user
 
 

@@ -22,7 +22,7 @@ from tests.support.emulator.lambdas import (
 )
 from tests.support.emulator.mfa import SMS, answer_with_sent_code
 from tests.support.emulator.phones import SRP_A, confirm_phone_and_enable_mfa, prove_device
-from tests.support.emulator.world import PASSWORD, TEMPORARY, Json, World, refused_claim
+from tests.support.emulator.world import PASSWORD, TEMPORARY, Json, World, expect_proof_refusal
 
 FIRST = "DEVICE_SRP_AUTH"
 
@@ -30,7 +30,7 @@ FIRST = "DEVICE_SRP_AUTH"
 @pytest.fixture
 def custom(world: World) -> World:
     """A pool with ada and bob whose Lambda triggers ask a riddle."""
-    world.user("bob")
+    world.make_user("bob")
     return make_riddle_client(world, Riddles(patience=0))
 
 
@@ -48,7 +48,7 @@ def test_custom_session_of_another_user(custom: World) -> None:
 
 
 def test_custom_session_of_another_client(custom: World) -> None:
-    assert expect_refused_answer(custom.client(), begin_custom_auth(custom)["Session"]) == INVALID_SESSION
+    assert expect_refused_answer(custom.make_client(), begin_custom_auth(custom)["Session"]) == INVALID_SESSION
 
 
 def test_custom_answer_without_a_session(custom: World) -> None:
@@ -71,7 +71,7 @@ def test_custom_session_at_another_challenge(custom: World, challenge: str) -> N
 
 
 def test_custom_answer_to_another_challenge(custom: World) -> None:
-    custom.invited("eve")
+    custom.invite("eve")
     session = custom.initiate(USERNAME="eve", PASSWORD=TEMPORARY)["Session"]
     assert expect_refused_answer(custom, session, USERNAME="eve") == INVALID_SESSION
     session = begin_custom_auth_with_srp(custom)["Session"]
@@ -103,7 +103,7 @@ def test_expired_custom_session(custom: World) -> None:
 
 def test_custom_session_of_a_user_disabled_since(custom: World) -> None:
     session = begin_custom_auth(custom)["Session"]
-    custom.admin("AdminDisableUser", "ada")
+    custom.call_admin("AdminDisableUser", "ada")
     assert expect_refused_answer(custom, session) == "NotAuthorizedException: User is disabled."
 
 
@@ -113,27 +113,27 @@ def test_custom_session_of_a_user_disabled_since(custom: World) -> None:
 def test_password_proof_does_not_skip_the_riddle(custom: World) -> None:
     """Without its Session, the proof would count for USER_SRP_AUTH, which asks for the password only."""
     asked = begin_custom_auth_with_srp(custom)
-    assert refused_claim(custom, custom.claim(asked["ChallengeParameters"])) == WRONG
+    assert expect_proof_refusal(custom, custom.make_proof(asked["ChallengeParameters"])) == WRONG
 
 
 def test_password_proof_of_another_auth_flow(custom: World) -> None:
-    claim = custom.claim(custom.srp_challenge("ada"))
+    claim = custom.make_proof(custom.start_srp("ada"))
     session = begin_custom_auth_with_srp(custom)["Session"]
-    assert refused_claim(custom, claim, session) == INVALID_SESSION
+    assert expect_proof_refusal(custom, claim, session) == INVALID_SESSION
 
 
 def test_password_proof_of_another_user(custom: World) -> None:
     bobs, adas = begin_custom_auth_with_srp(custom, "bob"), begin_custom_auth_with_srp(custom)
-    claim = custom.claim(bobs["ChallengeParameters"])
-    assert refused_claim(custom, claim, adas["Session"]) == INVALID_SESSION
+    claim = custom.make_proof(bobs["ChallengeParameters"])
+    assert expect_proof_refusal(custom, claim, adas["Session"]) == INVALID_SESSION
 
 
 def test_password_proof_works_once(custom: World) -> None:
     asked = begin_custom_auth_with_srp(custom)
-    claim = custom.claim(asked["ChallengeParameters"])
-    answer = custom.response("PASSWORD_VERIFIER", asked["Session"], **claim)
+    claim = custom.make_proof(asked["ChallengeParameters"])
+    answer = custom.make_respond_params("PASSWORD_VERIFIER", asked["Session"], **claim)
     riddle: Json = custom.call("RespondToAuthChallenge", **answer)
-    assert refused_claim(custom, claim, asked["Session"]) == USED_SESSION
+    assert expect_proof_refusal(custom, claim, asked["Session"]) == USED_SESSION
     assert "AuthenticationResult" in answer_riddle(custom, riddle)
 
 
@@ -171,7 +171,7 @@ def test_a_device_forgotten_during_the_riddle(guarded: World) -> None:
     phone = confirm_phone_and_enable_mfa(guarded)
     client = make_riddle_client(guarded, Riddles())
     riddle = prove_password(client, begin_custom_auth_with_srp(client, DEVICE_KEY=phone.key))
-    guarded.admin("AdminForgetDevice", "ada", DeviceKey=phone.key)
+    guarded.call_admin("AdminForgetDevice", "ada", DeviceKey=phone.key)
     asked = answer_riddle(client, riddle)
     assert asked["ChallengeName"] == SMS  # without the device, the code is required
     assert "NewDeviceMetadata" in answer_with_sent_code(client, asked)["AuthenticationResult"]

@@ -27,7 +27,7 @@ from tests.support.emulator.phones import (
     prove_device,
     sign_in_with_password,
 )
-from tests.support.emulator.world import PASSWORD, TEMPORARY, World, new_password, refused_claim
+from tests.support.emulator.world import PASSWORD, TEMPORARY, World, expect_proof_refusal, make_new_password_params
 
 FIRST, SECOND = "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER"
 
@@ -36,7 +36,7 @@ FIRST, SECOND = "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER"
 def tracked(empty: World) -> World:
     """A pool with ada and bob, where a remembered device replaces the second factor."""
     made = make_tracking_pool(empty)
-    made.user("bob")
+    made.make_user("bob")
     return made
 
 
@@ -62,12 +62,12 @@ def make_first_answer(phone: Phone, **changes: str) -> dict[str, str]:
 
 def forget_device(world: World) -> str:
     key = confirm_phone(world).key
-    world.admin("AdminForgetDevice", "ada", DeviceKey=key)
+    world.call_admin("AdminForgetDevice", "ada", DeviceKey=key)
     return key
 
 
 def propose_device(world: World) -> str:
-    return Phone.of(world.tokens()).key
+    return Phone.of(world.get_tokens()).key
 
 
 def get_key_of_another_user(world: World) -> str:
@@ -88,38 +88,38 @@ KEYS = pytest.mark.parametrize("key_of", [forget_device, propose_device, get_key
 def test_unknown_key_at_the_start(
     tracked: World, key_of: Callable[[World], str], flow: str, parameters: dict[str, str]
 ) -> None:
-    request = tracked.initiation(flow, USERNAME="ada", DEVICE_KEY=key_of(tracked), **parameters)
-    assert tracked.refused("InitiateAuth", **request) == NO_DEVICE
+    request = tracked.make_initiate_params(flow, USERNAME="ada", DEVICE_KEY=key_of(tracked), **parameters)
+    assert tracked.expect_refusal("InitiateAuth", **request) == NO_DEVICE
 
 
 @KEYS
 def test_unknown_key_with_a_proof(tracked: World, key_of: Callable[[World], str]) -> None:
     key = key_of(tracked)
-    claim = tracked.claim(tracked.srp_challenge("ada"))
-    assert refused_claim(tracked, {**claim, "DEVICE_KEY": key}) == NO_DEVICE
+    claim = tracked.make_proof(tracked.start_srp("ada"))
+    assert expect_proof_refusal(tracked, {**claim, "DEVICE_KEY": key}) == NO_DEVICE
     assert "AuthenticationResult" in tracked.respond("PASSWORD_VERIFIER", **claim)  # the same Session is still usable
 
 
 def test_a_device_forgotten_after_the_start(tracked: World, phone: Phone) -> None:
     begun = tracked.initiate("USER_SRP_AUTH", USERNAME="ada", SRP_A=SRP_A, DEVICE_KEY=phone.key)
-    tracked.admin("AdminForgetDevice", "ada", DeviceKey=phone.key)
-    claim = tracked.claim(begun["ChallengeParameters"])
+    tracked.call_admin("AdminForgetDevice", "ada", DeviceKey=phone.key)
+    claim = tracked.make_proof(begun["ChallengeParameters"])
     result = tracked.respond("PASSWORD_VERIFIER", **claim)["AuthenticationResult"]
     assert result["NewDeviceMetadata"]["DeviceKey"] != phone.key
 
 
 def test_unknown_key_with_a_new_password(tracked: World) -> None:
-    tracked.admin("AdminSetUserPassword", "ada", Password=TEMPORARY)
+    tracked.call_admin("AdminSetUserPassword", "ada", Password=TEMPORARY)
     session = tracked.initiate(USERNAME="ada", PASSWORD=TEMPORARY)["Session"]
-    request = new_password(tracked, session, USERNAME="ada", DEVICE_KEY=UNKNOWN_DEVICE)
-    assert tracked.refused("RespondToAuthChallenge", **request) == NO_DEVICE
-    assert tracked.call("RespondToAuthChallenge", **new_password(tracked, session, USERNAME="ada"))
+    request = make_new_password_params(tracked, session, USERNAME="ada", DEVICE_KEY=UNKNOWN_DEVICE)
+    assert tracked.expect_refusal("RespondToAuthChallenge", **request) == NO_DEVICE
+    assert tracked.call("RespondToAuthChallenge", **make_new_password_params(tracked, session, USERNAME="ada"))
 
 
 def test_unknown_key_with_a_code(guarded: World) -> None:
     confirm_phone_and_enable_mfa(guarded)
     asked = sign_in_with_password(guarded)
-    code = guarded.last_message().code
+    code = guarded.get_last_message().code
     refusal = expect_refusal(
         guarded, SMS, asked["Session"], USERNAME="ada", SMS_MFA_CODE=code, DEVICE_KEY=UNKNOWN_DEVICE
     )
@@ -128,21 +128,25 @@ def test_unknown_key_with_a_code(guarded: World) -> None:
 
 
 def test_users_who_do_not_exist_have_no_devices(tracked: World) -> None:
-    client = tracked.client(PreventUserExistenceErrors="ENABLED")
-    request = client.initiation("USER_SRP_AUTH", USERNAME="eve", SRP_A=SRP_A, DEVICE_KEY=UNKNOWN_DEVICE)
-    assert client.refused("InitiateAuth", **request) == NO_DEVICE  # as for ada
-    claim = {**client.claim(client.srp_challenge("eve")), "DEVICE_KEY": UNKNOWN_DEVICE}
-    assert refused_claim(client, claim) == NO_DEVICE
+    client = tracked.make_client(PreventUserExistenceErrors="ENABLED")
+    request = client.make_initiate_params("USER_SRP_AUTH", USERNAME="eve", SRP_A=SRP_A, DEVICE_KEY=UNKNOWN_DEVICE)
+    assert client.expect_refusal("InitiateAuth", **request) == NO_DEVICE  # as for ada
+    claim = {**client.make_proof(client.start_srp("eve")), "DEVICE_KEY": UNKNOWN_DEVICE}
+    assert expect_proof_refusal(client, claim) == NO_DEVICE
 
 
 def test_pools_that_do_not_track_have_no_devices(world: World) -> None:
-    request = world.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD, DEVICE_KEY=UNKNOWN_DEVICE)
-    assert world.refused("InitiateAuth", **request) == NO_DEVICE
+    request = world.make_initiate_params(
+        "USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD, DEVICE_KEY=UNKNOWN_DEVICE
+    )
+    assert world.expect_refusal("InitiateAuth", **request) == NO_DEVICE
 
 
 def test_a_device_key_does_not_replace_the_password(tracked: World, phone: Phone) -> None:
-    request = tracked.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD="wr0ng-Horse", DEVICE_KEY=phone.key)
-    assert tracked.refused("InitiateAuth", **request) == WRONG
+    request = tracked.make_initiate_params(
+        "USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD="wr0ng-Horse", DEVICE_KEY=phone.key
+    )
+    assert tracked.expect_refusal("InitiateAuth", **request) == WRONG
 
 
 # --- DEVICE_SRP_AUTH
@@ -191,7 +195,7 @@ def test_session_of_another_user(tracked: World, phone: Phone) -> None:
 
 def test_session_of_another_client(tracked: World, phone: Phone) -> None:
     assert (
-        expect_refusal(tracked.client(), FIRST, get_device_session(tracked, phone), **make_first_answer(phone))
+        expect_refusal(tracked.make_client(), FIRST, get_device_session(tracked, phone), **make_first_answer(phone))
         == INVALID_SESSION
     )
 
@@ -211,21 +215,21 @@ def test_used_and_expired_session(tracked: World, phone: Phone) -> None:
 @pytest.mark.parametrize("challenge", [SECOND, SMS, "CUSTOM_CHALLENGE", "PASSWORD_VERIFIER", "NEW_PASSWORD_REQUIRED"])
 def test_session_at_another_challenge(tracked: World, phone: Phone, challenge: str) -> None:
     session = get_device_session(tracked, phone)
-    claim = phone.proof(tracked, tracked.srp_challenge("ada"))
+    claim = phone.proof(tracked, tracked.start_srp("ada"))
     responses = {**make_first_answer(phone), "SMS_MFA_CODE": "1", "ANSWER": "1", "NEW_PASSWORD": PASSWORD, **claim}
     assert expect_refusal(tracked, challenge, session, **responses) == INVALID_SESSION
 
 
 def test_device_forgotten_before_device_srp_auth(tracked: World, phone: Phone) -> None:
     session = get_device_session(tracked, phone)
-    tracked.admin("AdminForgetDevice", "ada", DeviceKey=phone.key)
+    tracked.call_admin("AdminForgetDevice", "ada", DeviceKey=phone.key)
     assert expect_refusal(tracked, FIRST, session, **make_first_answer(phone)) == NO_DEVICE
 
 
 def test_a_device_that_is_not_remembered_any_more(tracked: World, phone: Phone) -> None:
     session = get_device_session(tracked, phone)
     second = begin_device_round(tracked, phone, get_device_session(tracked, phone))
-    tracked.admin("AdminUpdateDeviceStatus", "ada", DeviceKey=phone.key, DeviceRememberedStatus="not_remembered")
+    tracked.call_admin("AdminUpdateDeviceStatus", "ada", DeviceKey=phone.key, DeviceRememberedStatus="not_remembered")
     assert expect_refusal(tracked, FIRST, session, **make_first_answer(phone)) == WRONG
     proof = phone.proof(tracked, second["ChallengeParameters"])
     assert expect_refusal(tracked, SECOND, second["Session"], **proof) == WRONG
@@ -274,13 +278,13 @@ def test_the_proof_of_another_device(tracked: World, phone: Phone) -> None:
 
 def test_the_password_is_no_device_secret(tracked: World, phone: Phone) -> None:
     second = begin_device_round(tracked, phone, get_device_session(tracked, phone))
-    claim = tracked.claim(tracked.srp_challenge("ada"))
+    claim = tracked.make_proof(tracked.start_srp("ada"))
     assert expect_refusal(tracked, SECOND, second["Session"], **claim, DEVICE_KEY=phone.key) == INVALID_SESSION
 
 
 def test_the_device_secret_is_no_password(tracked: World, phone: Phone) -> None:
     second = begin_device_round(tracked, phone, get_device_session(tracked, phone))
-    assert refused_claim(tracked, phone.proof(tracked, second["ChallengeParameters"])) == WRONG
+    assert expect_proof_refusal(tracked, phone.proof(tracked, second["ChallengeParameters"])) == WRONG
 
 
 def test_a_replayed_device_proof(tracked: World, phone: Phone) -> None:
@@ -308,16 +312,18 @@ def test_missing_field_of_a_device_proof(tracked: World, phone: Phone, name: str
 
 def test_device_forgotten_before_device_password_verifier(tracked: World, phone: Phone) -> None:
     second = begin_device_round(tracked, phone, get_device_session(tracked, phone))
-    tracked.admin("AdminForgetDevice", "ada", DeviceKey=phone.key)
+    tracked.call_admin("AdminForgetDevice", "ada", DeviceKey=phone.key)
     proof = phone.proof(tracked, second["ChallengeParameters"])
     assert expect_refusal(tracked, SECOND, second["Session"], **proof) == NO_DEVICE
 
 
 def test_the_secret_hash_of_a_device(tracked: World) -> None:
-    client = tracked.client(GenerateSecret=True)
+    client = tracked.make_client(GenerateSecret=True)
     phone = confirm_phone(client)
-    request = client.response(FIRST, get_device_session(client, phone), **make_first_answer(phone, SECRET_HASH="AAAA"))
-    assert "Unable to verify secret hash" in client.refused("RespondToAuthChallenge", **request)
+    request = client.make_respond_params(
+        FIRST, get_device_session(client, phone), **make_first_answer(phone, SECRET_HASH="AAAA")
+    )
+    assert "Unable to verify secret hash" in client.expect_refusal("RespondToAuthChallenge", **request)
 
 
 # --- devices and second factors
@@ -331,13 +337,13 @@ def test_a_remembered_device_replaces_a_second_factor(guarded: World) -> None:
 
 def test_a_device_that_is_not_remembered_does_not_replace_a_second_factor(guarded: World) -> None:
     phone = confirm_phone_and_enable_mfa(guarded)
-    guarded.admin("AdminUpdateDeviceStatus", "ada", DeviceKey=phone.key, DeviceRememberedStatus="not_remembered")
+    guarded.call_admin("AdminUpdateDeviceStatus", "ada", DeviceKey=phone.key, DeviceRememberedStatus="not_remembered")
     assert sign_in_with_password(guarded, DEVICE_KEY=phone.key)["ChallengeName"] == SMS
 
 
 def test_device_key_sent_with_the_code_needs_no_proof(guarded: World) -> None:
     phone = confirm_phone_and_enable_mfa(guarded)
-    asked, code = sign_in_with_password(guarded), guarded.last_message().code
+    asked, code = sign_in_with_password(guarded), guarded.get_last_message().code
     responses = {"USERNAME": "ada", "SMS_MFA_CODE": code, "DEVICE_KEY": phone.key}
     result = guarded.respond(SMS, asked["Session"], **responses)["AuthenticationResult"]
     assert "NewDeviceMetadata" not in result

@@ -28,9 +28,9 @@ class Asked:
 
 def make_pool(empty: World) -> World:
     """Return a pool with ada and eve, who have the same factors."""
-    made = empty.pool(Policies=POLICY).client(GenerateSecret=True, ExplicitAuthFlows=FLOWS)
+    made = empty.make_pool(Policies=POLICY).make_client(GenerateSecret=True, ExplicitAuthFlows=FLOWS)
     for name in ("ada", "eve"):
-        made.user(name, **CONTACTS)
+        made.make_user(name, **CONTACTS)
     return made
 
 
@@ -53,7 +53,7 @@ def make_message_challenge(factor: str) -> Callable[[World, str], Asked]:
         configure(world, "OPTIONAL", factor)
         prefer(world, name, factor)
         asked = send_password(world, name)
-        return Asked(factor, asked["Session"], {f"{factor}_CODE": world.last_message().code})
+        return Asked(factor, asked["Session"], {f"{factor}_CODE": world.get_last_message().code})
 
     return ask
 
@@ -93,7 +93,7 @@ def make_first_factor_challenge(challenge: str) -> Callable[[World, str], Asked]
     def ask(world: World, name: str) -> Asked:
         remove_factors(world, name)
         asked = world.initiate("USER_AUTH", USERNAME=name, PREFERRED_CHALLENGE=challenge)
-        return Asked(challenge, asked["Session"], {f"{challenge}_CODE": world.last_message().code})
+        return Asked(challenge, asked["Session"], {f"{challenge}_CODE": world.get_last_message().code})
 
     return ask
 
@@ -115,13 +115,13 @@ def make_password_srp(world: World, name: str) -> Asked:
 
 def make_password_verifier(world: World, name: str) -> Asked:
     asked = world.initiate("USER_AUTH", USERNAME=name, PREFERRED_CHALLENGE="PASSWORD_SRP", SRP_A=SRP_A)
-    claim = world.claim(asked["ChallengeParameters"])
+    claim = world.make_proof(asked["ChallengeParameters"])
     del claim["USERNAME"]
     return Asked("PASSWORD_VERIFIER", asked["Session"], claim)
 
 
 def make_admin_no_srp_auth(world: World, name: str) -> Asked:
-    request = world.initiation("ADMIN_NO_SRP_AUTH", USERNAME=name)
+    request = world.make_initiate_params("ADMIN_NO_SRP_AUTH", USERNAME=name)
     session = world.call("AdminInitiateAuth", UserPoolId=world.pool_id, **request)["Session"]
     return Asked("ADMIN_NO_SRP_AUTH", session, {"PASSWORD": PASSWORD}, "AdminRespondToAuthChallenge")
 
@@ -148,13 +148,13 @@ every = pytest.mark.parametrize("challenge", CHALLENGES)
 
 def make_request(world: World, asked: Asked, name: str = "ada", **changes: object) -> Json:
     """Return a request with the right answer and some changes."""
-    made = world.response(asked.challenge, asked.session, USERNAME=name, **asked.answer)
+    made = world.make_respond_params(asked.challenge, asked.session, USERNAME=name, **asked.answer)
     admin = {"UserPoolId": world.pool_id} if asked.operation.startswith("Admin") else {}
     return {**made, **admin, **changes}
 
 
 def expect_refusal(world: World, asked: Asked, name: str = "ada", **changes: object) -> str:
-    refusal = world.refused(asked.operation, **make_request(world, asked, name, **changes))
+    refusal = world.expect_refusal(asked.operation, **make_request(world, asked, name, **changes))
     assert refusal.startswith(REFUSALS)
     return refusal
 
@@ -215,7 +215,7 @@ def test_expired_session(empty: World, challenge: str) -> None:
 def test_session_of_another_client(empty: World, challenge: str) -> None:
     world = make_pool(empty)
     asked = CHALLENGES[challenge](world, "ada")
-    expect_refusal(world.client(GenerateSecret=True, ExplicitAuthFlows=FLOWS), asked)
+    expect_refusal(world.make_client(GenerateSecret=True, ExplicitAuthFlows=FLOWS), asked)
 
 
 @every
@@ -234,25 +234,25 @@ def test_wrong_hash(empty: World, challenge: str) -> None:
     world = make_pool(empty)
     asked = CHALLENGES[challenge](world, "ada")
     right = make_request(world, asked)["ChallengeResponses"]
-    expect_refusal(world, asked, ChallengeResponses={**right, **world.hashed("eve")})
+    expect_refusal(world, asked, ChallengeResponses={**right, **world.make_secret_hash("eve")})
 
 
 @every
 def test_user_disabled_or_deleted_since(empty: World, challenge: str) -> None:
     world = make_pool(empty)
     asked = CHALLENGES[challenge](world, "ada")
-    world.admin("AdminDisableUser", "ada")
+    world.call_admin("AdminDisableUser", "ada")
     if challenge == "PASSWORD_SRP":  # revealed only after the password is proven
         verifier = world.call(asked.operation, **make_request(world, asked))
-        claim = world.claim(verifier["ChallengeParameters"])
-        answer = world.response("PASSWORD_VERIFIER", verifier["Session"], **claim)
-        assert "User is disabled" in world.refused("RespondToAuthChallenge", **answer)
+        claim = world.make_proof(verifier["ChallengeParameters"])
+        answer = world.make_respond_params("PASSWORD_VERIFIER", verifier["Session"], **claim)
+        assert "User is disabled" in world.expect_refusal("RespondToAuthChallenge", **answer)
     else:
         assert "User is disabled" in expect_refusal(world, asked)
-    world.admin("AdminEnableUser", "ada")
+    world.call_admin("AdminEnableUser", "ada")
     asked = CHALLENGES[challenge](world, "ada")
-    world.admin("AdminDeleteUser", "ada")
-    world.user("ada", **CONTACTS)
+    world.call_admin("AdminDeleteUser", "ada")
+    world.make_user("ada", **CONTACTS)
     expect_refusal(world, asked)
 
 
@@ -260,7 +260,7 @@ def test_user_disabled_or_deleted_since(empty: World, challenge: str) -> None:
 def test_password_changed_since(empty: World, challenge: str) -> None:
     world = make_pool(empty)
     asked = CHALLENGES[challenge](world, "ada")
-    world.admin("AdminSetUserPassword", "ada", Password=PASSWORD, Permanent=True)
+    world.call_admin("AdminSetUserPassword", "ada", Password=PASSWORD, Permanent=True)
     expect_refusal(world, asked)
 
 
@@ -287,7 +287,7 @@ def test_second_factor_without_the_first(empty: World, challenge: str) -> None:
     for preferred in ("PASSWORD", "PASSWORD_SRP", "NONE"):
         session = world.initiate("USER_AUTH", USERNAME="ada", PREFERRED_CHALLENGE=preferred)["Session"]
         expect_refusal(world, Asked(challenge, session, answer))
-        assert "Invalid session" in world.refused("AssociateSoftwareToken", Session=session)
+        assert "Invalid session" in world.expect_refusal("AssociateSoftwareToken", Session=session)
 
 
 def test_choosing_the_second_factor_does_not_prove_it(empty: World) -> None:
@@ -295,7 +295,7 @@ def test_choosing_the_second_factor_does_not_prove_it(empty: World) -> None:
     chosen = make_select_mfa_type(world, "ada")
     asked = world.call(chosen.operation, **make_request(world, chosen))
     for challenge in ("SELECT_MFA_TYPE", "MFA_SETUP", EMAIL, TOTP, "SELECT_CHALLENGE", "PASSWORD"):
-        answer = {"ANSWER": "PASSWORD", "PASSWORD": PASSWORD, "EMAIL_OTP_CODE": world.last_message().code}
+        answer = {"ANSWER": "PASSWORD", "PASSWORD": PASSWORD, "EMAIL_OTP_CODE": world.get_last_message().code}
         expect_refusal(world, Asked(challenge, asked["Session"], answer))
 
 
@@ -305,7 +305,7 @@ def test_verified_set_up_of_somebody_else(empty: World) -> None:
     mine = make_mfa_setup(world, "eve")
     expect_refusal(world, mine, "ada")
     assert "AuthenticationResult" in world.call(mine.operation, **make_request(world, mine, "eve"))
-    assert "UserMFASettingList" not in world.admin("AdminGetUser", "ada")
+    assert "UserMFASettingList" not in world.call_admin("AdminGetUser", "ada")
 
 
 def test_access_token_of_somebody_else_sets_up_nothing_for_ada(empty: World) -> None:
@@ -313,5 +313,5 @@ def test_access_token_of_somebody_else_sets_up_nothing_for_ada(empty: World) -> 
     configure(world, "OPTIONAL", TOTP)
     set_up_authenticator(world, "eve")
     settings: Json = {"SoftwareTokenMfaSettings": {"Enabled": True}}
-    refusal = world.refused("AdminSetUserMFAPreference", UserPoolId=world.pool_id, Username="ada", **settings)
+    refusal = world.expect_refusal("AdminSetUserMFAPreference", UserPoolId=world.pool_id, Username="ada", **settings)
     assert refusal.endswith("User has not verified software token mfa")

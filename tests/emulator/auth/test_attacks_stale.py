@@ -38,16 +38,16 @@ DISABLED = "NotAuthorizedException: User is disabled."
 @pytest.fixture
 def pool(empty: World) -> World:
     """A pool with ada, who has no verified contact."""
-    made = empty.pool()
-    made.user("ada", email="ada@example.com")
+    made = empty.make_pool()
+    made.make_user("ada", email="ada@example.com")
     return made
 
 
 @pytest.fixture
 def contacted(empty: World) -> World:
     """A pool with ada, who has verified contacts."""
-    made = empty.pool()
-    made.user("ada", **CONTACTS, email_verified="true", phone_number_verified="true")
+    made = empty.make_pool()
+    made.make_user("ada", **CONTACTS, email_verified="true", phone_number_verified="true")
     return made
 
 
@@ -76,16 +76,16 @@ def test_associate_after_another_set_up(pool: World) -> None:
     configure(pool, "ON", TOTP)
     old = send_password(pool)
     session, _ = enrol_authenticator(pool, send_password(pool))
-    assert pool.refused("AssociateSoftwareToken", Session=old["Session"]) == INVALID_SESSION
+    assert pool.expect_refusal("AssociateSoftwareToken", Session=old["Session"]) == INVALID_SESSION
     assert "AuthenticationResult" in pool.respond("MFA_SETUP", session, USERNAME="ada")
-    assert pool.refused("AssociateSoftwareToken", Session=old["Session"]) == INVALID_SESSION
+    assert pool.expect_refusal("AssociateSoftwareToken", Session=old["Session"]) == INVALID_SESSION
 
 
 def test_verify_after_another_set_up(pool: World) -> None:
     configure(pool, "ON", TOTP)
     session, app = associate(pool, send_password(pool)["Session"])
     _, owned = enrol_authenticator(pool, send_password(pool))
-    refusal = pool.refused("VerifySoftwareToken", Session=session, UserCode=read_code(pool, app))
+    refusal = pool.expect_refusal("VerifySoftwareToken", Session=session, UserCode=read_code(pool, app))
     assert refusal == INVALID_SESSION
     pool.clock.forward(seconds=30)
     answered = answer(pool, send_password(pool), SOFTWARE_TOKEN_MFA_CODE=read_code(pool, owned))
@@ -98,15 +98,15 @@ def test_completing_with_an_authenticator_that_was_replaced(pool: World) -> None
     pool.clock.forward(seconds=30)
     signed_in = answer(pool, send_password(pool), SOFTWARE_TOKEN_MFA_CODE=read_code(pool, app))
     replace_authenticator(pool, signed_in["AuthenticationResult"]["AccessToken"])
-    request = pool.response("MFA_SETUP", old, USERNAME="ada")
-    assert pool.refused("RespondToAuthChallenge", **request) == INVALID_SESSION
+    request = pool.make_respond_params("MFA_SETUP", old, USERNAME="ada")
+    assert pool.expect_refusal("RespondToAuthChallenge", **request) == INVALID_SESSION
 
 
 def test_email_after_another_set_up(pool: World) -> None:
     configure(pool, "ON", TOTP, EMAIL)
     old = send_password(pool)
     pending = answer(pool, send_password(pool), EMAIL="eve@example.org")
-    stolen = pool.last_message().code
+    stolen = pool.get_last_message().code
     assert "AuthenticationResult" in answer_with_sent_code(
         pool, answer(pool, send_password(pool), EMAIL="ada@example.org")
     )
@@ -121,9 +121,9 @@ def test_setting_up_after_a_reset(pool: World) -> None:
     pending = answer(pool, send_password(pool), EMAIL="eve@example.org")
     phone = [{"Name": name, "Value": value} for name, value in (("phone_number", "+15550109878"),)]
     verified = {"Name": "phone_number_verified", "Value": "true"}
-    pool.admin("AdminUpdateUserAttributes", "ada", UserAttributes=[*phone, verified])
-    pool.admin("AdminResetUserPassword", "ada")
-    assert pool.refused("AssociateSoftwareToken", Session=asked["Session"]) == INVALID_SESSION
+    pool.call_admin("AdminUpdateUserAttributes", "ada", UserAttributes=[*phone, verified])
+    pool.call_admin("AdminResetUserPassword", "ada")
+    assert pool.expect_refusal("AssociateSoftwareToken", Session=asked["Session"]) == INVALID_SESSION
     assert expect_refusal(pool, pending, EMAIL_OTP_CODE="000000") == RESET
 
 
@@ -147,7 +147,7 @@ def test_an_authenticator_that_was_turned_off(contacted: World, mode: str) -> No
     app = set_up_authenticator(contacted)
     prefer(contacted, "ada", TOTP)
     asked = send_password(contacted)
-    contacted.admin("AdminSetUserMFAPreference", "ada", SoftwareTokenMfaSettings={"Enabled": False})
+    contacted.call_admin("AdminSetUserMFAPreference", "ada", SoftwareTokenMfaSettings={"Enabled": False})
     configure(contacted, mode, TOTP)
     assert expect_refusal(contacted, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(contacted, app)) == INVALID_SESSION
 
@@ -158,8 +158,8 @@ def test_a_message_of_a_factor_that_was_turned_off(contacted: World, factor: str
     prefer(contacted, "ada", factor)
     asked = send_password(contacted)
     settings = {SMS: "SMSMfaSettings", EMAIL: "EmailMfaSettings"}[factor]
-    contacted.admin("AdminSetUserMFAPreference", "ada", **{settings: {"Enabled": False}})
-    responses = {f"{factor}_CODE": contacted.last_message().code}
+    contacted.call_admin("AdminSetUserMFAPreference", "ada", **{settings: {"Enabled": False}})
+    responses = {f"{factor}_CODE": contacted.get_last_message().code}
     assert expect_refusal(contacted, asked, **responses) == INVALID_SESSION
 
 
@@ -171,24 +171,24 @@ def test_a_second_factor_after_a_reset(contacted: World) -> None:
     app = set_up_authenticator(contacted)
     prefer(contacted, "ada", TOTP)
     asked = send_password(contacted)
-    contacted.admin("AdminResetUserPassword", "ada")
+    contacted.call_admin("AdminResetUserPassword", "ada")
     assert expect_refusal(contacted, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(contacted, app)) == RESET
 
 
 def test_a_first_factor_after_a_reset(empty: World) -> None:
     policies = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}
-    pool = empty.pool(Policies=policies).client(ExplicitAuthFlows=["ALLOW_USER_AUTH"])
-    pool.user("ada", **CONTACTS, email_verified="true")
+    pool = empty.make_pool(Policies=policies).make_client(ExplicitAuthFlows=["ALLOW_USER_AUTH"])
+    pool.make_user("ada", **CONTACTS, email_verified="true")
     asked = pool.initiate("USER_AUTH", USERNAME="ada", PREFERRED_CHALLENGE="EMAIL_OTP")
-    mailed = pool.last_message().code
-    pool.admin("AdminResetUserPassword", "ada")
+    mailed = pool.get_last_message().code
+    pool.call_admin("AdminResetUserPassword", "ada")
     assert expect_refusal(pool, asked, EMAIL_OTP_CODE=mailed) == RESET
 
 
 def test_a_riddle_after_a_reset(contacted: World) -> None:
     client = make_riddle_client(contacted, Riddles())
     asked = begin_custom_auth(client)
-    contacted.admin("AdminResetUserPassword", "ada")
+    contacted.call_admin("AdminResetUserPassword", "ada")
     assert expect_refusal(client, asked, ANSWER=RIDDLE["private"]) == RESET
 
 
@@ -202,7 +202,7 @@ def test_device_forgotten_by_a_trigger(guarded: World) -> None:
 
     def define(event: Json) -> Json:
         if len(event["request"]["session"]) > 1:
-            guarded.admin("AdminForgetDevice", "ada", DeviceKey=phone.key)
+            guarded.call_admin("AdminForgetDevice", "ada", DeviceKey=phone.key)
             return {**event, "response": {"issueTokens": True}}
         return {**event, "response": {"challengeName": "PASSWORD_VERIFIER"}}
 
@@ -222,12 +222,12 @@ def test_a_failing_trigger_does_not_allow_more_guesses(world: World) -> None:
 
 def test_disabled_user_is_not_revealed_before_a_proof(world: World) -> None:
     client = make_riddle_client(world, Riddles(), PreventUserExistenceErrors="ENABLED")
-    world.admin("AdminDisableUser", "ada")
+    world.call_admin("AdminDisableUser", "ada")
     for name in ("ada", "nobody"):
         assert expect_refusal(client, begin_custom_auth(client, name), name, ANSWER=RIDDLE["private"]) == WRONG
     open_about_it = make_riddle_client(world, Riddles())
-    request = open_about_it.initiation("CUSTOM_AUTH", USERNAME="ada")
-    assert open_about_it.refused("InitiateAuth", **request) == DISABLED
+    request = open_about_it.make_initiate_params("CUSTOM_AUTH", USERNAME="ada")
+    assert open_about_it.expect_refusal("InitiateAuth", **request) == DISABLED
 
 
 # --- refresh tokens
@@ -236,10 +236,10 @@ def test_disabled_user_is_not_revealed_before_a_proof(world: World) -> None:
 def test_a_rotated_token_once_rotation_is_off(world: World) -> None:
     rotation = {"Feature": "ENABLED", "RetryGracePeriodSeconds": 0}
     flows = ["ALLOW_USER_PASSWORD_AUTH"]
-    client = world.client(RefreshTokenRotation=rotation, ExplicitAuthFlows=flows)
-    old = client.tokens()["RefreshToken"]
+    client = world.make_client(RefreshTokenRotation=rotation, ExplicitAuthFlows=flows)
+    old = client.get_tokens()["RefreshToken"]
     client.call("GetTokensFromRefreshToken", ClientId=client.client_id, RefreshToken=old)
     changed = {"UserPoolId": client.pool_id, "ClientId": client.client_id}
     client.call("UpdateUserPoolClient", **changed, ExplicitAuthFlows=[*flows, "ALLOW_REFRESH_TOKEN_AUTH"])
-    request = client.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=old)
-    assert client.refused("InitiateAuth", **request) == "NotAuthorizedException: Refresh Token has been revoked"
+    request = client.make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=old)
+    assert client.expect_refusal("InitiateAuth", **request) == "NotAuthorizedException: Refresh Token has been revoked"

@@ -18,7 +18,15 @@ from tests.support.emulator.lambdas import (
     prove_password,
 )
 from tests.support.emulator.phones import SRP_A, confirm_phone, make_tracking_pool, prove_device
-from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, Clock, Json, World, new_password, refused_claim
+from tests.support.emulator.world import (
+    OTHER_PASSWORD,
+    PASSWORD,
+    Clock,
+    Json,
+    World,
+    expect_proof_refusal,
+    make_new_password_params,
+)
 
 
 @pytest.fixture
@@ -33,13 +41,17 @@ def custom(world: World, riddles: Riddles) -> World:
 
 
 def expect_refused_start(world: World, name: str = "ada", **parameters: str) -> str:
-    return world.refused("InitiateAuth", **world.initiation("CUSTOM_AUTH", USERNAME=name, **parameters))
+    return world.expect_refusal(
+        "InitiateAuth", **world.make_initiate_params("CUSTOM_AUTH", USERNAME=name, **parameters)
+    )
 
 
 def expect_refused_answer(world: World, asked: Json, answer: str = RIDDLE["private"], **responses: str) -> str:
     username = asked["ChallengeParameters"]["USERNAME"]
-    request = world.response("CUSTOM_CHALLENGE", asked["Session"], USERNAME=username, ANSWER=answer, **responses)
-    return world.refused("RespondToAuthChallenge", **request)
+    request = world.make_respond_params(
+        "CUSTOM_CHALLENGE", asked["Session"], USERNAME=username, ANSWER=answer, **responses
+    )
+    return world.expect_refusal("RespondToAuthChallenge", **request)
 
 
 # --- without a password
@@ -82,7 +94,7 @@ def test_a_wrong_answer_fails_the_sign_in(custom: World, riddles: Riddles) -> No
 def test_events_of_the_triggers(custom: World, riddles: Riddles) -> None:
     riddles.wanted = 2
     answer_riddle(custom, answer_riddle(custom, answer_riddle(custom, begin_custom_auth(custom), "stone")))
-    sub = custom.admin("AdminGetUser", "ada")["UserAttributes"][-1]["Value"]
+    sub = custom.call_admin("AdminGetUser", "ada")["UserAttributes"][-1]["Value"]
     attributes = {
         "email": "ada@example.com",
         "email_verified": "true",
@@ -107,24 +119,24 @@ def test_events_of_the_triggers(custom: World, riddles: Riddles) -> None:
 
 
 def test_client_metadata_of_answers(custom: World, riddles: Riddles) -> None:
-    request = custom.initiation("CUSTOM_AUTH", USERNAME="ada")
+    request = custom.make_initiate_params("CUSTOM_AUTH", USERNAME="ada")
     asked = custom.call("InitiateAuth", **request, ClientMetadata={"at": "start"})
     assert not any("clientMetadata" in event["request"] for event in riddles.events)
     riddles.wanted, riddles.events = 2, []
-    answer = custom.response("CUSTOM_CHALLENGE", asked["Session"], USERNAME="ada", ANSWER="tree")
+    answer = custom.make_respond_params("CUSTOM_CHALLENGE", asked["Session"], USERNAME="ada", ANSWER="tree")
     custom.call("RespondToAuthChallenge", **answer, ClientMetadata={"at": "answer"})
     assert [event["request"]["clientMetadata"] for event in riddles.events] == [{"at": "answer"}] * 3
 
 
 def test_the_admin_api(custom: World) -> None:
-    request = custom.initiation("CUSTOM_AUTH", USERNAME="ada")
+    request = custom.make_initiate_params("CUSTOM_AUTH", USERNAME="ada")
     asked = custom.call("AdminInitiateAuth", UserPoolId=custom.pool_id, **request)
-    answer = custom.response("CUSTOM_CHALLENGE", asked["Session"], USERNAME="ada", ANSWER="tree")
+    answer = custom.make_respond_params("CUSTOM_CHALLENGE", asked["Session"], USERNAME="ada", ANSWER="tree")
     assert "AuthenticationResult" in custom.call("AdminRespondToAuthChallenge", UserPoolId=custom.pool_id, **answer)
 
 
 def test_temporary_password_is_ignored_if_no_password_is_asked(custom: World) -> None:
-    custom.invited("bob")
+    custom.invite("bob")
     assert "AuthenticationResult" in answer_riddle(custom, begin_custom_auth(custom, "bob"))
 
 
@@ -135,16 +147,16 @@ def test_define_may_issue_tokens_at_once(world: World) -> None:
 
 @pytest.mark.parametrize("flows", [["ALLOW_CUSTOM_AUTH"], ["CUSTOM_AUTH_FLOW_ONLY"], None])
 def test_clients_that_allow_custom_auth(custom: World, flows: list[str] | None) -> None:
-    assert "ChallengeName" in begin_custom_auth(custom.client(ExplicitAuthFlows=flows))
+    assert "ChallengeName" in begin_custom_auth(custom.make_client(ExplicitAuthFlows=flows))
 
 
 def test_clients_that_do_not_allow_custom_auth(custom: World) -> None:
-    client = custom.client(ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"])
+    client = custom.make_client(ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"])
     assert expect_refused_start(client) == "InvalidParameterException: CUSTOM_AUTH flow not enabled for this client"
 
 
 def test_pools_without_triggers(world: World) -> None:
-    client = world.client(ExplicitAuthFlows=["ALLOW_CUSTOM_AUTH"])
+    client = world.make_client(ExplicitAuthFlows=["ALLOW_CUSTOM_AUTH"])
     refusal = "InvalidParameterException: Custom auth lambda trigger is not configured for the user pool."
     assert expect_refused_start(client) == refusal
 
@@ -165,7 +177,7 @@ def test_invalid_starts(custom: World, riddles: Riddles, change: dict[str, str],
 def test_users_who_may_not_sign_in(custom: World) -> None:
     custom.call("SignUp", ClientId=custom.client_id, Username="bob", Password=PASSWORD)
     assert expect_refused_start(custom, "bob") == "UserNotConfirmedException: User is not confirmed."
-    custom.admin("AdminDisableUser", "ada")
+    custom.call_admin("AdminDisableUser", "ada")
     assert expect_refused_start(custom) == "NotAuthorizedException: User is disabled."
 
 
@@ -193,8 +205,8 @@ def test_unknown_user_of_a_client_that_hides_users(world: World) -> None:
 def test_a_password_of_an_unknown_user(world: World) -> None:
     client = make_riddle_client(world, Riddles(), PreventUserExistenceErrors="ENABLED")
     asked = begin_custom_auth_with_srp(client, "eve")
-    claim = client.claim(asked["ChallengeParameters"])
-    assert refused_claim(client, claim, asked["Session"]) == WRONG
+    claim = client.make_proof(asked["ChallengeParameters"])
+    assert expect_proof_refusal(client, claim, asked["Session"]) == WRONG
 
 
 # --- with a password first
@@ -214,17 +226,17 @@ def test_a_password_first(custom: World, riddles: Riddles) -> None:
 
 def test_a_wrong_password_first(custom: World, riddles: Riddles) -> None:
     asked = begin_custom_auth_with_srp(custom)
-    claim = custom.claim(asked["ChallengeParameters"], OTHER_PASSWORD)
-    assert refused_claim(custom, claim, asked["Session"]) == WRONG
-    right = custom.claim(asked["ChallengeParameters"])
-    assert refused_claim(custom, right, asked["Session"]).endswith("session can only be used once.")
+    claim = custom.make_proof(asked["ChallengeParameters"], OTHER_PASSWORD)
+    assert expect_proof_refusal(custom, claim, asked["Session"]) == WRONG
+    right = custom.make_proof(asked["ChallengeParameters"])
+    assert expect_proof_refusal(custom, right, asked["Session"]).endswith("session can only be used once.")
     assert len(riddles.events) == 1  # only right passwords reach the Lambda triggers
 
 
 def test_a_temporary_password_first(custom: World) -> None:
-    custom.invited("bob", PASSWORD)
+    custom.invite("bob", PASSWORD)
     session = prove_password(custom, begin_custom_auth_with_srp(custom, "bob"))["Session"]
-    riddle = custom.call("RespondToAuthChallenge", **new_password(custom, session))
+    riddle = custom.call("RespondToAuthChallenge", **make_new_password_params(custom, session))
     assert "AuthenticationResult" in answer_riddle(custom, riddle)
 
 
@@ -237,8 +249,8 @@ def test_the_password_is_not_skipped(custom: World, response: Json) -> None:
 
 def test_setting_that_lets_define_skip_the_password(clock: Clock) -> None:
     emulator = Emulator(clock, settings=Settings(custom_instead_of_password=True))
-    pool = World(emulator, clock, "", "").pool()
-    pool.user("ada")
+    pool = World(emulator, clock, "", "").make_pool()
+    pool.make_user("ada")
     custom, triggers = make_riddle_client(pool, Riddles()), Riddles().triggers()
 
     def define(event: Json) -> Json:

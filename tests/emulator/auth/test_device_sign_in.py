@@ -12,7 +12,7 @@ from tests.support.emulator.phones import (
     prove_device,
     sign_in_with_password,
 )
-from tests.support.emulator.world import PASSWORD, TEMPORARY, Json, World, new_password
+from tests.support.emulator.world import PASSWORD, TEMPORARY, Json, World, make_new_password_params
 
 
 @pytest.fixture
@@ -47,22 +47,22 @@ def test_a_remembered_device(tracked: World) -> None:
 def test_a_remembered_device_by_srp(tracked: World) -> None:
     phone = confirm_phone(tracked)
     begun = tracked.initiate("USER_SRP_AUTH", USERNAME="ada", SRP_A=SRP_A, DEVICE_KEY=phone.key)
-    reply = tracked.respond("PASSWORD_VERIFIER", **tracked.claim(begun["ChallengeParameters"]))  # the key is kept
+    reply = tracked.respond("PASSWORD_VERIFIER", **tracked.make_proof(begun["ChallengeParameters"]))  # the key is kept
     assert "AuthenticationResult" in prove_device(tracked, phone, get_challenge_name(reply))
 
 
 def test_the_key_comes_with_the_proof(tracked: World) -> None:
     phone = confirm_phone(tracked)
-    claim = tracked.claim(tracked.srp_challenge("ada"))
+    claim = tracked.make_proof(tracked.start_srp("ada"))
     reply = tracked.respond("PASSWORD_VERIFIER", **claim, DEVICE_KEY=phone.key)
     assert "AuthenticationResult" in prove_device(tracked, phone, get_challenge_name(reply))
 
 
 def test_the_key_comes_with_a_new_password(tracked: World) -> None:
     phone = confirm_phone(tracked)
-    tracked.admin("AdminSetUserPassword", "ada", Password=TEMPORARY)
+    tracked.call_admin("AdminSetUserPassword", "ada", Password=TEMPORARY)
     session = tracked.initiate(USERNAME="ada", PASSWORD=TEMPORARY)["Session"]
-    request = new_password(tracked, session, USERNAME="ada", DEVICE_KEY=phone.key)
+    request = make_new_password_params(tracked, session, USERNAME="ada", DEVICE_KEY=phone.key)
     reply = tracked.call("RespondToAuthChallenge", **request)
     assert "AuthenticationResult" in prove_device(tracked, phone, get_challenge_name(reply))
 
@@ -90,10 +90,10 @@ def test_the_choice_of_the_user(empty: World) -> None:
 
 
 def test_alias_and_client_secret(empty: World) -> None:
-    world = make_tracking_pool(empty, AliasAttributes=["email"]).client(GenerateSecret=True)
+    world = make_tracking_pool(empty, AliasAttributes=["email"]).make_client(GenerateSecret=True)
     phone = confirm_phone(world, "ada@example.com")
     begun = world.initiate("USER_SRP_AUTH", USERNAME="ada@example.com", SRP_A=SRP_A, DEVICE_KEY=phone.key)
-    reply = world.respond("PASSWORD_VERIFIER", **world.claim(begun["ChallengeParameters"]))
+    reply = world.respond("PASSWORD_VERIFIER", **world.make_proof(begun["ChallengeParameters"]))
     assert "AuthenticationResult" in prove_device(world, phone, get_challenge_name(reply))
 
 
@@ -107,8 +107,10 @@ def test_two_devices(tracked: World) -> None:
 
 def test_the_admin_api(tracked: World) -> None:
     phone = confirm_phone(tracked)
-    request = tracked.initiation("ADMIN_USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD, DEVICE_KEY=phone.key)
+    request = tracked.make_initiate_params(
+        "ADMIN_USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD, DEVICE_KEY=phone.key
+    )
     session = get_challenge_name(tracked.call("AdminInitiateAuth", UserPoolId=tracked.pool_id, **request))
-    answer = tracked.response("DEVICE_SRP_AUTH", session, USERNAME="ada", DEVICE_KEY=phone.key, SRP_A=SRP_A)
+    answer = tracked.make_respond_params("DEVICE_SRP_AUTH", session, USERNAME="ada", DEVICE_KEY=phone.key, SRP_A=SRP_A)
     second = tracked.call("AdminRespondToAuthChallenge", UserPoolId=tracked.pool_id, **answer)
     assert "AuthenticationResult" in finish_device_round(tracked, phone, second)

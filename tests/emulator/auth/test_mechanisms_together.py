@@ -35,11 +35,11 @@ def test_a_riddle_alone_needs_no_mfa(world: World) -> None:
 
 
 def test_alias_secret_mfa_and_device_at_once(empty: World) -> None:
-    pool = make_tracking_pool(empty, AliasAttributes=["email"]).client(GenerateSecret=True)
-    pool.user("grace", email="grace@example.com", email_verified="true", phone_number=CONTACTS["phone_number"])
+    pool = make_tracking_pool(empty, AliasAttributes=["email"]).make_client(GenerateSecret=True)
+    pool.make_user("grace", email="grace@example.com", email_verified="true", phone_number=CONTACTS["phone_number"])
     configure(pool, "OPTIONAL", SMS, EMAIL)
     prefer(pool, "grace", SMS, EMAIL)
-    choice = pool.srp("grace@example.com")
+    choice = pool.sign_in_with_srp("grace@example.com")
     assert choice["ChallengeName"] == "SELECT_MFA_TYPE"
     result = answer_with_sent_code(pool, answer(pool, choice, "grace", ANSWER=SMS), "grace")["AuthenticationResult"]
     phone = Phone.of(result)

@@ -32,8 +32,8 @@ from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, TEMPORARY, Cl
 @pytest.fixture
 def optional(empty: World) -> World:
     """A pool with optional MFA, and ada, who has an unverified email address and phone number."""
-    made = empty.pool()
-    made.user("ada", **CONTACTS)
+    made = empty.make_pool()
+    made.make_user("ada", **CONTACTS)
     configure(made, "OPTIONAL", SMS, TOTP, EMAIL)
     return made
 
@@ -47,7 +47,7 @@ def required(optional: World) -> World:
 
 def verify_contacts(world: World, *contacts: str) -> None:
     given = [{"Name": f"{contact}_verified", "Value": "true"} for contact in contacts]
-    world.admin("AdminUpdateUserAttributes", "ada", UserAttributes=given)
+    world.call_admin("AdminUpdateUserAttributes", "ada", UserAttributes=given)
 
 
 # --- messages
@@ -66,7 +66,7 @@ def test_message(optional: World, factor: str, medium: str, contact: str, masked
         "CODE_DELIVERY_DESTINATION": masked,
         "USER_ID_FOR_SRP": "ada",
     }
-    message = optional.last_message()
+    message = optional.get_last_message()
     assert (message.username, message.medium, message.destination) == ("ada", medium, CONTACTS[contact])
     assert message.purpose is Purpose.MFA
     assert len(message.code) == 6
@@ -77,12 +77,12 @@ def test_message(optional: World, factor: str, medium: str, contact: str, masked
 
 def test_after_srp(optional: World) -> None:
     prefer(optional, "ada", SMS)
-    assert "AuthenticationResult" in answer_with_sent_code(optional, optional.srp("ada"))
+    assert "AuthenticationResult" in answer_with_sent_code(optional, optional.sign_in_with_srp("ada"))
 
 
 def test_wrong_code_leaves_the_session_usable(optional: World) -> None:
     prefer(optional, "ada", SMS)
-    asked, right = send_password(optional), optional.last_message().code
+    asked, right = send_password(optional), optional.get_last_message().code
     for wrong in (make_other_code(right), right[:-1], f"{right}0", "ü"):
         assert expect_refusal(optional, asked, SMS_MFA_CODE=wrong) == WRONG_CODE
     assert "AuthenticationResult" in answer(optional, asked, SMS_MFA_CODE=right)
@@ -92,19 +92,19 @@ def test_wrong_code_leaves_the_session_usable(optional: World) -> None:
 
 def test_code_expires_with_its_session(optional: World, clock: Clock) -> None:
     prefer(optional, "ada", SMS)
-    patient = optional.client(AuthSessionValidity=15)
+    patient = optional.make_client(AuthSessionValidity=15)
     asked = send_password(patient)
     clock.forward(minutes=14)
     assert expect_refusal(patient, asked, SMS_MFA_CODE="0") == WRONG_CODE
     clock.forward(minutes=1)
     expected = "NotAuthorizedException: Invalid session for the user, session is expired."
-    assert expect_refusal(patient, asked, SMS_MFA_CODE=patient.last_message().code) == expected
+    assert expect_refusal(patient, asked, SMS_MFA_CODE=patient.get_last_message().code) == expected
 
 
 def test_code_of_another_sign_in(optional: World) -> None:
     prefer(optional, "ada", SMS)
-    first, first_code = send_password(optional), optional.last_message().code
-    second, second_code = send_password(optional), optional.last_message().code
+    first, first_code = send_password(optional), optional.get_last_message().code
+    second, second_code = send_password(optional), optional.get_last_message().code
     assert expect_refusal(optional, second, SMS_MFA_CODE=first_code) == WRONG_CODE
     assert "AuthenticationResult" in answer(optional, second, SMS_MFA_CODE=second_code)
     assert "AuthenticationResult" in answer(optional, first, SMS_MFA_CODE=first_code)
@@ -114,29 +114,29 @@ def test_number_changed_after_a_code_was_sent(optional: World) -> None:
     prefer(optional, "ada", SMS)
     asked = send_password(optional)
     given = [{"Name": "phone_number", "Value": "+15550100000"}]
-    optional.admin("AdminUpdateUserAttributes", "ada", UserAttributes=given)
-    assert expect_refusal(optional, asked, SMS_MFA_CODE=optional.last_message().code) == WRONG_CODE
+    optional.call_admin("AdminUpdateUserAttributes", "ada", UserAttributes=given)
+    assert expect_refusal(optional, asked, SMS_MFA_CODE=optional.get_last_message().code) == WRONG_CODE
     assert get_attribute(optional, "ada", "phone_number") == "+15550100000"
     assert "AuthenticationResult" in answer_with_sent_code(optional, send_password(optional))
 
 
 def test_length_of_a_code_is_a_setting(clock: Clock) -> None:
-    world = World(Emulator(clock, settings=Settings(mfa_code_digits=8)), clock, "", "").pool()
-    world.user("ada", **CONTACTS)
+    world = World(Emulator(clock, settings=Settings(mfa_code_digits=8)), clock, "", "").make_pool()
+    world.make_user("ada", **CONTACTS)
     configure(world, "OPTIONAL", SMS)
     prefer(world, "ada", SMS)
     send_password(world)
-    assert len(world.last_message().code) == 8
+    assert len(world.get_last_message().code) == 8
 
 
 def test_verified_address_of_somebody_else(empty: World) -> None:
-    pool = empty.pool(AliasAttributes=["email"])
-    pool.user("ada", email="ada@example.com")
-    pool.user("eve", email="ada@example.com", email_verified="true")
+    pool = empty.make_pool(AliasAttributes=["email"])
+    pool.make_user("ada", email="ada@example.com")
+    pool.make_user("eve", email="ada@example.com", email_verified="true")
     configure(pool, "OPTIONAL", EMAIL)
     prefer(pool, "ada", EMAIL)
     asked = send_password(pool)
-    refusal = expect_refusal(pool, asked, EMAIL_OTP_CODE=pool.last_message().code)
+    refusal = expect_refusal(pool, asked, EMAIL_OTP_CODE=pool.get_last_message().code)
     assert refusal == "AliasExistsException: An account with the email already exists."
 
 
@@ -194,7 +194,7 @@ def test_code_of_an_authenticator_works_once(optional: World) -> None:
 
 
 def test_name_of_an_authenticator(optional: World) -> None:
-    token = optional.tokens()["AccessToken"]
+    token = optional.get_tokens()["AccessToken"]
     app = pyotp.TOTP(optional.call("AssociateSoftwareToken", AccessToken=token)["SecretCode"])
     given = {"UserCode": read_code(optional, app), "FriendlyDeviceName": "ada's phone"}
     optional.call("VerifySoftwareToken", AccessToken=token, **given)
@@ -265,8 +265,8 @@ def test_decision_with_an_authenticator(optional: World, mode: str, on: list[str
 def test_a_factor_that_the_pool_turns_off(optional: World) -> None:
     prefer(optional, "ada", SMS, EMAIL, preferred=EMAIL)
     given: Any = {"EmailConfiguration": {}, "MfaConfiguration": "OPTIONAL", "SmsConfiguration": {}}
-    made = optional.pool(**given)
-    made.user("ada", **CONTACTS)
+    made = optional.make_pool(**given)
+    made.make_user("ada", **CONTACTS)
     prefer(made, "ada", SMS)
     assert list_asked_factors(made) == [SMS]
 
@@ -286,8 +286,8 @@ def test_choice(optional: World) -> None:
 
 def test_names_of_the_parameters_are_settings(clock: Clock) -> None:
     settings = Settings(mfa_choice_parameter="MFAS_CAN_SELECT", mfa_setup_parameter="MFA_CAN_SETUP")
-    world = World(Emulator(clock, settings=settings), clock, "", "").pool()
-    world.user("ada", **CONTACTS)
+    world = World(Emulator(clock, settings=settings), clock, "", "").make_pool()
+    world.make_user("ada", **CONTACTS)
     configure(world, "ON", SMS, EMAIL)
     assert "MFA_CAN_SETUP" in send_password(world)["ChallengeParameters"]
     verify_contacts(world, "email", "phone_number")
@@ -296,7 +296,7 @@ def test_names_of_the_parameters_are_settings(clock: Clock) -> None:
 
 def test_after_a_new_password(required: World) -> None:
     verify_contacts(required, "phone_number")
-    required.admin("AdminSetUserPassword", "ada", Password=TEMPORARY)
+    required.call_admin("AdminSetUserPassword", "ada", Password=TEMPORARY)
     renewed = send_password(required, password=TEMPORARY)
     assert renewed["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
     asked = answer(required, renewed, NEW_PASSWORD=OTHER_PASSWORD)
@@ -307,7 +307,7 @@ def test_after_a_new_password(required: World) -> None:
 def test_a_deleted_number(optional: World) -> None:
     prefer(optional, "ada", SMS, EMAIL)
     nothing = [{"Name": "phone_number", "Value": ""}]
-    optional.admin("AdminUpdateUserAttributes", "ada", UserAttributes=nothing)
+    optional.call_admin("AdminUpdateUserAttributes", "ada", UserAttributes=nothing)
     assert list_asked_factors(optional) == [EMAIL]
 
 
@@ -317,10 +317,10 @@ def test_a_deleted_number(optional: World) -> None:
 @pytest.mark.parametrize(("lenient", "expected"), [(False, ["MFA_SETUP"]), (True, [])])
 def test_first_sign_in_is_a_setting(clock: Clock, lenient: bool, expected: list[str]) -> None:
     emulator = Emulator(clock, settings=Settings(first_sign_in_without_mfa=lenient))
-    world = World(emulator, clock, "", "").pool()
+    world = World(emulator, clock, "", "").make_pool()
     configure(world, "ON", TOTP)
     world.call("SignUp", ClientId=world.client_id, Username="ada", Password=PASSWORD)
-    world.admin("AdminConfirmSignUp", "ada")
+    world.call_admin("AdminConfirmSignUp", "ada")
     assert list_asked_factors(world) == expected
     assert list_asked_factors(world) == ["MFA_SETUP"]
 
@@ -329,25 +329,27 @@ def test_first_sign_in_is_a_setting(clock: Clock, lenient: bool, expected: list[
 
 
 def test_canonical_name_and_its_hash(empty: World) -> None:
-    pool = empty.pool(UsernameAttributes=["email"])
-    name = pool.user("ada@example.com", email_verified="true")
+    pool = empty.make_pool(UsernameAttributes=["email"])
+    name = pool.make_user("ada@example.com", email_verified="true")
     configure(pool, "ON", EMAIL)
-    secretive = pool.client(GenerateSecret=True)
+    secretive = pool.make_client(GenerateSecret=True)
     asked = send_password(secretive, "ada@example.com")
     assert asked["ChallengeParameters"]["USER_ID_FOR_SRP"] == name
-    given = {"EMAIL_OTP_CODE": secretive.last_message().code}
+    given = {"EMAIL_OTP_CODE": secretive.get_last_message().code}
     assert expect_refusal(secretive, asked, "ada@example.com", **given) == (
         "NotAuthorizedException: Invalid session for the user."
     )
-    alias = secretive.hashed("ada@example.com")
+    alias = secretive.make_secret_hash("ada@example.com")
     assert "Unable to verify secret hash" in expect_refusal(secretive, asked, name, **given, **alias)
     assert "AuthenticationResult" in answer(secretive, asked, name, **given)
 
 
 def test_admin_api(required: World) -> None:
     verify_contacts(required, "phone_number")
-    request = required.initiation("ADMIN_USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
+    request = required.make_initiate_params("ADMIN_USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
     asked = required.call("AdminInitiateAuth", UserPoolId=required.pool_id, **request)
-    given = required.response(SMS, asked["Session"], USERNAME="ada", SMS_MFA_CODE=required.last_message().code)
+    given = required.make_respond_params(
+        SMS, asked["Session"], USERNAME="ada", SMS_MFA_CODE=required.get_last_message().code
+    )
     reply = required.call("AdminRespondToAuthChallenge", UserPoolId=required.pool_id, **given)
     assert "AuthenticationResult" in reply

@@ -32,8 +32,8 @@ INVALID_SESSION = "NotAuthorizedException: Invalid session for the user."
 
 def make_pool_requiring_mfa(clock: Clock, settings: Settings | None = None, *factors: str) -> World:
     """Return a pool with required MFA and ada, who has no factor."""
-    world = World(Emulator(clock, settings=settings), clock, "", "").pool(AliasAttributes=["email"])
-    world.user("ada")
+    world = World(Emulator(clock, settings=settings), clock, "", "").make_pool(AliasAttributes=["email"])
+    world.make_user("ada")
     configure(world, "ON", *(factors or (SMS, TOTP, EMAIL)))
     return world
 
@@ -74,7 +74,7 @@ def test_authenticator(required: World) -> None:
     app, session = enrol_authenticator(required)
     assert len(app.secret) == 52
     assert "AuthenticationResult" in answer(required, make_setup_challenge(session))
-    assert required.admin("AdminGetUser", "ada")["UserMFASettingList"] == [TOTP]
+    assert required.call_admin("AdminGetUser", "ada")["UserMFASettingList"] == [TOTP]
     required.clock.forward(seconds=30)
     asked = send_password(required)
     assert asked["ChallengeName"] == TOTP
@@ -89,7 +89,7 @@ def test_first_code_does_not_count_again(required: World) -> None:
 
 
 def test_after_a_new_password(required: World) -> None:
-    required.invited("bob")
+    required.invite("bob")
     renewed = send_password(required, "bob", TEMPORARY)
     asked = answer(required, renewed, "bob", NEW_PASSWORD=OTHER_PASSWORD)
     assert asked["ChallengeName"] == "MFA_SETUP"
@@ -104,8 +104,10 @@ def test_every_session_is_a_new_one_and_works_once(required: World) -> None:
     third = required.call("VerifySoftwareToken", Session=second, UserCode=read_code(required, app))["Session"]
     assert len({first, second, third}) == 3
     for session in (first, second):
-        assert required.refused("AssociateSoftwareToken", Session=session) == USED
-        assert required.refused("VerifySoftwareToken", Session=session, UserCode=read_code(required, app)) == USED
+        assert required.expect_refusal("AssociateSoftwareToken", Session=session) == USED
+        assert (
+            required.expect_refusal("VerifySoftwareToken", Session=session, UserCode=read_code(required, app)) == USED
+        )
         assert expect_refusal(required, make_setup_challenge(session)) == USED
     answer(required, make_setup_challenge(third))
     assert expect_refusal(required, make_setup_challenge(third)) == USED
@@ -115,7 +117,7 @@ def test_wrong_code_keeps_secret_and_session(required: World) -> None:
     app, session = associate(required, send_password(required)["Session"])
     for _ in range(7):  # no lockout: the client has just got the secret
         wrong = make_other_code(read_code(required, app))
-        assert required.refused("VerifySoftwareToken", Session=session, UserCode=wrong) == WRONG
+        assert required.expect_refusal("VerifySoftwareToken", Session=session, UserCode=wrong) == WRONG
     assert "Session" in required.call("VerifySoftwareToken", Session=session, UserCode=read_code(required, app))
 
 
@@ -123,21 +125,22 @@ def test_setting_that_a_wrong_code_uses_up_the_session(clock: Clock) -> None:
     world = make_pool_requiring_mfa(clock, Settings(wrong_totp_keeps_session=False))
     app, session = associate(world, send_password(world)["Session"])
     assert (
-        world.refused("VerifySoftwareToken", Session=session, UserCode=make_other_code(read_code(world, app))) == WRONG
+        world.expect_refusal("VerifySoftwareToken", Session=session, UserCode=make_other_code(read_code(world, app)))
+        == WRONG
     )
-    assert world.refused("VerifySoftwareToken", Session=session, UserCode=read_code(world, app)) == USED
+    assert world.expect_refusal("VerifySoftwareToken", Session=session, UserCode=read_code(world, app)) == USED
 
 
 def test_another_secret(required: World) -> None:
     first, session = associate(required, send_password(required)["Session"])
     second, session = associate(required, session)
-    assert required.refused("VerifySoftwareToken", Session=session, UserCode=read_code(required, first)) == WRONG
+    assert required.expect_refusal("VerifySoftwareToken", Session=session, UserCode=read_code(required, first)) == WRONG
     assert required.call("VerifySoftwareToken", Session=session, UserCode=read_code(required, second))
 
 
 def test_nothing_associated(required: World) -> None:
     session = send_password(required)["Session"]
-    assert required.refused("VerifySoftwareToken", Session=session, UserCode="123456") == WRONG
+    assert required.expect_refusal("VerifySoftwareToken", Session=session, UserCode="123456") == WRONG
 
 
 def test_answer_before_a_code_was_shown(required: World) -> None:
@@ -168,22 +171,25 @@ def test_pool_without_authenticators(clock: Clock) -> None:
     world = make_pool_requiring_mfa(clock, None, SMS, EMAIL)
     session = send_password(world)["Session"]
     expected = "SoftwareTokenMFANotFoundException: Software Token MFA has not been enabled by the userPool"
-    assert world.refused("AssociateSoftwareToken", Session=session) == expected
+    assert world.expect_refusal("AssociateSoftwareToken", Session=session) == expected
     configure(world, "OFF")
-    assert world.refused("AssociateSoftwareToken", AccessToken=world.tokens()["AccessToken"]) == expected
+    assert world.expect_refusal("AssociateSoftwareToken", AccessToken=world.get_tokens()["AccessToken"]) == expected
 
 
 def test_invalid_sessions(required: World, clock: Clock) -> None:
-    required.invited("bob")
+    required.invite("bob")
     other = send_password(required, "bob", TEMPORARY)["Session"]
     for session in ("x" * 40, other):
-        assert required.refused("AssociateSoftwareToken", Session=session) == INVALID_SESSION
-        assert required.refused("VerifySoftwareToken", Session=session, UserCode="123456") == INVALID_SESSION
+        assert required.expect_refusal("AssociateSoftwareToken", Session=session) == INVALID_SESSION
+        assert required.expect_refusal("VerifySoftwareToken", Session=session, UserCode="123456") == INVALID_SESSION
     session = send_password(required)["Session"]
-    required.admin("AdminDisableUser", "ada")
-    assert required.refused("AssociateSoftwareToken", Session=session) == "NotAuthorizedException: User is disabled."
+    required.call_admin("AdminDisableUser", "ada")
+    assert (
+        required.expect_refusal("AssociateSoftwareToken", Session=session)
+        == "NotAuthorizedException: User is disabled."
+    )
     clock.forward(minutes=3)
-    assert required.refused("AssociateSoftwareToken", Session=session).endswith("session is expired.")
+    assert required.expect_refusal("AssociateSoftwareToken", Session=session).endswith("session is expired.")
 
 
 # --- an authenticator app, with an access token
@@ -192,17 +198,17 @@ def test_invalid_sessions(required: World, clock: Clock) -> None:
 def test_session_and_access_token(required: World) -> None:
     session = send_password(required)["Session"]
     expected = "InvalidParameterException: Either an access token or a session is needed, and not both."
-    assert required.refused("AssociateSoftwareToken", Session=session, AccessToken="a.b.c") == expected
-    assert required.refused("VerifySoftwareToken", UserCode="123456") == expected
+    assert required.expect_refusal("AssociateSoftwareToken", Session=session, AccessToken="a.b.c") == expected
+    assert required.expect_refusal("VerifySoftwareToken", UserCode="123456") == expected
 
 
 def test_present_authenticator_counts_until_the_new_one_is_verified(world: World) -> None:
     configure(world, "OPTIONAL", TOTP)
     old = set_up_authenticator(world)
-    token = world.tokens()["AccessToken"]
+    token = world.get_tokens()["AccessToken"]
     prefer(world, "ada", TOTP)
     new = pyotp.TOTP(world.call("AssociateSoftwareToken", AccessToken=token)["SecretCode"])
-    assert world.refused("VerifySoftwareToken", AccessToken=token, UserCode=read_code(world, old)) == WRONG
+    assert world.expect_refusal("VerifySoftwareToken", AccessToken=token, UserCode=read_code(world, old)) == WRONG
     assert "AuthenticationResult" in answer(world, send_password(world), SOFTWARE_TOKEN_MFA_CODE=read_code(world, old))
     assert world.call("VerifySoftwareToken", AccessToken=token, UserCode=read_code(world, new)) == {"Status": "SUCCESS"}
     world.clock.forward(seconds=30)
@@ -213,8 +219,8 @@ def test_present_authenticator_counts_until_the_new_one_is_verified(world: World
 
 def test_nothing_associated_with_an_access_token(world: World) -> None:
     configure(world, "OPTIONAL", TOTP)
-    token = world.tokens()["AccessToken"]
-    assert world.refused("VerifySoftwareToken", AccessToken=token, UserCode="123456") == WRONG
+    token = world.get_tokens()["AccessToken"]
+    assert world.expect_refusal("VerifySoftwareToken", AccessToken=token, UserCode="123456") == WRONG
 
 
 def test_code_shown_twice_while_enrolling(required: World) -> None:
@@ -225,7 +231,7 @@ def test_code_shown_twice_while_enrolling(required: World) -> None:
         0
     ].challenge_data
     assert held.token.redeem_code(read_code(required, app), service.now())
-    assert required.refused("VerifySoftwareToken", Session=session, UserCode=read_code(required, app)) == WRONG
+    assert required.expect_refusal("VerifySoftwareToken", Session=session, UserCode=read_code(required, app)) == WRONG
 
 
 # --- an email address
@@ -235,14 +241,14 @@ def test_address(required: World) -> None:
     asked = answer(required, send_password(required), EMAIL="ada@example.com")
     assert asked["ChallengeName"] == EMAIL
     assert asked["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"] == "a***@e***"
-    message = required.last_message()
+    message = required.get_last_message()
     assert (message.destination, message.purpose) == ("ada@example.com", Purpose.MFA_SETUP)
     assert get_attribute(required, "ada", "email") is None
     assert expect_refusal(required, asked, EMAIL_OTP_CODE=make_other_code(message.code)) == WRONG_CODE
     assert "AuthenticationResult" in answer_with_sent_code(required, asked)
     assert get_attribute(required, "ada", "email") == "ada@example.com"
     assert get_attribute(required, "ada", "email_verified") == "true"
-    assert required.admin("AdminGetUser", "ada")["UserMFASettingList"] == [EMAIL]
+    assert required.call_admin("AdminGetUser", "ada")["UserMFASettingList"] == [EMAIL]
     assert send_password(required)["ChallengeName"] == EMAIL
 
 
@@ -255,7 +261,7 @@ def test_address(required: World) -> None:
     ],
 )
 def test_addresses_that_are_refused(required: World, address: str, expected: str) -> None:
-    required.user("eve", email="eve@example.com", email_verified="true")
+    required.make_user("eve", email="eve@example.com", email_verified="true")
     asked = send_password(required)
     assert expect_refusal(required, asked, EMAIL=address) == expected
     assert answer(required, asked, EMAIL="ada@example.com")["ChallengeName"] == EMAIL
@@ -272,7 +278,7 @@ def test_address_is_set_elsewhere(clock: Clock) -> None:
     asked = send_password(world)
     assert "EMAIL is not one of" in expect_refusal(world, asked, EMAIL="ada@example.com")
     given = [{"Name": "email", "Value": "ada@example.com"}, {"Name": "email_verified", "Value": "true"}]
-    world.admin("AdminUpdateUserAttributes", "ada", UserAttributes=given)
+    world.call_admin("AdminUpdateUserAttributes", "ada", UserAttributes=given)
     assert "AuthenticationResult" in answer_with_sent_code(world, send_password(world))
 
 

@@ -12,9 +12,9 @@ from tests.support.emulator.world import (
     PASSWORD,
     TEMPORARY,
     World,
-    new_password,
+    expect_proof_refusal,
+    make_new_password_params,
     open_session,
-    refused_claim,
 )
 
 WRONG = "NotAuthorizedException: Incorrect username or password."
@@ -26,7 +26,7 @@ USED_SESSION = "NotAuthorizedException: Invalid session for the user, session ca
 @pytest.fixture
 def invited(world: World) -> World:
     """A pool where bob has a temporary password."""
-    world.invited("bob")
+    world.invite("bob")
     return world
 
 
@@ -34,77 +34,77 @@ def invited(world: World) -> World:
 
 
 def test_wrong_password(world: World) -> None:
-    request = world.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=OTHER_PASSWORD)
-    assert world.refused("InitiateAuth", **request) == WRONG
+    request = world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=OTHER_PASSWORD)
+    assert world.expect_refusal("InitiateAuth", **request) == WRONG
 
 
 def test_wrong_password_by_srp(world: World) -> None:
-    assert refused_claim(world, world.claim(world.srp_challenge("ada"), OTHER_PASSWORD)) == WRONG
+    assert expect_proof_refusal(world, world.make_proof(world.start_srp("ada"), OTHER_PASSWORD)) == WRONG
 
 
 @pytest.mark.parametrize("signature", ["AAAA", "=", "ünicode", "A" * 44])
 def test_wrong_signature(world: World, signature: str) -> None:
-    claim = {**world.claim(world.srp_challenge("ada")), "PASSWORD_CLAIM_SIGNATURE": signature}
-    assert refused_claim(world, claim) == WRONG
+    claim = {**world.make_proof(world.start_srp("ada")), "PASSWORD_CLAIM_SIGNATURE": signature}
+    assert expect_proof_refusal(world, claim) == WRONG
 
 
 def test_signature_made_with_another_users_password(world: World) -> None:
-    world.user("bob", OTHER_PASSWORD)
-    bobs = world.claim(world.srp_challenge("bob"), OTHER_PASSWORD)
-    adas = world.claim(world.srp_challenge("ada"), OTHER_PASSWORD)
-    assert refused_claim(world, adas) == WRONG
-    adas = world.srp_challenge("ada")
+    world.make_user("bob", OTHER_PASSWORD)
+    bobs = world.make_proof(world.start_srp("bob"), OTHER_PASSWORD)
+    adas = world.make_proof(world.start_srp("ada"), OTHER_PASSWORD)
+    assert expect_proof_refusal(world, adas) == WRONG
+    adas = world.start_srp("ada")
     claim = {**bobs, "USERNAME": "ada", "PASSWORD_CLAIM_SECRET_BLOCK": adas["SECRET_BLOCK"]}
-    assert refused_claim(world, claim) == WRONG
+    assert expect_proof_refusal(world, claim) == WRONG
 
 
 def test_signature_over_another_time(world: World) -> None:
-    claim = world.claim(world.srp_challenge("ada"))
+    claim = world.make_proof(world.start_srp("ada"))
     world.clock.forward(seconds=1)
-    claim["TIMESTAMP"] = srp_client.timestamp(world.clock.now)
-    assert refused_claim(world, claim) == WRONG
+    claim["TIMESTAMP"] = srp_client.format_timestamp(world.clock.now)
+    assert expect_proof_refusal(world, claim) == WRONG
 
 
 def test_username_swapped_between_steps(world: World) -> None:
-    world.user("bob")
-    claim = world.claim(world.srp_challenge("ada"))
-    assert refused_claim(world, {**claim, "USERNAME": "bob"}) == WRONG
+    world.make_user("bob")
+    claim = world.make_proof(world.start_srp("ada"))
+    assert expect_proof_refusal(world, {**claim, "USERNAME": "bob"}) == WRONG
     assert "AuthenticationResult" in world.respond(
         "PASSWORD_VERIFIER", **claim
     )  # bob's attempt has not used up ada's block
 
 
 def test_the_alias_instead_of_the_canonical_name(empty: World) -> None:
-    pool = empty.pool(AliasAttributes=["email"])
-    pool.user("ada", email="ada@example.com", email_verified="true")
-    claim = {**pool.claim(pool.srp_challenge("ada@example.com")), "USERNAME": "ada@example.com"}
-    assert refused_claim(pool, claim) == WRONG
+    pool = empty.make_pool(AliasAttributes=["email"])
+    pool.make_user("ada", email="ada@example.com", email_verified="true")
+    claim = {**pool.make_proof(pool.start_srp("ada@example.com")), "USERNAME": "ada@example.com"}
+    assert expect_proof_refusal(pool, claim) == WRONG
 
 
 def test_replayed_proof(world: World) -> None:
-    claim = world.claim(world.srp_challenge("ada"))
+    claim = world.make_proof(world.start_srp("ada"))
     assert "AuthenticationResult" in world.respond("PASSWORD_VERIFIER", **claim)
-    assert refused_claim(world, claim) == USED_SESSION
+    assert expect_proof_refusal(world, claim) == USED_SESSION
 
 
 def test_second_try_with_one_secret_block(world: World) -> None:
-    challenge = world.srp_challenge("ada")
-    refused_claim(world, world.claim(challenge, OTHER_PASSWORD))
-    assert refused_claim(world, world.claim(challenge)) == USED_SESSION
+    challenge = world.start_srp("ada")
+    expect_proof_refusal(world, world.make_proof(challenge, OTHER_PASSWORD))
+    assert expect_proof_refusal(world, world.make_proof(challenge)) == USED_SESSION
 
 
 def test_expired_secret_block(world: World) -> None:
-    challenge = world.srp_challenge("ada")
+    challenge = world.start_srp("ada")
     world.clock.forward(minutes=3)
-    assert refused_claim(world, world.claim(challenge)) == EXPIRED_SESSION
+    assert expect_proof_refusal(world, world.make_proof(challenge)) == EXPIRED_SESSION
 
 
 @pytest.mark.parametrize("place", [5, 60, -8])
 def test_altered_secret_block(world: World, place: int) -> None:
-    challenge = world.srp_challenge("ada")
+    challenge = world.start_srp("ada")
     block = list(challenge["SECRET_BLOCK"])
     block[place] = "A" if block[place] != "A" else "B"
-    assert refused_claim(world, world.claim({**challenge, "SECRET_BLOCK": "".join(block)})) == WRONG
+    assert expect_proof_refusal(world, world.make_proof({**challenge, "SECRET_BLOCK": "".join(block)})) == WRONG
 
 
 @pytest.mark.parametrize(
@@ -112,53 +112,53 @@ def test_altered_secret_block(world: World, place: int) -> None:
 )
 def test_secret_block_with_a_malformed_header(world: World, header: bytes) -> None:
     block = b64encode(urlsafe_b64encode(header).rstrip(b"=") + b"..AAAA.AAAA.AAAA").decode()
-    claim = {**world.claim(world.srp_challenge("ada")), "PASSWORD_CLAIM_SECRET_BLOCK": block}
-    assert refused_claim(world, claim) == WRONG
+    claim = {**world.make_proof(world.start_srp("ada")), "PASSWORD_CLAIM_SECRET_BLOCK": block}
+    assert expect_proof_refusal(world, claim) == WRONG
 
 
 @pytest.mark.parametrize("block", ["AAAA", "not base64!", "é", b64encode("é".encode()).decode()])
 def test_malformed_secret_block(world: World, block: str) -> None:
-    claim = {**world.claim(world.srp_challenge("ada")), "PASSWORD_CLAIM_SECRET_BLOCK": block}
-    assert refused_claim(world, claim) == WRONG
+    claim = {**world.make_proof(world.start_srp("ada")), "PASSWORD_CLAIM_SECRET_BLOCK": block}
+    assert expect_proof_refusal(world, claim) == WRONG
 
 
 def test_secret_block_of_another_client(world: World) -> None:
-    claim = world.claim(world.srp_challenge("ada"))
-    assert refused_claim(world.client(), claim) == WRONG
+    claim = world.make_proof(world.start_srp("ada"))
+    assert expect_proof_refusal(world.make_client(), claim) == WRONG
 
 
 def test_secret_block_of_another_emulator(world: World, empty: World) -> None:
-    claim = world.claim(world.srp_challenge("ada"))
-    stranger = replace(empty, emulator=Emulator(world.clock)).pool()
-    stranger.user("ada")
-    assert refused_claim(stranger, claim) == WRONG
+    claim = world.make_proof(world.start_srp("ada"))
+    stranger = replace(empty, emulator=Emulator(world.clock)).make_pool()
+    stranger.make_user("ada")
+    assert expect_proof_refusal(stranger, claim) == WRONG
 
 
 def test_password_changed_between_the_steps(world: World) -> None:
-    challenge = world.srp_challenge("ada")
-    world.admin("AdminSetUserPassword", "ada", Password=PASSWORD, Permanent=True)
-    assert refused_claim(world, world.claim(challenge)) == WRONG
+    challenge = world.start_srp("ada")
+    world.call_admin("AdminSetUserPassword", "ada", Password=PASSWORD, Permanent=True)
+    assert expect_proof_refusal(world, world.make_proof(challenge)) == WRONG
 
 
 def test_user_recreated_between_the_steps(world: World) -> None:
-    challenge = world.srp_challenge("ada")
-    world.admin("AdminDeleteUser", "ada")
-    world.user("ada")
-    assert refused_claim(world, world.claim(challenge)) == WRONG
+    challenge = world.start_srp("ada")
+    world.call_admin("AdminDeleteUser", "ada")
+    world.make_user("ada")
+    assert expect_proof_refusal(world, world.make_proof(challenge)) == WRONG
 
 
 def test_session_beside_a_proof(invited: World) -> None:
-    claim = invited.claim(invited.srp_challenge("ada"))
-    assert refused_claim(invited, claim, open_session(invited)) == INVALID_SESSION
+    claim = invited.make_proof(invited.start_srp("ada"))
+    assert expect_proof_refusal(invited, claim, open_session(invited)) == INVALID_SESSION
 
 
 @pytest.mark.parametrize("offset", [-301, 301])
 def test_timestamp_of_another_time(world: World, offset: int) -> None:
-    challenge = world.srp_challenge("ada")
+    challenge = world.start_srp("ada")
     world.clock.forward(seconds=offset)
-    claim = world.claim(challenge)
+    claim = world.make_proof(challenge)
     world.clock.forward(seconds=-offset)
-    assert refused_claim(world, claim) == WRONG
+    assert expect_proof_refusal(world, claim) == WRONG
 
 
 # --- missing fields
@@ -166,41 +166,47 @@ def test_timestamp_of_another_time(world: World, offset: int) -> None:
 
 @pytest.mark.parametrize("name", ["USERNAME", "SRP_A"])
 def test_missing_field_of_the_srp_flow(world: World, name: str) -> None:
-    request = world.initiation("USER_SRP_AUTH", USERNAME="ada", SRP_A="ab")
+    request = world.make_initiate_params("USER_SRP_AUTH", USERNAME="ada", SRP_A="ab")
     del request["AuthParameters"][name]
-    assert world.refused("InitiateAuth", **request) == f"InvalidParameterException: Missing required parameter {name}"
+    assert (
+        world.expect_refusal("InitiateAuth", **request)
+        == f"InvalidParameterException: Missing required parameter {name}"
+    )
 
 
 @pytest.mark.parametrize("name", ["USERNAME", "PASSWORD"])
 def test_missing_field_of_the_password_flow(world: World, name: str) -> None:
-    request = world.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
+    request = world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
     request["AuthParameters"][name] = ""
-    assert world.refused("InitiateAuth", **request) == f"InvalidParameterException: Missing required parameter {name}"
+    assert (
+        world.expect_refusal("InitiateAuth", **request)
+        == f"InvalidParameterException: Missing required parameter {name}"
+    )
 
 
 def test_missing_refresh_token(world: World) -> None:
-    refusal = world.refused("InitiateAuth", **world.initiation("REFRESH_TOKEN_AUTH"))
+    refusal = world.expect_refusal("InitiateAuth", **world.make_initiate_params("REFRESH_TOKEN_AUTH"))
     assert refusal == "InvalidParameterException: Missing required parameter REFRESH_TOKEN"
 
 
 @pytest.mark.parametrize("name", ["USERNAME", "PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP"])
 def test_missing_field_of_a_proof(world: World, name: str) -> None:
-    claim = world.claim(world.srp_challenge("ada"))
+    claim = world.make_proof(world.start_srp("ada"))
     missing = {key: value for key, value in claim.items() if key != name}
-    assert refused_claim(world, missing) == f"InvalidParameterException: Missing required parameter {name}"
+    assert expect_proof_refusal(world, missing) == f"InvalidParameterException: Missing required parameter {name}"
     assert "AuthenticationResult" in world.respond("PASSWORD_VERIFIER", **claim)  # nothing was used up
 
 
 @pytest.mark.parametrize("name", ["USERNAME", "NEW_PASSWORD"])
 def test_missing_field_of_a_new_password(invited: World, name: str) -> None:
-    request = new_password(invited, open_session(invited))
+    request = make_new_password_params(invited, open_session(invited))
     del request["ChallengeResponses"][name]
-    refusal = invited.refused("RespondToAuthChallenge", **request)
+    refusal = invited.expect_refusal("RespondToAuthChallenge", **request)
     assert refusal == f"InvalidParameterException: Missing required parameter {name}"
 
 
 def test_missing_session(invited: World) -> None:
-    refusal = invited.refused("RespondToAuthChallenge", **new_password(invited, None))
+    refusal = invited.expect_refusal("RespondToAuthChallenge", **make_new_password_params(invited, None))
     assert refusal == "InvalidParameterException: Missing required parameter Session"
 
 
@@ -208,38 +214,38 @@ def test_missing_session(invited: World) -> None:
 
 
 def expect_refused_session(world: World, session: str, **changes: str) -> str:
-    return world.refused("RespondToAuthChallenge", **new_password(world, session, **changes))
+    return world.expect_refusal("RespondToAuthChallenge", **make_new_password_params(world, session, **changes))
 
 
 def test_session_of_another_user(invited: World) -> None:
-    invited.invited("eve")
+    invited.invite("eve")
     assert expect_refused_session(invited, open_session(invited, "eve")) == INVALID_SESSION
 
 
 def test_username_swapped_in_a_session(invited: World) -> None:
-    invited.invited("eve")
+    invited.invite("eve")
     assert expect_refused_session(invited, open_session(invited), USERNAME="eve") == INVALID_SESSION
 
 
 def test_session_of_another_client(invited: World) -> None:
-    assert expect_refused_session(invited.client(), open_session(invited)) == INVALID_SESSION
+    assert expect_refused_session(invited.make_client(), open_session(invited)) == INVALID_SESSION
 
 
 def test_session_of_another_pool(invited: World) -> None:
-    other = invited.pool()
-    other.invited("bob")
+    other = invited.make_pool()
+    other.invite("bob")
     assert expect_refused_session(other, open_session(invited)) == INVALID_SESSION
 
 
 @pytest.mark.parametrize("challenge", ["SMS_MFA", "SELECT_CHALLENGE", "CUSTOM_CHALLENGE", "PASSWORD_VERIFIER"])
 def test_session_of_another_challenge(invited: World, challenge: str) -> None:
-    answer = invited.response(challenge, open_session(invited), USERNAME="bob", ANSWER="1", SMS_MFA_CODE="1")
-    assert invited.refused("RespondToAuthChallenge", **answer) == INVALID_SESSION
+    answer = invited.make_respond_params(challenge, open_session(invited), USERNAME="bob", ANSWER="1", SMS_MFA_CODE="1")
+    assert invited.expect_refusal("RespondToAuthChallenge", **answer) == INVALID_SESSION
 
 
 def test_used_session(invited: World) -> None:
     session = open_session(invited)
-    invited.call("RespondToAuthChallenge", **new_password(invited, session))
+    invited.call("RespondToAuthChallenge", **make_new_password_params(invited, session))
     assert expect_refused_session(invited, session) == USED_SESSION
 
 
@@ -250,10 +256,12 @@ def test_expired_session(invited: World) -> None:
 
 
 def test_session_validity_of_the_client(invited: World) -> None:
-    patient = invited.client(AuthSessionValidity=15)
+    patient = invited.make_client(AuthSessionValidity=15)
     session = open_session(patient)
     patient.clock.forward(minutes=15, seconds=-1)
-    assert "AuthenticationResult" in patient.call("RespondToAuthChallenge", **new_password(patient, session))
+    assert "AuthenticationResult" in patient.call(
+        "RespondToAuthChallenge", **make_new_password_params(patient, session)
+    )
 
 
 @pytest.mark.parametrize("place", [0, 31, 32, 700, -1])
@@ -271,18 +279,18 @@ def test_session_of_another_length(invited: World) -> None:
 
 def test_session_of_a_password_that_is_replaced(invited: World) -> None:
     session = open_session(invited)
-    invited.admin("AdminSetUserPassword", "bob", Password=TEMPORARY)
+    invited.call_admin("AdminSetUserPassword", "bob", Password=TEMPORARY)
     assert expect_refused_session(invited, session) == INVALID_SESSION
 
 
 def test_session_of_a_user_who_is_gone(invited: World) -> None:
     session = open_session(invited)
-    invited.admin("AdminDeleteUser", "bob")
-    invited.invited("bob")
+    invited.call_admin("AdminDeleteUser", "bob")
+    invited.invite("bob")
     assert expect_refused_session(invited, session) == INVALID_SESSION
 
 
 def test_session_of_a_user_disabled_since(invited: World) -> None:
     session = open_session(invited)
-    invited.admin("AdminDisableUser", "bob")
+    invited.call_admin("AdminDisableUser", "bob")
     assert expect_refused_session(invited, session) == "NotAuthorizedException: User is disabled."

@@ -36,14 +36,14 @@ UNCONFIRMED = "UserNotConfirmedException: User is not confirmed."
 
 def make_user_auth_client(world: World, **settings: Any) -> World:
     """Return a client of the same pool that allows only USER_AUTH."""
-    return world.client(ExplicitAuthFlows=["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"], **settings)
+    return world.make_client(ExplicitAuthFlows=["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"], **settings)
 
 
 @pytest.fixture
 def choice(empty: World) -> World:
     """A pool that allows codes, and ada, who has an unverified email address and phone number."""
-    made = make_user_auth_client(empty.pool(Policies=POLICY))
-    made.user("ada", **CONTACTS)
+    made = make_user_auth_client(empty.make_pool(Policies=POLICY))
+    made.make_user("ada", **CONTACTS)
     return made
 
 
@@ -53,11 +53,11 @@ def begin_user_auth(world: World, name: str = "ada", preferred: str | None = Non
 
 
 def expect_refused_begin(world: World, name: str = "ada", **parameters: str) -> str:
-    return world.refused("InitiateAuth", **world.initiation("USER_AUTH", USERNAME=name, **parameters))
+    return world.expect_refusal("InitiateAuth", **world.make_initiate_params("USER_AUTH", USERNAME=name, **parameters))
 
 
 def make_proof(world: World, asked: Json, password: str = PASSWORD) -> dict[str, str]:
-    return world.claim(asked["ChallengeParameters"], password)
+    return world.make_proof(asked["ChallengeParameters"], password)
 
 
 # --- the first answer
@@ -75,14 +75,14 @@ def test_preference_that_does_not_apply(choice: World, preferred: str) -> None:
 
 
 def test_only_what_the_user_has(choice: World) -> None:
-    choice.user("bob", email="bob@example.com")
+    choice.make_user("bob", email="bob@example.com")
     assert begin_user_auth(choice, "bob", "SMS_OTP")["AvailableChallenges"] == ["PASSWORD_SRP", "PASSWORD", "EMAIL_OTP"]
 
 
 def test_only_what_the_pool_allows(world: World) -> None:
     assert begin_user_auth(make_user_auth_client(world), preferred="EMAIL_OTP")["AvailableChallenges"] == PASSWORDS
-    codes = world.pool(Policies={"SignInPolicy": {"AllowedFirstAuthFactors": ["EMAIL_OTP"]}})
-    codes.user("ada", **CONTACTS)
+    codes = world.make_pool(Policies={"SignInPolicy": {"AllowedFirstAuthFactors": ["EMAIL_OTP"]}})
+    codes.make_user("ada", **CONTACTS)
     assert begin_user_auth(make_user_auth_client(codes))["AvailableChallenges"] == ["EMAIL_OTP"]
 
 
@@ -92,7 +92,9 @@ def test_client_without_user_auth(world: World) -> None:
 
 
 def test_admin_api(choice: World) -> None:
-    request = choice.initiation("USER_AUTH", USERNAME="ada", PREFERRED_CHALLENGE="PASSWORD", PASSWORD=PASSWORD)
+    request = choice.make_initiate_params(
+        "USER_AUTH", USERNAME="ada", PREFERRED_CHALLENGE="PASSWORD", PASSWORD=PASSWORD
+    )
     assert "AuthenticationResult" in choice.call("AdminInitiateAuth", UserPoolId=choice.pool_id, **request)
 
 
@@ -108,8 +110,8 @@ def test_preferred_srp(choice: World) -> None:
     asked = begin_user_auth(choice, preferred="PASSWORD_SRP", SRP_A=SRP_A)
     assert asked["ChallengeName"] == "PASSWORD_VERIFIER"
     claim = make_proof(choice, asked)
-    without = choice.response("PASSWORD_VERIFIER", None, **claim)
-    assert choice.refused("RespondToAuthChallenge", **without).startswith("NotAuthorizedException")
+    without = choice.make_respond_params("PASSWORD_VERIFIER", None, **claim)
+    assert choice.expect_refusal("RespondToAuthChallenge", **without).startswith("NotAuthorizedException")
     assert "AuthenticationResult" in choice.respond("PASSWORD_VERIFIER", asked["Session"], **claim)
 
 
@@ -117,23 +119,23 @@ def test_session_of_one_srp_round_with_the_block_of_another(choice: World) -> No
     first, second = (begin_user_auth(choice, preferred="PASSWORD_SRP", SRP_A=SRP_A) for _ in range(2))
     choice.respond("PASSWORD_VERIFIER", first["Session"], **make_proof(choice, first))
     for session, expected in ((first["Session"], USED), (begin_user_auth(choice)["Session"], INVALID_SESSION)):
-        again = choice.response("PASSWORD_VERIFIER", session, **make_proof(choice, second))
-        assert choice.refused("RespondToAuthChallenge", **again) == expected
+        again = choice.make_respond_params("PASSWORD_VERIFIER", session, **make_proof(choice, second))
+        assert choice.expect_refusal("RespondToAuthChallenge", **again) == expected
     third = begin_user_auth(choice, preferred="PASSWORD_SRP", SRP_A=SRP_A)
-    swapped = choice.response("PASSWORD_VERIFIER", third["Session"], **make_proof(choice, second))
-    assert choice.refused("RespondToAuthChallenge", **swapped) == INVALID_SESSION
+    swapped = choice.make_respond_params("PASSWORD_VERIFIER", third["Session"], **make_proof(choice, second))
+    assert choice.expect_refusal("RespondToAuthChallenge", **swapped) == INVALID_SESSION
     assert "AuthenticationResult" in choice.respond("PASSWORD_VERIFIER", third["Session"], **make_proof(choice, third))
 
 
 def test_time_for_a_proof_is_a_setting(clock: Clock) -> None:
     emulator = Emulator(clock, settings=Settings(proof_validity=timedelta(seconds=5)))
-    world = make_user_auth_client(World(emulator, clock, "", "").pool())
-    world.user("ada")
+    world = make_user_auth_client(World(emulator, clock, "", "").make_pool())
+    world.make_user("ada")
     asked = begin_user_auth(world, preferred="PASSWORD_SRP", SRP_A=SRP_A)
     claim = make_proof(world, asked)
     clock.forward(seconds=5)
-    request = world.response("PASSWORD_VERIFIER", asked["Session"], **claim)
-    assert world.refused("RespondToAuthChallenge", **request).endswith("session is expired.")
+    request = world.make_respond_params("PASSWORD_VERIFIER", asked["Session"], **claim)
+    assert world.expect_refusal("RespondToAuthChallenge", **request).endswith("session is expired.")
 
 
 def test_preferred_challenge_without_its_proof(choice: World) -> None:
@@ -203,7 +205,7 @@ def test_code(choice: World, name: str, medium: str, contact: str) -> None:
     assert asked["AvailableChallenges"] == ALL
     assert asked["ChallengeParameters"]["CODE_DELIVERY_DELIVERY_MEDIUM"] == medium
     assert "USER_ID_FOR_SRP" not in asked["ChallengeParameters"]
-    message = choice.last_message()
+    message = choice.get_last_message()
     assert (message.medium, message.purpose, len(message.code)) == (medium, Purpose.FIRST_FACTOR, 8)
     for _ in range(6):  # no lockout
         assert expect_refusal(choice, asked, **{f"{name}_CODE": make_other_code(message.code)}) == WRONG_CODE
@@ -221,7 +223,7 @@ def test_chosen_code(choice: World) -> None:
 def test_code_expires(choice: World, clock: Clock) -> None:
     asked = begin_user_auth(choice, preferred="EMAIL_OTP")
     clock.forward(minutes=3)
-    refusal = expect_refusal(choice, asked, EMAIL_OTP_CODE=choice.last_message().code)
+    refusal = expect_refusal(choice, asked, EMAIL_OTP_CODE=choice.get_last_message().code)
     assert refusal.endswith("session is expired.")
 
 
@@ -236,12 +238,12 @@ def test_code_confirms_a_sign_up(choice: World) -> None:
         expect_refusal(choice, begin_user_auth(choice, "eve"), "eve", ANSWER="PASSWORD_SRP", SRP_A=SRP_A) == UNCONFIRMED
     )
     assert "AuthenticationResult" in answer_with_sent_code(choice, begin_user_auth(choice, "eve", "EMAIL_OTP"), "eve")
-    assert choice.admin("AdminGetUser", "eve")["UserStatus"] == "CONFIRMED"
+    assert choice.call_admin("AdminGetUser", "eve")["UserStatus"] == "CONFIRMED"
     assert get_attribute(choice, "eve", "email_verified") == "true"
 
 
 def test_temporary_password(choice: World) -> None:
-    choice.invited("bob", **CONTACTS)
+    choice.invite("bob", **CONTACTS)
     reply = begin_user_auth(choice, "bob", "EMAIL_OTP")
     assert (reply["ChallengeName"], reply["AvailableChallenges"]) == ("SELECT_CHALLENGE", PASSWORDS)
     asked = answer(choice, reply, "bob", ANSWER="PASSWORD", PASSWORD=TEMPORARY)
@@ -279,7 +281,7 @@ def test_second_factor_of_the_same_kind(choice: World) -> None:
     asked = begin_user_auth(choice, preferred="EMAIL_OTP")
     configure(choice, "OPTIONAL", EMAIL)
     prefer(choice, "ada", EMAIL)
-    first = choice.last_message().code
+    first = choice.get_last_message().code
     second = answer_with_sent_code(choice, asked)
     assert second["ChallengeName"] == EMAIL
     assert expect_refusal(choice, second, EMAIL_OTP_CODE=first) == WRONG_CODE
@@ -290,9 +292,9 @@ def test_second_factor_of_the_same_kind(choice: World) -> None:
 
 
 def test_entered_username_counts_until_the_canonical_one_is_revealed(empty: World) -> None:
-    pool = make_user_auth_client(empty.pool(Policies=POLICY, UsernameAttributes=["email"]), GenerateSecret=True)
-    pool.user("ada@example.com")
-    pool.user("eve@example.com")
+    pool = make_user_auth_client(empty.make_pool(Policies=POLICY, UsernameAttributes=["email"]), GenerateSecret=True)
+    pool.make_user("ada@example.com")
+    pool.make_user("eve@example.com")
     reply = begin_user_auth(pool, "ada@example.com")
     assert expect_refusal(pool, reply, "eve@example.com", ANSWER="EMAIL_OTP") == INVALID_SESSION
     asked = answer(pool, reply, "ada@example.com", ANSWER="EMAIL_OTP")
@@ -301,8 +303,8 @@ def test_entered_username_counts_until_the_canonical_one_is_revealed(empty: Worl
         pool, begin_user_auth(pool, "ada@example.com"), "ada@example.com", ANSWER="PASSWORD_SRP", SRP_A=SRP_A
     )
     claim = {**make_proof(pool, asked), "USERNAME": "ada@example.com"}
-    request = pool.response("PASSWORD_VERIFIER", asked["Session"], **claim)
-    assert pool.refused("RespondToAuthChallenge", **request) == INVALID_SESSION
+    request = pool.make_respond_params("PASSWORD_VERIFIER", asked["Session"], **claim)
+    assert pool.expect_refusal("RespondToAuthChallenge", **request) == INVALID_SESSION
     reply = pool.respond("PASSWORD_VERIFIER", asked["Session"], **make_proof(pool, asked))
     assert "AuthenticationResult" in reply
 
@@ -333,15 +335,15 @@ def collect_visible_replies(world: World, name: str) -> list[Any]:
     )
     verifier = begin_user_auth(world, name, "PASSWORD_SRP", SRP_A=SRP_A)
     claim = make_proof(world, verifier, OTHER_PASSWORD)
-    request = world.response("PASSWORD_VERIFIER", verifier["Session"], **claim)
-    replies.append((sorted(verifier["ChallengeParameters"]), world.refused("RespondToAuthChallenge", **request)))
+    request = world.make_respond_params("PASSWORD_VERIFIER", verifier["Session"], **claim)
+    replies.append((sorted(verifier["ChallengeParameters"]), world.expect_refusal("RespondToAuthChallenge", **request)))
     replies.append([expect_refused_begin(world, name, PREFERRED_CHALLENGE="PASSWORD", PASSWORD="x") for _ in range(5)])
     return replies
 
 
 def test_no_difference_is_visible(closed: World) -> None:
-    closed.user("off", **CONTACTS)
-    closed.admin("AdminDisableUser", "off")
+    closed.make_user("off", **CONTACTS)
+    closed.call_admin("AdminDisableUser", "off")
     expected = collect_visible_replies(closed, "ada")
     assert (
         collect_visible_replies(closed, "nobody")
@@ -362,14 +364,14 @@ def test_simulated_destinations_stay_the_same(closed: World) -> None:
 
 def test_disabled_after_a_code_was_sent(choice: World) -> None:
     asked = begin_user_auth(choice, preferred="EMAIL_OTP")
-    choice.admin("AdminDisableUser", "ada")
+    choice.call_admin("AdminDisableUser", "ada")
     expected = "NotAuthorizedException: User is disabled."
-    assert expect_refusal(choice, asked, EMAIL_OTP_CODE=choice.last_message().code) == expected
+    assert expect_refusal(choice, asked, EMAIL_OTP_CODE=choice.get_last_message().code) == expected
 
 
 def test_disabled_after_a_right_password(choice: World) -> None:
     asked = begin_user_auth(choice)
-    choice.admin("AdminDisableUser", "ada")
+    choice.call_admin("AdminDisableUser", "ada")
     assert (
         expect_refusal(choice, asked, ANSWER="PASSWORD", PASSWORD=PASSWORD)
         == "NotAuthorizedException: User is disabled."
@@ -383,7 +385,7 @@ def test_step_up(choice: World) -> None:
     token = begin_user_auth(choice, preferred="PASSWORD", PASSWORD=PASSWORD)["AuthenticationResult"]["AccessToken"]
     levels = {"ACCESS_TOKEN": token, "TARGET_ACR_VALUES": "urn:example:mfa", "MAX_AGE": "60"}
     assert begin_user_auth(choice, **levels)["ChallengeName"] == "SELECT_CHALLENGE"  # no proof is reused
-    choice.user("bob")
+    choice.make_user("bob")
     assert expect_refused_begin(choice, "bob", **levels) == "NotAuthorizedException: Invalid Access Token"
     assert expect_refused_begin(choice, **{**levels, "ACCESS_TOKEN": "a.b.c"}).startswith("NotAuthorizedException")
     alone = expect_refused_begin(choice, ACCESS_TOKEN=token)
@@ -396,13 +398,13 @@ def test_step_up(choice: World) -> None:
 
 
 def test_admin_no_srp_auth_as_a_challenge(world: World) -> None:
-    request = world.initiation("ADMIN_NO_SRP_AUTH", USERNAME="ada")
+    request = world.make_initiate_params("ADMIN_NO_SRP_AUTH", USERNAME="ada")
     asked = world.call("AdminInitiateAuth", UserPoolId=world.pool_id, **request)
     assert asked["ChallengeName"] == "ADMIN_NO_SRP_AUTH"
-    given = world.response("ADMIN_NO_SRP_AUTH", asked["Session"], USERNAME="ada", PASSWORD=PASSWORD)
-    assert world.refused("RespondToAuthChallenge", **given) == INVALID_SESSION
+    given = world.make_respond_params("ADMIN_NO_SRP_AUTH", asked["Session"], USERNAME="ada", PASSWORD=PASSWORD)
+    assert world.expect_refusal("RespondToAuthChallenge", **given) == INVALID_SESSION
     assert "AuthenticationResult" in world.call("AdminRespondToAuthChallenge", UserPoolId=world.pool_id, **given)
-    direct = world.initiation("ADMIN_NO_SRP_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
+    direct = world.make_initiate_params("ADMIN_NO_SRP_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
     assert "AuthenticationResult" in world.call("AdminInitiateAuth", UserPoolId=world.pool_id, **direct)
 
 

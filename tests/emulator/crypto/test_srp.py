@@ -1,4 +1,4 @@
-"""The server's SRP against the tests' naive client."""
+"""The emulator's side of SRP, against the simple client of the tests and known answers."""
 
 import hmac
 import json
@@ -24,7 +24,7 @@ def agree(a: int, b: int, salt: int = SALT) -> tuple[int, int, int, int]:
     """Let both sides compute; returns A, B, u, S."""
     public = pow(2, a, srp_client.N)
     answer = srp.compute_server_values(srp.verifier(srp.salted_hash(IDENTITY, PASSWORD, salt)), public, b)
-    u, s, key = srp_client.values(a, answer.public, salt, IDENTITY, PASSWORD)
+    u, s, key = srp_client.compute_values(a, answer.public, salt, IDENTITY, PASSWORD)
     assert hmac.compare_digest(key, answer.key)
     return public, answer.public, u, s
 
@@ -89,7 +89,7 @@ def test_device_verifiers_known_answers() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0", "xyz", "0x10", "-1", "1_0", " 1", "\u0661", "f" * 1025])
-def test_what_is_no_srp_a(text: str) -> None:
+def test_invalid_srp_a(text: str) -> None:
     with pytest.raises(ServiceError, match="SRP_A"):
         srp.parse_client_public(text)
 
@@ -104,19 +104,19 @@ def test_srp_a_may_be_padded_and_upper_case() -> None:
     assert srp.parse_client_public("00AB") == 0xAB
 
 
-def test_a_multiple_of_n_through_the_service(world: World) -> None:
-    request = world.initiation("USER_SRP_AUTH", USERNAME="ada", SRP_A=f"{srp_client.N:X}")
-    assert world.refused("InitiateAuth", **request).startswith("InvalidParameterException")
+def test_initiate_auth_refuses_a_multiple_of_n(world: World) -> None:
+    request = world.make_initiate_params("USER_SRP_AUTH", USERNAME="ada", SRP_A=f"{srp_client.N:X}")
+    assert world.expect_refusal("InitiateAuth", **request).startswith("InvalidParameterException")
 
 
 def test_many_users_and_unicode_passwords(world: World) -> None:
     for number in range(12):
         password = f"Pä55-wörd-{number}-パスワード"
-        world.user(f"user-{number}-é", password)
-        assert "AuthenticationResult" in world.srp(f"user-{number}-é", password)
+        world.make_user(f"user-{number}-é", password)
+        assert "AuthenticationResult" in world.sign_in_with_srp(f"user-{number}-é", password)
 
 
-def test_nothing_secret_in_a_repr() -> None:
+def test_repr_contains_no_secret() -> None:
     answer = srp.compute_server_values(srp.verifier(srp.salted_hash(IDENTITY, PASSWORD, SALT)), 5, TOP + 1)
     assert answer.key.hex() not in repr(answer)
     assert repr(answer.key) not in repr(answer)

@@ -6,59 +6,59 @@ from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, TEMPORARY, Cl
 
 def test_what_a_new_user_looks_like(world: World, clock: Clock) -> None:
     attributes = [{"Name": "email", "Value": "bob@example.com"}]
-    made = world.admin("AdminCreateUser", "bob", UserAttributes=attributes)["User"]
+    made = world.call_admin("AdminCreateUser", "bob", UserAttributes=attributes)["User"]
     assert made["Username"] == "bob"
     assert made["UserStatus"] == "FORCE_CHANGE_PASSWORD"
     assert made["Enabled"] is True
     assert made["UserCreateDate"] == made["UserLastModifiedDate"] == clock.now.timestamp()
     assert [entry["Name"] for entry in made["Attributes"]] == ["email", "sub"]
-    described = world.admin("AdminGetUser", "bob")
+    described = world.call_admin("AdminGetUser", "bob")
     assert described.pop("UserAttributes") == made.pop("Attributes")
     assert described == made
 
 
 def test_the_invitation_holds_a_password_that_works(world: World) -> None:
-    world.admin("AdminCreateUser", "bob", UserAttributes=[{"Name": "email", "Value": "bob@example.com"}])
-    message = world.last_message()
+    world.call_admin("AdminCreateUser", "bob", UserAttributes=[{"Name": "email", "Value": "bob@example.com"}])
+    message = world.get_last_message()
     assert (message.pool_id, message.username, message.destination) == (world.pool_id, "bob", "bob@example.com")
     assert (message.medium, message.purpose) == ("EMAIL", Purpose.INVITATION)
     assert message.code not in repr(message)
-    assert world.srp("bob", message.code)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+    assert world.sign_in_with_srp("bob", message.code)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
 
 
 def test_where_invitations_go(world: World) -> None:
     both = [{"Name": "email", "Value": "bob@example.com"}, {"Name": "phone_number", "Value": "+441234567890"}]
-    world.admin("AdminCreateUser", "bob", UserAttributes=both)
+    world.call_admin("AdminCreateUser", "bob", UserAttributes=both)
     assert [message.medium for message in world.emulator.outbox][1:] == ["SMS"]
-    world.admin("AdminCreateUser", "bob", MessageAction="RESEND", DesiredDeliveryMediums=["EMAIL", "SMS"])
+    world.call_admin("AdminCreateUser", "bob", MessageAction="RESEND", DesiredDeliveryMediums=["EMAIL", "SMS"])
     assert [message.medium for message in world.emulator.outbox[2:]] == ["EMAIL", "SMS"]
 
 
 def test_suppressed_invitation(world: World) -> None:
     before = len(world.emulator.outbox)
     attributes = [{"Name": "email", "Value": "bob@example.com"}]
-    world.admin("AdminCreateUser", "bob", MessageAction="SUPPRESS", UserAttributes=attributes)
+    world.call_admin("AdminCreateUser", "bob", MessageAction="SUPPRESS", UserAttributes=attributes)
     assert len(world.emulator.outbox) == before
 
 
 def test_resend_replaces_the_password(world: World) -> None:
-    world.invited("bob")
-    world.admin("AdminCreateUser", "bob", MessageAction="RESEND", TemporaryPassword=OTHER_PASSWORD)
+    world.invite("bob")
+    world.call_admin("AdminCreateUser", "bob", MessageAction="RESEND", TemporaryPassword=OTHER_PASSWORD)
     assert "Session" in world.initiate(USERNAME="bob", PASSWORD=OTHER_PASSWORD)
-    refusal = world.refused(
-        "InitiateAuth", **world.initiation("USER_PASSWORD_AUTH", USERNAME="bob", PASSWORD=TEMPORARY)
+    refusal = world.expect_refusal(
+        "InitiateAuth", **world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="bob", PASSWORD=TEMPORARY)
     )
     assert "Incorrect username or password." in refusal
 
 
 def test_resend_to_a_confirmed_user(world: World) -> None:
     again = {"UserPoolId": world.pool_id, "MessageAction": "RESEND"}
-    assert world.refused("AdminCreateUser", Username="ada", **again).startswith("UnsupportedUserStateException")
-    assert world.refused("AdminCreateUser", Username="nobody", **again).startswith("UserNotFoundException")
+    assert world.expect_refusal("AdminCreateUser", Username="ada", **again).startswith("UnsupportedUserStateException")
+    assert world.expect_refusal("AdminCreateUser", Username="nobody", **again).startswith("UserNotFoundException")
 
 
 def test_username_exists(world: World) -> None:
-    refusal = world.refused("AdminCreateUser", UserPoolId=world.pool_id, Username="ada")
+    refusal = world.expect_refusal("AdminCreateUser", UserPoolId=world.pool_id, Username="ada")
     assert refusal == "UsernameExistsException: User already exists"
 
 
@@ -74,33 +74,35 @@ def test_username_exists(world: World) -> None:
 )
 def test_attributes_that_are_refused(world: World, name: str, value: str, expected: str) -> None:
     attributes = [{"Name": name, "Value": value}]
-    refusal = world.refused("AdminCreateUser", UserPoolId=world.pool_id, Username="bob", UserAttributes=attributes)
+    refusal = world.expect_refusal(
+        "AdminCreateUser", UserPoolId=world.pool_id, Username="bob", UserAttributes=attributes
+    )
     assert refusal.startswith("InvalidParameterException")
     assert expected in refusal
-    assert "UserNotFound" in world.refused("AdminGetUser", UserPoolId=world.pool_id, Username="bob")
+    assert "UserNotFound" in world.expect_refusal("AdminGetUser", UserPoolId=world.pool_id, Username="bob")
 
 
 def test_number_attributes_have_a_range(empty: World) -> None:
     limits = {"MinValue": "1", "MaxValue": "10"}
     schema = [{"Name": "size", "AttributeDataType": "Number", "NumberAttributeConstraints": limits}]
-    pool = empty.pool(Schema=schema)
-    pool.user("ada", **{"custom:size": "10"})
+    pool = empty.make_pool(Schema=schema)
+    pool.make_user("ada", **{"custom:size": "10"})
     attributes = [{"Name": "custom:size", "Value": "11"}]
-    refusal = pool.refused("AdminCreateUser", UserPoolId=pool.pool_id, Username="bob", UserAttributes=attributes)
+    refusal = pool.expect_refusal("AdminCreateUser", UserPoolId=pool.pool_id, Username="bob", UserAttributes=attributes)
     assert "out of range" in refusal
 
 
 def test_set_temporary_password(world: World) -> None:
-    world.admin("AdminSetUserPassword", "ada", Password=TEMPORARY)
-    assert world.admin("AdminGetUser", "ada")["UserStatus"] == "FORCE_CHANGE_PASSWORD"
-    assert world.srp("ada", TEMPORARY)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+    world.call_admin("AdminSetUserPassword", "ada", Password=TEMPORARY)
+    assert world.call_admin("AdminGetUser", "ada")["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    assert world.sign_in_with_srp("ada", TEMPORARY)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
 
 
 def test_set_permanent_password(world: World) -> None:
-    world.invited("bob")
-    world.admin("AdminSetUserPassword", "bob", Password=PASSWORD, Permanent=True)
-    assert world.admin("AdminGetUser", "bob")["UserStatus"] == "CONFIRMED"
-    assert "AuthenticationResult" in world.srp("bob")
+    world.invite("bob")
+    world.call_admin("AdminSetUserPassword", "bob", Password=PASSWORD, Permanent=True)
+    assert world.call_admin("AdminGetUser", "bob")["UserStatus"] == "CONFIRMED"
+    assert "AuthenticationResult" in world.sign_in_with_srp("bob")
 
 
 @pytest.mark.parametrize(
@@ -115,69 +117,71 @@ def test_set_permanent_password(world: World) -> None:
 )
 def test_password_policy(world: World, password: str, expected: str) -> None:
     request = {"UserPoolId": world.pool_id, "Username": "ada", "Password": password}
-    refusal = world.refused("AdminSetUserPassword", **request)
+    refusal = world.expect_refusal("AdminSetUserPassword", **request)
     assert refusal == f"InvalidPasswordException: Password did not conform with policy: {expected}"
-    assert "AuthenticationResult" in world.srp("ada")  # unchanged
+    assert "AuthenticationResult" in world.sign_in_with_srp("ada")  # unchanged
 
 
 def test_a_policy_that_asks_for_little(empty: World) -> None:
-    pool = empty.pool(Policies={"PasswordPolicy": {"MinimumLength": 6}})
-    pool.invited("bob", "simple")
+    pool = empty.make_pool(Policies={"PasswordPolicy": {"MinimumLength": 6}})
+    pool.invite("bob", "simple")
     assert "Session" in pool.initiate(USERNAME="bob", PASSWORD="simple")
 
 
 @pytest.mark.parametrize("password", ["P4ss word!" + "x" * 8, "P4ssword!" * 40])
 def test_new_passwords_that_no_policy_permits(world: World, password: str) -> None:
-    world.invited("bob")
+    world.invite("bob")
     session = world.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
-    answer = world.response("NEW_PASSWORD_REQUIRED", session, USERNAME="bob", NEW_PASSWORD=password)
-    assert world.refused("RespondToAuthChallenge", **answer).startswith("InvalidPasswordException")
+    answer = world.make_respond_params("NEW_PASSWORD_REQUIRED", session, USERNAME="bob", NEW_PASSWORD=password)
+    assert world.expect_refusal("RespondToAuthChallenge", **answer).startswith("InvalidPasswordException")
 
 
 def test_reset_sends_a_code(world: World) -> None:
-    world.admin("AdminResetUserPassword", "ada")
-    message = world.last_message()
+    world.call_admin("AdminResetUserPassword", "ada")
+    message = world.get_last_message()
     assert (message.purpose, message.destination) == (Purpose.PASSWORD_RESET, "ada@example.com")
     assert len(message.code) == 6
     assert message.code.isdigit()
-    assert world.admin("AdminGetUser", "ada")["UserStatus"] == "RESET_REQUIRED"
+    assert world.call_admin("AdminGetUser", "ada")["UserStatus"] == "RESET_REQUIRED"
 
 
 def test_reset_needs_a_verified_contact(world: World) -> None:
-    world.user("bob", email="bob@example.com")
-    refusal = world.refused("AdminResetUserPassword", UserPoolId=world.pool_id, Username="bob")
+    world.make_user("bob", email="bob@example.com")
+    refusal = world.expect_refusal("AdminResetUserPassword", UserPoolId=world.pool_id, Username="bob")
     assert "no registered/verified email or phone_number" in refusal
 
 
 def test_reset_of_an_invited_user(world: World) -> None:
-    world.invited("bob", email="bob@example.com", email_verified="true")
-    refusal = world.refused("AdminResetUserPassword", UserPoolId=world.pool_id, Username="bob")
+    world.invite("bob", email="bob@example.com", email_verified="true")
+    refusal = world.expect_refusal("AdminResetUserPassword", UserPoolId=world.pool_id, Username="bob")
     assert refusal == "NotAuthorizedException: User password cannot be reset in the current state."
 
 
 def test_disable_enable(world: World) -> None:
-    tokens = world.tokens()
-    world.admin("AdminDisableUser", "ada")
-    assert world.admin("AdminGetUser", "ada")["Enabled"] is False
+    tokens = world.get_tokens()
+    world.call_admin("AdminDisableUser", "ada")
+    assert world.call_admin("AdminGetUser", "ada")["Enabled"] is False
     revoked = "NotAuthorizedException: Access Token has been revoked"
-    assert world.refused("GetUser", AccessToken=tokens["AccessToken"]) == revoked
+    assert world.expect_refusal("GetUser", AccessToken=tokens["AccessToken"]) == revoked
     refresh = {"ClientId": world.client_id, "RefreshToken": tokens["RefreshToken"]}
-    assert world.refused("GetTokensFromRefreshToken", **refresh) == "NotAuthorizedException: User is disabled."
-    world.admin("AdminEnableUser", "ada")
-    assert world.admin("AdminGetUser", "ada")["Enabled"] is True
-    assert "revoked" in world.refused("GetTokensFromRefreshToken", **refresh)
+    assert world.expect_refusal("GetTokensFromRefreshToken", **refresh) == "NotAuthorizedException: User is disabled."
+    world.call_admin("AdminEnableUser", "ada")
+    assert world.call_admin("AdminGetUser", "ada")["Enabled"] is True
+    assert "revoked" in world.expect_refusal("GetTokensFromRefreshToken", **refresh)
 
 
 def test_delete(world: World) -> None:
-    tokens = world.tokens()
-    assert world.admin("AdminDeleteUser", "ada") == {}
-    assert world.refused("AdminGetUser", UserPoolId=world.pool_id, Username="ada").startswith("UserNotFoundException")
-    assert "revoked" in world.refused("GetUser", AccessToken=tokens["AccessToken"])
+    tokens = world.get_tokens()
+    assert world.call_admin("AdminDeleteUser", "ada") == {}
+    assert world.expect_refusal("AdminGetUser", UserPoolId=world.pool_id, Username="ada").startswith(
+        "UserNotFoundException"
+    )
+    assert "revoked" in world.expect_refusal("GetUser", AccessToken=tokens["AccessToken"])
     refresh = {"ClientId": world.client_id, "RefreshToken": tokens["RefreshToken"]}
     invalid = "NotAuthorizedException: Invalid Refresh Token"
-    assert world.refused("GetTokensFromRefreshToken", **refresh) == invalid
-    world.user("ada")  # another ada
-    assert world.refused("GetTokensFromRefreshToken", **refresh) == invalid
+    assert world.expect_refusal("GetTokensFromRefreshToken", **refresh) == invalid
+    world.make_user("ada")  # another ada
+    assert world.expect_refusal("GetTokensFromRefreshToken", **refresh) == invalid
 
 
 @pytest.mark.parametrize(
@@ -185,6 +189,6 @@ def test_delete(world: World) -> None:
     ["AdminGetUser", "AdminResetUserPassword", "AdminEnableUser", "AdminDisableUser", "AdminDeleteUser"],
 )
 def test_unknown_user(world: World, operation: str) -> None:
-    refusal = world.refused(operation, UserPoolId=world.pool_id, Username="nobody")
+    refusal = world.expect_refusal(operation, UserPoolId=world.pool_id, Username="nobody")
     assert refusal == "UserNotFoundException: User does not exist."
-    assert world.refused(operation, UserPoolId="eu-west-1_none", Username="ada").startswith("ResourceNotFound")
+    assert world.expect_refusal(operation, UserPoolId="eu-west-1_none", Username="ada").startswith("ResourceNotFound")

@@ -20,7 +20,7 @@ def tracked(empty: World) -> World:
 
 
 def make_user_params(world: World) -> dict[str, str]:
-    return {"AccessToken": world.tokens()["AccessToken"]}
+    return {"AccessToken": world.get_tokens()["AccessToken"]}
 
 
 def make_admin_params(world: World) -> dict[str, str]:
@@ -37,29 +37,29 @@ def get_status(device: Json) -> str:
 
 
 def test_tokens_propose_a_device(tracked: World) -> None:
-    result = tracked.tokens()
+    result = tracked.get_tokens()
     proposed = result["NewDeviceMetadata"]
     assert re.fullmatch(r"eu-west-1_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", proposed["DeviceKey"])
     assert len(proposed["DeviceKey"]) <= 55
     assert re.fullmatch(r"-[0-9A-Za-z]{8}", proposed["DeviceGroupKey"])
     assert verify_claims(tracked, result["AccessToken"])["device_key"] == proposed["DeviceKey"]
     assert "device_key" not in verify_claims(tracked, result["IdToken"])
-    assert tracked.tokens()["NewDeviceMetadata"] != proposed
+    assert tracked.get_tokens()["NewDeviceMetadata"] != proposed
 
 
 def test_every_flow_that_devices_take_part_in_proposes(tracked: World) -> None:
-    assert "NewDeviceMetadata" in tracked.srp("ada")["AuthenticationResult"]
+    assert "NewDeviceMetadata" in tracked.sign_in_with_srp("ada")["AuthenticationResult"]
     for flow in ("ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"):
-        request = tracked.initiation(flow, USERNAME="ada", PASSWORD=PASSWORD)
+        request = tracked.make_initiate_params(flow, USERNAME="ada", PASSWORD=PASSWORD)
         reply = tracked.call("AdminInitiateAuth", UserPoolId=tracked.pool_id, **request)
         assert "NewDeviceMetadata" in reply["AuthenticationResult"]
 
 
 @pytest.mark.parametrize("configuration", [None, {}])
 def test_pools_that_do_not_track_propose_nothing(empty: World, configuration: Json | None) -> None:
-    world = empty.pool(DeviceConfiguration=configuration)
-    world.user("ada")
-    result = world.tokens()
+    world = empty.make_pool(DeviceConfiguration=configuration)
+    world.make_user("ada")
+    result = world.get_tokens()
     assert "NewDeviceMetadata" not in result
     assert "device_key" not in verify_claims(world, result["AccessToken"])
 
@@ -78,7 +78,7 @@ def test_the_configuration_is_described(tracked: World) -> None:
 @pytest.mark.parametrize(("asks", "expected"), [(False, "remembered"), (True, "not_remembered")])
 def test_confirming(empty: World, asks: bool, expected: str) -> None:
     world = make_tracking_pool(empty, asks=asks)
-    result = world.tokens()
+    result = world.get_tokens()
     phone = Phone.of(result)
     reply = world.call("ConfirmDevice", **phone.confirmation(result["AccessToken"]), DeviceName="ada's phone")
     assert reply == {"UserConfirmationNecessary": asks}
@@ -98,34 +98,37 @@ def test_confirming(empty: World, asks: bool, expected: str) -> None:
 
 
 def test_confirming_twice(tracked: World) -> None:
-    result = tracked.tokens()
+    result = tracked.get_tokens()
     confirmation = Phone.of(result).confirmation(result["AccessToken"])
     tracked.call("ConfirmDevice", **confirmation)
-    assert tracked.refused("ConfirmDevice", **confirmation).startswith("DeviceKeyExistsException")
+    assert tracked.expect_refusal("ConfirmDevice", **confirmation).startswith("DeviceKeyExistsException")
 
 
 def test_confirming_what_was_not_proposed(tracked: World) -> None:
     phone = Phone("eu-west-1_00000000-0000-4000-8000-000000000000", "-group")
-    assert tracked.refused("ConfirmDevice", **phone.confirmation(make_user_params(tracked)["AccessToken"])) == NO_DEVICE
+    assert (
+        tracked.expect_refusal("ConfirmDevice", **phone.confirmation(make_user_params(tracked)["AccessToken"]))
+        == NO_DEVICE
+    )
 
 
 def test_confirming_what_was_proposed_to_another(tracked: World) -> None:
-    tracked.user("eve")
-    adas_phone, eves = Phone.of(tracked.tokens()), tracked.tokens("eve")
-    assert tracked.refused("ConfirmDevice", **adas_phone.confirmation(eves["AccessToken"])) == NO_DEVICE
+    tracked.make_user("eve")
+    adas_phone, eves = Phone.of(tracked.get_tokens()), tracked.get_tokens("eve")
+    assert tracked.expect_refusal("ConfirmDevice", **adas_phone.confirmation(eves["AccessToken"])) == NO_DEVICE
 
 
 def test_confirming_what_was_forgotten(tracked: World) -> None:
-    result = tracked.tokens()
+    result = tracked.get_tokens()
     confirmation = Phone.of(result).confirmation(result["AccessToken"])
     tracked.call("ConfirmDevice", **confirmation)
     tracked.call("ForgetDevice", AccessToken=result["AccessToken"], DeviceKey=confirmation["DeviceKey"])
-    assert tracked.refused("ConfirmDevice", **confirmation) == NO_DEVICE
+    assert tracked.expect_refusal("ConfirmDevice", **confirmation) == NO_DEVICE
 
 
 def test_proposals_do_not_pile_up(tracked: World) -> None:
     for _ in range(10):
-        tracked.tokens()
+        tracked.get_tokens()
         tracked.clock.forward(hours=12)
     user = tracked.emulator._service.pools[tracked.pool_id].find_by_username("ada")
     assert user is not None
@@ -143,7 +146,7 @@ CONFIGS = [
     ({"Salt": "AQ==", "PasswordVerifier": NEGATIVE}, "PasswordVerifier is not a base64-encoded SRP value"),
     ({"Salt": "AQ==", "PasswordVerifier": "AA=="}, "PasswordVerifier is not a base64-encoded SRP value"),
     (
-        {"Salt": "AQ==", "PasswordVerifier": b64encode(srp_client.padded(srp_client.N)).decode()},
+        {"Salt": "AQ==", "PasswordVerifier": b64encode(srp_client.pad(srp_client.N)).decode()},
         "PasswordVerifier is not a base64-encoded SRP value",
     ),
 ]
@@ -151,16 +154,16 @@ CONFIGS = [
 
 @pytest.mark.parametrize(("config", "problem"), CONFIGS, ids=[str(number) for number in range(len(CONFIGS))])
 def test_invalid_verifiers(tracked: World, config: Json, problem: str) -> None:
-    result = tracked.tokens()
+    result = tracked.get_tokens()
     confirmation = Phone.of(result).confirmation(result["AccessToken"])
-    refusal = tracked.refused("ConfirmDevice", **{**confirmation, "DeviceSecretVerifierConfig": config})
+    refusal = tracked.expect_refusal("ConfirmDevice", **{**confirmation, "DeviceSecretVerifierConfig": config})
     assert refusal == f"InvalidParameterException: {problem}"
     assert "UserConfirmationNecessary" in tracked.call("ConfirmDevice", **confirmation)  # nothing was used up
 
 
 def test_a_confirmation_without_a_verifier(tracked: World) -> None:
-    result = tracked.tokens()
-    refusal = tracked.refused("ConfirmDevice", AccessToken=result["AccessToken"], DeviceKey=Phone.of(result).key)
+    result = tracked.get_tokens()
+    refusal = tracked.expect_refusal("ConfirmDevice", AccessToken=result["AccessToken"], DeviceKey=Phone.of(result).key)
     assert refusal.startswith("InvalidParameterException: Missing required parameter DeviceSecretVerifierConfig")
 
 
@@ -185,7 +188,7 @@ def test_remembered_status(empty: World) -> None:
 
 def test_missing_status(tracked: World) -> None:
     request = {**make_user_params(tracked), "DeviceKey": confirm_phone(tracked).key}
-    refusal = tracked.refused("UpdateDeviceStatus", **request)
+    refusal = tracked.expect_refusal("UpdateDeviceStatus", **request)
     assert refusal == "InvalidParameterException: Missing required parameter DeviceRememberedStatus"
 
 
@@ -197,28 +200,28 @@ def test_forgetting(tracked: World, operation: str) -> None:
     phone, other = confirm_phone(tracked), confirm_phone(tracked)
     whose = make_admin_params(tracked) if operation.startswith("Admin") else make_user_params(tracked)
     assert tracked.call(operation, **whose, DeviceKey=phone.key) == {}
-    assert tracked.refused(operation, **whose, DeviceKey=phone.key) == NO_DEVICE
+    assert tracked.expect_refusal(operation, **whose, DeviceKey=phone.key) == NO_DEVICE
     left = tracked.call("ListDevices", **make_user_params(tracked))["Devices"]
     assert [device["DeviceKey"] for device in left] == [other.key]
 
 
 @pytest.mark.parametrize("operation", ["GetDevice", "UpdateDeviceStatus", "ForgetDevice"])
 def test_devices_of_another(tracked: World, operation: str) -> None:
-    tracked.user("eve")
-    phone, token = confirm_phone(tracked), tracked.tokens("eve")["AccessToken"]
-    assert tracked.refused(operation, AccessToken=token, DeviceKey=phone.key) == NO_DEVICE
+    tracked.make_user("eve")
+    phone, token = confirm_phone(tracked), tracked.get_tokens("eve")["AccessToken"]
+    assert tracked.expect_refusal(operation, AccessToken=token, DeviceKey=phone.key) == NO_DEVICE
 
 
 @pytest.mark.parametrize("operation", ["GetDevice", "UpdateDeviceStatus", "ForgetDevice"])
 def test_devices_that_were_only_proposed(tracked: World, operation: str) -> None:
-    result = tracked.tokens()
+    result = tracked.get_tokens()
     request = {"AccessToken": result["AccessToken"], "DeviceKey": Phone.of(result).key}
-    assert tracked.refused(operation, **request) == NO_DEVICE
+    assert tracked.expect_refusal(operation, **request) == NO_DEVICE
 
 
 @pytest.mark.parametrize("operation", ["GetDevice", "ForgetDevice"])
 def test_unknown_devices(tracked: World, operation: str) -> None:
-    refusal = tracked.refused(operation, DeviceKey=confirm_phone(tracked).key)
+    refusal = tracked.expect_refusal(operation, DeviceKey=confirm_phone(tracked).key)
     assert refusal == "InvalidParameterException: Missing required parameter AccessToken"
 
 
@@ -233,7 +236,7 @@ def test_unknown_devices(tracked: World, operation: str) -> None:
 )
 def test_devices_of_users_who_do_not_exist(tracked: World, operation: str, code: str) -> None:
     key = {} if "List" in operation else {"DeviceKey": confirm_phone(tracked).key}
-    refusal = tracked.refused(operation, UserPoolId=tracked.pool_id, Username="eve", **key)
+    refusal = tracked.expect_refusal(operation, UserPoolId=tracked.pool_id, Username="eve", **key)
     assert refusal == f"{code}: User does not exist."  # not every operation declares UserNotFoundException
 
 
@@ -256,7 +259,7 @@ def test_pages(tracked: World, operation: str) -> None:
 
 @pytest.mark.parametrize("token", ["x", "-1", "²", "1" * 10])
 def test_invalid_pagination_tokens(tracked: World, token: str) -> None:
-    refusal = tracked.refused("ListDevices", **make_user_params(tracked), PaginationToken=token)
+    refusal = tracked.expect_refusal("ListDevices", **make_user_params(tracked), PaginationToken=token)
     assert refusal == "InvalidParameterException: Invalid pagination token"
 
 
@@ -268,14 +271,16 @@ def refresh(world: World, token: str, **parameters: str) -> Json:
 
 
 def expect_refused_refresh(world: World, token: str, **parameters: str) -> str:
-    return world.refused("InitiateAuth", **world.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token, **parameters))
+    return world.expect_refusal(
+        "InitiateAuth", **world.make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token, **parameters)
+    )
 
 
 INVALID_TOKEN = "NotAuthorizedException: Invalid Refresh Token"
 
 
 def test_a_refresh_carries_the_confirmed_key(tracked: World) -> None:
-    result = tracked.tokens()
+    result = tracked.get_tokens()
     phone, token = Phone.of(result), result["RefreshToken"]
     assert expect_refused_refresh(tracked, token, DEVICE_KEY=phone.key) == INVALID_TOKEN  # not confirmed yet
     tracked.call("ConfirmDevice", **phone.confirmation(result["AccessToken"]))
@@ -289,24 +294,24 @@ def test_a_refresh_carries_the_confirmed_key(tracked: World) -> None:
 
 
 def test_get_tokens_from_refresh_token_carries_the_key_too(tracked: World) -> None:
-    result = tracked.tokens()
+    result = tracked.get_tokens()
     phone = Phone.of(result)
     tracked.call("ConfirmDevice", **phone.confirmation(result["AccessToken"]))
     request = {"ClientId": tracked.client_id, "RefreshToken": result["RefreshToken"]}
-    assert tracked.refused("GetTokensFromRefreshToken", **request) == INVALID_TOKEN
+    assert tracked.expect_refusal("GetTokensFromRefreshToken", **request) == INVALID_TOKEN
     assert "AuthenticationResult" in tracked.call("GetTokensFromRefreshToken", **request, DeviceKey=phone.key)
 
 
 def test_tokens_from_before_the_pool_tracked_devices(world: World) -> None:
-    token = world.tokens()["RefreshToken"]
+    token = world.get_tokens()["RefreshToken"]
     configuration = {"ChallengeRequiredOnNewDevice": True}
     world.call("UpdateUserPool", UserPoolId=world.pool_id, DeviceConfiguration=configuration)
     assert "AuthenticationResult" in refresh(world, token)
-    assert "NewDeviceMetadata" in world.tokens()
+    assert "NewDeviceMetadata" in world.get_tokens()
 
 
 def test_a_pool_that_does_not_track_devices_any_more(tracked: World) -> None:
-    token, phone = tracked.tokens()["RefreshToken"], confirm_phone(tracked)
+    token, phone = tracked.get_tokens()["RefreshToken"], confirm_phone(tracked)
     tracked.call("UpdateUserPool", UserPoolId=tracked.pool_id)
     assert "AuthenticationResult" in refresh(tracked, token)
     assert "NewDeviceMetadata" not in sign_in_with_password(tracked, DEVICE_KEY=phone.key)["AuthenticationResult"]
@@ -314,7 +319,7 @@ def test_a_pool_that_does_not_track_devices_any_more(tracked: World) -> None:
 
 def test_the_setting_that_issues_a_new_key(clock: Clock) -> None:
     tracked = make_tracking_pool(World(Emulator(clock, settings=Settings(refresh_needs_device=False)), clock, "", ""))
-    result = tracked.tokens()
+    result = tracked.get_tokens()
     renewed = refresh(tracked, result["RefreshToken"])["AuthenticationResult"]
     phone = Phone.of(renewed)
     assert phone.key != Phone.of(result).key

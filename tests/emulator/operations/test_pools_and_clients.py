@@ -14,7 +14,7 @@ def test_pool_round(empty: World) -> None:
     assert made["Policies"]["PasswordPolicy"]["MinimumLength"] == 8
     assert empty.call("DescribeUserPool", UserPoolId=made["Id"])["UserPool"] == made
     assert empty.call("DeleteUserPool", UserPoolId=made["Id"]) == {}
-    refusal = empty.refused("DescribeUserPool", UserPoolId=made["Id"])
+    refusal = empty.expect_refusal("DescribeUserPool", UserPoolId=made["Id"])
     assert refusal == f"ResourceNotFoundException: User pool {made['Id']} does not exist."
 
 
@@ -31,16 +31,18 @@ def test_schema_of_a_pool(empty: World) -> None:
 
 
 def test_a_deleted_pool_takes_its_clients_and_tokens(world: World) -> None:
-    tokens, other = world.tokens(), world.pool()
+    tokens, other = world.get_tokens(), world.make_pool()
     world.call("DeleteUserPool", UserPoolId=world.pool_id)
-    assert "does not exist" in world.refused("InitiateAuth", **world.initiation("USER_SRP_AUTH", USERNAME="ada"))
-    assert world.refused("GetUser", AccessToken=tokens["AccessToken"]).startswith("NotAuthorizedException")
+    assert "does not exist" in world.expect_refusal(
+        "InitiateAuth", **world.make_initiate_params("USER_SRP_AUTH", USERNAME="ada")
+    )
+    assert world.expect_refusal("GetUser", AccessToken=tokens["AccessToken"]).startswith("NotAuthorizedException")
     assert other.call("DescribeUserPool", UserPoolId=other.pool_id)
 
 
 def test_deletion_protection(empty: World) -> None:
     made = empty.call("CreateUserPool", PoolName="people", DeletionProtection="ACTIVE")["UserPool"]
-    assert "deletion protection" in empty.refused("DeleteUserPool", UserPoolId=made["Id"])
+    assert "deletion protection" in empty.expect_refusal("DeleteUserPool", UserPoolId=made["Id"])
 
 
 @pytest.mark.parametrize(
@@ -53,11 +55,13 @@ def test_deletion_protection(empty: World) -> None:
     ids=str,
 )
 def test_invalid_attribute_definitions(empty: World, attribute: Json) -> None:
-    assert empty.refused("CreateUserPool", PoolName="p", Schema=[attribute]).startswith("InvalidParameterException")
+    assert empty.expect_refusal("CreateUserPool", PoolName="p", Schema=[attribute]).startswith(
+        "InvalidParameterException"
+    )
 
 
 def test_client_round(world: World, clock: Clock) -> None:
-    secretive = world.client(GenerateSecret=True, ClientName="mine", AuthSessionValidity=5)
+    secretive = world.make_client(GenerateSecret=True, ClientName="mine", AuthSessionValidity=5)
     assert re.fullmatch("[0-9a-z]{26}", secretive.client_id)
     assert re.fullmatch("[0-9a-z]{51}", secretive.secret or "")
     ids = {"UserPoolId": world.pool_id, "ClientId": secretive.client_id}
@@ -79,12 +83,12 @@ def test_client_without_a_secret(world: World) -> None:
 
 
 def test_client_with_a_given_secret(world: World) -> None:
-    assert world.client(ClientSecret="s" * 24).secret == "s" * 24
+    assert world.make_client(ClientSecret="s" * 24).secret == "s" * 24
 
 
 def test_client_of_another_pool(world: World) -> None:
-    ids = {"UserPoolId": world.pool().pool_id, "ClientId": world.client_id}
-    assert world.refused("DescribeUserPoolClient", **ids).startswith("ResourceNotFoundException")
+    ids = {"UserPoolId": world.make_pool().pool_id, "ClientId": world.client_id}
+    assert world.expect_refusal("DescribeUserPoolClient", **ids).startswith("ResourceNotFoundException")
 
 
 @pytest.mark.parametrize(
@@ -101,4 +105,4 @@ def test_client_of_another_pool(world: World) -> None:
 )
 def test_client_settings_that_exclude_each_other(world: World, settings: Json) -> None:
     request = {"UserPoolId": world.pool_id, "ClientName": "app", **settings}
-    assert world.refused("CreateUserPoolClient", **request).startswith("InvalidParameterException")
+    assert world.expect_refusal("CreateUserPoolClient", **request).startswith("InvalidParameterException")

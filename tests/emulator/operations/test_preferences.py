@@ -44,24 +44,24 @@ def test_configuration(world: World) -> None:
 
 def test_mfa_without_a_factor(world: World) -> None:
     request = {"UserPoolId": world.pool_id, "MfaConfiguration": "ON"}
-    assert world.refused("SetUserPoolMfaConfig", **request) == NO_FACTOR
+    assert world.expect_refusal("SetUserPoolMfaConfig", **request) == NO_FACTOR
     off = {"SoftwareTokenMfaConfiguration": {"Enabled": False}}
-    assert world.refused("SetUserPoolMfaConfig", **request, **off) == NO_FACTOR
-    assert world.refused("UpdateUserPool", **request) == NO_FACTOR
+    assert world.expect_refusal("SetUserPoolMfaConfig", **request, **off) == NO_FACTOR
+    assert world.expect_refusal("UpdateUserPool", **request) == NO_FACTOR
     assert get_configuration(world) == {"MfaConfiguration": "OFF"}
 
 
 def test_passkeys_are_not_emulated(world: World) -> None:
     given = {"UserPoolId": world.pool_id, "WebAuthnConfiguration": {"RelyingPartyId": "example.com"}}
-    refusal = world.refused("SetUserPoolMfaConfig", **given)
+    refusal = world.expect_refusal("SetUserPoolMfaConfig", **given)
     assert refusal == "InvalidParameterException: authflow's emulator does not support passkeys"
 
 
 def test_new_pool_has_sms_or_nothing(empty: World) -> None:
     expected = "InvalidParameterException: SMS configuration is required when MFA is required/optional"
-    assert empty.refused("CreateUserPool", PoolName="p", MfaConfiguration="ON") == expected
+    assert empty.expect_refusal("CreateUserPool", PoolName="p", MfaConfiguration="ON") == expected
     message = {"SmsAuthenticationMessage": "Your code is {####}"}
-    made = empty.pool(MfaConfiguration="ON", SmsConfiguration={"ExternalId": "x"}, **message)
+    made = empty.make_pool(MfaConfiguration="ON", SmsConfiguration={"ExternalId": "x"}, **message)
     expected_sms = {"SmsConfiguration": {"ExternalId": "x"}, **message}
     assert get_configuration(made) == {"MfaConfiguration": "ON", "SmsMfaConfiguration": expected_sms}
 
@@ -80,7 +80,7 @@ RECOVERY: list[tuple[list[str], str, bool]] = [
 def test_factor_that_is_the_only_recovery(empty: World, mechanisms: list[str], factor: str, possible: bool) -> None:
     options = [{"Name": name, "Priority": number} for number, name in enumerate(mechanisms, 1)]
     setting = {"RecoveryMechanisms": options}
-    pool = empty.pool(AccountRecoverySetting=setting)
+    pool = empty.make_pool(AccountRecoverySetting=setting)
     assert pool.call("DescribeUserPool", UserPoolId=pool.pool_id)["UserPool"]["AccountRecoverySetting"] == setting
     member = dict([MEMBERS[factor]])
     request: Json = {"UserPoolId": pool.pool_id, "MfaConfiguration": "OPTIONAL", **member}
@@ -88,7 +88,7 @@ def test_factor_that_is_the_only_recovery(empty: World, mechanisms: list[str], f
         assert pool.call("SetUserPoolMfaConfig", **request)["MfaConfiguration"] == "OPTIONAL"
     else:
         expected = f"InvalidParameterException: {factor} can't use the only account recovery channel"
-        assert pool.refused("SetUserPoolMfaConfig", **request) == expected
+        assert pool.expect_refusal("SetUserPoolMfaConfig", **request) == expected
         assert pool.call("SetUserPoolMfaConfig", **{**request, "MfaConfiguration": "OFF"})
 
 
@@ -96,12 +96,12 @@ def test_factor_that_is_the_only_recovery(empty: World, mechanisms: list[str], f
 def test_first_factors_that_are_not_emulated(world: World, factor: str) -> None:
     policies = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", factor]}}
     for operation, name in (("CreateUserPool", {"PoolName": "p"}), ("UpdateUserPool", {"UserPoolId": world.pool_id})):
-        refusal = world.refused(operation, Policies=policies, **name)
+        refusal = world.expect_refusal(operation, Policies=policies, **name)
         assert refusal.startswith("InvalidParameterException: authflow's emulator does not support")
 
 
 def test_updated_pool(empty: World) -> None:
-    pool = empty.pool(AliasAttributes=["email"], AutoVerifiedAttributes=["email"], UserPoolTags={"a": "b"})
+    pool = empty.make_pool(AliasAttributes=["email"], AutoVerifiedAttributes=["email"], UserPoolTags={"a": "b"})
     configure(pool, "OFF", TOTP)
     policy = {"PasswordPolicy": {"MinimumLength": 6}}
     assert pool.call("UpdateUserPool", UserPoolId=pool.pool_id, Policies=policy, MfaConfiguration="ON") == {}
@@ -122,20 +122,20 @@ def test_updated_pool(empty: World) -> None:
 
 @pytest.fixture
 def optional(empty: World) -> World:
-    made = empty.pool()
-    made.user("ada", **CONTACTS)
-    made.user("bob")
+    made = empty.make_pool()
+    made.make_user("ada", **CONTACTS)
+    made.make_user("bob")
     configure(made, "OPTIONAL", SMS, TOTP, EMAIL)
     return made
 
 
 def get_preference(world: World) -> Json:
-    described = world.admin("AdminGetUser", "ada")
+    described = world.call_admin("AdminGetUser", "ada")
     return {name: value for name, value in described.items() if "M" in name and "fa" in name.lower()}
 
 
 def change_preference(world: World, factor: str, **settings: bool) -> None:
-    world.admin("AdminSetUserMFAPreference", "ada", **{SETTINGS[factor]: settings})
+    world.call_admin("AdminSetUserMFAPreference", "ada", **{SETTINGS[factor]: settings})
 
 
 def test_preference(optional: World) -> None:
@@ -157,7 +157,7 @@ def test_preference(optional: World) -> None:
 
 def test_preference_with_an_access_token(optional: World) -> None:
     set_up_authenticator(optional)
-    token = optional.tokens()["AccessToken"]
+    token = optional.get_tokens()["AccessToken"]
     settings: Any = {SETTINGS[TOTP]: {"Enabled": True, "PreferredMfa": True}}
     assert optional.call("SetUserMFAPreference", AccessToken=token, **settings) == {}
     mine = optional.call("GetUser", AccessToken=token)
@@ -182,21 +182,21 @@ PREFERENCES_REFUSED: list[tuple[str, Json, str]] = [
 @pytest.mark.parametrize(("name", "settings", "expected"), PREFERENCES_REFUSED)
 def test_preferences_that_are_refused(optional: World, name: str, settings: Json, expected: str) -> None:
     given = {"UserPoolId": optional.pool_id, "Username": name, **settings}
-    assert optional.refused("AdminSetUserMFAPreference", **given) == f"InvalidParameterException: {expected}"
+    assert optional.expect_refusal("AdminSetUserMFAPreference", **given) == f"InvalidParameterException: {expected}"
     assert get_preference(optional) == {}
 
 
 def test_factor_that_the_pool_does_not_have(world: World) -> None:
     given = {"UserPoolId": world.pool_id, "Username": "ada", SETTINGS[EMAIL]: {"Enabled": True}}
     expected = "InvalidParameterException: EMAIL_OTP is not configured for the user pool"
-    assert world.refused("AdminSetUserMFAPreference", **given) == expected
+    assert world.expect_refusal("AdminSetUserMFAPreference", **given) == expected
 
 
 def test_auth_factors(empty: World) -> None:
     policies = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]}}
-    pool = empty.pool(Policies=policies)
-    pool.user("ada", **CONTACTS)
-    token = pool.tokens()["AccessToken"]
+    pool = empty.make_pool(Policies=policies)
+    pool.make_user("ada", **CONTACTS)
+    token = pool.get_tokens()["AccessToken"]
     factors = pool.call("GetUserAuthFactors", AccessToken=token)
     assert factors == {"Username": "ada", "ConfiguredUserAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]}
     configure(pool, "OPTIONAL", SMS)
@@ -222,37 +222,37 @@ def test_attributes(world: World) -> None:
     assert get_attribute(world, "ada", "name") == "Ada"
     world.call("AdminUpdateUserAttributes", **update(email="newer@example.com", email_verified="true"))
     assert get_attribute(world, "ada", "email_verified") == "true"
-    assert "Invalid email" in world.refused("AdminUpdateUserAttributes", **update(email="nonsense"))
-    assert "does not exist" in world.refused("AdminUpdateUserAttributes", **update(shoe_size="40"))
-    assert "non-mutable" in world.refused("AdminUpdateUserAttributes", **update(sub="1"))
+    assert "Invalid email" in world.expect_refusal("AdminUpdateUserAttributes", **update(email="nonsense"))
+    assert "does not exist" in world.expect_refusal("AdminUpdateUserAttributes", **update(shoe_size="40"))
+    assert "non-mutable" in world.expect_refusal("AdminUpdateUserAttributes", **update(sub="1"))
 
 
 def test_required_and_unique_attributes(empty: World) -> None:
     required = [{"Name": "email", "Required": True, "AttributeDataType": "String"}]
-    pool = empty.pool(Schema=required, AliasAttributes=["email"])
-    pool.user("ada", email="ada@example.com", email_verified="true")
-    pool.user("eve", email="eve@example.com", email_verified="true")
+    pool = empty.make_pool(Schema=required, AliasAttributes=["email"])
+    pool.make_user("ada", email="ada@example.com", email_verified="true")
+    pool.make_user("eve", email="eve@example.com", email_verified="true")
     request = {"UserPoolId": pool.pool_id, "Username": "ada"}
-    gone = pool.refused("AdminUpdateUserAttributes", UserAttributes=[{"Name": "email", "Value": ""}], **request)
+    gone = pool.expect_refusal("AdminUpdateUserAttributes", UserAttributes=[{"Name": "email", "Value": ""}], **request)
     assert "The attribute email is required" in gone
     taken = [{"Name": "email", "Value": "eve@example.com"}, {"Name": "email_verified", "Value": "true"}]
-    refusal = pool.refused("AdminUpdateUserAttributes", UserAttributes=taken, **request)
+    refusal = pool.expect_refusal("AdminUpdateUserAttributes", UserAttributes=taken, **request)
     assert refusal == "AliasExistsException: An account with the email already exists."
 
 
 def test_confirmation_by_an_administrator(empty: World) -> None:
-    pool = empty.pool(AutoVerifiedAttributes=["email"])
+    pool = empty.make_pool(AutoVerifiedAttributes=["email"])
     given = [{"Name": "email", "Value": "eve@example.com"}]
     pool.call("SignUp", ClientId=pool.client_id, Username="eve", Password=PASSWORD, UserAttributes=given)
-    code = pool.last_message().code
-    assert pool.admin("AdminConfirmSignUp", "eve") == {}
-    assert pool.admin("AdminGetUser", "eve")["UserStatus"] == "CONFIRMED"
+    code = pool.get_last_message().code
+    assert pool.call_admin("AdminConfirmSignUp", "eve") == {}
+    assert pool.call_admin("AdminGetUser", "eve")["UserStatus"] == "CONFIRMED"
     assert get_attribute(pool, "eve", "email_verified") is None
     again = {"UserPoolId": pool.pool_id, "Username": "eve"}
     expected = "NotAuthorizedException: User cannot be confirmed. Current status is CONFIRMED"
-    assert pool.refused("AdminConfirmSignUp", **again) == expected
+    assert pool.expect_refusal("AdminConfirmSignUp", **again) == expected
     confirm = {"ClientId": pool.client_id, "Username": "eve", "ConfirmationCode": code}
-    assert pool.refused("ConfirmSignUp", **confirm) == expected
+    assert pool.expect_refusal("ConfirmSignUp", **confirm) == expected
     assert "AuthenticationResult" in send_password(pool, "eve")
 
 
@@ -264,7 +264,7 @@ def test_listener(optional: World) -> None:
     optional.emulator.outbox.listener = heard.append
     prefer(optional, "ada", SMS)
     send_password(optional)
-    assert heard == [optional.last_message()]
+    assert heard == [optional.get_last_message()]
     assert heard[0].purpose is Purpose.MFA
     assert heard[0].code not in repr(heard)
 

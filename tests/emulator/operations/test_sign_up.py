@@ -7,11 +7,16 @@ from tests.support.emulator.world import PASSWORD, Clock, Json, World
 @pytest.fixture
 def open_pool(empty: World) -> World:
     """A pool that verifies email addresses at sign-up, through a client with a secret."""
-    return empty.pool(AutoVerifiedAttributes=["email"]).client(GenerateSecret=True)
+    return empty.make_pool(AutoVerifiedAttributes=["email"]).make_client(GenerateSecret=True)
 
 
 def make_request(world: World, name: str = "eve", **more: object) -> Json:
-    return {"ClientId": world.client_id, "Username": name, "SecretHash": world.hashed(name).get("SECRET_HASH"), **more}
+    return {
+        "ClientId": world.client_id,
+        "Username": name,
+        "SecretHash": world.make_secret_hash(name).get("SECRET_HASH"),
+        **more,
+    }
 
 
 def sign_up(world: World, name: str = "eve", **attributes: str) -> Json:
@@ -24,47 +29,49 @@ def test_from_sign_up_to_sign_in(open_pool: World) -> None:
     details = {"Destination": "e***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email"}
     assert reply.pop("UserSub")
     assert reply == {"UserConfirmed": False, "CodeDeliveryDetails": details}
-    message = open_pool.last_message()
+    message = open_pool.get_last_message()
     assert (message.destination, message.purpose) == ("eve@example.com", Purpose.SIGN_UP)
-    assert open_pool.admin("AdminGetUser", "eve")["UserStatus"] == "UNCONFIRMED"
+    assert open_pool.call_admin("AdminGetUser", "eve")["UserStatus"] == "UNCONFIRMED"
     assert open_pool.call("ConfirmSignUp", **make_request(open_pool, ConfirmationCode=message.code)) == {}
-    described = open_pool.admin("AdminGetUser", "eve")
+    described = open_pool.call_admin("AdminGetUser", "eve")
     assert described["UserStatus"] == "CONFIRMED"
     assert {"Name": "email_verified", "Value": "true"} in described["UserAttributes"]
-    assert "AuthenticationResult" in open_pool.srp("eve")
+    assert "AuthenticationResult" in open_pool.sign_in_with_srp("eve")
 
 
 def test_a_code_works_once(open_pool: World) -> None:
     sign_up(open_pool, email="eve@example.com")
-    confirmation = make_request(open_pool, ConfirmationCode=open_pool.last_message().code)
+    confirmation = make_request(open_pool, ConfirmationCode=open_pool.get_last_message().code)
     open_pool.call("ConfirmSignUp", **confirmation)
-    refusal = open_pool.refused("ConfirmSignUp", **confirmation)
+    refusal = open_pool.expect_refusal("ConfirmSignUp", **confirmation)
     assert refusal == "NotAuthorizedException: User cannot be confirmed. Current status is CONFIRMED"
 
 
 def test_wrong_code(open_pool: World) -> None:
     sign_up(open_pool, email="eve@example.com")
-    refusal = open_pool.refused("ConfirmSignUp", **make_request(open_pool, ConfirmationCode="x"))
+    refusal = open_pool.expect_refusal("ConfirmSignUp", **make_request(open_pool, ConfirmationCode="x"))
     assert refusal == "CodeMismatchException: Invalid verification code provided, please try again."
 
 
 def test_expired_code(open_pool: World, clock: Clock) -> None:
     sign_up(open_pool, email="eve@example.com")
     clock.forward(hours=24)
-    refusal = open_pool.refused(
-        "ConfirmSignUp", **make_request(open_pool, ConfirmationCode=open_pool.last_message().code)
+    refusal = open_pool.expect_refusal(
+        "ConfirmSignUp", **make_request(open_pool, ConfirmationCode=open_pool.get_last_message().code)
     )
     assert refusal == "ExpiredCodeException: Invalid code provided, please request a code again."
 
 
 def test_resent_code_replaces_the_first(open_pool: World) -> None:
     sign_up(open_pool, email="eve@example.com")
-    first = open_pool.last_message().code
+    first = open_pool.get_last_message().code
     assert "CodeDeliveryDetails" in open_pool.call("ResendConfirmationCode", **make_request(open_pool))
-    second = open_pool.last_message().code
-    assert "CodeMismatch" in open_pool.refused("ConfirmSignUp", **make_request(open_pool, ConfirmationCode=first))
+    second = open_pool.get_last_message().code
+    assert "CodeMismatch" in open_pool.expect_refusal(
+        "ConfirmSignUp", **make_request(open_pool, ConfirmationCode=first)
+    )
     assert open_pool.call("ConfirmSignUp", **make_request(open_pool, ConfirmationCode=second)) == {}
-    refusal = open_pool.refused("ResendConfirmationCode", **make_request(open_pool))
+    refusal = open_pool.expect_refusal("ResendConfirmationCode", **make_request(open_pool))
     assert refusal == "InvalidParameterException: User is already confirmed."
 
 
@@ -74,14 +81,14 @@ def test_limits_by_the_hour(open_pool: World, clock: Clock, operation: str, limi
     more = {"ConfirmationCode": "x"} if operation == "ConfirmSignUp" else {}
     for _ in range(limit):
         if more:
-            open_pool.refused(operation, **make_request(open_pool, **more))
+            open_pool.expect_refusal(operation, **make_request(open_pool, **more))
         else:
             open_pool.call(operation, **make_request(open_pool))
-    refusal = open_pool.refused(operation, **make_request(open_pool, **more))
+    refusal = open_pool.expect_refusal(operation, **make_request(open_pool, **more))
     assert refusal == "LimitExceededException: Attempt limit exceeded, please try after some time."
     clock.forward(hours=1)
     if more:
-        assert "CodeMismatch" in open_pool.refused(operation, **make_request(open_pool, **more))
+        assert "CodeMismatch" in open_pool.expect_refusal(operation, **make_request(open_pool, **more))
     else:
         assert open_pool.call(operation, **make_request(open_pool))
 
@@ -89,13 +96,13 @@ def test_limits_by_the_hour(open_pool: World, clock: Clock, operation: str, limi
 def test_without_auto_verification_no_code_is_sent(world: World) -> None:
     reply = sign_up(world, email="eve@example.com")
     assert "CodeDeliveryDetails" not in reply
-    assert "ExpiredCode" in world.refused("ConfirmSignUp", **make_request(world, ConfirmationCode="1"))
-    refusal = world.refused("ResendConfirmationCode", **make_request(world))
+    assert "ExpiredCode" in world.expect_refusal("ConfirmSignUp", **make_request(world, ConfirmationCode="1"))
+    refusal = world.expect_refusal("ResendConfirmationCode", **make_request(world))
     assert refusal == "InvalidParameterException: Auto verification not turned on."
 
 
 def test_codes_go_to_the_phone_first(empty: World) -> None:
-    pool = empty.pool(AutoVerifiedAttributes=["email", "phone_number"])
+    pool = empty.make_pool(AutoVerifiedAttributes=["email", "phone_number"])
     reply = sign_up(pool, email="eve@example.com", phone_number="+441234569878")
     assert reply["CodeDeliveryDetails"] == {
         "Destination": "+*******9878",
@@ -106,70 +113,70 @@ def test_codes_go_to_the_phone_first(empty: World) -> None:
 
 def test_username_exists(open_pool: World) -> None:
     sign_up(open_pool)
-    refusal = open_pool.refused("SignUp", **make_request(open_pool, Password=PASSWORD))
+    refusal = open_pool.expect_refusal("SignUp", **make_request(open_pool, Password=PASSWORD))
     assert refusal == "UsernameExistsException: User already exists"
 
 
 def test_password_is_required_and_checked(open_pool: World) -> None:
-    assert open_pool.refused("SignUp", **make_request(open_pool)).endswith("Missing required parameter Password")
-    refusal = open_pool.refused("SignUp", **make_request(open_pool, Password="weak"))
+    assert open_pool.expect_refusal("SignUp", **make_request(open_pool)).endswith("Missing required parameter Password")
+    refusal = open_pool.expect_refusal("SignUp", **make_request(open_pool, Password="weak"))
     assert refusal.startswith("InvalidPasswordException")
 
 
 def test_required_attributes(empty: World) -> None:
-    pool = empty.pool(Schema=[{"Name": "email", "Required": True, "AttributeDataType": "String"}])
-    refusal = pool.refused("SignUp", **make_request(pool, Password=PASSWORD))
+    pool = empty.make_pool(Schema=[{"Name": "email", "Required": True, "AttributeDataType": "String"}])
+    refusal = pool.expect_refusal("SignUp", **make_request(pool, Password=PASSWORD))
     assert "email: The attribute email is required" in refusal
 
 
 def test_verified_flags_cannot_be_set_at_sign_up(open_pool: World) -> None:
     given = [{"Name": "email_verified", "Value": "true"}]
-    refusal = open_pool.refused("SignUp", **make_request(open_pool, Password=PASSWORD, UserAttributes=given))
+    refusal = open_pool.expect_refusal("SignUp", **make_request(open_pool, Password=PASSWORD, UserAttributes=given))
     assert refusal.startswith("InvalidParameterException")
 
 
 def test_closed_pool(empty: World) -> None:
-    pool = empty.pool(AdminCreateUserConfig={"AllowAdminCreateUserOnly": True})
-    refusal = pool.refused("SignUp", **make_request(pool, Password=PASSWORD))
+    pool = empty.make_pool(AdminCreateUserConfig={"AllowAdminCreateUserOnly": True})
+    refusal = pool.expect_refusal("SignUp", **make_request(pool, Password=PASSWORD))
     assert refusal == "NotAuthorizedException: SignUp is not permitted for this user pool"
 
 
 def test_sign_up_by_email(empty: World) -> None:
-    pool = empty.pool(UsernameAttributes=["email"], AutoVerifiedAttributes=["email"])
+    pool = empty.make_pool(UsernameAttributes=["email"], AutoVerifiedAttributes=["email"])
     reply = sign_up(pool, "eve@example.com")
-    assert pool.last_message().destination == "eve@example.com"
-    confirmation = make_request(pool, "eve@example.com", ConfirmationCode=pool.last_message().code)
+    assert pool.get_last_message().destination == "eve@example.com"
+    confirmation = make_request(pool, "eve@example.com", ConfirmationCode=pool.get_last_message().code)
     pool.call("ConfirmSignUp", **confirmation)
-    assert pool.srp_challenge("eve@example.com")["USERNAME"] == reply["UserSub"]
+    assert pool.start_srp("eve@example.com")["USERNAME"] == reply["UserSub"]
 
 
 def test_an_alias_of_somebody_else(empty: World) -> None:
-    pool = empty.pool(AliasAttributes=["email"], AutoVerifiedAttributes=["email"])
-    pool.user("ada", email="shared@example.com", email_verified="true")
+    pool = empty.make_pool(AliasAttributes=["email"], AutoVerifiedAttributes=["email"])
+    pool.make_user("ada", email="shared@example.com", email_verified="true")
     sign_up(pool, email="shared@example.com")
-    confirmation = make_request(pool, ConfirmationCode=pool.last_message().code)
-    refusal = pool.refused("ConfirmSignUp", **confirmation)
+    confirmation = make_request(pool, ConfirmationCode=pool.get_last_message().code)
+    refusal = pool.expect_refusal("ConfirmSignUp", **confirmation)
     assert refusal == "AliasExistsException: An account with the email already exists."
-    assert pool.srp_challenge("shared@example.com")["USERNAME"] == "ada"
+    assert pool.start_srp("shared@example.com")["USERNAME"] == "ada"
     pool.call("ConfirmSignUp", **confirmation, ForceAliasCreation=True)
-    assert pool.srp_challenge("shared@example.com")["USERNAME"] == "eve"
+    assert pool.start_srp("shared@example.com")["USERNAME"] == "eve"
 
 
 @pytest.mark.parametrize("operation", ["ConfirmSignUp", "ResendConfirmationCode"])
 def test_unknown_user(open_pool: World, operation: str) -> None:
     more = {"ConfirmationCode": "1"} if operation == "ConfirmSignUp" else {}
-    refusal = open_pool.refused(operation, **make_request(open_pool, "nobody", **more))
+    refusal = open_pool.expect_refusal(operation, **make_request(open_pool, "nobody", **more))
     assert refusal == "UserNotFoundException: Username/client id combination not found."
 
 
 def test_unknown_user_of_a_client_that_hides_users(open_pool: World, empty: World) -> None:
-    hiding = open_pool.client(PreventUserExistenceErrors="ENABLED")
-    refusal = hiding.refused("ConfirmSignUp", **make_request(hiding, "nobody", ConfirmationCode="1"))
+    hiding = open_pool.make_client(PreventUserExistenceErrors="ENABLED")
+    refusal = hiding.expect_refusal("ConfirmSignUp", **make_request(hiding, "nobody", ConfirmationCode="1"))
     assert refusal.startswith("ExpiredCodeException")
     first, second = (hiding.call("ResendConfirmationCode", **make_request(hiding, "nobody")) for _ in range(2))
     assert first == second
     assert first["CodeDeliveryDetails"]["DeliveryMedium"] == "EMAIL"
-    phones = empty.pool(AutoVerifiedAttributes=["phone_number"]).client(PreventUserExistenceErrors="ENABLED")
+    phones = empty.make_pool(AutoVerifiedAttributes=["phone_number"]).make_client(PreventUserExistenceErrors="ENABLED")
     pretended = phones.call("ResendConfirmationCode", **make_request(phones, "nobody"))
     assert pretended["CodeDeliveryDetails"]["Destination"].startswith("+*******")
     assert len(hiding.emulator.outbox) == 0

@@ -1,4 +1,4 @@
-"""The lockout-out after wrong passwords and codes."""
+"""The lockout after wrong passwords and codes."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ from tests.support.emulator.mfa import (
     send_password,
     set_up_authenticator,
 )
-from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, Clock, World, refused_claim
+from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, Clock, World, expect_proof_refusal
 
 WRONG = "NotAuthorizedException: Incorrect username or password."
 NOW = datetime(2026, 11, 7, tzinfo=UTC)
@@ -89,14 +89,14 @@ def test_minutes_that_are_not_quiet_do_not() -> None:
 
 
 def wrong_password(world: World, name: str = "ada", password: str = OTHER_PASSWORD) -> str:
-    request = world.initiation("USER_PASSWORD_AUTH", USERNAME=name, PASSWORD=password)
-    return world.refused("InitiateAuth", **request)
+    request = world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME=name, PASSWORD=password)
+    return world.expect_refusal("InitiateAuth", **request)
 
 
 def test_passwords(world: World, clock: Clock) -> None:
     assert [wrong_password(world) for _ in range(6)] == [WRONG] * 5 + [LOCKED]
     assert wrong_password(world, password=PASSWORD) == LOCKED
-    assert refused_claim(world, world.claim(world.srp_challenge("ada"))) == LOCKED
+    assert expect_proof_refusal(world, world.make_proof(world.start_srp("ada"))) == LOCKED
     clock.forward(seconds=1)
     assert "AuthenticationResult" in send_password(world)
     assert [wrong_password(world) for _ in range(6)] == [WRONG] * 5 + [LOCKED]  # from the beginning
@@ -104,12 +104,12 @@ def test_passwords(world: World, clock: Clock) -> None:
 
 def test_proofs(world: World) -> None:
     for _ in range(5):
-        assert refused_claim(world, world.claim(world.srp_challenge("ada"), OTHER_PASSWORD)) == WRONG
+        assert expect_proof_refusal(world, world.make_proof(world.start_srp("ada"), OTHER_PASSWORD)) == WRONG
     assert wrong_password(world, password=PASSWORD) == LOCKED
 
 
 def test_one_user_does_not_lock_another_out(world: World) -> None:
-    world.user("bob")
+    world.make_user("bob")
     for _ in range(6):
         wrong_password(world)
     assert "AuthenticationResult" in send_password(world, "bob")
@@ -117,15 +117,15 @@ def test_one_user_does_not_lock_another_out(world: World) -> None:
 
 @pytest.mark.parametrize("aliases", [[], ["email"]])
 def test_users_who_do_not_exist_are_locked_out_too(empty: World, aliases: list[str]) -> None:
-    pool = empty.pool(AliasAttributes=aliases).client(PreventUserExistenceErrors="ENABLED")
-    pool.user("ada")
+    pool = empty.make_pool(AliasAttributes=aliases).make_client(PreventUserExistenceErrors="ENABLED")
+    pool.make_user("ada")
     for name in ("ada", "nobody", "nobody@example.com"):
         for _ in range(3):
             assert wrong_password(pool, name) == WRONG
         for _ in range(2):
-            assert refused_claim(pool, pool.claim(pool.srp_challenge(name), OTHER_PASSWORD)) == WRONG
+            assert expect_proof_refusal(pool, pool.make_proof(pool.start_srp(name), OTHER_PASSWORD)) == WRONG
         assert wrong_password(pool, name) == LOCKED
-        assert refused_claim(pool, pool.claim(pool.srp_challenge(name), OTHER_PASSWORD)) == LOCKED
+        assert expect_proof_refusal(pool, pool.make_proof(pool.start_srp(name), OTHER_PASSWORD)) == LOCKED
 
 
 # --- codes
@@ -133,15 +133,15 @@ def test_users_who_do_not_exist_are_locked_out_too(empty: World, aliases: list[s
 
 @pytest.fixture
 def optional(empty: World) -> World:
-    made = empty.pool()
-    made.user("ada", **CONTACTS)
+    made = empty.make_pool()
+    made.make_user("ada", **CONTACTS)
     configure(made, "OPTIONAL", SMS, TOTP)
     return made
 
 
 def test_codes_of_messages(optional: World, clock: Clock) -> None:
     prefer(optional, "ada", SMS)
-    asked, right = send_password(optional), optional.last_message().code
+    asked, right = send_password(optional), optional.get_last_message().code
     for _ in range(5):
         assert expect_refusal(optional, asked, SMS_MFA_CODE=make_other_code(right)) == WRONG_CODE
     assert expect_refusal(optional, asked, SMS_MFA_CODE=right) == LOCKED
@@ -165,7 +165,10 @@ def test_a_right_password_does_not_buy_more_guesses(optional: World) -> None:
     prefer(optional, "ada", SMS)
     for _ in range(5):
         asked = send_password(optional)
-        assert expect_refusal(optional, asked, SMS_MFA_CODE=make_other_code(optional.last_message().code)) == WRONG_CODE
+        assert (
+            expect_refusal(optional, asked, SMS_MFA_CODE=make_other_code(optional.get_last_message().code))
+            == WRONG_CODE
+        )
     assert wrong_password(optional, password=PASSWORD) == LOCKED
 
 

@@ -1,4 +1,4 @@
-"""What the emulator keeps, and for how long; what a seed repeats."""
+"""How long the emulator keeps its state, and what a seed makes repeatable."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -12,12 +12,14 @@ from authflow.emulator._crypto.opaque import OpaqueTokens
 from authflow.emulator._crypto.passwords import DEFAULT_POLICY, check_password_policy, generate_password
 from authflow.emulator._outbox import CAPACITY
 from authflow.emulator._records.expiring import ExpiringMap
+from authflow.emulator._records.sessions import Session, Sessions
+from authflow.emulator._records.sign_in import SignIn
 from tests.support.emulator.world import TEMPORARY, Clock, World
 
 NOW = datetime(2026, 11, 7, tzinfo=UTC)
 
 
-def test_expiring_entries_go_when_they_are_due() -> None:
+def test_expired_entries_are_removed() -> None:
     kept: ExpiringMap[int] = ExpiringMap()
     for number in range(100):
         now = NOW + timedelta(seconds=number)
@@ -47,13 +49,12 @@ def test_opaque_texts() -> None:
         assert texts.verify(other) is None
 
 
-def test_sessions_do_not_pile_up(world: World, clock: Clock) -> None:
-    world.invited("bob")
-    sessions = world.emulator._service.sessions
-    for _ in range(20):
-        world.initiate(USERNAME="bob", PASSWORD=TEMPORARY)
-        clock.forward(minutes=5)
-    assert len(sessions) <= 4
+def test_expired_sessions_are_removed() -> None:
+    sessions = Sessions(Entropy())
+    for number in range(20):
+        now = NOW + timedelta(minutes=5 * number)
+        sessions.issue(Session("client", "sub", 0, "SMS_MFA", SignIn(), now + timedelta(minutes=3)), now)
+    assert len(sessions) == 4
 
 
 def test_outbox() -> None:
@@ -67,40 +68,40 @@ def test_outbox() -> None:
 
 
 @pytest.mark.parametrize("length", [6, 8, 99])
-def test_generated_passwords_keep_the_policy(length: int) -> None:
+def test_generated_passwords_conform_to_the_policy(length: int) -> None:
     policy = {**DEFAULT_POLICY, "MinimumLength": length}
     for seed in range(50):
         check_password_policy(policy, generate_password(policy, Entropy(seed)))
 
 
-def walk(seed: int | None) -> list[str]:
-    """Return everything that a seed is to repeat."""
-    world = World(Emulator(Clock(), seed), Clock(), "", "").pool(AutoVerifiedAttributes=["email"])
-    secretive = world.client(GenerateSecret=True)
-    world.admin("AdminCreateUser", "ada", UserAttributes=[{"Name": "email", "Value": "ada@example.com"}])
-    invitation = world.last_message().code
+def collect_values(seed: int | None) -> list[str]:
+    """Return all values that a seed makes repeatable."""
+    world = World(Emulator(Clock(), seed), Clock(), "", "").make_pool(AutoVerifiedAttributes=["email"])
+    secretive = world.make_client(GenerateSecret=True)
+    world.call_admin("AdminCreateUser", "ada", UserAttributes=[{"Name": "email", "Value": "ada@example.com"}])
+    invitation = world.get_last_message().code
     session = world.initiate(USERNAME="ada", PASSWORD=invitation)["Session"]
-    challenge = world.srp_challenge("ada")
+    challenge = world.start_srp("ada")
     attributes = [{"Name": "email", "Value": "eve@example.com"}]
     world.call("SignUp", ClientId=world.client_id, Username="eve", Password=TEMPORARY, UserAttributes=attributes)
-    code = world.last_message().code
+    code = world.get_last_message().code
     ids = [world.pool_id, world.client_id, secretive.secret or ""]
     return [*ids, invitation, session, challenge["SALT"], challenge["SRP_B"], code]
 
 
 def test_a_seed_repeats_everything() -> None:
-    assert walk(7) == walk(7)
+    assert collect_values(7) == collect_values(7)
 
 
-def test_other_seeds_and_none_repeat_nothing() -> None:
-    for other in (walk(8), walk(None)):
-        assert not set(walk(7)) & set(other)
+def test_another_seed_or_none_gives_other_values() -> None:
+    for other in (collect_values(8), collect_values(None)):
+        assert not set(collect_values(7)) & set(other)
 
 
 def test_the_system_clock_by_default() -> None:
-    world = World(Emulator(), Clock(datetime.now(UTC)), "", "").pool()
-    world.user("ada")
-    assert "AuthenticationResult" in world.srp("ada")
+    world = World(Emulator(), Clock(datetime.now(UTC)), "", "").make_pool()
+    world.make_user("ada")
+    assert "AuthenticationResult" in world.sign_in_with_srp("ada")
 
 
 def test_a_naive_clock_is_refused() -> None:
@@ -108,20 +109,20 @@ def test_a_naive_clock_is_refused() -> None:
         Emulator(lambda: datetime(2026, 11, 7))  # noqa: DTZ001 - naive on purpose
 
 
-def test_every_pool_has_keys_of_its_own(empty: World) -> None:
-    pools = [empty.pool() for _ in range(3)]
+def test_every_pool_has_its_own_keys(empty: World) -> None:
+    pools = [empty.make_pool() for _ in range(3)]
     kids = {key["kid"] for world in pools for key in empty.emulator.jwks(world.pool_id)["keys"]}
     assert len(kids) == 6
     for world in pools:
-        world.user("ada")
-        assert world.call("GetUser", AccessToken=world.tokens()["AccessToken"])["Username"] == "ada"
+        world.make_user("ada")
+        assert world.call("GetUser", AccessToken=world.get_tokens()["AccessToken"])["Username"] == "ada"
 
 
 def test_many_threads(world: World) -> None:
     for number in range(4):
-        world.user(f"user-{number}")
+        world.make_user(f"user-{number}")
     with ThreadPoolExecutor(4) as executor:
-        replies = list(executor.map(lambda number: world.srp(f"user-{number % 4}"), range(16)))
+        replies = list(executor.map(lambda number: world.sign_in_with_srp(f"user-{number % 4}"), range(16)))
     assert all("AuthenticationResult" in reply for reply in replies)
 
 

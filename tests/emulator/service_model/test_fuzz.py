@@ -1,21 +1,22 @@
-"""Random requests that the service model permits: whatever is in them, only declared errors come of it."""
+"""Random requests that conform to the service model: the emulator returns declared errors only."""
 
 import random
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel, Shape, StructureShape
 
 from authflow.emulator import ServiceError
 from authflow.emulator._operations import OPERATIONS
-from authflow.emulator._service_model.model import ServiceModel
 from tests.support.emulator.world import PASSWORD, Json, World
 
-MODEL = ServiceModel()
+MODEL = ServiceModel(Loader().load_service_model("cognito-idp", "service-2"))
 TEXTS = ("", "a", "1", "email", "a@b", "+441234567890", "é", "x" * 24, "null", "{####}", "true", PASSWORD, "a.b.c")
 
 
 class Requests:
-    """Draws requests; values that would make sense in the world come often."""
+    """Makes random requests. Most members that identify something in the world have its values."""
 
     def __init__(self, world: World, tokens: Json, draw: random.Random) -> None:
         self._draw = draw
@@ -29,43 +30,42 @@ class Requests:
             "AuthParameters": {"USERNAME": "ada", "PASSWORD": PASSWORD, "SRP_A": "ab", "REFRESH_TOKEN": "x"},
         }
 
-    def structure(self, shape: str) -> Json:
-        declared = MODEL._shapes[shape]
-        required = declared.get("required", ())
-        chosen = [name for name in declared["members"] if name in required or self._draw.random() < 0.3]
-        return {name: self._member(name, declared["members"][name]["shape"]) for name in chosen}
+    def structure(self, shape: StructureShape) -> Json:
+        chosen = [name for name in shape.members if name in shape.required_members or self._draw.random() < 0.3]
+        return {name: self._member(name, shape.members[name]) for name in chosen}
 
-    def _member(self, name: str, shape: str) -> Any:
+    def _member(self, name: str, shape: Shape) -> Any:
         if name in self._sensible and self._draw.random() < 0.9:
             return self._sensible[name]
         return self._value(shape)
 
-    def _value(self, name: str) -> Any:
-        shape = MODEL._shapes[name]
-        match shape["type"]:
+    def _value(self, shape: Any) -> Any:  # the attributes depend on the type
+        limits = shape.metadata
+        match shape.type_name:
             case "structure":
-                return self.structure(name)
+                return self.structure(shape)
             case "list":
-                size = self._draw.randint(shape.get("min", 0), 2)
-                return [self._value(shape["member"]["shape"]) for _ in range(size)]
+                return [self._value(shape.member) for _ in range(self._draw.randint(limits.get("min", 0), 2))]
             case "map":
-                return {self._value(shape["key"]["shape"]): self._value(shape["value"]["shape"]) for _ in range(2)}
+                return {self._value(shape.key): self._value(shape.value) for _ in range(2)}
             case "boolean":
                 return self._draw.random() < 0.5
             case "integer":
-                return self._draw.randint(shape.get("min", 0), min(shape.get("max", 100), 100))
-        return self._draw.choice(shape.get("enum", TEXTS))
+                return self._draw.randint(limits.get("min", 0), min(limits.get("max", 100), 100))
+        return self._draw.choice(limits.get("enum", TEXTS))
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_only_declared_errors(world: World, operation: str) -> None:
     if "Pool" not in operation:
-        world.user("bob")
+        world.make_user("bob")
     draw = random.Random(operation)
-    shape = MODEL._operations[operation]["input"]["shape"]
-    requests = Requests(world, world.tokens(), draw)
+    model = MODEL.operation_model(operation)
+    assert model.input_shape is not None
+    declared = {shape.name for shape in model.error_shapes} | {"SerializationException"}
+    requests = Requests(world, world.get_tokens(), draw)
     for _ in range(60):
         try:
-            world.emulator.call(operation, requests.structure(shape))
+            world.emulator.call(operation, requests.structure(model.input_shape))
         except ServiceError as error:
-            assert error.code in MODEL.get_errors(operation) | {"SerializationException"}  # noqa: PT017 - no error is right too
+            assert error.code in declared  # noqa: PT017 - no error is right too

@@ -1,4 +1,4 @@
-"""The border: what may come in, what may go out, and which operations there are."""
+"""The service model: checks of requests, replies and errors, and the register of operations."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def test_the_model_is_read_as_botocore_reads_it() -> None:
         assert MODEL.get_members(operation.input_shape.name) == set(operation.input_shape.members)
 
 
-def test_flows_and_challenges_are_the_models() -> None:
+def test_auth_flows_and_challenges_are_in_the_model() -> None:
     enums = {name: set(BOTOCORE.shape_for(name).enum) for name in ("AuthFlowType", "ChallengeNameType")}  # type: ignore[attr-defined]  # not in the stubs
     assert set(AUTH_FLOWS) == enums["AuthFlowType"]
     assert set(CHALLENGE_HANDLERS) <= enums["ChallengeNameType"]
@@ -54,11 +54,11 @@ def test_operations_that_are_not_emulated_name_themselves(empty: World) -> None:
     others = set(BOTOCORE.operation_names) - set(EMULATED)
     assert len(others) > 80
     for name in others:
-        assert empty.refused(name) == f"NotImplementedByEmulator: authflow's emulator does not implement {name}"
+        assert empty.expect_refusal(name) == f"NotImplementedByEmulator: authflow's emulator does not implement {name}"
 
 
 def test_operations_that_do_not_exist(empty: World) -> None:
-    assert empty.refused("MakeTea") == "UnknownOperationException: MakeTea"
+    assert empty.expect_refusal("MakeTea") == "UnknownOperationException: MakeTea"
 
 
 def test_every_operation_may_refuse_a_bad_request() -> None:
@@ -96,24 +96,24 @@ REFUSED = [
 
 @pytest.mark.parametrize(("params", "expected"), REFUSED, ids=[expected[-40:] for _, expected in REFUSED])
 def test_validation(empty: World, params: Json, expected: str) -> None:
-    assert expected in empty.refused("CreateUserPool", **params)
+    assert expected in empty.expect_refusal("CreateUserPool", **params)
 
 
-def test_a_request_that_is_no_structure(empty: World) -> None:
+def test_a_request_must_be_a_structure(empty: World) -> None:
     with pytest.raises(ServiceError, match="SerializationException"):
         empty.emulator.call("CreateUserPool", ["PoolName"])  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_refusals_do_not_repeat_what_was_sent(world: World) -> None:
     secret = "hunter2 " * 40
-    refusal = world.refused("AdminSetUserPassword", UserPoolId=world.pool_id, Username="ada", Password=secret)
+    refusal = world.expect_refusal("AdminSetUserPassword", UserPoolId=world.pool_id, Username="ada", Password=secret)
     assert "hunter2" not in refusal
 
 
-def test_every_script_is_a_name(world: World) -> None:
+def test_usernames_in_any_script(world: World) -> None:
     for name in ("ада", "愛", "नमस्ते", "a\u0301", "🦊", "ada:lovelace"):
-        assert world.user(name) == name
-    refusal = world.refused("AdminCreateUser", UserPoolId=world.pool_id, Username="with space")
+        assert world.make_user(name) == name
+    refusal = world.expect_refusal("AdminCreateUser", UserPoolId=world.pool_id, Username="with space")
     assert "regular expression" in refusal
 
 
@@ -156,8 +156,8 @@ def test_errors_that_are_not_declared_are_bugs(world: World, monkeypatch: pytest
 
 @pytest.mark.parametrize("operation", EMULATED)
 def test_only_declared_errors_whatever_is_wrong(world: World, operation: str) -> None:
-    """Each member of a plausible request is replaced by a wrong one, in turn; an EmulatorBug would be raised."""
-    tokens = world.client().tokens()
+    """Replace each member of a plausible request by a wrong value. An undeclared error would raise EmulatorBug."""
+    tokens = world.make_client().get_tokens()
     plausible: Json = {
         "PoolName": "p",
         "UserPoolId": world.pool_id,
@@ -195,8 +195,8 @@ def test_only_declared_errors_whatever_is_wrong(world: World, operation: str) ->
                 assert error.code in declared  # noqa: PT017 - no error is right too
 
 
-def test_requests_hold_no_secret_in_a_repr(world: World) -> None:
-    secretive = world.client(GenerateSecret=True)
+def test_repr_of_records_contains_no_secret(world: World) -> None:
+    secretive = world.make_client(GenerateSecret=True)
     service = world.emulator._service
     client = service.clients[secretive.client_id]
     user = client.pool.find_by_username("ada")

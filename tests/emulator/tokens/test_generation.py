@@ -7,13 +7,13 @@ import pytest
 from tests.emulator.tokens.test_tokens import verify_claims
 from tests.support.emulator.lambdas import BAD_OUTPUT, Recorder, Riddles, expect_refused_sign_in, raise_error
 from tests.support.emulator.phones import Phone, confirm_phone, make_tracking_pool, prove_device, sign_in_with_password
-from tests.support.emulator.world import TEMPORARY, Json, World, new_password
+from tests.support.emulator.world import TEMPORARY, Json, World, make_new_password_params
 
 
 def get_overridden_claims(world: World, **details: object) -> Json:
     """Return the claims of an id token and an access token that PreTokenGeneration has changed."""
     world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": Recorder(claimsOverrideDetails=details)}
-    result = world.tokens()
+    result = world.get_tokens()
     return {"id": verify_claims(world, result["IdToken"]), "access": verify_claims(world, result["AccessToken"])}
 
 
@@ -28,7 +28,7 @@ def test_added_claims(world: World) -> None:
 
 @pytest.mark.parametrize("name", ["sub", "exp", "cognito:username", "token_use", "nonce", "amr"])
 def test_reserved_claims(world: World, name: str) -> None:
-    plain = verify_claims(world, world.tokens()["IdToken"])
+    plain = verify_claims(world, world.get_tokens()["IdToken"])
     made = get_overridden_claims(world, claimsToAddOrOverride={name: "x"}, claimsToSuppress=[name])["id"]
     assert made.get(name) == plain.get(name)
     assert set(made) == set(plain)
@@ -44,9 +44,9 @@ def test_groups_and_roles(world: World) -> None:
 
 @pytest.mark.parametrize("details", [None, {}, {"claimsToAddOrOverride": None, "groupOverrideDetails": None}])
 def test_empty_overrides(world: World, details: Json | None) -> None:
-    plain = verify_claims(world, world.tokens()["IdToken"])
+    plain = verify_claims(world, world.get_tokens()["IdToken"])
     world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": Recorder(claimsOverrideDetails=details)}
-    assert set(verify_claims(world, world.tokens()["IdToken"])) == set(plain)
+    assert set(verify_claims(world, world.get_tokens()["IdToken"])) == set(plain)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def collect_sources(world: World, act: Callable[[World], object]) -> list[str]:
 
 def test_trigger_sources(world: World) -> None:
     def sign_in_and_refresh(world: World) -> None:
-        token = world.srp("ada")["AuthenticationResult"]["RefreshToken"]
+        token = world.sign_in_with_srp("ada")["AuthenticationResult"]["RefreshToken"]
         world.initiate("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
         world.call("GetTokensFromRefreshToken", ClientId=world.client_id, RefreshToken=token)
 
@@ -93,9 +93,9 @@ def test_trigger_sources(world: World) -> None:
 
 def test_trigger_source_of_a_new_password(world: World) -> None:
     def choose(world: World) -> None:
-        world.invited("bob")
+        world.invite("bob")
         session = world.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
-        world.call("RespondToAuthChallenge", **new_password(world, session))
+        world.call("RespondToAuthChallenge", **make_new_password_params(world, session))
 
     assert collect_sources(world, choose) == ["TokenGeneration_NewPasswordChallenge"]
 
@@ -113,20 +113,20 @@ def _sign_in_with_device(world: World, phone: Phone) -> Json:
 
 
 def test_metadata_of_a_refresh(world: World) -> None:
-    recorder, token = Recorder(), world.tokens()["RefreshToken"]
+    recorder, token = Recorder(), world.get_tokens()["RefreshToken"]
     world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": recorder}
     request = {"ClientId": world.client_id, "RefreshToken": token, "ClientMetadata": {"from": "home"}}
     world.call("GetTokensFromRefreshToken", **request)
-    refresh = world.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
+    refresh = world.make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
     world.call("InitiateAuth", **refresh, ClientMetadata={"from": "home"})
     assert [request.get("clientMetadata") for request in recorder.requests] == [{"from": "home"}, None]
 
 
 def test_a_refresh_that_is_refused(world: World) -> None:
-    client = world.client(RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 0})
-    token = client.tokens()["RefreshToken"]
+    client = world.make_client(RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 0})
+    token = client.get_tokens()["RefreshToken"]
     world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": raise_error}
     request = {"ClientId": client.client_id, "RefreshToken": token}
-    assert client.refused("GetTokensFromRefreshToken", **request).startswith("UserLambdaValidationException")
+    assert client.expect_refusal("GetTokensFromRefreshToken", **request).startswith("UserLambdaValidationException")
     del world.emulator.triggers[world.pool_id]
     assert client.call("GetTokensFromRefreshToken", **request)  # the token was not rotated out

@@ -37,11 +37,11 @@ def refresh(world: World, token: str) -> Json:
 
 def expect_refused_refresh(world: World, token: str, **changes: object) -> str:
     request = {"ClientId": world.client_id, "ClientSecret": world.secret, "RefreshToken": token, **changes}
-    return world.refused("GetTokensFromRefreshToken", **request)
+    return world.expect_refusal("GetTokensFromRefreshToken", **request)
 
 
 def test_access_token(world: World, clock: Clock) -> None:
-    token = verify_claims(world, world.tokens()["AccessToken"])
+    token = verify_claims(world, world.get_tokens()["AccessToken"])
     now = int(clock.now.timestamp())
     for name in ("sub", "jti", "origin_jti", "event_id"):
         assert len(token.pop(name)) == 36
@@ -58,7 +58,7 @@ def test_access_token(world: World, clock: Clock) -> None:
 
 
 def test_id_token(world: World, clock: Clock) -> None:
-    result = world.tokens()
+    result = world.get_tokens()
     token, access = verify_claims(world, result["IdToken"]), verify_claims(world, result["AccessToken"])
     now = int(clock.now.timestamp())
     for name in ("sub", "origin_jti", "event_id"):
@@ -82,7 +82,7 @@ def test_keys_are_separate(world: World) -> None:
     assert len({key["kid"] for key in keys}) == 2
     assert {(key["kty"], key["alg"], key["use"]) for key in keys} == {("RSA", "RS256", "sig")}
     assert not any("d" in key or "p" in key for key in keys)
-    result = world.tokens()
+    result = world.get_tokens()
     assert jwt.decode(result["IdToken"], get_published_keys(world, 0), ["RS256"])
     assert jwt.decode(result["AccessToken"], get_published_keys(world, 1), ["RS256"])
     with pytest.raises(InvalidKeyIdError):
@@ -91,8 +91,10 @@ def test_keys_are_separate(world: World) -> None:
 
 def test_lifetimes_of_the_client(world: World) -> None:
     units = {"AccessToken": "minutes", "IdToken": "seconds", "RefreshToken": "hours"}
-    client = world.client(AccessTokenValidity=10, IdTokenValidity=400, RefreshTokenValidity=2, TokenValidityUnits=units)
-    result = client.tokens()
+    client = world.make_client(
+        AccessTokenValidity=10, IdTokenValidity=400, RefreshTokenValidity=2, TokenValidityUnits=units
+    )
+    result = client.get_tokens()
     assert result["ExpiresIn"] == 600
     assert result["TokenType"] == "Bearer"
     lifetimes = [
@@ -106,15 +108,15 @@ def test_lifetimes_of_the_client(world: World) -> None:
 
 
 def test_attributes_that_the_client_may_read(world: World) -> None:
-    client = world.client(ReadAttributes=["email"])
-    result = client.tokens()
+    client = world.make_client(ReadAttributes=["email"])
+    result = client.get_tokens()
     assert "email_verified" not in verify_claims(client, result["IdToken"])
     names = [entry["Name"] for entry in client.call("GetUser", AccessToken=result["AccessToken"])["UserAttributes"]]
     assert names == ["email", "sub"]
 
 
 def test_get_user(world: World) -> None:
-    described = world.call("GetUser", AccessToken=world.tokens()["AccessToken"])
+    described = world.call("GetUser", AccessToken=world.get_tokens()["AccessToken"])
     assert described["Username"] == "ada"
     assert {"Name": "email", "Value": "ada@example.com"} in described["UserAttributes"]
 
@@ -124,36 +126,36 @@ def test_get_user(world: World) -> None:
 
 def expect_refused_access(world: World, token: str) -> str:
     for operation in ("GetUser", "GlobalSignOut"):
-        refusal = world.refused(operation, AccessToken=token)
+        refusal = world.expect_refusal(operation, AccessToken=token)
     return refusal
 
 
 def test_expired_access_token(world: World, clock: Clock) -> None:
-    token = world.tokens()["AccessToken"]
+    token = world.get_tokens()["AccessToken"]
     clock.forward(hours=1)
     assert expect_refused_access(world, token) == "NotAuthorizedException: Access Token has expired"
 
 
 def test_id_token_for_an_access_token(world: World) -> None:
-    assert expect_refused_access(world, world.tokens()["IdToken"]) == "NotAuthorizedException: Invalid Access Token"
+    assert expect_refused_access(world, world.get_tokens()["IdToken"]) == "NotAuthorizedException: Invalid Access Token"
 
 
 @pytest.mark.parametrize("token", ["a.b.c", "abc", "bnVsbA.e30.AAAA", "e30.e30.AAAA", ".", "_-._-._-"])
 def test_malformed_access_token(world: World, token: str) -> None:
-    world.tokens()
+    world.get_tokens()
     assert expect_refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
 
 
 def test_access_token_signed_with_another_key(world: World) -> None:
-    real = world.tokens()["AccessToken"]
+    real = world.get_tokens()["AccessToken"]
     kid = jwt.decode(real, get_published_keys(world), ["RS256"]).header["kid"]
     forged = jwt.encode({"alg": "RS256", "kid": kid}, verify_claims(world, real), RSAKey.generate_key(2048), ["RS256"])
     assert expect_refused_access(world, forged) == "NotAuthorizedException: Invalid Access Token"
 
 
 def test_access_token_with_other_claims(world: World) -> None:
-    header, payload, signature = world.tokens()["AccessToken"].split(".")
-    other = world.tokens()["AccessToken"].split(".")[1]
+    header, payload, signature = world.get_tokens()["AccessToken"].split(".")
+    other = world.get_tokens()["AccessToken"].split(".")[1]
     assert payload != other
     assert (
         expect_refused_access(world, f"{header}.{other}.{signature}") == "NotAuthorizedException: Invalid Access Token"
@@ -161,7 +163,7 @@ def test_access_token_with_other_claims(world: World) -> None:
 
 
 def test_access_token_of_another_emulator(world: World) -> None:
-    token = world.tokens()["AccessToken"]
+    token = world.get_tokens()["AccessToken"]
     world.emulator = Emulator(world.clock)
     assert expect_refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
 
@@ -173,7 +175,7 @@ def make_wild_headers(kid: str) -> list[object]:
 
 
 def test_wild_headers(world: World) -> None:
-    result = world.tokens()
+    result = world.get_tokens()
     _, payload, signature = result["AccessToken"].split(".")
     for header in make_wild_headers(
         jwt.decode(result["AccessToken"], get_published_keys(world), ["RS256"]).header["kid"]
@@ -185,14 +187,14 @@ def test_wild_headers(world: World) -> None:
 
 
 def test_verify_with_jwks(world: World) -> None:
-    token = world.tokens()["IdToken"]
+    token = world.get_tokens()["IdToken"]
     assert jose.verify_with_jwks(token, world.emulator.jwks(world.pool_id)) == verify_claims(world, token)
-    assert jose.verify_with_jwks(token, world.pool().emulator.jwks(world.pool().pool_id)) is None
+    assert jose.verify_with_jwks(token, world.make_pool().emulator.jwks(world.make_pool().pool_id)) is None
 
 
 def test_disabled_user_of_a_client_without_revocation(world: World) -> None:
-    token = world.client(EnableTokenRevocation=False).tokens()["AccessToken"]
-    world.admin("AdminDisableUser", "ada")
+    token = world.make_client(EnableTokenRevocation=False).get_tokens()["AccessToken"]
+    world.call_admin("AdminDisableUser", "ada")
     assert expect_refused_access(world, token) == "NotAuthorizedException: Access Token has been revoked"
 
 
@@ -200,7 +202,7 @@ def test_disabled_user_of_a_client_without_revocation(world: World) -> None:
 
 
 def test_refresh(secretive: World, clock: Clock) -> None:
-    first = secretive.tokens()
+    first = secretive.get_tokens()
     clock.forward(minutes=30)
     second = refresh(secretive, first["RefreshToken"])
     assert "RefreshToken" not in second
@@ -214,28 +216,28 @@ def test_refresh(secretive: World, clock: Clock) -> None:
 
 @pytest.mark.parametrize("secret", [None, "x" * 51])
 def test_refresh_with_a_wrong_client_secret(secretive: World, secret: str | None) -> None:
-    token = secretive.tokens()["RefreshToken"]
+    token = secretive.get_tokens()["RefreshToken"]
     assert "Unable to verify client secret" in expect_refused_refresh(secretive, token, ClientSecret=secret)
 
 
 def test_refresh_with_a_superfluous_client_secret(world: World) -> None:
-    assert "client secret" in expect_refused_refresh(world, world.tokens()["RefreshToken"], ClientSecret="x" * 51)
+    assert "client secret" in expect_refused_refresh(world, world.get_tokens()["RefreshToken"], ClientSecret="x" * 51)
 
 
 def test_refresh_token_of_another_client(world: World) -> None:
-    token = world.tokens()["RefreshToken"]
-    assert expect_refused_refresh(world.client(), token) == INVALID
-    request = world.client().initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
-    assert world.refused("InitiateAuth", **request) == INVALID
+    token = world.get_tokens()["RefreshToken"]
+    assert expect_refused_refresh(world.make_client(), token) == INVALID
+    request = world.make_client().make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
+    assert world.expect_refusal("InitiateAuth", **request) == INVALID
 
 
 def test_refresh_token_of_another_pool(world: World) -> None:
-    assert expect_refused_refresh(world.pool(), world.tokens()["RefreshToken"]) == INVALID
+    assert expect_refused_refresh(world.make_pool(), world.get_tokens()["RefreshToken"]) == INVALID
 
 
 @pytest.mark.parametrize("place", [0, 40, -1])
 def test_altered_refresh_token(world: World, place: int) -> None:
-    token = list(world.tokens()["RefreshToken"])
+    token = list(world.get_tokens()["RefreshToken"])
     token[place] = "A" if token[place] != "A" else "B"
     assert expect_refused_refresh(world, "".join(token)) == INVALID
 
@@ -246,8 +248,8 @@ def test_forged_refresh_token(world: World) -> None:
 
 def test_rotation(world: World, clock: Clock) -> None:
     rotation = {"Feature": "ENABLED", "RetryGracePeriodSeconds": 30}
-    client = world.client(RefreshTokenRotation=rotation)
-    first = client.tokens()["RefreshToken"]
+    client = world.make_client(RefreshTokenRotation=rotation)
+    first = client.get_tokens()["RefreshToken"]
     second = refresh(client, first)["RefreshToken"]
     assert second != first
     clock.forward(seconds=29)
@@ -258,15 +260,15 @@ def test_rotation(world: World, clock: Clock) -> None:
 
 
 def test_rotation_without_grace(world: World) -> None:
-    client = world.client(RefreshTokenRotation={"Feature": "ENABLED"})
-    first = client.tokens()["RefreshToken"]
+    client = world.make_client(RefreshTokenRotation={"Feature": "ENABLED"})
+    first = client.get_tokens()["RefreshToken"]
     refresh(client, first)
     assert expect_refused_refresh(client, first).startswith("RefreshTokenReuseException")
 
 
 def test_rotation_does_not_extend_the_lifetime(world: World, clock: Clock) -> None:
-    client = world.client(RefreshTokenRotation={"Feature": "ENABLED"}, RefreshTokenValidity=1)
-    first = client.tokens()["RefreshToken"]
+    client = world.make_client(RefreshTokenRotation={"Feature": "ENABLED"}, RefreshTokenValidity=1)
+    first = client.get_tokens()["RefreshToken"]
     clock.forward(hours=23)
     second = refresh(client, first)["RefreshToken"]
     clock.forward(hours=1)
@@ -274,9 +276,9 @@ def test_rotation_does_not_extend_the_lifetime(world: World, clock: Clock) -> No
 
 
 def test_rotation_disables_refresh_token_auth(world: World) -> None:
-    client = world.client(RefreshTokenRotation={"Feature": "ENABLED"})
-    request = client.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=client.tokens()["RefreshToken"])
-    refusal = client.refused("InitiateAuth", **request)
+    client = world.make_client(RefreshTokenRotation={"Feature": "ENABLED"})
+    request = client.make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=client.get_tokens()["RefreshToken"])
+    refusal = client.expect_refusal("InitiateAuth", **request)
     assert refusal == "InvalidParameterException: REFRESH_TOKEN_AUTH flow not enabled for this client"
 
 
@@ -288,7 +290,7 @@ def make_revocation(world: World, token: str) -> Json:
 
 
 def test_revoked_refresh_token(secretive: World) -> None:
-    first, other = secretive.tokens(), secretive.tokens()
+    first, other = secretive.get_tokens(), secretive.get_tokens()
     renewed = refresh(secretive, first["RefreshToken"])
     assert secretive.call("RevokeToken", **make_revocation(secretive, first["RefreshToken"])) == {}
     assert expect_refused_refresh(secretive, first["RefreshToken"]) == (
@@ -301,52 +303,52 @@ def test_revoked_refresh_token(secretive: World) -> None:
 
 
 def test_revoking_through_the_old_refresh_flow(world: World) -> None:
-    token = world.tokens()["RefreshToken"]
+    token = world.get_tokens()["RefreshToken"]
     world.call("RevokeToken", **make_revocation(world, token))
-    request = world.initiation("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
-    assert "revoked" in world.refused("InitiateAuth", **request)
+    request = world.make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
+    assert "revoked" in world.expect_refusal("InitiateAuth", **request)
 
 
 @pytest.mark.parametrize("name", ["AccessToken", "IdToken"])
 def test_only_refresh_tokens_are_revoked(world: World, name: str) -> None:
-    refusal = world.refused("RevokeToken", **make_revocation(world, world.tokens()[name]))
+    refusal = world.expect_refusal("RevokeToken", **make_revocation(world, world.get_tokens()[name]))
     assert refusal.startswith("UnsupportedTokenTypeException")
 
 
 def test_revoking_a_token_of_another_client(world: World, secretive: World) -> None:
-    token = secretive.tokens()["RefreshToken"]
-    assert world.refused("RevokeToken", **make_revocation(world, token)).startswith("InvalidParameterException")
+    token = secretive.get_tokens()["RefreshToken"]
+    assert world.expect_refusal("RevokeToken", **make_revocation(world, token)).startswith("InvalidParameterException")
     request = {**make_revocation(secretive, token), "ClientSecret": "x" * 51}
-    assert world.refused("RevokeToken", **request).startswith("UnauthorizedException")
+    assert world.expect_refusal("RevokeToken", **request).startswith("UnauthorizedException")
     request = {**make_revocation(secretive, token), "ClientId": "nobody"}
-    assert world.refused("RevokeToken", **request).startswith("UnauthorizedException")
+    assert world.expect_refusal("RevokeToken", **request).startswith("UnauthorizedException")
     assert refresh(secretive, token)
 
 
 def test_clients_without_revocation(world: World) -> None:
-    client = world.client(EnableTokenRevocation=False)
-    result = client.tokens()
+    client = world.make_client(EnableTokenRevocation=False)
+    result = client.get_tokens()
     assert "origin_jti" not in verify_claims(client, result["AccessToken"])
-    refusal = client.refused("RevokeToken", **make_revocation(client, result["RefreshToken"]))
+    refusal = client.expect_refusal("RevokeToken", **make_revocation(client, result["RefreshToken"]))
     assert refusal.startswith("UnsupportedOperationException")
     assert client.call("GetUser", AccessToken=result["AccessToken"])
 
 
 def test_global_sign_out(world: World, secretive: World) -> None:
-    here, there = world.tokens(), secretive.tokens()
-    world.user("bob")
-    bobs = world.tokens("bob", PASSWORD)
+    here, there = world.get_tokens(), secretive.get_tokens()
+    world.make_user("bob")
+    bobs = world.get_tokens("bob", PASSWORD)
     assert world.call("GlobalSignOut", AccessToken=here["AccessToken"]) == {}
     for result in (here, there):
         assert "revoked" in expect_refused_access(world, result["AccessToken"])
     assert "revoked" in expect_refused_refresh(world, here["RefreshToken"])
     assert "revoked" in expect_refused_refresh(secretive, there["RefreshToken"])
     assert world.call("GetUser", AccessToken=bobs["AccessToken"])
-    assert world.tokens()
+    assert world.get_tokens()
 
 
 def test_another_issuer(clock: Clock) -> None:
-    world = World(Emulator(clock, issuer="http://localhost:9229/", region="us-east-2"), clock, "", "").pool()
-    world.user("ada")
+    world = World(Emulator(clock, issuer="http://localhost:9229/", region="us-east-2"), clock, "", "").make_pool()
+    world.make_user("ada")
     assert world.pool_id.startswith("us-east-2_")
-    assert verify_claims(world, world.tokens()["IdToken"])["iss"] == f"http://localhost:9229/{world.pool_id}"
+    assert verify_claims(world, world.get_tokens()["IdToken"])["iss"] == f"http://localhost:9229/{world.pool_id}"

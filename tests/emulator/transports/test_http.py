@@ -150,7 +150,7 @@ def test_jwks(world: World, url: str) -> None:
     status, _, content = ask(url, "GET", f"/{world.pool_id}/.well-known/jwks.json")
     assert status == 200
     keys = KeySet.import_key_set(json.loads(content))
-    assert jwt.decode(world.tokens()["IdToken"], keys, ["RS256"]).claims["cognito:username"] == "ada"
+    assert jwt.decode(world.get_tokens()["IdToken"], keys, ["RS256"]).claims["cognito:username"] == "ada"
     assert ask(url, "GET", "/eu-west-1_none/.well-known/jwks.json")[0] == 404
 
 
@@ -170,7 +170,7 @@ def test_health(plain: str) -> None:
 
 
 def test_outbox(world: World, url: str) -> None:
-    world.invited("bob", email="bob@example.com")
+    world.invite("bob", email="bob@example.com")
     status, _, content = ask(url, "GET", "/_authflow/outbox")
     assert status == 200
     assert json.loads(content)[-1] == {
@@ -179,7 +179,7 @@ def test_outbox(world: World, url: str) -> None:
         "destination": "bob@example.com",
         "medium": "EMAIL",
         "purpose": "invitation",
-        "code": world.last_message().code,
+        "code": world.get_last_message().code,
     }
 
 

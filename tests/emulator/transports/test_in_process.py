@@ -1,4 +1,4 @@
-"""The transports in process: authflow's backend and boto3."""
+"""The transports within the process: authflow's backend and boto3."""
 
 import subprocess
 import sys
@@ -22,12 +22,16 @@ class Request:
 
 
 def test_backend(world: World) -> None:
-    request = Request("InitiateAuth", world.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD))
+    request = Request(
+        "InitiateAuth", world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
+    )
     assert "AuthenticationResult" in world.emulator.backend().call(request)
 
 
 def test_backend_refuses_as_authflow_expects(world: World) -> None:
-    request = Request("InitiateAuth", world.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD="wrong"))
+    request = Request(
+        "InitiateAuth", world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD="wrong")
+    )
     with pytest.raises(Refusal) as caught:
         world.emulator.backend().call(request)
     assert (caught.value.code, caught.value.message) == ("NotAuthorizedException", "Incorrect username or password.")
@@ -71,7 +75,7 @@ def test_boto3_exceptions(world: World) -> None:
         client.list_users(UserPoolId=world.pool_id)
 
 
-def test_boto3_is_isolated_from_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_boto3_ignores_the_aws_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "missing")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://192.0.2.1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
@@ -96,8 +100,8 @@ def test_boto3_does_not_try_again(empty: World, monkeypatch: pytest.MonkeyPatch)
 def test_other_boto3_clients_are_left_alone(empty: World) -> None:
     empty.emulator.boto3_client()
     other = Emulator(seed=1).boto3_client()
-    other.create_user_pool(PoolName="people")
-    assert not empty.emulator._service.pools
+    pool_id = other.create_user_pool(PoolName="people")["UserPool"]["Id"]
+    assert empty.expect_refusal("DescribeUserPool", UserPoolId=pool_id).startswith("ResourceNotFoundException")
 
 
 def test_importing_the_emulator_loads_no_door() -> None:

@@ -26,7 +26,7 @@ ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
 
 
 def test_triggers_by_pool(world: World) -> None:
-    triggers, other = world.emulator.triggers, world.pool()
+    triggers, other = world.emulator.triggers, world.make_pool()
     given = {"PreAuthentication": Recorder(), "PostAuthentication": Recorder()}
     triggers[world.pool_id] = given
     assert triggers[world.pool_id] == given
@@ -39,7 +39,7 @@ def test_triggers_by_pool(world: World) -> None:
     assert len(triggers[world.pool_id]) == 2  # the mapping was copied
     del triggers[world.pool_id]
     assert not triggers
-    assert world.tokens()
+    assert world.get_tokens()
 
 
 def test_triggers_of_a_pool_that_does_not_exist(world: World) -> None:
@@ -67,11 +67,11 @@ def test_invalid_triggers(world: World, triggers: Any, error: type[Exception], p
 
 def test_arns_are_stored_but_not_called(world: World) -> None:
     config = {"DefineAuthChallenge": ARN, "PreTokenGenerationConfig": {"LambdaVersion": "V1_0", "LambdaArn": ARN}}
-    made = world.pool(LambdaConfig=config)
+    made = world.make_pool(LambdaConfig=config)
     assert world.call("DescribeUserPool", UserPoolId=made.pool_id)["UserPool"]["LambdaConfig"] == config
     world.call("UpdateUserPool", UserPoolId=world.pool_id, LambdaConfig=config)
     assert world.call("DescribeUserPool", UserPoolId=world.pool_id)["UserPool"]["LambdaConfig"] == config
-    assert world.tokens()
+    assert world.get_tokens()
 
 
 # --- events
@@ -80,10 +80,10 @@ def test_arns_are_stored_but_not_called(world: World) -> None:
 def test_the_event(world: World) -> None:
     recorder = Recorder()
     world.emulator.triggers[world.pool_id] = {"PreAuthentication": recorder}
-    world.tokens()
+    world.get_tokens()
     (event,) = recorder.events
     sub = event["request"]["userAttributes"].pop("sub")
-    assert sub == verify_claims(world, world.tokens()["AccessToken"])["sub"]
+    assert sub == verify_claims(world, world.get_tokens()["AccessToken"])["sub"]
     assert event == {
         "version": "1",
         "triggerSource": "PreAuthentication_Authentication",
@@ -110,7 +110,7 @@ def test_each_trigger_gets_its_own_event(world: World) -> None:
         return event
 
     world.emulator.triggers[world.pool_id] = {"PreAuthentication": spoil}
-    token = verify_claims(world, world.tokens()["IdToken"])
+    token = verify_claims(world, world.get_tokens()["IdToken"])
     assert (token["email"], token["cognito:username"]) == ("ada@example.com", "ada")
 
 
@@ -118,7 +118,7 @@ def test_metadata_when_a_sign_in_begins(world: World) -> None:
     before, after, tokens = Recorder(), Recorder(), Recorder()
     triggers = {"PreAuthentication": before, "PostAuthentication": after, "PreTokenGeneration": tokens}
     world.emulator.triggers[world.pool_id] = triggers
-    request = world.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
+    request = world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
     world.call("InitiateAuth", **request, ClientMetadata={"from": "home"})
     assert before.requests[0]["validationData"] == {"from": "home"}
     assert "clientMetadata" not in before.requests[0] | after.requests[0] | tokens.requests[0]
@@ -128,7 +128,7 @@ def test_metadata_of_an_answer(world: World) -> None:
     before, after, tokens = Recorder(), Recorder(), Recorder()
     triggers = {"PreAuthentication": before, "PostAuthentication": after, "PreTokenGeneration": tokens}
     world.emulator.triggers[world.pool_id] = triggers
-    claim = world.response("PASSWORD_VERIFIER", **world.claim(world.srp_challenge("ada")))
+    claim = world.make_respond_params("PASSWORD_VERIFIER", **world.make_proof(world.start_srp("ada")))
     world.call("RespondToAuthChallenge", **claim, ClientMetadata={"from": "home"})
     assert len(before.events) == 1
     assert after.requests[0]["clientMetadata"] == tokens.requests[0]["clientMetadata"] == {"from": "home"}
@@ -141,23 +141,23 @@ def test_pre_authentication_refuses(world: World) -> None:
     world.emulator.triggers[world.pool_id] = {"PreAuthentication": raise_error}
     refusal = "UserLambdaValidationException: PreAuthentication failed with error no entry today."
     assert expect_refused_sign_in(world) == refusal
-    request = world.initiation("USER_SRP_AUTH", USERNAME="ada", SRP_A="ab")
-    assert world.refused("InitiateAuth", **request) == refusal
+    request = world.make_initiate_params("USER_SRP_AUTH", USERNAME="ada", SRP_A="ab")
+    assert world.expect_refusal("InitiateAuth", **request) == refusal
 
 
 def test_pre_authentication_of_an_unknown_user(world: World) -> None:
     recorder = Recorder()
     world.emulator.triggers[world.pool_id] = {"PreAuthentication": recorder}
-    client = world.client(PreventUserExistenceErrors="ENABLED")
-    request = client.initiation("USER_PASSWORD_AUTH", USERNAME="eve", PASSWORD=PASSWORD)
-    assert client.refused("InitiateAuth", **request) == "NotAuthorizedException: Incorrect username or password."
+    client = world.make_client(PreventUserExistenceErrors="ENABLED")
+    request = client.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="eve", PASSWORD=PASSWORD)
+    assert client.expect_refusal("InitiateAuth", **request) == "NotAuthorizedException: Incorrect username or password."
     assert recorder.requests == [{"userAttributes": {}, "validationData": None, "userNotFound": True}]
 
 
 def test_post_authentication(world: World) -> None:
     recorder = Recorder()
     world.emulator.triggers[world.pool_id] = {"PostAuthentication": recorder}
-    result = world.tokens()
+    result = world.get_tokens()
     assert recorder.events[0]["triggerSource"] == "PostAuthentication_Authentication"
     assert recorder.requests[0]["newDeviceUsed"] is False
     world.initiate("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=result["RefreshToken"])
@@ -218,7 +218,10 @@ VERIFICATIONS: list[Json] = [{}, {"answerCorrect": None}, {"answerCorrect": "tru
 def test_invalid_responses_of_define_and_create(world: World, name: str, response: Json) -> None:
     client = make_riddle_client(world, Riddles())
     world.emulator.triggers[world.pool_id] = {**Riddles().triggers(), name: Recorder(**response)}
-    assert client.refused("InitiateAuth", **client.initiation("CUSTOM_AUTH", USERNAME="ada")) == BAD_OUTPUT
+    assert (
+        client.expect_refusal("InitiateAuth", **client.make_initiate_params("CUSTOM_AUTH", USERNAME="ada"))
+        == BAD_OUTPUT
+    )
 
 
 @pytest.mark.parametrize("response", VERIFICATIONS, ids=str)
@@ -227,9 +230,9 @@ def test_invalid_responses_of_verify(world: World, response: Json) -> None:
     request = _answer(client)
     triggers = {**Riddles().triggers(), "VerifyAuthChallengeResponse": Recorder(**response)}
     world.emulator.triggers[world.pool_id] = triggers
-    assert client.refused("RespondToAuthChallenge", **request) == BAD_OUTPUT
+    assert client.expect_refusal("RespondToAuthChallenge", **request) == BAD_OUTPUT
     world.emulator.triggers[world.pool_id] = Riddles().triggers()
-    assert client.refused("RespondToAuthChallenge", **request) == USED_SESSION
+    assert client.expect_refusal("RespondToAuthChallenge", **request) == USED_SESSION
 
 
 @pytest.mark.parametrize("name", Riddles().triggers())
@@ -237,7 +240,7 @@ def test_custom_triggers_that_fail(world: World, name: str) -> None:
     client = make_riddle_client(world, Riddles())
     request = _answer(client)
     world.emulator.triggers[world.pool_id] = {**Riddles(wanted=2).triggers(), name: raise_error}
-    refusal = client.refused("RespondToAuthChallenge", **request)
+    refusal = client.expect_refusal("RespondToAuthChallenge", **request)
     assert refusal == f"UserLambdaValidationException: {name} failed with error no entry today."
 
 
@@ -247,17 +250,19 @@ def test_custom_triggers_that_are_missing(world: World, name: str) -> None:
     request = _answer(client)
     remaining = {other: trigger for other, trigger in Riddles(wanted=2).triggers().items() if other != name}
     world.emulator.triggers[world.pool_id] = remaining
-    refusal = client.refused("RespondToAuthChallenge", **request)
+    refusal = client.expect_refusal("RespondToAuthChallenge", **request)
     assert refusal == "InvalidParameterException: Custom auth lambda trigger is not configured for the user pool."
 
 
 def _answer(client: World) -> Json:
-    return client.response("CUSTOM_CHALLENGE", begin_custom_auth(client)["Session"], USERNAME="ada", ANSWER="tree")
+    return client.make_respond_params(
+        "CUSTOM_CHALLENGE", begin_custom_auth(client)["Session"], USERNAME="ada", ANSWER="tree"
+    )
 
 
 def test_a_trigger_may_call_the_emulator(world: World) -> None:
     def define(event: Json) -> Json:
-        found = world.admin("AdminGetUser", event["userName"])
+        found = world.call_admin("AdminGetUser", event["userName"])
         event["response"]["issueTokens"] = found["Enabled"]
         return event
 
@@ -268,11 +273,11 @@ def test_a_trigger_may_call_the_emulator(world: World) -> None:
 
 def test_refused_call_inside_a_trigger_fails_the_trigger(world: World) -> None:
     def define(_: Json) -> Json:
-        return world.admin("AdminGetUser", "nobody")
+        return world.call_admin("AdminGetUser", "nobody")
 
     client = make_riddle_client(world, Riddles())
     world.emulator.triggers[world.pool_id] = {"DefineAuthChallenge": define}
-    refusal = client.refused("InitiateAuth", **client.initiation("CUSTOM_AUTH", USERNAME="ada"))
+    refusal = client.expect_refusal("InitiateAuth", **client.make_initiate_params("CUSTOM_AUTH", USERNAME="ada"))
     assert refusal.startswith("UserLambdaValidationException: DefineAuthChallenge failed with error UserNotFound")
 
 
@@ -282,4 +287,4 @@ def test_emulator_bug_inside_a_trigger_is_raised(world: World) -> None:
 
     world.emulator.triggers[world.pool_id] = {"PreAuthentication": define}
     with pytest.raises(EmulatorBug):
-        world.tokens()
+        world.get_tokens()

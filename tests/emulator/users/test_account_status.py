@@ -1,4 +1,4 @@
-"""Who may sign in: statuses, temporary passwords, users who don't exist."""
+"""Which users can sign in: account statuses, temporary passwords, and users who do not exist."""
 
 import json
 
@@ -12,98 +12,101 @@ from tests.support.emulator.world import (
     Clock,
     Json,
     World,
-    new_password,
+    make_new_password_params,
     open_session,
 )
 
 WRONG = "NotAuthorizedException: Incorrect username or password."
 
 
-def outcomes(world: World, name: str, password: str) -> set[str]:
-    """Return how password and SRP sign-in are refused."""
-    by_password = world.refused(
-        "InitiateAuth", **world.initiation("USER_PASSWORD_AUTH", USERNAME=name, PASSWORD=password)
+def collect_refusals(world: World, name: str, password: str) -> set[str]:
+    """Return the errors of a sign-in with the password and of one with SRP."""
+    by_password = world.expect_refusal(
+        "InitiateAuth", **world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME=name, PASSWORD=password)
     )
-    claim = world.claim(world.srp_challenge(name), password)
-    return {by_password, world.refused("RespondToAuthChallenge", **world.response("PASSWORD_VERIFIER", **claim))}
+    claim = world.make_proof(world.start_srp(name), password)
+    return {
+        by_password,
+        world.expect_refusal("RespondToAuthChallenge", **world.make_respond_params("PASSWORD_VERIFIER", **claim)),
+    }
 
 
 @pytest.fixture
 def closed(world: World) -> World:
-    """The same pool through a client that hides which users exist."""
-    return world.client(PreventUserExistenceErrors="ENABLED", GenerateSecret=True)
+    """The same pool, and a client that hides which users exist."""
+    return world.make_client(PreventUserExistenceErrors="ENABLED", GenerateSecret=True)
 
 
 def test_disabled_after_a_right_password(world: World) -> None:
-    world.admin("AdminDisableUser", "ada")
-    assert outcomes(world, "ada", PASSWORD) == {"NotAuthorizedException: User is disabled."}
-    assert outcomes(world, "ada", OTHER_PASSWORD) == {WRONG}
-    world.admin("AdminEnableUser", "ada")
-    assert "AuthenticationResult" in world.srp("ada")
+    world.call_admin("AdminDisableUser", "ada")
+    assert collect_refusals(world, "ada", PASSWORD) == {"NotAuthorizedException: User is disabled."}
+    assert collect_refusals(world, "ada", OTHER_PASSWORD) == {WRONG}
+    world.call_admin("AdminEnableUser", "ada")
+    assert "AuthenticationResult" in world.sign_in_with_srp("ada")
 
 
 def test_reset_required_after_a_right_password(world: World) -> None:
-    world.admin("AdminResetUserPassword", "ada")
+    world.call_admin("AdminResetUserPassword", "ada")
     expected = "PasswordResetRequiredException: Password reset required for the user"
-    assert outcomes(world, "ada", PASSWORD) == {expected}
-    assert outcomes(world, "ada", OTHER_PASSWORD) == {WRONG}
+    assert collect_refusals(world, "ada", PASSWORD) == {expected}
+    assert collect_refusals(world, "ada", OTHER_PASSWORD) == {WRONG}
 
 
 @pytest.mark.parametrize("password", [PASSWORD, OTHER_PASSWORD])
 def test_unconfirmed_before_the_password(world: World, password: str) -> None:
     world.call("SignUp", ClientId=world.client_id, Username="eve", Password=PASSWORD)
     for request in (
-        world.initiation("USER_PASSWORD_AUTH", USERNAME="eve", PASSWORD=password),
-        world.initiation("USER_SRP_AUTH", USERNAME="eve", SRP_A="ab"),
+        world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="eve", PASSWORD=password),
+        world.make_initiate_params("USER_SRP_AUTH", USERNAME="eve", SRP_A="ab"),
     ):
-        assert world.refused("InitiateAuth", **request) == "UserNotConfirmedException: User is not confirmed."
+        assert world.expect_refusal("InitiateAuth", **request) == "UserNotConfirmedException: User is not confirmed."
 
 
 def test_temporary_password_expires(world: World, clock: Clock) -> None:
-    world.invited("bob")
+    world.invite("bob")
     clock.forward(days=7)
     expired = "NotAuthorizedException: Temporary password has expired and must be reset by an administrator."
-    assert outcomes(world, "bob", TEMPORARY) == {expired}
-    world.admin("AdminCreateUser", "bob", MessageAction="RESEND", TemporaryPassword=TEMPORARY)
-    assert world.srp("bob", TEMPORARY)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+    assert collect_refusals(world, "bob", TEMPORARY) == {expired}
+    world.call_admin("AdminCreateUser", "bob", MessageAction="RESEND", TemporaryPassword=TEMPORARY)
+    assert world.sign_in_with_srp("bob", TEMPORARY)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
 
 
-def test_temporary_password_lives_as_long_as_the_pool_says(empty: World, clock: Clock) -> None:
-    pool = empty.pool(Policies={"PasswordPolicy": {"MinimumLength": 6, "TemporaryPasswordValidityDays": 30}})
-    pool.invited("bob")
+def test_temporary_password_validity_of_the_pool(empty: World, clock: Clock) -> None:
+    pool = empty.make_pool(Policies={"PasswordPolicy": {"MinimumLength": 6, "TemporaryPasswordValidityDays": 30}})
+    pool.invite("bob")
     clock.forward(days=29)
     assert "Session" in pool.initiate(USERNAME="bob", PASSWORD=TEMPORARY)
 
 
 def test_unknown_user(world: World) -> None:
     for request in (
-        world.initiation("USER_PASSWORD_AUTH", USERNAME="nobody", PASSWORD=PASSWORD),
-        world.initiation("USER_SRP_AUTH", USERNAME="nobody", SRP_A="ab"),
+        world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="nobody", PASSWORD=PASSWORD),
+        world.make_initiate_params("USER_SRP_AUTH", USERNAME="nobody", SRP_A="ab"),
     ):
-        assert world.refused("InitiateAuth", **request) == "UserNotFoundException: User does not exist."
+        assert world.expect_refusal("InitiateAuth", **request) == "UserNotFoundException: User does not exist."
 
 
 def test_unknown_user_who_is_hidden(closed: World) -> None:
-    assert outcomes(closed, "nobody", PASSWORD) == {WRONG}
+    assert collect_refusals(closed, "nobody", PASSWORD) == {WRONG}
 
 
 def test_hidden_users_answers_stay_the_same(closed: World) -> None:
-    first, second, other = (closed.srp_challenge(name) for name in ("nobody", "nobody", "someone"))
+    first, second, other = (closed.start_srp(name) for name in ("nobody", "nobody", "someone"))
     assert first["SALT"] == second["SALT"] != other["SALT"]
     assert first["USERNAME"] == second["USERNAME"] == "nobody"
     assert first["SRP_B"] != second["SRP_B"]
-    assert set(first) == set(closed.srp_challenge("ada"))
+    assert set(first) == set(closed.start_srp("ada"))
 
 
 def test_hidden_users_who_sign_in_by_email_have_a_stable_id(empty: World) -> None:
-    pool = empty.pool(UsernameAttributes=["email"]).client(PreventUserExistenceErrors="ENABLED")
-    first, second = (pool.srp_challenge("who@example.com")["USER_ID_FOR_SRP"] for _ in range(2))
+    pool = empty.make_pool(UsernameAttributes=["email"]).make_client(PreventUserExistenceErrors="ENABLED")
+    first, second = (pool.start_srp("who@example.com")["USER_ID_FOR_SRP"] for _ in range(2))
     assert first == second != "who@example.com"
-    assert outcomes(pool, "who@example.com", PASSWORD) == {WRONG}
+    assert collect_refusals(pool, "who@example.com", PASSWORD) == {WRONG}
 
 
 def test_an_existing_user_of_a_client_that_hides_them(closed: World) -> None:
-    assert "AuthenticationResult" in closed.srp("ada")
+    assert "AuthenticationResult" in closed.sign_in_with_srp("ada")
 
 
 # --- NEW_PASSWORD_REQUIRED
@@ -117,25 +120,27 @@ def demanding(empty: World) -> World:
         {"Name": "email", "Required": True, "AttributeDataType": "String"},
         {"Name": "team", "AttributeDataType": "String", "StringAttributeConstraints": {"MaxLength": "5"}},
     ]
-    made = empty.pool(Schema=schema)
-    made.invited("bob", email="bob@example.com")
+    made = empty.make_pool(Schema=schema)
+    made.invite("bob", email="bob@example.com")
     return made
 
 
-def refused(world: World, session: str, **answer: str) -> str:
+def expect_refusal(world: World, session: str, **answer: str) -> str:
     given = {"USERNAME": "bob", "NEW_PASSWORD": OTHER_PASSWORD, **answer}
-    return world.refused("RespondToAuthChallenge", **world.response("NEW_PASSWORD_REQUIRED", session, **given))
+    return world.expect_refusal(
+        "RespondToAuthChallenge", **world.make_respond_params("NEW_PASSWORD_REQUIRED", session, **given)
+    )
 
 
 def test_required_attributes(demanding: World) -> None:
     asked = demanding.initiate(USERNAME="bob", PASSWORD=TEMPORARY)
     assert json.loads(asked["ChallengeParameters"]["requiredAttributes"]) == ["userAttributes.family_name"]
     session = asked["Session"]
-    assert "family_name: The attribute family_name is required" in refused(demanding, session)
+    assert "family_name: The attribute family_name is required" in expect_refusal(demanding, session)
     answer = {"userAttributes.family_name": "Bobson", "userAttributes.custom:team": "red"}
     reply = demanding.respond("NEW_PASSWORD_REQUIRED", session, USERNAME="bob", NEW_PASSWORD=OTHER_PASSWORD, **answer)
     assert "AuthenticationResult" in reply
-    attributes = demanding.admin("AdminGetUser", "bob")["UserAttributes"]
+    attributes = demanding.call_admin("AdminGetUser", "bob")["UserAttributes"]
     assert {"Name": "family_name", "Value": "Bobson"} in attributes
     assert {"Name": "custom:team", "Value": "red"} in attributes
 
@@ -155,8 +160,8 @@ def test_required_attributes(demanding: World) -> None:
 def test_attributes_that_are_refused(demanding: World, attribute: str, value: str, expected: str) -> None:
     session = demanding.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
     answer = {"userAttributes.family_name": "Bobson", f"userAttributes.{attribute}": value}
-    assert expected in refused(demanding, session, **answer)
-    assert demanding.admin("AdminGetUser", "bob")["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    assert expected in expect_refusal(demanding, session, **answer)
+    assert demanding.call_admin("AdminGetUser", "bob")["UserStatus"] == "FORCE_CHANGE_PASSWORD"
 
 
 def test_an_unchanged_required_attribute_is_tolerated(demanding: World) -> None:
@@ -166,21 +171,21 @@ def test_an_unchanged_required_attribute_is_tolerated(demanding: World) -> None:
 
 
 def test_a_password_that_the_policy_refuses_leaves_the_session_usable(world: World) -> None:
-    world.invited("bob")
+    world.invite("bob")
     session = world.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
     expected = "InvalidPasswordException: Password did not conform with policy: Password not long enough"
-    assert refused(world, session, NEW_PASSWORD="short") == expected
+    assert expect_refusal(world, session, NEW_PASSWORD="short") == expected
     assert "AuthenticationResult" in world.respond(
         "NEW_PASSWORD_REQUIRED", session, USERNAME="bob", NEW_PASSWORD=OTHER_PASSWORD
     )
 
 
 def test_attributes_that_the_client_may_not_write(world: World) -> None:
-    client = world.client(WriteAttributes=["email"])
-    client.invited("bob")
+    client = world.make_client(WriteAttributes=["email"])
+    client.invite("bob")
     session = client.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
     expected = "NotAuthorizedException: A client attempted to write unauthorized attribute"
-    assert refused(client, session, **{"userAttributes.name": "Bob"}) == expected
+    assert expect_refusal(client, session, **{"userAttributes.name": "Bob"}) == expected
 
 
 @pytest.mark.parametrize(
@@ -192,36 +197,40 @@ def test_attributes_that_the_client_may_not_write(world: World) -> None:
         ({"email": "bob@example.com"}, (EMAIL,), {"email": ""}),
     ],
 )
-def test_contacts_that_stand(world: World, having: Json, factors: tuple[str, ...], given: Json) -> None:
+def test_contacts_that_the_user_may_not_change(
+    world: World, having: Json, factors: tuple[str, ...], given: Json
+) -> None:
     configure(world, "OFF", SMS, EMAIL)
-    world.invited("bob", **having)
+    world.invite("bob", **having)
     prefer(world, "bob", *factors)
     changes = {f"userAttributes.{name}": value for name, value in given.items()}
     expected = f"NotAuthorizedException: Cannot modify an already provided {next(iter(given))}"
-    assert refused(world, open_session(world), **changes) == expected
+    assert expect_refusal(world, open_session(world), **changes) == expected
 
 
 def test_attributes_that_are_not_mutable(empty: World) -> None:
     schema = [{"Name": name, "AttributeDataType": "String", "Mutable": False} for name in ("tenant", "site")]
-    pool = empty.pool(Schema=schema)
-    pool.invited("bob", **{"custom:tenant": "good"})
+    pool = empty.make_pool(Schema=schema)
+    pool.invite("bob", **{"custom:tenant": "good"})
     session = open_session(pool)
-    refusal = refused(pool, session, **{"userAttributes.custom:tenant": "evil"})
+    refusal = expect_refusal(pool, session, **{"userAttributes.custom:tenant": "evil"})
     assert refusal == "InvalidParameterException: Cannot modify the non-mutable attribute custom:tenant"
     kept = {"userAttributes.custom:tenant": "good", "userAttributes.custom:site": "here"}
-    assert "AuthenticationResult" in pool.call("RespondToAuthChallenge", **new_password(pool, session, **kept))
+    assert "AuthenticationResult" in pool.call(
+        "RespondToAuthChallenge", **make_new_password_params(pool, session, **kept)
+    )
 
 
 def test_an_alias_of_somebody_else(empty: World) -> None:
-    pool = empty.pool(AliasAttributes=["preferred_username", "email"])
-    pool.user("ada", preferred_username="countess")
-    pool.invited("bob", email="bob@example.com")
+    pool = empty.make_pool(AliasAttributes=["preferred_username", "email"])
+    pool.make_user("ada", preferred_username="countess")
+    pool.invite("bob", email="bob@example.com")
     session = pool.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
     taken = {"userAttributes.preferred_username": "countess"}
-    assert refused(pool, session, **taken).startswith("AliasExistsException")
+    assert expect_refusal(pool, session, **taken).startswith("AliasExistsException")
     free = {"userAttributes.preferred_username": "bobby", "userAttributes.email": "b@example.com"}
     assert pool.respond("NEW_PASSWORD_REQUIRED", session, USERNAME="bob", NEW_PASSWORD=OTHER_PASSWORD, **free)
-    attributes = pool.admin("AdminGetUser", "bob")["UserAttributes"]
+    attributes = pool.call_admin("AdminGetUser", "bob")["UserAttributes"]
     assert {"Name": "email_verified", "Value": "false"} in attributes  # it is a new address
 
 
@@ -246,11 +255,11 @@ def test_an_alias_of_somebody_else(empty: World) -> None:
     ],
 )
 def test_timestamps_of_another_format(world: World, stamp: str) -> None:
-    claim = {**world.claim(world.srp_challenge("ada")), "TIMESTAMP": stamp}
-    refusal = world.refused("RespondToAuthChallenge", **world.response("PASSWORD_VERIFIER", **claim))
+    claim = {**world.make_proof(world.start_srp("ada")), "TIMESTAMP": stamp}
+    refusal = world.expect_refusal("RespondToAuthChallenge", **world.make_respond_params("PASSWORD_VERIFIER", **claim))
     assert refusal == "InvalidParameterException: TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english."
 
 
 def test_two_digit_day(world: World, clock: Clock) -> None:
     clock.forward(days=20)
-    assert "AuthenticationResult" in world.srp("ada")
+    assert "AuthenticationResult" in world.sign_in_with_srp("ada")

@@ -11,4 +11,4 @@ UNKNOWN_DEVICE = "eu-west-1_00000000-0000-4000-8000-000000000000"
 
 
 def expect_refusal(world: World, challenge: str, session: str | None, **responses: str) -> str:
-    return world.refused("RespondToAuthChallenge", **world.response(challenge, session, **responses))
+    return world.expect_refusal("RespondToAuthChallenge", **world.make_respond_params(challenge, session, **responses))

@@ -66,7 +66,7 @@ class Riddles:
 def make_riddle_client(world: World, riddles: Riddles, **settings: object) -> World:
     """Return a client of the pool that allows CUSTOM_AUTH, with riddles as the pool's Lambda triggers."""
     world.emulator.triggers[world.pool_id] = riddles.triggers()
-    return world.client(ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_CUSTOM_AUTH"], **settings)
+    return world.make_client(ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_CUSTOM_AUTH"], **settings)
 
 
 def begin_custom_auth(world: World, name: str = "ada", **parameters: str) -> Json:
@@ -89,7 +89,7 @@ def answer_riddle(world: World, asked: Json, answer: str = RIDDLE["private"], **
 def prove_password(world: World, asked: Json, **responses: str) -> Json:
     """Answer the PASSWORD_VERIFIER of CUSTOM_AUTH."""
     assert asked["ChallengeName"] == "PASSWORD_VERIFIER"
-    claim = {**world.claim(asked["ChallengeParameters"]), **responses}
+    claim = {**world.make_proof(asked["ChallengeParameters"]), **responses}
     return world.respond("PASSWORD_VERIFIER", asked["Session"], **claim)
 
 
@@ -114,5 +114,5 @@ def raise_error(_: Json) -> Json:
 
 
 def expect_refused_sign_in(world: World, **parameters: str) -> str:
-    request = world.initiation("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD, **parameters)
-    return world.refused("InitiateAuth", **request)
+    request = world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD, **parameters)
+    return world.expect_refusal("InitiateAuth", **request)

@@ -28,7 +28,7 @@ def configure(world: World, mode: str, *factors: str) -> Json:
 def prefer(world: World, name: str, *factors: str, preferred: str | None = None) -> None:
     """Enable factors for a user."""
     members = {SETTINGS[factor]: {"Enabled": True, "PreferredMfa": factor == preferred} for factor in factors}
-    world.admin("AdminSetUserMFAPreference", name, **members)
+    world.call_admin("AdminSetUserMFAPreference", name, **members)
 
 
 def set_up_authenticator(world: World, name: str = "ada") -> pyotp.TOTP:
@@ -36,7 +36,7 @@ def set_up_authenticator(world: World, name: str = "ada") -> pyotp.TOTP:
 
     The user's sign-in must not ask for MFA yet.
     """
-    token = world.tokens(name)["AccessToken"]
+    token = world.get_tokens(name)["AccessToken"]
     made = pyotp.TOTP(world.call("AssociateSoftwareToken", AccessToken=token)["SecretCode"])
     verified = world.call("VerifySoftwareToken", AccessToken=token, UserCode=read_code(world, made))
     assert verified == {"Status": "SUCCESS"}
@@ -61,13 +61,13 @@ def answer(world: World, asked: Json, name: str = "ada", **responses: str) -> Js
 
 def expect_refusal(world: World, asked: Json, name: str = "ada", **responses: str) -> str:
     """Send an answer that must be refused, and return the error."""
-    request = world.response(asked["ChallengeName"], asked["Session"], USERNAME=name, **responses)
-    return world.refused("RespondToAuthChallenge", **request)
+    request = world.make_respond_params(asked["ChallengeName"], asked["Session"], USERNAME=name, **responses)
+    return world.expect_refusal("RespondToAuthChallenge", **request)
 
 
 def answer_with_sent_code(world: World, asked: Json, name: str = "ada") -> Json:
     """Answer a challenge with the code of the latest message."""
-    return answer(world, asked, name, **{f"{asked['ChallengeName']}_CODE": world.last_message().code})
+    return answer(world, asked, name, **{f"{asked['ChallengeName']}_CODE": world.get_last_message().code})
 
 
 def make_other_code(right: str) -> str:
@@ -77,5 +77,5 @@ def make_other_code(right: str) -> str:
 
 def get_attribute(world: World, name: str, key: str) -> str | None:
     """Return a user's attribute."""
-    given = world.admin("AdminGetUser", name)["UserAttributes"]
+    given = world.call_admin("AdminGetUser", name)["UserAttributes"]
     return next((entry["Value"] for entry in given if entry["Name"] == key), None)

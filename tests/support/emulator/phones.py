@@ -33,7 +33,7 @@ class Phone:
         """Return DeviceSecretVerifierConfig."""
         verifier = srp_client.verifier(self.identity, self.secret, SALT)
         numbers = {"Salt": SALT, "PasswordVerifier": verifier}
-        return {name: b64encode(srp_client.padded(number)).decode() for name, number in numbers.items()}
+        return {name: b64encode(srp_client.pad(number)).decode() for name, number in numbers.items()}
 
     def confirmation(self, token: str) -> Json:
         """Return ConfirmDevice's parameters."""
@@ -41,22 +41,22 @@ class Phone:
 
     def proof(self, world: World, challenge: dict[str, str]) -> dict[str, str]:
         """Return an answer to DEVICE_PASSWORD_VERIFIER."""
-        stamp = srp_client.timestamp(world.clock.now)
-        proof = srp_client.proof(PRIVATE, challenge, self.identity, self.secret, stamp)
+        stamp = srp_client.format_timestamp(world.clock.now)
+        proof = srp_client.make_proof(PRIVATE, challenge, self.identity, self.secret, stamp)
         return {**proof, "DEVICE_KEY": self.key}
 
 
 def make_tracking_pool(empty: World, *, challenged: bool = True, asks: bool = False, **settings: object) -> World:
     """Return a pool that tracks devices and has the user ada."""
     configuration = {"ChallengeRequiredOnNewDevice": challenged, "DeviceOnlyRememberedOnUserPrompt": asks}
-    made = empty.pool(DeviceConfiguration=configuration, **settings)
-    made.user("ada", email="ada@example.com", email_verified="true")
+    made = empty.make_pool(DeviceConfiguration=configuration, **settings)
+    made.make_user("ada", email="ada@example.com", email_verified="true")
     return made
 
 
 def confirm_phone(world: World, name: str = "ada") -> Phone:
     """Sign in, confirm the new device and return it."""
-    result = world.tokens(name)
+    result = world.get_tokens(name)
     phone = Phone.of(result)
     world.call("ConfirmDevice", **phone.confirmation(result["AccessToken"]))
     return phone

@@ -1,4 +1,4 @@
-"""The client's side of SRP, written a third time and naively: plain ``pow`` and hashlib, nothing of authflow."""
+"""A simple SRP client for tests. It uses ``pow`` and hashlib, and no code of authflow."""
 
 import hashlib
 import hmac
@@ -20,27 +20,27 @@ N = int(
 G = 2
 
 
-def padded(number: int) -> bytes:
+def pad(number: int) -> bytes:
     digits = f"{number:x}"
     digits = "0" * (len(digits) % 2) + digits
     return bytes.fromhex("00" + digits if digits[0] in "89abcdef" else digits)
 
 
-def hashed(*parts: bytes) -> int:
+def hash_parts(*parts: bytes) -> int:
     return int(hashlib.sha256(b"".join(parts)).hexdigest(), 16)
 
 
-def values(a: int, srp_b: int, salt: int, identity: str, password: str) -> tuple[int, int, bytes]:
-    """Return u, S and the signing key."""
-    u = hashed(padded(pow(G, a, N)), padded(srp_b))
-    x = hashed(padded(salt), hashlib.sha256(f"{identity}:{password}".encode()).digest())
-    s = pow(srp_b - hashed(padded(N), padded(G)) * pow(G, x, N), a + u * x, N)
-    extracted = hmac.new(padded(u), padded(s), "sha256").digest()
+def compute_values(a: int, srp_b: int, salt: int, identity: str, password: str) -> tuple[int, int, bytes]:
+    """Return u, S and the key of the proof."""
+    u = hash_parts(pad(pow(G, a, N)), pad(srp_b))
+    x = hash_parts(pad(salt), hashlib.sha256(f"{identity}:{password}".encode()).digest())
+    s = pow(srp_b - hash_parts(pad(N), pad(G)) * pow(G, x, N), a + u * x, N)
+    extracted = hmac.new(pad(u), pad(s), "sha256").digest()
     return u, s, hmac.new(extracted, b"Caldera Derived Key\x01", "sha256").digest()[:16]
 
 
 def verifier(identity: str, password: str, salt: int) -> int:
-    return pow(G, hashed(padded(salt), hashlib.sha256(f"{identity}:{password}".encode()).digest()), N)
+    return pow(G, hash_parts(pad(salt), hashlib.sha256(f"{identity}:{password}".encode()).digest()), N)
 
 
 def sign(key: bytes, identity: str, secret_block: str, stamp: str) -> str:
@@ -48,20 +48,22 @@ def sign(key: bytes, identity: str, secret_block: str, stamp: str) -> str:
     return b64encode(hmac.new(key, message, "sha256").digest()).decode()
 
 
-def timestamp(now: datetime) -> str:
+def format_timestamp(now: datetime) -> str:
     days, months = "MonTueWedThuFriSatSun", "JanFebMarAprMayJunJulAugSepOctNovDec"
     day, month = days[now.weekday() * 3 :][:3], months[now.month * 3 - 3 :][:3]
     return f"{day} {month} {now.day} {now:%H:%M:%S} UTC {now.year}"
 
 
-def claim(a: int, challenge: Mapping[str, str], pool_id: str, password: str, stamp: str) -> dict[str, str]:
+def make_password_proof(
+    a: int, challenge: Mapping[str, str], pool_id: str, password: str, stamp: str
+) -> dict[str, str]:
     """Return the answer to PASSWORD_VERIFIER."""
-    return proof(a, challenge, pool_id.partition("_")[2] + challenge["USER_ID_FOR_SRP"], password, stamp)
+    return make_proof(a, challenge, pool_id.partition("_")[2] + challenge["USER_ID_FOR_SRP"], password, stamp)
 
 
-def proof(a: int, challenge: Mapping[str, str], identity: str, password: str, stamp: str) -> dict[str, str]:
-    """Return the answer to PASSWORD_VERIFIER or, but for DEVICE_KEY, to DEVICE_PASSWORD_VERIFIER."""
-    _, _, key = values(a, int(challenge["SRP_B"], 16), int(challenge["SALT"], 16), identity, password)
+def make_proof(a: int, challenge: Mapping[str, str], identity: str, password: str, stamp: str) -> dict[str, str]:
+    """Return the answer to PASSWORD_VERIFIER, or to DEVICE_PASSWORD_VERIFIER without its DEVICE_KEY."""
+    _, _, key = compute_values(a, int(challenge["SRP_B"], 16), int(challenge["SALT"], 16), identity, password)
     return {
         "USERNAME": challenge["USERNAME"],
         "PASSWORD_CLAIM_SECRET_BLOCK": challenge["SECRET_BLOCK"],

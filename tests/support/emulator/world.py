@@ -1,4 +1,4 @@
-"""A pool, an app client and a clock, and short ways to use them."""
+"""A pool, an app client and a clock, with short methods for common calls."""
 
 import hmac
 from base64 import b64encode
@@ -14,7 +14,7 @@ from tests.support.emulator import srp_client
 PASSWORD = "Corr3ct-horse"
 TEMPORARY = "Temp-0rary"
 OTHER_PASSWORD = "0ther-Horse"
-PRIVATE = 0x5EED << 240  # a client's a; any will do
+PRIVATE = 0x5EED << 240  # the client's private value a; any value will do
 ALL_FLOWS = [
     "ALLOW_USER_SRP_AUTH",
     "ALLOW_USER_PASSWORD_AUTH",
@@ -38,7 +38,7 @@ class Clock:
 
 @dataclass
 class World:
-    """One pool and one client; ``dataclasses.replace`` gives a world with another one."""
+    """An emulator with one pool and one app client. Use ``dataclasses.replace`` for another pool or client."""
 
     emulator: Emulator
     clock: Clock
@@ -49,97 +49,100 @@ class World:
     def call(self, operation: str, **params: object) -> Json:
         return self.emulator.call(operation, params)
 
-    def admin(self, operation: str, username: str, **params: object) -> Json:
+    def call_admin(self, operation: str, username: str, **params: object) -> Json:
         return self.call(operation, UserPoolId=self.pool_id, Username=username, **params)
 
-    def refused(self, operation: str, **params: object) -> str:
-        """Return ``code: message`` of a call that must be refused."""
+    def expect_refusal(self, operation: str, **params: object) -> str:
+        """Call an operation that must be refused, and return ``code: message`` of the error."""
         with pytest.raises(ServiceError) as caught:
             self.call(operation, **params)
         return str(caught.value)
 
-    def hashed(self, name: str) -> dict[str, str]:
+    def make_secret_hash(self, name: str) -> dict[str, str]:
+        """Return the SECRET_HASH parameter; empty if the client has no secret."""
         if self.secret is None:
             return {}
         digest = hmac.new(self.secret.encode(), (name + self.client_id).encode(), "sha256").digest()
         return {"SECRET_HASH": b64encode(digest).decode()}
 
-    def client(self, **settings: object) -> "World":
-        """Return a world with a new client of this pool."""
+    def make_client(self, **settings: object) -> "World":
+        """Create a client of this pool, and return a world with it."""
         given: Json = {"ClientName": "app", "ExplicitAuthFlows": ALL_FLOWS, **settings}
         made = self.call("CreateUserPoolClient", UserPoolId=self.pool_id, **given)["UserPoolClient"]
         return World(self.emulator, self.clock, self.pool_id, made["ClientId"], made.get("ClientSecret"))
 
-    def pool(self, **settings: object) -> "World":
-        """Return a world with a new pool and a client of it."""
+    def make_pool(self, **settings: object) -> "World":
+        """Create a pool and a client, and return a world with them."""
         made = self.call("CreateUserPool", PoolName="people", **settings)["UserPool"]
-        return World(self.emulator, self.clock, made["Id"], "").client()
+        return World(self.emulator, self.clock, made["Id"], "").make_client()
 
-    def user(self, name: str, password: str = PASSWORD, **attributes: str) -> str:
-        """Make a confirmed user; returns the canonical username."""
-        made = self.invited(name, TEMPORARY, **attributes)
-        self.admin("AdminSetUserPassword", made, Password=password, Permanent=True)
+    def make_user(self, name: str, password: str = PASSWORD, **attributes: str) -> str:
+        """Create a confirmed user, and return the canonical username."""
+        made = self.invite(name, TEMPORARY, **attributes)
+        self.call_admin("AdminSetUserPassword", made, Password=password, Permanent=True)
         return made
 
-    def invited(self, name: str, password: str = TEMPORARY, **attributes: str) -> str:
-        """Make a user with a temporary password; returns the canonical username."""
+    def invite(self, name: str, password: str = TEMPORARY, **attributes: str) -> str:
+        """Create a user with a temporary password, and return the canonical username."""
         given = [{"Name": key, "Value": value} for key, value in attributes.items()]
-        made = self.admin("AdminCreateUser", name, UserAttributes=given, TemporaryPassword=password)
+        made = self.call_admin("AdminCreateUser", name, UserAttributes=given, TemporaryPassword=password)
         username: str = made["User"]["Username"]
         return username
 
     def initiate(self, flow: str = "USER_PASSWORD_AUTH", **parameters: str) -> Json:
-        return self.call("InitiateAuth", **self.initiation(flow, **parameters))
+        return self.call("InitiateAuth", **self.make_initiate_params(flow, **parameters))
 
-    def initiation(self, flow: str, **parameters: str) -> Json:
-        """Return InitiateAuth's parameters; the SECRET_HASH is right unless it is given."""
-        hashed = self.hashed(parameters["USERNAME"]) if "USERNAME" in parameters else {}
-        return {"AuthFlow": flow, "ClientId": self.client_id, "AuthParameters": {**hashed, **parameters}}
+    def make_initiate_params(self, flow: str, **parameters: str) -> Json:
+        """Return the parameters of InitiateAuth. The SECRET_HASH is correct unless you pass one."""
+        secret_hash = self.make_secret_hash(parameters["USERNAME"]) if "USERNAME" in parameters else {}
+        return {"AuthFlow": flow, "ClientId": self.client_id, "AuthParameters": {**secret_hash, **parameters}}
 
     def respond(self, challenge: str, session: str | None = None, **responses: str) -> Json:
-        return self.call("RespondToAuthChallenge", **self.response(challenge, session, **responses))
+        return self.call("RespondToAuthChallenge", **self.make_respond_params(challenge, session, **responses))
 
-    def response(self, challenge: str, session: str | None = None, **responses: str) -> Json:
-        """Return RespondToAuthChallenge's parameters; the SECRET_HASH is right unless it is given."""
-        hashed = self.hashed(responses["USERNAME"]) if "USERNAME" in responses else {}
+    def make_respond_params(self, challenge: str, session: str | None = None, **responses: str) -> Json:
+        """Return the parameters of RespondToAuthChallenge. The SECRET_HASH is correct unless you pass one."""
+        secret_hash = self.make_secret_hash(responses["USERNAME"]) if "USERNAME" in responses else {}
         return {
             "ClientId": self.client_id,
             "ChallengeName": challenge,
-            "ChallengeResponses": {**hashed, **responses},
+            "ChallengeResponses": {**secret_hash, **responses},
             "Session": session,
         }
 
-    def srp_challenge(self, name: str) -> dict[str, str]:
-        """Return what PASSWORD_VERIFIER is asked with."""
+    def start_srp(self, name: str) -> dict[str, str]:
+        """Start an SRP sign-in, and return the parameters of PASSWORD_VERIFIER."""
         srp_a = f"{pow(2, PRIVATE, srp_client.N):x}"
         parameters: dict[str, str] = self.initiate("USER_SRP_AUTH", USERNAME=name, SRP_A=srp_a)["ChallengeParameters"]
         return parameters
 
-    def claim(self, challenge: dict[str, str], password: str = PASSWORD) -> dict[str, str]:
-        """Return an answer to PASSWORD_VERIFIER."""
-        stamp = srp_client.timestamp(self.clock.now)
-        return srp_client.claim(PRIVATE, challenge, self.pool_id, password, stamp)
+    def make_proof(self, challenge: dict[str, str], password: str = PASSWORD) -> dict[str, str]:
+        """Return the answer to PASSWORD_VERIFIER."""
+        stamp = srp_client.format_timestamp(self.clock.now)
+        return srp_client.make_password_proof(PRIVATE, challenge, self.pool_id, password, stamp)
 
-    def srp(self, name: str, password: str = PASSWORD) -> Json:
-        """Sign in by SRP as far as the password goes."""
-        return self.respond("PASSWORD_VERIFIER", **self.claim(self.srp_challenge(name), password))
+    def sign_in_with_srp(self, name: str, password: str = PASSWORD) -> Json:
+        """Sign in with SRP, and return the reply to the proof."""
+        return self.respond("PASSWORD_VERIFIER", **self.make_proof(self.start_srp(name), password))
 
-    def tokens(self, name: str = "ada", password: str = PASSWORD) -> Json:
-        """Sign in and return the AuthenticationResult."""
+    def get_tokens(self, name: str = "ada", password: str = PASSWORD) -> Json:
+        """Sign in with the password, and return the AuthenticationResult."""
         result: Json = self.initiate(USERNAME=name, PASSWORD=password)["AuthenticationResult"]
         return result
 
-    def last_message(self) -> Message:
+    def get_last_message(self) -> Message:
         return self.emulator.outbox[-1]
 
 
-def refused_claim(world: World, claim: dict[str, str], session: str | None = None) -> str:
-    return world.refused("RespondToAuthChallenge", **world.response("PASSWORD_VERIFIER", session, **claim))
+def expect_proof_refusal(world: World, claim: dict[str, str], session: str | None = None) -> str:
+    return world.expect_refusal(
+        "RespondToAuthChallenge", **world.make_respond_params("PASSWORD_VERIFIER", session, **claim)
+    )
 
 
-def new_password(world: World, session: str | None, **changes: str) -> Json:
+def make_new_password_params(world: World, session: str | None, **changes: str) -> Json:
     answer = {"USERNAME": "bob", "NEW_PASSWORD": OTHER_PASSWORD, **changes}
-    return world.response("NEW_PASSWORD_REQUIRED", session, **answer)
+    return world.make_respond_params("NEW_PASSWORD_REQUIRED", session, **answer)
 
 
 def open_session(world: World, name: str = "bob") -> str:
