@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 
 from authflow.challenges import Challenge, DeviceSrp
@@ -161,7 +161,8 @@ class Runner:
             return
         if isinstance(flow.state, SignedIn) and flow.state.tokens.new_device:
             tokens = flow.state.tokens
-            with _log_store_errors("keep a new device"):
+            # A refusal is a value; of a failed transport ``observe`` was informed
+            with _log_store_errors("keep a new device"), suppress(BackendError, UnexpectedReply):
                 await self.remember_device(
                     tokens, flow.holder, remembered=True, entered_username=flow.entered_username, name=None
                 )
