@@ -1,4 +1,4 @@
-"""Every challenge as a screenplay: what it shows, what its replies send, and what it refuses by itself."""
+"""Every challenge: what it shows, what its answers send, and which answers it refuses."""
 
 import re
 from typing import Any
@@ -33,21 +33,21 @@ CLAIM: dict[str, Any] = {"PASSWORD_CLAIM_SECRET_BLOCK": SECRET_BLOCK, "PASSWORD_
 DEVICE = Device("eu-west-1_0a1b", "-group", "secret of the device")
 
 
-def asked(name: str, **options: Any) -> ScriptedFlow:
-    """A conversation that has come to this challenge."""
+def reach_challenge(name: str, **options: Any) -> ScriptedFlow:
+    """Return a flow at this challenge."""
     return ScriptedFlow(begin(SECRET_APP, Password("ada", "pw"), stamp(), **options)) >> CHALLENGES[name]
 
 
 def responds(name: str, session: str | None = SESSION, username: str = "ada", **responses: Any) -> Calls:
-    """RespondToAuthChallenge as it must be."""
+    """Return the call of RespondToAuthChallenge that the flow must make."""
     hashed = {"USERNAME": username, **responses, "SECRET_HASH": SECRET_APP.secret_hash(username)}
     params = {"ClientId": CLIENT, "ChallengeName": name, "ChallengeResponses": hashed}
     return Calls("RespondToAuthChallenge", **params | ({"Session": session} if session else {}))
 
 
 @pytest.mark.parametrize("name", ["SMS_MFA", "EMAIL_OTP", "SMS_OTP"])
-def test_codes_in_messages(name: str) -> None:
-    script = asked(name)
+def test_a_code_in_a_message(name: str) -> None:
+    script = reach_challenge(name)
     medium, where = ("EMAIL", "t***@e***") if name == "EMAIL_OTP" else ("SMS", "+*******9878")
     script << Rests(name.lower(), name=name, medium=medium, destination=where, session=SESSION)
     script >> (lambda c: c.answer(" 123456 ")) << responds(name, **{f"{name}_CODE": "123456"})
@@ -55,13 +55,13 @@ def test_codes_in_messages(name: str) -> None:
 
 
 def test_a_code_of_an_authenticator_app() -> None:
-    script = asked("SOFTWARE_TOKEN_MFA") << Rests("software_token_mfa", device_name="my phone")
+    script = reach_challenge("SOFTWARE_TOKEN_MFA") << Rests("software_token_mfa", device_name="my phone")
     script >> (lambda c: c.answer("123456")) << responds("SOFTWARE_TOKEN_MFA", SOFTWARE_TOKEN_MFA_CODE="123456")
 
 
 @pytest.mark.parametrize("name", ["SMS_MFA", "EMAIL_OTP", "SMS_OTP", "SOFTWARE_TOKEN_MFA"])
 def test_a_wrong_code_can_be_tried_again_and_counted(name: str) -> None:
-    script = asked(name)
+    script = reach_challenge(name)
     for times in (1, 2):
         script >> (lambda c: c.answer("000000")) >> Refusal("CodeMismatchException", "Invalid code")
         rejected = script.flow.challenge and script.flow.challenge.rejected
@@ -72,11 +72,11 @@ def test_a_wrong_code_can_be_tried_again_and_counted(name: str) -> None:
     script << Rests("failed", reason=Reason.SESSION_EXPIRED)
 
 
-def test_an_expired_code_and_a_used_one_can_be_told_apart() -> None:
-    script = asked("SOFTWARE_TOKEN_MFA") >> (lambda c: c.answer("000000"))
+def test_a_used_totp_code_is_asked_again_and_an_expired_message_code_fails() -> None:
+    script = reach_challenge("SOFTWARE_TOKEN_MFA") >> (lambda c: c.answer("000000"))
     script >> Refusal("ExpiredCodeException", "Your software token has already been used once.")
     script << Rests("software_token_mfa")
-    script = asked("SMS_MFA") >> (lambda c: c.answer("000000"))
+    script = reach_challenge("SMS_MFA") >> (lambda c: c.answer("000000"))
     script >> Refusal("ExpiredCodeException", "Invalid code provided, please request a code again.")
     script << Rests("failed", reason=Reason.SESSION_EXPIRED)
 
@@ -116,7 +116,7 @@ def test_totp_set_up(parameter: str) -> None:
     ],
 )
 def test_a_wrong_first_code_keeps_the_secret(rejection: Any) -> None:
-    script = asked("MFA_SETUP") >> (lambda c: c.answer_totp()) >> {"SecretCode": "JBSWY3DP"}
+    script = reach_challenge("MFA_SETUP") >> (lambda c: c.answer_totp()) >> {"SecretCode": "JBSWY3DP"}
     script >> (lambda c: c.answer("000000")) >> rejection << Rests("totp_setup", secret="JBSWY3DP", session=SESSION)
     assert script.flow.challenge
     assert script.flow.challenge.rejected
@@ -125,27 +125,27 @@ def test_a_wrong_first_code_keeps_the_secret(rejection: Any) -> None:
 
 
 def test_email_set_up() -> None:
-    script = asked("MFA_SETUP") >> (lambda c: c.answer_email("ada@example.com"))
+    script = reach_challenge("MFA_SETUP") >> (lambda c: c.answer_email("ada@example.com"))
     script << responds("MFA_SETUP", EMAIL="ada@example.com")
     script >> CHALLENGES["EMAIL_OTP"] << Rests("email_otp")
 
 
-def test_where_only_a_phone_can_be_set_up_the_challenge_says_so() -> None:
+def test_a_factor_that_can_not_be_set_up_here_is_listed_as_elsewhere() -> None:
     script = ScriptedFlow(begin(SECRET_APP, Password("ada", "pw"), stamp()))
     (
         script
         >> challenge("MFA_SETUP", MFAS_CAN_SETUP='["SMS_MFA"]')
         << Rests("mfa_setup", options=(), elsewhere=("SMS_MFA",))
     )
-    replies: list[GiveAnswer] = [lambda c: c.answer_totp(), lambda c: c.answer_email("ada@example.com")]
-    for reply in replies:
+    answers: list[GiveAnswer] = [lambda c: c.answer_totp(), lambda c: c.answer_email("ada@example.com")]
+    for give_answer in answers:
         with pytest.raises(InvalidInput, match="was not offered; offered: nothing"):
-            reply(script.flow.challenge)
+            give_answer(script.flow.challenge)
     script >> CANCEL << Rests("failed", reason=Reason.CANCELLED)
 
 
 def test_the_uri_of_an_authenticator_app_is_escaped() -> None:
-    script = asked("MFA_SETUP") >> (lambda c: c.answer_totp()) >> {"SecretCode": "JBSWY3DP"}
+    script = reach_challenge("MFA_SETUP") >> (lambda c: c.answer_totp()) >> {"SecretCode": "JBSWY3DP"}
     setup: Any = script.flow.challenge
     uri = setup.uri("Zoë & Söhne/Ltd", "ada+1@example.com?x=1")
     parts = urlsplit(uri)
@@ -153,21 +153,21 @@ def test_the_uri_of_an_authenticator_app_is_escaped() -> None:
     assert unquote(parts.path) == "/Zoë & Söhne/Ltd:ada+1@example.com?x=1"
     assert parse_qs(parts.query) == {"secret": ["JBSWY3DP"], "issuer": ["Zoë & Söhne/Ltd"]}
     assert re.fullmatch(r"[\w:/%?=&.+-]+", uri, re.ASCII)
-    assert "+" not in parts.query, "authenticator apps read + as a plus"
+    assert "+" not in parts.query, "authenticator apps do not decode + as a space"
     with pytest.raises(InvalidInput, match="issuer"):
         setup.uri("a:b", "ada")
     assert "JBSWY3DP" not in repr(script.flow)
 
 
 @pytest.mark.parametrize("reply", [{}, {"SecretCode": ""}, {"SecretCode": 5}, {"SecretCode": "A" * 1001}])
-def test_a_secret_that_can_not_be(reply: Any) -> None:
-    script = asked("MFA_SETUP") >> (lambda c: c.answer_totp())
+def test_a_malformed_totp_secret_is_refused(reply: Any) -> None:
+    script = reach_challenge("MFA_SETUP") >> (lambda c: c.answer_totp())
     with pytest.raises(UnexpectedReply) as caught:
         script >> reply
     assert caught.value.flow is script.flow
 
 
-def test_custom_rounds() -> None:
+def test_rounds_of_custom_challenges() -> None:
     script = ScriptedFlow(begin(SECRET_APP, Custom("ada@example.com"), stamp()))
     parameters = {"USERNAME": "ada@example.com", "SECRET_HASH": SECRET_APP.secret_hash("ada@example.com")}
     script << Calls("InitiateAuth", ClientId=CLIENT, AuthFlow="CUSTOM_AUTH", AuthParameters=parameters)
@@ -186,7 +186,7 @@ def test_custom_rounds() -> None:
     script << Rests("failed", reason=Reason.WRONG_CREDENTIALS)
 
 
-def test_custom_with_a_password_first() -> None:
+def test_custom_auth_with_srp_first() -> None:
     script = ScriptedFlow(begin(SECRET_APP, Custom("ada", "pw"), stamp()))
     assert script.flow.request
     assert script.flow.request.params()["AuthParameters"] == {
@@ -199,7 +199,7 @@ def test_custom_with_a_password_first() -> None:
     script >> CHALLENGES["CUSTOM_CHALLENGE"] << Rests("custom_challenge")
 
 
-def test_password_verifier_where_no_srp_a_was_sent() -> None:
+def test_password_verifier_without_srp_a_is_refused() -> None:
     script = ScriptedFlow(begin(SECRET_APP, Custom("ada"), stamp()))
     with pytest.raises(UnexpectedReply, match="no SRP_A was sent"):
         script >> password_verifier()
@@ -232,7 +232,7 @@ def choice(**options: Any) -> ScriptedFlow:
         ),
     ],
 )
-def test_choice_begins(options: dict[str, Any], parameters: dict[str, Any], session: str | None) -> None:
+def test_the_first_request_of_choice(options: dict[str, Any], parameters: dict[str, Any], session: str | None) -> None:
     top = {"Session": session} if session else {}
     choice(**options) << Calls(
         "InitiateAuth",
@@ -243,7 +243,7 @@ def test_choice_begins(options: dict[str, Any], parameters: dict[str, Any], sess
     )
 
 
-def test_choice_with_srp_proves_it_with_the_session_that_came() -> None:
+def test_the_proof_of_choice_carries_the_session_of_the_reply() -> None:
     script = choice(preferred="PASSWORD_SRP", password="pw") >> (password_verifier() | {"Session": SESSION})
     script << responds("PASSWORD_VERIFIER", SESSION, "ada-sub", **CLAIM)
 
@@ -267,16 +267,16 @@ def test_select_challenge_with_srp() -> None:
 
 
 @pytest.mark.parametrize("name", ["PASSWORD", "ADMIN_NO_SRP_AUTH"])
-def test_the_password_as_a_challenge(name: str) -> None:
-    asked(name) >> (lambda c: c.answer("pw")) << responds(name, PASSWORD="pw")
+def test_a_password_challenge(name: str) -> None:
+    reach_challenge(name) >> (lambda c: c.answer("pw")) << responds(name, PASSWORD="pw")
 
 
-def test_the_password_as_a_challenge_by_srp() -> None:
-    script = asked("PASSWORD_SRP") >> (lambda c: c.answer("pw")) << responds("PASSWORD_SRP", SRP_A=ANY)
+def test_a_password_challenge_by_srp() -> None:
+    script = reach_challenge("PASSWORD_SRP") >> (lambda c: c.answer("pw")) << responds("PASSWORD_SRP", SRP_A=ANY)
     script >> (password_verifier() | {"Session": SESSION}) << responds("PASSWORD_VERIFIER", SESSION, "ada-sub", **CLAIM)
 
 
-BAD_REPLIES: dict[str, tuple[str, str, Any]] = {
+INVALID_ANSWERS: dict[str, tuple[str, str, Any]] = {
     "letters": ("SMS_MFA", "code", lambda c: c.answer("12a456")),
     "too short": ("SMS_MFA", "code", lambda c: c.answer("123")),
     "too long": ("EMAIL_OTP", "code", lambda c: c.answer("12345678901")),
@@ -293,19 +293,19 @@ BAD_REPLIES: dict[str, tuple[str, str, Any]] = {
     "not a choice": ("SELECT_CHALLENGE", "option", lambda c: c.answer("SMS_OTP")),
     "no password": ("SELECT_CHALLENGE", "password", lambda c: c.answer("PASSWORD")),
     "an empty password": ("SELECT_CHALLENGE", "password", lambda c: c.answer("PASSWORD_SRP", "")),
-    "a password too many": ("SELECT_CHALLENGE", "password", lambda c: c.answer("EMAIL_OTP", "pw")),
+    "a superfluous password": ("SELECT_CHALLENGE", "password", lambda c: c.answer("EMAIL_OTP", "pw")),
     "still no password": ("PASSWORD", "password", lambda c: c.answer("")),
     "no device": ("DEVICE_SRP_AUTH", "device", lambda c: c.answer("device")),
 }
 
 
-@pytest.mark.parametrize("case", BAD_REPLIES)
-def test_bad_replies_are_refused_before_anything_is_sent(case: str) -> None:
-    name, field, reply = BAD_REPLIES[case]
-    script = asked(name)
+@pytest.mark.parametrize("case", INVALID_ANSWERS)
+def test_an_invalid_answer_is_refused_before_anything_is_sent(case: str) -> None:
+    name, field, give_answer = INVALID_ANSWERS[case]
+    script = reach_challenge(name)
     before = script.flow
     with pytest.raises(InvalidInput) as caught:
-        reply(script.flow.challenge)
+        give_answer(script.flow.challenge)
     assert caught.value.field == field
     assert script.flow is before
 
@@ -328,22 +328,22 @@ def test_bad_replies_are_refused_before_anything_is_sent(case: str) -> None:
         ("holder", lambda: begin(SECRET_APP, Srp("a", "b"), stamp(), holder="")),
     ],
 )
-def test_bad_openings(field: str, make: Any) -> None:
+def test_an_invalid_opening_is_refused(field: str, make: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         make()
     assert caught.value.field == field
 
 
 @pytest.mark.parametrize("name", CHALLENGES)
-def test_every_challenge_can_be_cancelled_and_takes_no_reply_of_cognito(name: str) -> None:
-    script = asked(name)
+def test_every_challenge_can_be_cancelled_and_accepts_no_reply(name: str) -> None:
+    script = reach_challenge(name)
     assert isinstance(script.flow.state, BaseChallenge)
     with pytest.raises(IllegalTransition):
         script.flow.receive(tokens(), stamp(9))
     script >> CANCEL << Rests("failed", reason=Reason.CANCELLED)
 
 
-def test_a_sign_in_can_be_given_up_even_at_its_end() -> None:
+def test_a_completed_sign_in_can_be_cancelled() -> None:
     script = ScriptedFlow(begin(SECRET_APP, Password("ada", "pw"), stamp())) >> tokens()
     assert isinstance(script.flow.state, SignedIn)
     script >> CANCEL
@@ -351,6 +351,6 @@ def test_a_sign_in_can_be_given_up_even_at_its_end() -> None:
 
 
 @pytest.mark.parametrize("available", [[5], "PASSWORD", {"a": 1}])
-def test_available_challenges_that_can_not_be(available: Any) -> None:
+def test_malformed_available_challenges_are_refused(available: Any) -> None:
     with pytest.raises(UnexpectedReply, match="AvailableChallenges"):
         choice() >> challenge("SELECT_CHALLENGE", available=available)

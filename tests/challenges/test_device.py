@@ -1,4 +1,4 @@
-"""The challenges of a remembered device as screenplays, and what becomes of one that Cognito has forgotten."""
+"""Challenges of a remembered device, and requests with the key of a device that Cognito has forgotten."""
 
 from typing import Any
 from unittest.mock import ANY
@@ -8,7 +8,7 @@ import pytest
 from authflow import Custom, Password, Reason, Refresh, Refusal, Srp, begin
 from authflow.core.openings import Opening
 from authflow.machines.sign_in.table import WITH_DEVICE_KEY
-from tests.challenges.test_challenges import CLAIM, DEVICE, asked, responds
+from tests.challenges.test_challenges import CLAIM, DEVICE, reach_challenge, responds
 from tests.support.replies import CHALLENGES, SESSION, password_verifier, tokens
 from tests.support.samples import SECRET_APP, stamp
 from tests.support.scripted_flow import Rests, ScriptedFlow
@@ -16,7 +16,7 @@ from tests.support.scripted_flow import Rests, ScriptedFlow
 FORGOTTEN = Refusal("ResourceNotFoundException", "Device does not exist.")
 
 
-def test_a_device_proves_itself_with_an_ephemeral_of_its_own() -> None:
+def test_a_device_proves_its_secret_with_a_new_ephemeral() -> None:
     script = ScriptedFlow(begin(SECRET_APP, Srp("ada", "pw"), stamp(), device_key=DEVICE.key))
     assert script.flow.request
     first: Any = script.flow.request.params()["AuthParameters"]
@@ -32,15 +32,15 @@ def test_a_device_proves_itself_with_an_ephemeral_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("name", CHALLENGES)
-def test_a_device_may_be_asked_for_after_any_step(name: str) -> None:
-    replies: dict[str, Any] = {
+def test_device_srp_auth_may_follow_any_answer(name: str) -> None:
+    answers: dict[str, Any] = {
         "SELECT_MFA_TYPE": lambda c: c.answer("SMS_MFA"),
         "MFA_SETUP": lambda c: c.answer_email("ada@example.com"),
         "NEW_PASSWORD_REQUIRED": lambda c: c.answer("N3w-passw0rd", family_name="L"),
         "SELECT_CHALLENGE": lambda c: c.answer("PASSWORD", "pw"),
     }
     if name not in ("PASSWORD_SRP", "DEVICE_SRP_AUTH"):
-        script = asked(name) >> replies.get(name, lambda c: c.answer("123456"))
+        script = reach_challenge(name) >> answers.get(name, lambda c: c.answer("123456"))
         script >> CHALLENGES["DEVICE_SRP_AUTH"] << Rests("device_srp_auth")
 
 
@@ -49,15 +49,15 @@ def test_a_device_may_be_asked_for_after_any_step(name: str) -> None:
     [Refusal("NotAuthorizedException", "Incorrect username or password."), FORGOTTEN],
 )
 @pytest.mark.parametrize("proving", [False, True])
-def test_a_device_that_is_rejected_fails_the_flow(refusal: Refusal, proving: bool) -> None:
-    script = asked("DEVICE_SRP_AUTH") >> (lambda c: c.answer(DEVICE))
+def test_a_rejected_device_fails_the_flow(refusal: Refusal, proving: bool) -> None:
+    script = reach_challenge("DEVICE_SRP_AUTH") >> (lambda c: c.answer(DEVICE))
     if proving:
         script >> (password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION})
     script >> refusal << Rests("failed", reason=Reason.DEVICE_REJECTED)
 
 
 def test_an_expired_session_does_not_reject_the_device() -> None:
-    script = asked("DEVICE_SRP_AUTH") >> (lambda c: c.answer(DEVICE))
+    script = reach_challenge("DEVICE_SRP_AUTH") >> (lambda c: c.answer(DEVICE))
     script >> Refusal("NotAuthorizedException", "Invalid session for the user, session is expired.")
     script << Rests("failed", reason=Reason.SESSION_EXPIRED)
 
@@ -71,7 +71,7 @@ OPENINGS: dict[str, Opening] = {
 
 
 @pytest.mark.parametrize("node", OPENINGS)
-def test_a_forgotten_device_is_dropped_and_the_step_repeated_once(node: str) -> None:
+def test_a_request_is_repeated_once_without_a_forgotten_device(node: str) -> None:
     script = ScriptedFlow(begin(SECRET_APP, OPENINGS[node], stamp(), device_key=DEVICE.key))
     assert script.flow.request
     with_device = script.flow.request.params()
@@ -87,7 +87,7 @@ def test_a_forgotten_device_is_dropped_and_the_step_repeated_once(node: str) -> 
 
 @pytest.mark.parametrize("name", ["SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "CUSTOM_CHALLENGE"])
 def test_answers_carry_the_device_and_are_repeated_without_it(name: str) -> None:
-    script = asked(name, device_key=DEVICE.key) >> (lambda c: c.answer("123456"))
+    script = reach_challenge(name, device_key=DEVICE.key) >> (lambda c: c.answer("123456"))
     answer = "ANSWER" if name == "CUSTOM_CHALLENGE" else f"{name}_CODE"
     username = "ada-sub" if name == "CUSTOM_CHALLENGE" else "ada"
     script << responds(name, username=username, **{answer: "123456"}, DEVICE_KEY=DEVICE.key)
@@ -95,14 +95,14 @@ def test_answers_carry_the_device_and_are_repeated_without_it(name: str) -> None
     script >> tokens() << Rests("signed_in")
 
 
-def test_a_missing_pool_is_no_forgotten_device() -> None:
+def test_a_missing_app_client_is_no_forgotten_device() -> None:
     script = ScriptedFlow(begin(SECRET_APP, Srp("ada", "pw"), stamp(), device_key=DEVICE.key))
     script >> Refusal("ResourceNotFoundException", "User pool client 3n4b does not exist.")
     script << Rests("failed", code="ResourceNotFoundException")
     script = ScriptedFlow(begin(SECRET_APP, Srp("ada", "pw"), stamp())) >> FORGOTTEN << Rests("failed")
 
 
-def test_requests_that_carry_no_device_can_not_have_forgotten_it() -> None:
-    script = asked("NEW_PASSWORD_REQUIRED", device_key=DEVICE.key)
+def test_a_request_without_device_key_is_not_repeated() -> None:
+    script = reach_challenge("NEW_PASSWORD_REQUIRED", device_key=DEVICE.key)
     script >> (lambda c: c.answer("N3w-passw0rd", family_name="L")) >> FORGOTTEN << Rests("failed")
     assert script.flow.node not in WITH_DEVICE_KEY

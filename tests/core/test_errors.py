@@ -1,4 +1,4 @@
-"""Errors go from process to process: with all that they say, and without the flow."""
+"""Errors can be pickled and copied: the copy has the text and the attributes, but not the flow."""
 
 import copy
 import pickle
@@ -45,53 +45,55 @@ ERRORS: Final[list[AuthflowError]] = [
 ]
 
 
-def unpickled(pickled: bytes) -> Any:
+def unpickle(pickled: bytes) -> Any:
     return pickle.loads(pickled)  # noqa: S301 - our own
 
 
 COPIES: Final[list[Callable[[AuthflowError], AuthflowError]]] = [
-    *(lambda error, protocol=one: unpickled(pickle.dumps(error, protocol)) for one in range(6)),
+    *(lambda error, protocol=one: unpickle(pickle.dumps(error, protocol)) for one in range(6)),
     copy.copy,
     copy.deepcopy,
 ]
 
 
-def kinds(kind: type[AuthflowError] = AuthflowError) -> Iterator[type[AuthflowError]]:
+def list_kinds(kind: type[AuthflowError] = AuthflowError) -> Iterator[type[AuthflowError]]:
     yield kind
     for one in kind.__subclasses__():
-        yield from kinds(one)
+        yield from list_kinds(one)
 
 
 def test_each_error_is_tested() -> None:
-    assert {type(error) for error in ERRORS} == {kind for kind in kinds() if kind.__module__ == errors.__name__}
+    assert {type(error) for error in ERRORS} == {kind for kind in list_kinds() if kind.__module__ == errors.__name__}
 
 
-@pytest.mark.parametrize("copied", COPIES)
+@pytest.mark.parametrize("make_copy", COPIES)
 @pytest.mark.parametrize("error", ERRORS, ids=repr)
-def test_what_comes_back_says_the_same(error: AuthflowError, copied: Callable[[AuthflowError], AuthflowError]) -> None:
-    back = copied(error)
+def test_a_copy_has_the_same_text_and_attributes(
+    error: AuthflowError, make_copy: Callable[[AuthflowError], AuthflowError]
+) -> None:
+    back = make_copy(error)
     assert type(back) is type(error)
     assert (str(back), repr(back), back.args) == (str(error), repr(error), error.args)
     assert vars(back) == vars(error)
 
 
-def test_no_flow_leaves_its_process() -> None:
+def test_a_pickled_error_contains_no_flow() -> None:
     error, reply = BackendError("lost"), UnexpectedReply("Session", "is missing")
     error.flow = error.rested = reply.flow = asked()
     assert "AYABeSession" in dumps(error.flow)
     pickled = pickle.dumps(error) + pickle.dumps(reply)
     assert b"AYABeSession" not in pickled
     assert b"ada@example.com" not in pickled
-    back = unpickled(pickle.dumps(error))
-    assert (back.flow, back.rested, unpickled(pickle.dumps(reply)).flow) == (None, None, None)
-    assert error.flow == error.rested == reply.flow == asked(), "the error itself keeps them"
+    back = unpickle(pickle.dumps(error))
+    assert (back.flow, back.rested, unpickle(pickle.dumps(reply)).flow) == (None, None, None)
+    assert error.flow == error.rested == reply.flow == asked(), "the original error keeps its flows"
 
 
 def refuse() -> None:
     raise InvalidInput("field", "can't be")
 
 
-def test_a_pool_of_processes_brings_an_error_back() -> None:
+def test_a_process_pool_returns_an_error_of_its_worker() -> None:
     with ProcessPoolExecutor(1, get_context("spawn")) as pool, pytest.raises(InvalidInput) as caught:
         pool.submit(refuse).result(timeout=60)
     assert caught.value.field == "field"

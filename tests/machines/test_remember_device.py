@@ -1,4 +1,4 @@
-"""Remembered devices: their book, and what the driver does with them."""
+"""Remembered devices: the machine that confirms them, and how drivers use them."""
 
 import base64
 import logging
@@ -49,22 +49,22 @@ def _both_drivers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(f"{__name__}.Authenticator", request.param)
 
 
-# The book
+# The machine
 
 
 NEW_DEVICE = NewDevice("eu-west-1_new", "-group")
 
 
-def signed_in_tokens(new_device: NewDevice | None = NEW_DEVICE) -> Tokens:
+def make_tokens(new_device: NewDevice | None = NEW_DEVICE) -> Tokens:
     return Tokens("access", "id", "refresh", AT, "ada", new_device)
 
 
-def confirming(remembered: bool = True) -> DeviceFlow:
-    return begin(APP, signed_in_tokens(), stamp(), remembered=remembered, name="my browser")
+def begin_confirmation(remembered: bool = True) -> DeviceFlow:
+    return begin(APP, make_tokens(), stamp(), remembered=remembered, name="my browser")
 
 
 def test_confirm_device_sends_a_verifier_and_never_the_secret() -> None:
-    flow = confirming()
+    flow = begin_confirmation()
     assert flow.request
     assert flow.request.operation == "ConfirmDevice"
     assert flow.request.params() == {
@@ -82,14 +82,14 @@ def test_confirm_device_sends_a_verifier_and_never_the_secret() -> None:
 
 
 def test_a_device_that_cognito_remembers_by_itself() -> None:
-    flow = confirming(remembered=False).receive({"UserConfirmationNecessary": False}, stamp(1))
+    flow = begin_confirmation(remembered=False).receive({"UserConfirmationNecessary": False}, stamp(1))
     assert isinstance(flow.state, Kept)
     assert flow.state.remembered
 
 
-@pytest.mark.parametrize(("wish", "status"), [(True, "remembered"), (False, "not_remembered")])
-def test_a_device_whose_person_decides(wish: bool, status: str) -> None:
-    flow = confirming(wish).receive({"UserConfirmationNecessary": True}, stamp(1))
+@pytest.mark.parametrize(("remembered", "status"), [(True, "remembered"), (False, "not_remembered")])
+def test_a_device_that_the_person_decides_about(remembered: bool, status: str) -> None:
+    flow = begin_confirmation(remembered).receive({"UserConfirmationNecessary": True}, stamp(1))
     assert flow.request
     assert flow.request.operation == "UpdateDeviceStatus"
     assert flow.request.params() == {
@@ -99,42 +99,42 @@ def test_a_device_whose_person_decides(wish: bool, status: str) -> None:
     }
     done = flow.receive({}, stamp(2))
     assert isinstance(done.state, Kept)
-    assert done.state.remembered is wish
+    assert done.state.remembered is remembered
 
 
 def test_a_refused_confirmation_fails_and_a_refused_status_keeps_the_device() -> None:
     refusal = Refusal("NotAuthorizedException", "Access Token has been revoked")
-    failed = confirming().refuse(refusal, stamp(1))
+    failed = begin_confirmation().refuse(refusal, stamp(1))
     assert isinstance(failed.state, Failed)
-    updating = confirming().receive({"UserConfirmationNecessary": True}, stamp(1))
+    updating = begin_confirmation().receive({"UserConfirmationNecessary": True}, stamp(1))
     for kept in (updating.refuse(refusal, stamp(2)), updating.cancel(stamp(2))):
         assert isinstance(kept.state, Kept)
         assert not kept.state.remembered
         assert kept.cancel(stamp(3)) == kept
-    given_up = confirming().cancel(stamp(1))
-    assert isinstance(given_up.state, Failed)
-    assert given_up.state.reason is Reason.CANCELLED
+    cancelled = begin_confirmation().cancel(stamp(1))
+    assert isinstance(cancelled.state, Failed)
+    assert cancelled.state.reason is Reason.CANCELLED
     with pytest.raises(IllegalTransition):
-        given_up.receive({}, stamp(2))
+        cancelled.receive({}, stamp(2))
 
 
 @pytest.mark.parametrize("reply", [{"UserConfirmationNecessary": "yes"}, []])
-def test_a_confirmation_that_can_not_be(reply: Any) -> None:
+def test_a_malformed_confirmation_is_refused(reply: Any) -> None:
     with pytest.raises(UnexpectedReply):
-        confirming().receive(reply, stamp(1))
+        begin_confirmation().receive(reply, stamp(1))
 
 
 @pytest.mark.parametrize(
     ("field", "make"),
     [
-        ("tokens", lambda: begin(APP, signed_in_tokens(None), stamp())),
+        ("tokens", lambda: begin(APP, make_tokens(None), stamp())),
         ("tokens", lambda: begin(APP, "tokens", stamp())),  # type: ignore[arg-type]  # wrong on purpose
-        ("name", lambda: begin(APP, signed_in_tokens(), stamp(), name="")),
-        ("remembered", lambda: begin(APP, signed_in_tokens(), stamp(), remembered=1)),  # type: ignore[arg-type]  # wrong on purpose
-        ("devices", lambda: Authenticator(APP, Script()).remember_device(signed_in_tokens(), BROWSER)),
+        ("name", lambda: begin(APP, make_tokens(), stamp(), name="")),
+        ("remembered", lambda: begin(APP, make_tokens(), stamp(), remembered=1)),  # type: ignore[arg-type]  # wrong on purpose
+        ("devices", lambda: Authenticator(APP, Script()).remember_device(make_tokens(), BROWSER)),
     ],
 )
-def test_bad_arguments(field: str, make: Any) -> None:
+def test_an_invalid_argument_is_refused(field: str, make: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         make()
     assert caught.value.field == field
@@ -143,25 +143,25 @@ def test_bad_arguments(field: str, make: Any) -> None:
 # The driver
 
 
-def authenticator(script: Script, **options: Any) -> tuple[Authenticator, MemoryDeviceStore]:
+def make_authenticator(script: Script, **options: Any) -> tuple[Authenticator, MemoryDeviceStore]:
     store = MemoryDeviceStore()
     return Authenticator(SECRET_APP, script, devices=store, **options), store
 
 
-def sent(script: Script) -> list[str]:
+def list_operations(script: Script) -> list[str]:
     return [request.operation for request in script.heard]
 
 
-def new_device_tokens(username: str = "ada") -> Mapping[str, Any]:
+def make_reply_with_new_device(username: str = "ada") -> Mapping[str, Any]:
     return tokens(username=username, NewDeviceMetadata=PROPOSED)
 
 
 def test_a_new_device_is_remembered_after_the_tokens() -> None:
-    script = Script(new_device_tokens("ada-sub"), {"UserConfirmationNecessary": True}, {})
-    auth, store = authenticator(script)
+    script = Script(make_reply_with_new_device("ada-sub"), {"UserConfirmationNecessary": True}, {})
+    auth, store = make_authenticator(script)
     flow = auth.begin(Password("ada@example.com", "pw"), holder=BROWSER)
     assert isinstance(flow.state, SignedIn)
-    assert sent(script) == ["InitiateAuth", "ConfirmDevice", "UpdateDeviceStatus"]
+    assert list_operations(script) == ["InitiateAuth", "ConfirmDevice", "UpdateDeviceStatus"]
     device = store.get(BROWSER, "ada@example.com")
     assert device
     assert device.key == "eu-west-1_new"
@@ -169,11 +169,11 @@ def test_a_new_device_is_remembered_after_the_tokens() -> None:
 
 
 @pytest.mark.parametrize("remember", [Remember.ASK, Remember.NEVER])
-def test_a_new_device_is_left_alone_where_the_caller_chose_so(remember: Remember) -> None:
-    script = Script(new_device_tokens(), {})
-    auth, store = authenticator(script, remember=remember)
+def test_a_new_device_is_not_confirmed_with_ask_and_never(remember: Remember) -> None:
+    script = Script(make_reply_with_new_device(), {})
+    auth, store = make_authenticator(script, remember=remember)
     flow = auth.begin(Password("ada", "pw"), holder=BROWSER)
-    assert sent(script) == ["InitiateAuth"]
+    assert list_operations(script) == ["InitiateAuth"]
     assert isinstance(flow.state, SignedIn)
     done = auth.remember_device(flow.state.tokens, BROWSER, remembered=False)
     assert isinstance(done.state, Kept)
@@ -181,19 +181,19 @@ def test_a_new_device_is_left_alone_where_the_caller_chose_so(remember: Remember
 
 
 def test_without_a_holder_nothing_is_remembered() -> None:
-    script = Script(new_device_tokens())
-    auth, _ = authenticator(script)
+    script = Script(make_reply_with_new_device())
+    auth, _ = make_authenticator(script)
     auth.begin(Password("ada", "pw"))
-    assert sent(script) == ["InitiateAuth"]
+    assert list_operations(script) == ["InitiateAuth"]
 
 
 @pytest.mark.parametrize(
     "trouble", [Refusal("NotAuthorizedException"), BackendError("lost"), {"UserConfirmationNecessary": "yes"}]
 )
-def test_trouble_with_the_device_never_costs_the_tokens(trouble: Any) -> None:
+def test_a_failed_confirmation_never_costs_the_tokens(trouble: Any) -> None:
     seen: list[str] = []
-    script = Script(new_device_tokens(), trouble)
-    auth, store = authenticator(script, observe=lambda before, *_: seen.append(str(before.node)))
+    script = Script(make_reply_with_new_device(), trouble)
+    auth, store = make_authenticator(script, observe=lambda before, *_: seen.append(str(before.node)))
     assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
     assert seen == ["initiating_password", "confirming"]
     assert store.get(BROWSER, "ada") is None
@@ -205,7 +205,7 @@ def test_a_store_that_is_full_does_not_cost_the_tokens(error: Exception, caplog:
         def put(self, *_: object, **__: object) -> None:
             raise error
 
-    auth = Authenticator(APP, Script(new_device_tokens(), {}), devices=Full())
+    auth = Authenticator(APP, Script(make_reply_with_new_device(), {}), devices=Full())
     assert isinstance(auth.begin(Password("ada", "pw"), holder=BROWSER).state, SignedIn)
     text = f"the device store could not keep a new device: {type(error).__name__}; the sign-in continues"
     assert ("authflow", logging.WARNING, text) in caplog.record_tuples
@@ -223,39 +223,39 @@ def test_a_store_that_can_not_drop_a_device_does_not_cost_the_outcome(caplog: py
     assert "the device store could not drop a device: StoreError; the sign-in continues" in caplog.messages
 
 
-def test_a_store_that_fails_within_a_step_leaves_the_flow_at_the_question() -> None:
+def test_a_device_store_that_fails_within_a_step_leaves_the_flow_at_the_challenge() -> None:
     class Failing(MemoryDeviceStore):
         def get(self, *_: object) -> Device | None:
-            if sent(script):
+            if list_operations(script):
                 raise StoreError("Redis can't be reached")
             return None
 
     script = Script(CHALLENGES["DEVICE_SRP_AUTH"])
     flow = Authenticator(APP, script, devices=Failing()).begin(Password("ada", "pw"), holder=BROWSER)
-    assert isinstance(flow.challenge, DeviceSrp), "Cognito took the answer: an error would lose what came of it"
+    assert isinstance(flow.challenge, DeviceSrp), "Cognito accepted the answer, so an error here would lose its result"
 
 
 @pytest.mark.parametrize("holder", ["", "\ud800", 7])
-def test_a_holder_that_can_not_be(holder: Any) -> None:
+def test_an_invalid_holder_is_refused(holder: Any) -> None:
     script = Script()
-    auth, _ = authenticator(script)
+    auth, _ = make_authenticator(script)
     with pytest.raises(InvalidInput) as caught:
-        auth.remember_device(signed_in_tokens(), holder)
+        auth.remember_device(make_tokens(), holder)
     assert caught.value.field == "holder"
-    assert sent(script) == []
+    assert list_operations(script) == []
 
 
-def test_a_server_can_not_ask_a_device_for_ever() -> None:
+def test_a_server_can_not_ask_for_the_device_endlessly() -> None:
     script = Script(CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, CHALLENGES["DEVICE_SRP_AUTH"])
-    auth, store = authenticator(script)
+    auth, store = make_authenticator(script)
     store.put(BROWSER, "ada", DEVICE)
     with pytest.raises(UnexpectedReply, match="DEVICE_SRP_AUTH can't follow verifying_device"):
         auth.begin(Password("ada", "pw"), holder=BROWSER)
 
 
-def test_a_device_is_sent_from_the_first_request_on_and_answers_by_itself() -> None:
+def test_the_first_request_names_the_device_and_the_driver_answers_its_challenge() -> None:
     script = Script(CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, tokens(username="ada-sub"))
-    auth, store = authenticator(script)
+    auth, store = make_authenticator(script)
     store.put(BROWSER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert isinstance(auth.begin(Password("ada@example.com", "pw"), holder=BROWSER).state, SignedIn)
     first, second, third = (request.params() for request in script.heard)
@@ -266,16 +266,16 @@ def test_a_device_is_sent_from_the_first_request_on_and_answers_by_itself() -> N
 
 def test_another_browser_of_the_same_person_has_no_device() -> None:
     script = Script(CHALLENGES["DEVICE_SRP_AUTH"])
-    auth, store = authenticator(script)
+    auth, store = make_authenticator(script)
     store.put(BROWSER, "ada", DEVICE)
     flow = auth.begin(Password("ada", "pw"), holder="browser-2")
-    assert isinstance(flow.challenge, DeviceSrp), "nobody can answer: the person begins anew"
+    assert isinstance(flow.challenge, DeviceSrp), "there is no device to answer with: the sign-in must start again"
     assert DEVICE.key not in str(script.heard[0].params())
 
 
 def test_a_device_after_an_answer_in_another_process() -> None:
     script = Script(CHALLENGES["SMS_MFA"], CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, tokens())
-    auth, store = authenticator(script)
+    auth, store = make_authenticator(script)
     store.put(BROWSER, "ada", DEVICE)
     flow = auth.begin(Password("ada", "pw"), holder=BROWSER)
     assert isinstance(flow.challenge, SmsMfa)
@@ -283,15 +283,15 @@ def test_a_device_after_an_answer_in_another_process() -> None:
     done = again.answer(flow, flow.challenge.answer("123456"), context=Context(client_metadata={"a": "1"}))
     assert isinstance(done.state, SignedIn)
     metadata = [request.params().get("ClientMetadata") for request in script.heard]
-    assert metadata == [None, {"a": "1"}, {"a": "1"}, {"a": "1"}], "those that the driver sends by itself too"
+    assert metadata == [None, {"a": "1"}, {"a": "1"}, {"a": "1"}], "also in requests that the driver sends itself"
 
 
 def test_a_forgotten_device_is_dropped_from_the_store() -> None:
-    script = Script(FORGOTTEN, new_device_tokens(), {})
-    auth, store = authenticator(script)
+    script = Script(FORGOTTEN, make_reply_with_new_device(), {})
+    auth, store = make_authenticator(script)
     store.put(BROWSER, "ada", DEVICE)
     auth.begin(Password("ada", "pw"), holder=BROWSER)
-    assert sent(script) == ["InitiateAuth", "InitiateAuth", "ConfirmDevice"]
+    assert list_operations(script) == ["InitiateAuth", "InitiateAuth", "ConfirmDevice"]
     device = store.get(BROWSER, "ada")
     assert device
     assert device.key == "eu-west-1_new"
@@ -300,7 +300,7 @@ def test_a_forgotten_device_is_dropped_from_the_store() -> None:
 @pytest.mark.parametrize("refusal", [FORGOTTEN, Refusal("NotAuthorizedException", "Incorrect username or password.")])
 def test_a_rejected_device_is_dropped_from_the_store_and_the_flow_fails(refusal: Refusal) -> None:
     script = Script(CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, refusal)
-    auth, store = authenticator(script)
+    auth, store = make_authenticator(script)
     store.put(BROWSER, "ada", DEVICE)
     flow = auth.begin(Password("ada", "pw"), holder=BROWSER)
     assert isinstance(flow.state, Failed)
@@ -310,7 +310,7 @@ def test_a_rejected_device_is_dropped_from_the_store_and_the_flow_fails(refusal:
 
 def test_an_expired_session_keeps_the_device() -> None:
     script = Script(CHALLENGES["DEVICE_SRP_AUTH"], Refusal("NotAuthorizedException", "Invalid session for the user."))
-    auth, store = authenticator(script)
+    auth, store = make_authenticator(script)
     store.put(BROWSER, "ada", DEVICE)
     auth.begin(Password("ada", "pw"), holder=BROWSER)
     assert store.get(BROWSER, "ada") == DEVICE
@@ -318,7 +318,7 @@ def test_an_expired_session_keeps_the_device() -> None:
 
 def test_a_refresh_carries_the_device() -> None:
     script = Script(tokens(refresh_token=None))
-    auth, store = authenticator(script)
+    auth, store = make_authenticator(script)
     store.put(BROWSER, "ada", DEVICE)
     auth.begin(Refresh("refresh", "ada"), holder=BROWSER)
     assert script.heard[0].params()["DeviceKey"] == DEVICE.key
@@ -326,7 +326,7 @@ def test_a_refresh_carries_the_device() -> None:
 
 def test_a_lost_proof_can_be_sent_again() -> None:
     script = Script(password_verifier("ada"), CHALLENGES["DEVICE_SRP_AUTH"], BackendError("lost"), VERIFIER, tokens())
-    auth, store = authenticator(script)
+    auth, store = make_authenticator(script)
     store.put(BROWSER, "ada", DEVICE)
     with pytest.raises(BackendError) as caught:
         auth.begin(Srp("ada", "pw"), holder=BROWSER)

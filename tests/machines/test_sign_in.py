@@ -1,4 +1,4 @@
-"""Sign-ins as screenplays, without a server."""
+"""Whole sign-ins with scripted replies, without a server."""
 
 import json
 from unittest.mock import ANY
@@ -16,14 +16,14 @@ CLAIM = {"PASSWORD_CLAIM_SECRET_BLOCK": SECRET_BLOCK, "PASSWORD_CLAIM_SIGNATURE"
 
 
 def secret_hash(username: str) -> str:
-    """The hash of a name, which is never None here."""
+    """Return SECRET_HASH of a name."""
     found = SECRET_APP.secret_hash(username)
     assert found
     return found
 
 
 def new_password(challenge: NewPasswordRequired) -> object:
-    """A good reply."""
+    """Answer with a valid new password."""
     return challenge.answer("N3w-passw0rd", family_name="Lovelace")
 
 
@@ -80,7 +80,7 @@ def test_srp_through_the_admin_api() -> None:
     )
 
 
-def test_a_session_that_comes_with_password_verifier_is_echoed() -> None:
+def test_a_session_of_password_verifier_is_sent_back() -> None:
     script = ScriptedFlow(begin(APP, Srp("ada", "pw"), stamp()))
     script >> (password_verifier() | {"Session": SESSION})
     script << Calls(
@@ -109,7 +109,7 @@ def test_password(admin: bool, operation: str, auth_flow: str) -> None:
     assert (script.flow.state.tokens.expires_at - AT).total_seconds() == 3600
 
 
-def test_refresh_by_its_operation_keeps_the_old_token_where_no_new_one_comes() -> None:
+def test_refresh_keeps_the_old_token_if_cognito_returns_no_new_one() -> None:
     script = ScriptedFlow(begin(SECRET_APP, Refresh("old"), stamp(), admin=True, device_key="eu-west-1_d"))
     script << Calls(
         "GetTokensFromRefreshToken",
@@ -123,14 +123,14 @@ def test_refresh_by_its_operation_keeps_the_old_token_where_no_new_one_comes() -
     assert script.flow.state.tokens.refresh_token == "old"
 
 
-def test_refresh_takes_the_new_token_where_one_comes() -> None:
+def test_refresh_takes_a_new_token() -> None:
     script = ScriptedFlow(begin(APP, Refresh("old"), stamp())) >> tokens(refresh_token="new")
     assert isinstance(script.flow.state, SignedIn)
     assert script.flow.state.tokens.refresh_token == "new"
 
 
 @pytest.mark.parametrize(("admin", "operation"), [(False, "InitiateAuth"), (True, "AdminInitiateAuth")])
-def test_refresh_by_auth_flow_hashes_the_users_own_name(admin: bool, operation: str) -> None:
+def test_refresh_by_auth_flow_computes_secret_hash_from_the_canonical_name(admin: bool, operation: str) -> None:
     script = ScriptedFlow(begin(SECRET_APP, Refresh("old", "ada-sub", by_auth_flow=True), stamp(), admin=admin))
     pool = {"UserPoolId": POOL} if admin else {}
     script << Calls(
@@ -148,7 +148,7 @@ def test_refresh_by_auth_flow_with_a_secret_needs_the_name() -> None:
     assert caught.value.field == "username"
 
 
-def test_the_device_key_goes_where_it_belongs() -> None:
+def test_the_device_key_is_a_parameter_of_each_request() -> None:
     script = ScriptedFlow(begin(APP, Srp("ada", "pw"), stamp(), device_key="eu-west-1_d"))
     assert script.flow.request
     assert script.flow.request.params()["AuthParameters"] == {
@@ -180,7 +180,7 @@ def test_a_password_that_the_policy_refuses_is_asked_again_with_the_same_session
     script << Rests("failed", reason=Reason.SESSION_EXPIRED)
 
 
-def test_a_challenge_after_a_challenge_asks_anew() -> None:
+def test_a_new_challenge_has_no_rejection() -> None:
     script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
     script >> new_password >> Refusal("InvalidPasswordException", "too short")
     script >> new_password >> new_password_required("another-session-" + "y" * 30)
@@ -236,7 +236,7 @@ def test_reasons(code: str, message: str, reason: Reason) -> None:
     assert script.flow.state == Failed(code, message, reason)
 
 
-def test_context_goes_with_every_request_of_the_flow_and_instead_of_it_with_those_of_one_call() -> None:
+def test_every_request_has_the_context_of_the_flow_or_of_the_call() -> None:
     context = Context(client_metadata={"a": "1"}, ip_address="192.0.2.1", encoded_data="e", analytics_endpoint_id="x")
     members = {
         "ClientMetadata": {"a": "1"},
@@ -261,7 +261,7 @@ def test_context_goes_with_every_request_of_the_flow_and_instead_of_it_with_thos
     assert again.context == context
 
 
-def test_the_admin_form_sends_its_own_kind_of_context() -> None:
+def test_the_admin_api_gets_context_data() -> None:
     context = Context(
         ip_address="192.0.2.1",
         server_name="login",
@@ -289,14 +289,14 @@ def test_refresh_sends_only_the_metadata_that_its_operation_takes() -> None:
     assert set(flow.request.params()) == {"ClientId", "RefreshToken", "ClientMetadata"}
 
 
-def test_an_access_token_that_is_no_jwt_leaves_the_name_as_it_was() -> None:
+def test_an_access_token_without_a_readable_username_keeps_the_entered_name() -> None:
     for token in ("opaque", "a.b.c", "a.!.c", access_token({}), access_token({"username": 5}), "e30.W10.x"):
         script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> tokens(AccessToken=token)
         assert isinstance(script.flow.state, SignedIn)
         assert script.flow.state.tokens.username == "ada"
 
 
-def test_new_device_metadata_comes_with_the_tokens() -> None:
+def test_tokens_have_the_new_device() -> None:
     device = {"DeviceKey": "eu-west-1_d", "DeviceGroupKey": "-group"}
     script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> tokens(NewDeviceMetadata=device)
     assert isinstance(script.flow.state, SignedIn)
@@ -304,7 +304,7 @@ def test_new_device_metadata_comes_with_the_tokens() -> None:
     assert script.flow.state.tokens.new_device.group_key == "-group"
 
 
-def test_a_scripted_flow_shows_where_a_conversation_differs() -> None:
+def test_a_scripted_flow_reports_where_a_conversation_differs() -> None:
     script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
     with pytest.raises(AssertionError, match="steps so far"):
         script << Rests("signed_in")
@@ -312,7 +312,7 @@ def test_a_scripted_flow_shows_where_a_conversation_differs() -> None:
         script << Calls("InitiateAuth")
 
 
-def test_answers_know_their_challenge() -> None:
+def test_an_answer_to_another_challenge_is_refused() -> None:
     first = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required()
     other = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> new_password_required(
         "other-session-" + "z" * 20
@@ -323,7 +323,7 @@ def test_answers_know_their_challenge() -> None:
     assert caught.value.field == "answer"
 
 
-def test_attributes_are_json_as_cognito_wrote_them() -> None:
+def test_user_attributes_are_parsed_from_json() -> None:
     reply = new_password_required()
     reply["ChallengeParameters"]["userAttributes"] = json.dumps({"email": "ada@example.com", "custom:team": "é"})
     script = ScriptedFlow(begin(APP, Password("ada", "pw"), stamp())) >> reply

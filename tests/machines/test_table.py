@@ -1,4 +1,4 @@
-"""The table: one destination each, all reachable, all built, and all of Cognito's challenges decided on."""
+"""The table: each trigger has one destination, each node is reachable and has a step, each challenge is covered."""
 
 import pytest
 from botocore.loaders import Loader
@@ -21,19 +21,19 @@ from authflow.machines.sign_in.table import (
     Trigger,
 )
 
-NOT_YET = {"WEB_AUTHN"}
+UNSUPPORTED = {"WEB_AUTHN"}
 
 
-def service_model() -> ServiceModel:
-    """Cognito's, as botocore ships it."""
+def load_service_model() -> ServiceModel:
+    """Return Cognito's service model, which botocore contains."""
     return ServiceModel(Loader().load_service_model("cognito-idp", "service-2"), "cognito-idp")
 
 
-def test_each_challenge_name_has_a_decision() -> None:
-    names = service_model().shape_for("ChallengeNameType")
+def test_each_challenge_name_of_cognito_is_supported_or_listed() -> None:
+    names = load_service_model().shape_for("ChallengeNameType")
     assert isinstance(names, StringShape)
-    assert set(names.enum) == NOT_YET | CHALLENGE_NAMES
-    assert not NOT_YET & CHALLENGE_NAMES
+    assert set(names.enum) == UNSUPPORTED | CHALLENGE_NAMES
+    assert not UNSUPPORTED & CHALLENGE_NAMES
 
 
 def test_each_node_and_trigger_has_one_destination() -> None:
@@ -41,7 +41,7 @@ def test_each_node_and_trigger_has_one_destination() -> None:
     assert len(pairs) == len(set(pairs))
 
 
-def test_two_destinations_are_refused() -> None:
+def test_two_destinations_for_a_trigger_are_refused() -> None:
     with pytest.raises(ValueError, match="two rows for go in a"):
         TransitionTable([Row("go", ("a",), "b"), Row("go", ("a",), "c")])
 
@@ -62,7 +62,7 @@ def test_enter_has_exactly_the_tables_destinations() -> None:
     assert MACHINE.transitions is TRANSITIONS
 
 
-def test_the_device_machine_keeps_the_same_rules() -> None:
+def test_the_same_holds_for_the_device_machine() -> None:
     rows = device_table.TABLE
     pairs = [(source, row.trigger) for row in rows for source in row.sources]
     assert len(pairs) == len(set(pairs))
@@ -83,8 +83,8 @@ def test_every_call_can_be_refused_and_everything_can_be_cancelled() -> None:
         assert ("refused" in TRANSITIONS.list_triggers(node)) == (node.endswith("ing") or "ing_" in node)
 
 
-def test_what_asks_again_is_declared_by_the_service_model() -> None:
-    model = service_model()
+def test_the_service_model_declares_the_refusals_that_ask_again() -> None:
+    model = load_service_model()
     declared = {
         name: {shape.name for shape in model.operation_model(name).error_shapes}
         for name in ("RespondToAuthChallenge", "VerifySoftwareToken")
@@ -99,7 +99,7 @@ def test_what_asks_again_is_declared_by_the_service_model() -> None:
 
 
 @pytest.mark.parametrize("node", Node)
-def test_what_is_not_accepted_is_illegal_and_says_what_is(node: Node) -> None:
+def test_an_illegal_trigger_is_refused_with_the_legal_ones(node: Node) -> None:
     for trigger in set(Trigger) - set(TRANSITIONS.list_triggers(node)):
         with pytest.raises(IllegalTransition) as caught:
             TRANSITIONS.find_successor(node, trigger)
@@ -113,10 +113,10 @@ def test_an_unknown_trigger_is_illegal() -> None:
         TransitionTable([Row("go", ("a",), "b")]).find_successor("b", "no such thing")
 
 
-def test_same_stays() -> None:
-    rules = TransitionTable([Row("go", ("a",), "b"), Row("again", ("b",), SAME)])
-    assert rules.find_successor("b", "again") == "b"
-    assert rules.nodes == ("a", "b")
+def test_same_leads_to_the_same_node() -> None:
+    table = TransitionTable([Row("go", ("a",), "b"), Row("again", ("b",), SAME)])
+    assert table.find_successor("b", "again") == "b"
+    assert table.nodes == ("a", "b")
 
 
 def test_mermaid_draws_a_row_of_a_whole_group_once() -> None:
