@@ -40,7 +40,7 @@ def _prepare(cognito: "CognitoIdentityProviderClient") -> Callable[[], object]:
     """Create a pool, a client and a user, and return the sign-in."""
     pool = cognito.create_user_pool(PoolName="people")["UserPool"]["Id"]
     flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
-    reply = cognito.create_user_pool_client(UserPoolId=pool, ClientName="app", ExplicitAuthFlows=flows)  # type: ignore[arg-type]
+    reply = cognito.create_user_pool_client(UserPoolId=pool, ClientName="app", ExplicitAuthFlows=flows)  # type: ignore[arg-type]  # str
     client = reply["UserPoolClient"]["ClientId"]
     cognito.admin_create_user(UserPoolId=pool, Username=OPENING.username, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(

@@ -5,16 +5,14 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from authflow import (
-    AppClient,
     AsyncAuthenticator,
-    AsyncMemoryDeviceStore,
     Authenticator,
     BackendError,
     Backoff,
@@ -22,22 +20,18 @@ from authflow import (
     Custom,
     Flow,
     InvalidInput,
-    MemoryDeviceStore,
     Password,
     SignedIn,
     Srp,
     Throttled,
 )
-from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
-from authflow.backends.threads import Threaded
 from authflow.challenges import NewPasswordRequired, SelectChallenge
 from authflow.core.modexp import modexp
-from authflow.core.requests import Request
 from authflow.emulator import Emulator
 from authflow.machines.sign_in._begin import is_cpu_bound
 from authflow.machines.sign_in._machine import MACHINE
 from authflow.machines.sign_in.table import CPU_BOUND, Node
-from tests.support.drivers import AsyncBackendAdapter, run
+from tests.support.drivers import AsyncBackendAdapter, Canned, Slow, run
 from tests.support.emulator.world import Clock
 from tests.support.model import PoolModel, UserModel
 from tests.support.replies import access_token, new_password_required, password_verifier, tokens
@@ -77,28 +71,6 @@ async def require_ended(threads: set[threading.Thread]) -> None:
     for thread in threads:
         await asyncio.to_thread(thread.join, 10)
         assert not thread.is_alive()
-
-
-class Slow:
-    """An asyncio backend that replies after some iterations of the event loop."""
-
-    def __init__(self, *says: Mapping[str, Any] | Exception, turns: int = 3) -> None:
-        self._says = list(says)
-        self._turns = turns
-        self.under_way = 0
-
-    async def call(self, request: Request) -> Mapping[str, Any]:
-        del request
-        self.under_way += 1
-        try:
-            for _ in range(self._turns):
-                await asyncio.sleep(0)
-            said = self._says.pop(0)
-        finally:
-            self.under_way -= 1
-        if isinstance(said, Exception):
-            raise said
-        return said
 
 
 # CPU-bound steps run on threads, all others on the event loop
@@ -226,7 +198,7 @@ import asyncio, os, warnings
 from authflow import AsyncAuthenticator, Srp
 from tests.support.samples import APP
 from tests.support.replies import password_verifier, tokens
-from tests.drivers.test_asynchronous import Slow
+from tests.support.drivers import Slow
 
 auth = AsyncAuthenticator(APP, Slow(*[password_verifier(), tokens()] * 2))
 asyncio.run(auth.begin(Srp("ada", "pw")))
@@ -332,82 +304,6 @@ def test_a_time_out_of_the_caller() -> None:
                     await auth.begin(Password("ada", "pw"))
 
     asyncio.run(main())
-
-
-# Invalid arguments
-
-
-class Canned:
-    """A blocking backend."""
-
-    def __init__(self, *says: Mapping[str, Any]) -> None:
-        self._says = list(says)
-
-    def call(self, request: Request) -> Mapping[str, Any]:
-        del request
-        return self._says.pop(0)
-
-
-def test_a_blocking_backend_is_refused() -> None:
-    blocking: Any = Canned(tokens())
-    with pytest.raises(InvalidInput, match="Threaded") as caught:
-        AsyncAuthenticator(APP, blocking)
-    assert caught.value.field == "backend"
-
-
-def test_the_blocking_driver_refuses_an_asyncio_backend() -> None:
-    waiting: Any = Slow(tokens())
-    with pytest.raises(InvalidInput, match="AsyncAuthenticator") as caught:
-        Authenticator(APP, waiting)
-    assert caught.value.field == "backend"
-
-
-def test_the_blocking_driver_refuses_what_returns_a_coroutine() -> None:
-    class Wrapped:
-        def __init__(self) -> None:
-            self._backend = Slow(tokens())
-
-        def call(self, request: Request) -> Any:
-            return self._backend.call(request)
-
-    with pytest.raises(InvalidInput, match="AsyncAuthenticator"):
-        Authenticator(APP, Wrapped()).begin(Password("ada", "pw"))
-
-
-def test_arguments_of_the_wrong_kind() -> None:
-    backend = Slow()
-    backend.region = "us-east-1"  # type: ignore[attr-defined]  # a backend may have one
-    with pytest.raises(InvalidInput, match="region"):
-        AsyncAuthenticator(APP, backend)
-    with pytest.raises(InvalidInput):
-        AsyncAuthenticator("app", Slow())  # type: ignore[arg-type]  # wrong on purpose
-    with pytest.raises(InvalidInput):
-        AsyncAuthenticator(APP, Slow(), backoff=3)  # type: ignore[arg-type]  # wrong on purpose
-    AsyncAuthenticator(AppClient("us-east-1_Ab12Cd34E", APP.client_id), backend)
-
-
-def test_device_stores_of_the_wrong_kind() -> None:
-    blocking: Any = MemoryDeviceStore()
-    awaited: Any = AsyncMemoryDeviceStore()
-    with pytest.raises(InvalidInput, match="must be an AsyncDeviceStore"):
-        AsyncAuthenticator(APP, Slow(), devices=blocking)
-    with pytest.raises(InvalidInput, match="must be a blocking DeviceStore"):
-        Authenticator(APP, Canned(), devices=awaited)
-    nothing: Any = object()
-    drivers: list[tuple[Any, Any]] = [(AsyncAuthenticator, Slow()), (Authenticator, Canned())]
-    for driver, backend in drivers:
-        with pytest.raises(InvalidInput, match="devices: has no method get"):
-            driver(APP, backend, devices=nothing)
-        with pytest.raises(InvalidInput, match="backend: has no method call"):
-            driver(APP, nothing)
-
-
-def test_a_backend_that_can_not_sign_is_refused_for_the_admin_api() -> None:
-    for unsigned in (AsyncHttpxBackend(), Threaded(HttpxBackend())):
-        with pytest.raises(InvalidInput, match="AWS signatures") as caught:
-            AsyncAuthenticator(APP, unsigned, admin=True)
-        assert caught.value.field == "admin"
-        AsyncAuthenticator(APP, unsigned)
 
 
 def test_sign_in_awaits_the_answers() -> None:

@@ -152,10 +152,6 @@ class Walk(BaseWalk):
             sign_in.model.device &= sign_in.user is not user
         self._begin_with(user, "password", forgotten=True)
 
-    def _disturb(self, user: User) -> None:
-        for sign_in in self.sign_ins:
-            sign_in.is_disturbed |= sign_in.user is user
-
     # New sign-ins
 
     @precondition(lambda self: self.users and len(self._calling_sign_ins()) < 3)
@@ -324,12 +320,6 @@ class Walk(BaseWalk):
             if challenge.rejected and challenge.rejected.times > 3:
                 return None
         return user.answer(challenge)
-
-    def _count_wrong(self, user: User) -> None:
-        """Count a wrong password or code. A lockout concerns all sign-ins of the user, also those that began before."""
-        self.wrong[user.username] += 1
-        if self.wrong[user.username] >= 4:
-            self._disturb(user)
 
     def _cancel(self, sign_in: SignIn) -> None:
         sign_in.flow = sign_in.flow.cancel(self.make_stamp())

@@ -51,6 +51,39 @@ class AsyncDeviceStoreAdapter:
         self._store.drop(holder, username)
 
 
+class Canned:
+    """A blocking backend."""
+
+    def __init__(self, *says: Mapping[str, Any]) -> None:
+        self._says = list(says)
+
+    def call(self, request: Request) -> Mapping[str, Any]:
+        del request
+        return self._says.pop(0)
+
+
+class Slow:
+    """An asyncio backend that replies after some iterations of the event loop."""
+
+    def __init__(self, *says: Mapping[str, Any] | Exception, turns: int = 3) -> None:
+        self._says = list(says)
+        self._turns = turns
+        self.under_way = 0
+
+    async def call(self, request: Request) -> Mapping[str, Any]:
+        del request
+        self.under_way += 1
+        try:
+            for _ in range(self._turns):
+                await asyncio.sleep(0)
+            said = self._says.pop(0)
+        finally:
+            self.under_way -= 1
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+
 class AuthenticatorOnALoop(Authenticator):
     """An AsyncAuthenticator that runs each call on a new event loop."""
 

@@ -256,6 +256,17 @@ class BaseWalk(RuleBasedStateMachine):
                     user.model.email = True
                     user.model.enabled_factors |= {EMAIL} if "chose EMAIL_OTP" in model.proven else set()
 
+    def _disturb(self, user: User) -> None:
+        """Mark all sign-ins of a user: what they depend on has changed."""
+        for sign_in in self.sign_ins:
+            sign_in.is_disturbed |= sign_in.user is user
+
+    def _count_wrong(self, user: User) -> None:
+        """Count a wrong password or code. A lockout concerns all sign-ins of the user, also those that began before."""
+        self.wrong[user.username] += 1
+        if self.wrong[user.username] >= 4:
+            self._disturb(user)
+
     def _disturb_others(self, sign_in: SignIn) -> None:
         """Mark the user's other sign-ins: a new password or factor may end them."""
         for other in self.sign_ins:

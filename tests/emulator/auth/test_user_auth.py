@@ -20,7 +20,6 @@ from tests.support.emulator.mfa import (
     get_attribute,
     make_other_code,
     prefer,
-    send_password,
 )
 from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, PRIVATE, TEMPORARY, Clock, Json, World
 
@@ -392,21 +391,3 @@ def test_step_up(choice: World) -> None:
     assert alone == "InvalidParameterException: Missing required parameter TARGET_ACR_VALUES"
     for age in ("soon", "-1", "\u0661"):
         assert expect_refused_begin(choice, MAX_AGE=age).startswith("InvalidParameterException: MAX_AGE")
-
-
-# --- ADMIN_NO_SRP_AUTH, obsolete
-
-
-def test_admin_no_srp_auth_as_a_challenge(world: World) -> None:
-    request = world.make_initiate_params("ADMIN_NO_SRP_AUTH", USERNAME="ada")
-    asked = world.call("AdminInitiateAuth", UserPoolId=world.pool_id, **request)
-    assert asked["ChallengeName"] == "ADMIN_NO_SRP_AUTH"
-    given = world.make_respond_params("ADMIN_NO_SRP_AUTH", asked["Session"], USERNAME="ada", PASSWORD=PASSWORD)
-    assert world.expect_refusal("RespondToAuthChallenge", **given) == INVALID_SESSION
-    assert "AuthenticationResult" in world.call("AdminRespondToAuthChallenge", UserPoolId=world.pool_id, **given)
-    direct = world.make_initiate_params("ADMIN_NO_SRP_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
-    assert "AuthenticationResult" in world.call("AdminInitiateAuth", UserPoolId=world.pool_id, **direct)
-
-
-def test_password_flow_is_not_user_auth(world: World) -> None:
-    assert "AvailableChallenges" not in send_password(world)
