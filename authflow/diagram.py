@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from authflow.core.transitions import SAME, Row
 
-__all__ = ["classify_nodes", "draw_dot", "draw_mermaid", "excerpt"]
+__all__ = ["classify_nodes", "draw_dot", "draw_mermaid", "excerpt", "group_sources"]
 
 
 def excerpt(table: Sequence[Row], nodes: Sequence[str]) -> list[Row]:
@@ -27,10 +27,7 @@ def draw_mermaid(table: Sequence[Row], groups: Mapping[str, Sequence[str]], star
     for name in groups:
         if not _find_parents(name, groups):
             lines += _draw_composite(name, groups, "    ")
-    arrows: dict[tuple[str, str], list[str]] = {}
-    for row in table:
-        for source in _group_sources(row.sources, groups):
-            arrows.setdefault((source, source if row.destination == SAME else row.destination), []).append(row.trigger)
+    arrows = _collect_arrows(table, groups)
     lines += [f"    {source} --> {target}: {', '.join(triggers)}" for (source, target), triggers in arrows.items()]
     return "\n".join(lines + _draw_ends(table)) + "\n"
 
@@ -49,14 +46,24 @@ def _find_parents(name: str, groups: Mapping[str, Sequence[str]]) -> list[str]:
     return sorted(holders, key=lambda other: len(groups[other]))
 
 
-def _group_sources(sources: Sequence[str], groups: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the sources with whole groups, the largest first, in place of their members."""
+def group_sources(sources: Sequence[str], groups: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the sources with the names of whole groups, the largest first, in place of their members."""
     left, found = list(sources), []
     for name in sorted(groups, key=lambda name: -len(groups[name])):
-        if set(groups[name]) <= set(left):
+        if len(groups[name]) > 1 and set(groups[name]) <= set(left):
             found.append(name)
             left = [source for source in left if source not in groups[name]]
     return [*found, *left]
+
+
+def _collect_arrows(table: Sequence[Row], groups: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], list[str]]:
+    """Return the triggers of each arrow. A row that holds for all of a group is one arrow."""
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for row in table:
+        for source in group_sources(row.sources, groups):
+            target = source if row.destination == SAME else row.destination
+            arrows.setdefault((str(source), str(target)), []).append(str(row.trigger))
+    return arrows
 
 
 def _draw_ends(table: Sequence[Row]) -> list[str]:
@@ -92,11 +99,7 @@ def draw_dot(table: Sequence[Row], groups: Mapping[str, Sequence[str]], start: s
         lines.append(
             f'  subgraph cluster_{name} {{ label="{name}"; labeljust=l; style=rounded; class=cluster; {inside} }}'
         )
-    arrows: dict[tuple[str, str], list[str]] = {}
-    for row in table:
-        for source in _group_sources(row.sources, groups):
-            target = source if row.destination == SAME else str(row.destination)
-            arrows.setdefault((str(source), target), []).append(str(row.trigger))
+    arrows = _collect_arrows(table, groups)
     _fold_targets(arrows, groups)
     lines += [_draw_arrow(source, target, triggers, groups) for (source, target), triggers in arrows.items()]
     return "\n".join([*lines, "}"]) + "\n"

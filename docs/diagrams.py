@@ -11,7 +11,7 @@ from packages import draw_packages
 from pictures import draw, is_current
 
 from authflow.core.transitions import SAME, Row
-from authflow.diagram import classify_nodes, draw_dot, excerpt
+from authflow.diagram import classify_nodes, draw_dot, excerpt, group_sources
 from authflow.machines.remember_device import table as remember_device
 from authflow.machines.sign_in import table as sign_in
 from authflow.machines.sign_in.table import ANY_MAY_FOLLOW, ASKS_AGAIN, CALLS, CHALLENGE_NODES, TABLE
@@ -75,7 +75,7 @@ class Mechanism:
         """The picture of this part."""
         rows, groups = self.rows, self.groups or {}
         if self.folded:
-            rows = [replace(row, sources=tuple(_group_sources(row.sources, groups))) for row in rows]
+            rows = [replace(row, sources=tuple(group_sources(row.sources, groups))) for row in rows]
             groups = {}
         name = re.sub(r"[^a-z]+", "-", self.title.lower()).strip("-")
         return Picture(name, self.title, draw_dot(rows, groups, "start", KINDS))
@@ -313,21 +313,11 @@ def _find_groups() -> Groups:
 
 
 def _make_cells(row: Row) -> tuple[str, str, str]:
-    return _quote(row.trigger), _join_names(_group_sources(row.sources, _find_groups())), _describe_destination(row)
+    return _quote(row.trigger), _join_names(group_sources(row.sources, _find_groups())), _describe_destination(row)
 
 
 def _describe_destination(row: Row) -> str:
     return "stays" if row.destination == SAME else _quote(row.destination)
-
-
-def _group_sources(sources: Sequence[str], groups: Groups) -> list[str]:
-    """Return the sources with whole groups, the largest first, in place of their members."""
-    left, found = list(sources), []
-    for name in sorted(groups, key=lambda name: -len(groups[name])):
-        if len(groups[name]) > 1 and set(groups[name]) <= set(left):
-            found.append(name)
-            left = [source for source in left if source not in groups[name]]
-    return [*found, *left]
 
 
 def _name_challenge(asking_trigger: str) -> str:
