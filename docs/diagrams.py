@@ -103,7 +103,7 @@ MECHANISMS: Final = (
     ),
     Mechanism(
         "Setting up an authenticator app",
-        "Three requests: get the secret, verify a first code, complete the set-up.",
+        "Three requests: get the secret, verify a first code, complete the setup.",
         (
             N.VERIFYING_PASSWORD, N.MFA_SETUP, N.ASSOCIATING_TOTP, N.TOTP_SETUP, N.VERIFYING_TOTP, N.COMPLETING_SETUP,
             N.SIGNED_IN,
@@ -189,7 +189,7 @@ A separate machine that runs after the tokens, so that a refusal here never cost
 
 ## Every row
 
-"stays" keeps the state and sends its request again.
+"stays" keeps the state; if it is a call, its request is sent again.
 
 {rows}
 

@@ -1,7 +1,7 @@
 """A script that signs in a user and answers one challenge, a new password.
 
 Run it with ``python examples/script.py``. It uses an emulator, so it needs no AWS account. With a pool in AWS you need
-neither the emulator nor the set-up below: use ``Boto3Backend(region="eu-west-1")`` as the backend.
+neither the emulator nor the setup below: use ``Boto3Backend(region="eu-west-1")`` as the backend.
 """
 
 from authflow import AppClient, Authenticator, Failed, SignedIn, Srp

@@ -22,7 +22,7 @@ USERS = {
 }
 ALTERNATIVES: dict[str, Settings] = {
     "codes of 8 digits": Settings(mfa_code_digits=8),
-    "set-up, then a code": Settings(totp_setup_signs_in=False),
+    "setup, then a code": Settings(totp_setup_signs_in=False),
     "email set up elsewhere": Settings(email_setup_by_answer=False),
     "MFAS_CAN_SELECT": Settings(mfa_choice_parameter="MFAS_CAN_SELECT"),
     "MFA_CAN_SETUP": Settings(mfa_setup_parameter="MFA_CAN_SETUP"),

@@ -106,7 +106,7 @@ def sms_otp(step: AuthStep) -> Reply:
 
 
 def email_otp(step: AuthStep) -> Reply:
-    """EMAIL_OTP: EMAIL_OTP_CODE, for a first factor, a second factor, or the set-up of a second factor."""
+    """EMAIL_OTP: EMAIL_OTP_CODE, for a first factor, a second factor, or the setup of a second factor."""
     return _accept_code(step, "EMAIL_OTP")
 
 

@@ -65,12 +65,12 @@ def verify_with_session(step: AuthStep, code: str, name: str) -> Reply:
 
 
 def check_setup_needed(step: AuthStep, user: User, own: SoftwareToken | None = None) -> None:
-    """Refuse the set-up if the user has got a second factor since: the sign-in must ask for that factor instead.
+    """Refuse the setup if the user has got a second factor since: the sign-in must ask for that factor instead.
 
     Args:
         step: the current request.
         user: the user who signs in.
-        own: the software token that this set-up has verified, which does not count as another factor.
+        own: the software token that this setup has verified, which does not count as another factor.
 
     Raises:
         ServiceError: NotAuthorizedException.
