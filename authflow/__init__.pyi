@@ -2,6 +2,7 @@
 # a stub, and authflow/__init__.py reads it to load each name when it is first used. One import a line.
 from authflow.backends.base import AsyncBackend as AsyncBackend
 from authflow.backends.base import Backend as Backend
+from authflow.challenges import Challenge as Challenge
 from authflow.core.answers import Answer as Answer
 from authflow.core.app_client import AppClient as AppClient
 from authflow.core.clock import stamp_now as stamp_now
@@ -20,10 +21,12 @@ from authflow.core.errors import Throttled as Throttled
 from authflow.core.errors import UnexpectedReply as UnexpectedReply
 from authflow.core.openings import Choice as Choice
 from authflow.core.openings import Custom as Custom
+from authflow.core.openings import Opening as Opening
 from authflow.core.openings import Password as Password
 from authflow.core.openings import Refresh as Refresh
 from authflow.core.openings import Srp as Srp
 from authflow.core.reasons import Reason as Reason
+from authflow.core.secret import Secret as Secret
 from authflow.core.stamp import Stamp as Stamp
 from authflow.core.states import Calling as Calling
 from authflow.core.states import Failed as Failed

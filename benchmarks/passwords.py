@@ -44,9 +44,9 @@ def _prepare(cognito: "CognitoIdentityProviderClient") -> Callable[[], object]:
     client = reply["UserPoolClient"]["ClientId"]
     cognito.admin_create_user(UserPoolId=pool, Username=OPENING.username, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(
-        UserPoolId=pool, Username=OPENING.username, Password=OPENING.password, Permanent=True
+        UserPoolId=pool, Username=OPENING.username, Password=OPENING.password.reveal(), Permanent=True
     )
-    parameters = {"USERNAME": OPENING.username, "PASSWORD": OPENING.password}
+    parameters = {"USERNAME": OPENING.username, "PASSWORD": OPENING.password.reveal()}
     return lambda: cognito.initiate_auth(ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=parameters)[
         "AuthenticationResult"
     ]

@@ -66,7 +66,7 @@ def create_pool(cognito: "CognitoIdentityProviderClient") -> AppClient:
     )["UserPoolClient"]
     cognito.admin_create_user(UserPoolId=pool, Username=OPENING.username, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(
-        UserPoolId=pool, Username=OPENING.username, Password=OPENING.password, Permanent=True
+        UserPoolId=pool, Username=OPENING.username, Password=OPENING.password.reveal(), Permanent=True
     )
     return AppClient(pool, client["ClientId"], client["ClientSecret"])
 

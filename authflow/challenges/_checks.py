@@ -5,16 +5,17 @@ from typing import Final
 
 from authflow.core._validation import require_text
 from authflow.core.errors import InvalidInput
+from authflow.core.secret import Secret, reveal
 
 MAX_ATTRIBUTE_LENGTH: Final = 2048  # characters; AttributeValueType
 
 
-def require_code(code: object, pattern: re.Pattern[str], shape: str) -> str:
+def require_code(code: str | Secret, pattern: re.Pattern[str], shape: str) -> Secret:
     """Return a code without surrounding spaces if it matches ``pattern``; ``shape`` describes the pattern in words."""
-    text = require_text("code", code, at_most=64).strip()
+    text = require_text("code", reveal(code), at_most=64).strip()
     if not pattern.fullmatch(text):
         raise InvalidInput("code", f"must be {shape}")
-    return text
+    return Secret(text)
 
 
 def require_option(option: object, offered: tuple[str, ...]) -> str:

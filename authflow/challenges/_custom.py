@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from authflow.core._validation import MAX_STRING_LENGTH, require_text
+from authflow.core._validation import MAX_STRING_LENGTH
 from authflow.core.answers import Answer
 from authflow.core.challenge import BaseChallenge
 from authflow.core.pairs import Pairs
+from authflow.core.secret import Secret, require_secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +21,10 @@ class CustomChallenge(BaseChallenge):
 
     parameters: Pairs = ()
 
-    def answer(self, answer: str) -> Answer:
+    def answer(self, answer: str | Secret) -> Answer:
         """Answer this round. The Lambda triggers decide whether another round follows.
 
         Raises:
-            InvalidInput: the answer is no string, is empty, or is too long.
+            InvalidInput: the answer has the wrong type, is empty, or is too long.
         """
-        return Answer(self.digest, (("ANSWER", require_text("answer", answer, at_most=MAX_STRING_LENGTH)),))
+        return Answer(self.digest, (("ANSWER", require_secret("answer", answer, at_most=MAX_STRING_LENGTH)),))

@@ -7,6 +7,7 @@ from typing import Final
 from authflow.challenges._checks import require_code, require_option
 from authflow.core.answers import Answer
 from authflow.core.challenge import BaseChallenge
+from authflow.core.secret import Secret
 
 _CODE: Final = re.compile(r"[0-9]{4,10}")  # Cognito does not document the length of these codes
 TOTP_CODE: Final = re.compile(r"[0-9]{6}")  # SoftwareTokenMFAUserCodeType
@@ -24,7 +25,7 @@ class _MessageCode(BaseChallenge):
     medium: str | None = None
     destination: str | None = None
 
-    def answer(self, code: str) -> Answer:
+    def answer(self, code: str | Secret) -> Answer:
         """Answer with the code. Surrounding spaces are ignored. To send another code, start the sign-in again.
 
         Raises:
@@ -66,7 +67,7 @@ class SoftwareTokenMfa(BaseChallenge):
 
     device_name: str | None = None
 
-    def answer(self, code: str) -> Answer:
+    def answer(self, code: str | Secret) -> Answer:
         """Answer with the code. Surrounding spaces are ignored.
 
         Raises:

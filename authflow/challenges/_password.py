@@ -8,6 +8,7 @@ from authflow.core.answers import Answer, SrpAnswer
 from authflow.core.challenge import BaseChallenge
 from authflow.core.errors import InvalidInput
 from authflow.core.pairs import Pairs
+from authflow.core.secret import Secret, require_secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class NewPasswordRequired(BaseChallenge):
     required_attributes: tuple[str, ...] = ()
     attributes: Pairs = field(default=(), repr=False)
 
-    def answer(self, new_password: str, /, **attributes: str) -> Answer:
+    def answer(self, new_password: str | Secret, /, **attributes: str) -> Answer:
         """Answer with a new password and user attributes.
 
         Args:
@@ -32,14 +33,14 @@ class NewPasswordRequired(BaseChallenge):
             attributes: user attributes by name; for custom ones, write ``**{"custom:team": "a"}``.
 
         Raises:
-            InvalidInput: an argument is no string, is empty or too long, or a required attribute is missing; ``.field``
-                says which.
+            InvalidInput: an argument has the wrong type, is empty or too long, or a required attribute is missing;
+                ``.field`` says which.
         """
-        require_text("new_password", new_password, at_most=MAX_PASSWORD_LENGTH)
+        chosen = require_secret("new_password", new_password, at_most=MAX_PASSWORD_LENGTH)
         for name in dict.fromkeys((*self.required_attributes, *attributes)):
             require_text(name, attributes.get(name, ""), at_most=MAX_ATTRIBUTE_LENGTH)
         prefixed = tuple((f"userAttributes.{name}", value) for name, value in attributes.items())
-        return Answer(self.digest, (("NEW_PASSWORD", new_password), *prefixed))
+        return Answer(self.digest, (("NEW_PASSWORD", chosen), *prefixed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ class SelectChallenge(BaseChallenge):
     options: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
-    def answer(self, option: str, password: str | None = None) -> Answer:
+    def answer(self, option: str, password: str | Secret | None = None) -> Answer:
         """Answer with one of the options.
 
         Args:
@@ -71,10 +72,10 @@ class SelectChallenge(BaseChallenge):
             if password is not None:
                 raise InvalidInput("password", f"must not be given with {option}")
             return Answer(self.digest, chosen)
-        password = require_text("password", password, at_most=MAX_PASSWORD_LENGTH)
+        secret = require_secret("password", password, at_most=MAX_PASSWORD_LENGTH)
         if option == "PASSWORD_SRP":
-            return SrpAnswer(self.digest, chosen, password=password)
-        return Answer(self.digest, (*chosen, ("PASSWORD", password)))
+            return SrpAnswer(self.digest, chosen, password=secret)
+        return Answer(self.digest, (*chosen, ("PASSWORD", secret)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +93,13 @@ class PasswordChallenge(BaseChallenge):
         """Cognito's ChallengeName."""
         return self.kind
 
-    def answer(self, password: str) -> Answer:
+    def answer(self, password: str | Secret) -> Answer:
         """Answer with the password.
 
         Raises:
-            InvalidInput: the password is no string, is empty, or is too long.
+            InvalidInput: the password has the wrong type, is empty, or is too long.
         """
-        require_text("password", password, at_most=MAX_PASSWORD_LENGTH)
+        secret = require_secret("password", password, at_most=MAX_PASSWORD_LENGTH)
         if self.kind == "PASSWORD_SRP":
-            return SrpAnswer(self.digest, password=password)
-        return Answer(self.digest, (("PASSWORD", password),))
+            return SrpAnswer(self.digest, password=secret)
+        return Answer(self.digest, (("PASSWORD", secret),))

@@ -1,14 +1,16 @@
 """Challenges for setting up a second factor."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from authflow.challenges._checks import MAX_ATTRIBUTE_LENGTH, require_code, require_option
 from authflow.challenges._mfa import TOTP_CODE
-from authflow.core._validation import require_text
+from authflow.core._frozen import assign
+from authflow.core._validation import MAX_STRING_LENGTH, require_text
 from authflow.core.answers import Answer, SetUpTotpAnswer, TotpCodeAnswer
 from authflow.core.challenge import BaseChallenge
 from authflow.core.errors import InvalidInput
+from authflow.core.secret import Secret, require_secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,11 @@ class TotpSetup(BaseChallenge):
 
     NAME = "MFA_SETUP"
 
-    secret: str = field(repr=False)
+    secret: Secret
+
+    def __post_init__(self) -> None:
+        BaseChallenge.__post_init__(self)  # super() does not work in dataclasses with slots
+        assign(self, secret=require_secret("secret", self.secret, at_most=MAX_STRING_LENGTH))
 
     @property
     def asking_trigger(self) -> str:
@@ -79,10 +85,11 @@ class TotpSetup(BaseChallenge):
         if ":" in require_text("issuer", issuer, at_most=MAX_ATTRIBUTE_LENGTH):
             raise InvalidInput("issuer", "must not contain a colon")
         require_text("account", account, at_most=MAX_ATTRIBUTE_LENGTH)
+        parameters = {"secret": self.secret.reveal(), "issuer": issuer}
         label = f"{quote(issuer, safe='')}:{quote(account, safe='')}"
-        return f"otpauth://totp/{label}?{urlencode({'secret': self.secret, 'issuer': issuer}, quote_via=quote)}"
+        return f"otpauth://totp/{label}?{urlencode(parameters, quote_via=quote)}"
 
-    def answer(self, code: str, device_name: str | None = None) -> Answer:
+    def answer(self, code: str | Secret, device_name: str | None = None) -> Answer:
         """Answer with the app's first code. After a wrong code the challenge is asked again with the same secret.
 
         Args:
@@ -94,5 +101,4 @@ class TotpSetup(BaseChallenge):
         """
         if device_name is not None:
             require_text("device_name", device_name, at_most=MAX_ATTRIBUTE_LENGTH)
-        code = require_code(code, TOTP_CODE, "6 digits")
-        return TotpCodeAnswer(self.digest, code=code, device_name=device_name)
+        return TotpCodeAnswer(self.digest, code=require_code(code, TOTP_CODE, "6 digits"), device_name=device_name)

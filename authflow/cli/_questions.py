@@ -150,7 +150,7 @@ def _show_totp_secret(challenge: TotpSetup, issuer: str, account: str) -> None:
     form = LIGHT_ON_DARK if sys.stderr.isatty() else "{}"
     for line in _qr.draw(challenge.uri(issuer, account), sys.stderr.encoding):
         say(form.format(line))
-    say(f"secret: {challenge.secret}")
+    say(f"secret: {challenge.secret.reveal()}")
     say("Then type the code that the app shows.")
 
 

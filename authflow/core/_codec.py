@@ -11,7 +11,9 @@ from enum import StrEnum
 from functools import cache
 from itertools import repeat
 from types import NoneType, UnionType
-from typing import Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+
+from authflow.core.secret import Secret
 
 T = TypeVar("T")
 Reader: TypeAlias = Callable[[Any], Any]
@@ -35,6 +37,8 @@ def encode(value: Any) -> Any:  # noqa: ANN401 - any annotated value
         return value
     if isinstance(value, tuple):
         return [encode(item) for item in value]
+    if isinstance(value, Secret):
+        return value.reveal()
     if isinstance(value, datetime):
         return value.isoformat()
     members = ((name, getattr(value, name), default) for name, default in _list_members(type(value)))  # type: ignore[arg-type]  # classes are hashable
@@ -75,11 +79,9 @@ def _make_reader(hint: Any) -> Reader:  # noqa: ANN401 - an annotation
         return _make_list_reader(_make_reader(first)) if others == [Ellipsis] else _make_tuple_reader((first, *others))
     if is_dataclass(hint):
         return _make_dataclass_reader(hint)  # type: ignore[arg-type]  # it is a class, no instance
-    if hint is datetime:
-        return _read_datetime
     if issubclass(hint, StrEnum):
         return _make_enum_reader(hint)
-    return _read_text if hint is str else _make_exact_reader(hint)
+    return _READERS.get(hint) or _make_exact_reader(hint)
 
 
 def _make_dataclass_reader(kind: type) -> Reader:
@@ -166,12 +168,13 @@ def _make_exact_reader(kind: type) -> Reader:
 _read_str = _make_exact_reader(str)
 
 
-def _read_text(value: object) -> object:
+def _read_text(value: object) -> str:
     try:
-        _read_str(value).encode()
+        text: str = _read_str(value)
+        text.encode()
     except UnicodeEncodeError:
         raise FieldError("", "holds a lone surrogate, which UTF-8 can't encode") from None
-    return value
+    return text
 
 
 def _read_datetime(value: object) -> datetime:
@@ -182,3 +185,10 @@ def _read_datetime(value: object) -> datetime:
     if time.utcoffset() is None:
         raise FieldError("", "has no time zone")
     return time
+
+
+def _read_secret(value: object) -> Secret:
+    return Secret(_read_text(value))
+
+
+_READERS: Final[Mapping[type, Reader]] = {str: _read_text, Secret: _read_secret, datetime: _read_datetime}

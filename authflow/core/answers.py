@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from authflow.core.devices import Device
-from authflow.core.pairs import Pairs
+from authflow.core.pairs import SecretPairs
+from authflow.core.secret import Secret
 
 __all__ = ["Answer", "DeviceAnswer", "SetUpTotpAnswer", "SrpAnswer", "TotpCodeAnswer"]
 
@@ -21,7 +22,7 @@ class Answer:
     trigger: ClassVar[str] = "answer"
 
     digest: str
-    responses: Pairs = field(default=(), repr=False)
+    responses: SecretPairs = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class SrpAnswer(Answer):
 
     trigger = "answer_srp"
 
-    password: str = field(repr=False)
+    password: Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,5 +56,5 @@ class TotpCodeAnswer(Answer):
 
     trigger = "answer_totp_code"
 
-    code: str = field(repr=False)
+    code: Secret
     device_name: str | None = None

@@ -3,27 +3,30 @@
 import base64
 import hmac
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
+from authflow.core._frozen import assign
 from authflow.core._validation import require_instance, require_text
 from authflow.core.errors import InvalidInput
+from authflow.core.secret import Secret, require_secret
 
 __all__ = ["AppClient"]
 
 _POOL_ID = re.compile(r"(?P<region>[0-9A-Za-z-]+)_(?P<name>[0-9A-Za-z]+)")  # UserPoolIdType
 _CLIENT_ID = re.compile(r"[\w+]+", re.ASCII)  # ClientIdType, ClientSecretType
+_MAX_ID_LENGTH = 128  # characters
 _SHORTEST, _LONGEST = timedelta(minutes=3), timedelta(minutes=15)  # AuthSessionValidity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class AppClient:
     """A user pool's app client.
 
     Attributes:
         pool_id: the user pool's id, such as ``eu-west-1_Ab12Cd34E``.
         client_id: the app client's id.
-        client_secret: the app client's secret, or None if it has none. Neither ``repr`` nor a snapshot contains it.
+        client_secret: the app client's secret; None if it has none. No snapshot contains it.
         session_validity: how long Cognito's Sessions are valid: the app client's AuthSessionValidity, 3 to 15 minutes.
 
     Raises:
@@ -32,18 +35,26 @@ class AppClient:
 
     pool_id: str
     client_id: str
-    client_secret: str | None = field(default=None, repr=False)
-    session_validity: timedelta = timedelta(minutes=3)
+    client_secret: Secret | None = None
+    session_validity: timedelta = _SHORTEST
 
-    def __post_init__(self) -> None:
-        if not _POOL_ID.fullmatch(require_text("pool_id", self.pool_id, at_most=55)):
+    def __init__(
+        self,
+        pool_id: str,
+        client_id: str,
+        client_secret: str | Secret | None = None,
+        session_validity: timedelta = _SHORTEST,
+    ) -> None:
+        if not _POOL_ID.fullmatch(require_text("pool_id", pool_id, at_most=55)):
             raise InvalidInput("pool_id", "must be a region, an underscore and a name, such as eu-west-1_Ab12Cd34E")
-        _require_id("client_id", self.client_id)
-        if self.client_secret is not None:
-            _require_id("client_secret", self.client_secret)
-        validity = require_instance("session_validity", self.session_validity, timedelta)
-        if not _SHORTEST <= validity <= _LONGEST:
+        _require_id("client_id", require_text("client_id", client_id, at_most=_MAX_ID_LENGTH))
+        secret = None
+        if client_secret is not None:
+            secret = require_secret("client_secret", client_secret, at_most=_MAX_ID_LENGTH)
+            _require_id("client_secret", secret.reveal())
+        if not _SHORTEST <= require_instance("session_validity", session_validity, timedelta) <= _LONGEST:
             raise InvalidInput("session_validity", "must be the app client's AuthSessionValidity, 3 to 15 minutes")
+        assign(self, pool_id=pool_id, client_id=client_id, client_secret=secret, session_validity=session_validity)
 
     @property
     def region(self) -> str:
@@ -63,10 +74,10 @@ class AppClient:
         """
         if self.client_secret is None:
             return None
-        digest = hmac.digest(self.client_secret.encode(), (username + self.client_id).encode(), "sha256")
+        digest = hmac.digest(self.client_secret.reveal().encode(), (username + self.client_id).encode(), "sha256")
         return base64.b64encode(digest).decode()
 
 
-def _require_id(name: str, value: object) -> None:
-    if not _CLIENT_ID.fullmatch(require_text(name, value, at_most=128)):
+def _require_id(name: str, text: str) -> None:
+    if not _CLIENT_ID.fullmatch(text):
         raise InvalidInput(name, "may contain only letters, digits, '_' and '+'")

@@ -1,9 +1,13 @@
 """BaseChallenge: the part of a challenge that the engine uses. The challenges are in ``authflow.challenges``."""
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Self
+
+from authflow.core._frozen import assign
+from authflow.core._validation import MAX_STRING_LENGTH
+from authflow.core.secret import Secret, require_secret
 
 __all__ = ["BaseChallenge", "Rejected"]
 
@@ -35,9 +39,12 @@ class BaseChallenge:
 
     NAME: ClassVar[str]
 
-    session: str = field(repr=False)
+    session: Secret
     asked_at: datetime
     rejected: Rejected | None = None
+
+    def __post_init__(self) -> None:
+        assign(self, session=require_secret("session", self.session, at_most=MAX_STRING_LENGTH))
 
     @property
     def name(self) -> str:
@@ -52,7 +59,7 @@ class BaseChallenge:
     @property
     def digest(self) -> str:
         """A SHA-256 hash, in hex, that binds an answer to this challenge. It does not reveal the Session."""
-        return hashlib.sha256(f"{self.asking_trigger} {self.session}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.asking_trigger} {self.session.reveal()}".encode()).hexdigest()
 
     def reject(self, code: str, message: str) -> Self:
         """Return this challenge with one more refusal, to ask it again."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from authflow.core._frozen import assign
 from authflow.core._validation import MAX_STRING_LENGTH, require_text
 from authflow.core.errors import InvalidInput
 from authflow.core.pairs import Pairs, require_pairs
@@ -56,11 +57,10 @@ class Context:
             "analytics_endpoint_id": analytics_endpoint_id,
         }
         for name, text in texts.items():
-            object.__setattr__(
-                self, name, None if text is None else require_text(name, text, at_most=MAX_STRING_LENGTH)
-            )
-        for name, pairs in {"client_metadata": client_metadata, "http_headers": http_headers}.items():
-            object.__setattr__(self, name, require_pairs(name, pairs))
+            if text is not None:
+                require_text(name, text, at_most=MAX_STRING_LENGTH)
+        pairs = {"client_metadata": client_metadata, "http_headers": http_headers}
+        assign(self, **texts, **{name: require_pairs(name, value) for name, value in pairs.items()})
         server = (self.server_name, self.server_path, self.http_headers or None)
         if any(server) and not (all(server) and self.ip_address):
             raise InvalidInput("server_name", "must be given together with server_path, http_headers and ip_address")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Self, TypeVar
 
+from authflow.core._opaque import Opaque
 from authflow.core._validation import require_instance
 from authflow.core.answers import Answer
 from authflow.core.app_client import AppClient
@@ -22,7 +23,7 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BaseFlow(Generic[S]):
+class BaseFlow(Opaque, Generic[S]):
     """A conversation with Cognito at one moment: immutable, hashable, and without I/O.
 
     Attributes:
@@ -40,6 +41,8 @@ class BaseFlow(Generic[S]):
         context: the context of all requests.
         call_context: replaces ``context`` until the flow pauses.
     """
+
+    INSTEAD = "use authflow.dumps or authflow.seal"
 
     machine: Machine[S] = field(repr=False)
     app: AppClient

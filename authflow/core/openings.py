@@ -9,9 +9,10 @@ Refresh   the operation GetTokensFromRefreshToken, or REFRESH_TOKEN_AUTH on requ
 ========  ==========================================================================
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from authflow.core._frozen import assign
 from authflow.core._validation import (
     MAX_PASSWORD_LENGTH,
     MAX_STRING_LENGTH,
@@ -20,11 +21,12 @@ from authflow.core._validation import (
     require_text,
 )
 from authflow.core.errors import InvalidInput
+from authflow.core.secret import Secret, require_secret
 
 __all__ = ["Choice", "Custom", "Opening", "Password", "Refresh", "Srp"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class _Credentials:
     """A username and a password.
 
@@ -33,23 +35,26 @@ class _Credentials:
         password: the person's password.
 
     Raises:
-        InvalidInput: an attribute is no string, is empty, or is too long.
+        InvalidInput: an attribute has the wrong type, is empty, or is too long.
     """
 
     username: str
-    password: str = field(repr=False)
+    password: Secret
 
-    def __post_init__(self) -> None:
-        require_text("username", self.username, at_most=MAX_USERNAME_LENGTH)
-        require_text("password", self.password, at_most=MAX_PASSWORD_LENGTH)
+    def __init__(self, username: str, password: str | Secret) -> None:
+        assign(
+            self,
+            username=require_text("username", username, at_most=MAX_USERNAME_LENGTH),
+            password=require_secret("password", password, at_most=MAX_PASSWORD_LENGTH),
+        )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Srp(_Credentials):
     """USER_SRP_AUTH: sign in with a username (or alias) and a password, which is proven by SRP and never sent."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Password(_Credentials):
     """USER_PASSWORD_AUTH: sign in with a username (or alias) and a password, which is sent to Cognito.
 
@@ -57,7 +62,7 @@ class Password(_Credentials):
     """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Refresh:
     """GetTokensFromRefreshToken, or REFRESH_TOKEN_AUTH on request: get new tokens for a refresh token.
 
@@ -74,18 +79,22 @@ class Refresh:
         InvalidInput: an attribute has the wrong type, is empty, or is too long.
     """
 
-    refresh_token: str = field(repr=False)
+    refresh_token: Secret
     username: str | None = None
-    by_auth_flow: bool = field(default=False, kw_only=True)
+    by_auth_flow: bool = False
 
-    def __post_init__(self) -> None:
-        require_text("refresh_token", self.refresh_token, at_most=MAX_STRING_LENGTH)
-        if self.username is not None:
-            require_text("username", self.username, at_most=MAX_USERNAME_LENGTH)
-        require_instance("by_auth_flow", self.by_auth_flow, bool)
+    def __init__(self, refresh_token: str | Secret, username: str | None = None, *, by_auth_flow: bool = False) -> None:
+        if username is not None:
+            require_text("username", username, at_most=MAX_USERNAME_LENGTH)
+        assign(
+            self,
+            refresh_token=require_secret("refresh_token", refresh_token, at_most=MAX_STRING_LENGTH),
+            username=username,
+            by_auth_flow=require_instance("by_auth_flow", by_auth_flow, bool),
+        )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Custom:
     """CUSTOM_AUTH: sign in with the challenges of the pool's Lambda triggers.
 
@@ -98,15 +107,17 @@ class Custom:
     """
 
     username: str
-    password: str | None = field(default=None, repr=False)
+    password: Secret | None = None
 
-    def __post_init__(self) -> None:
-        require_text("username", self.username, at_most=MAX_USERNAME_LENGTH)
-        if self.password is not None:
-            require_text("password", self.password, at_most=MAX_PASSWORD_LENGTH)
+    def __init__(self, username: str, password: str | Secret | None = None) -> None:
+        assign(
+            self,
+            username=require_text("username", username, at_most=MAX_USERNAME_LENGTH),
+            password=_require_optional("password", password, at_most=MAX_PASSWORD_LENGTH),
+        )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Choice:
     """USER_AUTH: sign in with a first factor of the person's choice.
 
@@ -127,33 +138,49 @@ class Choice:
 
     username: str
     preferred: str | None = None
-    password: str | None = field(default=None, repr=False)
-    session: str | None = field(default=None, repr=False, kw_only=True)
-    target_acr_values: str | None = field(default=None, kw_only=True)
-    access_token: str | None = field(default=None, repr=False, kw_only=True)
-    max_age: int | None = field(default=None, kw_only=True)
+    password: Secret | None = None
+    session: Secret | None = None
+    target_acr_values: str | None = None
+    access_token: Secret | None = None
+    max_age: int | None = None
 
-    def __post_init__(self) -> None:
-        require_text("username", self.username, at_most=MAX_USERNAME_LENGTH)
-        if self.preferred is not None and self.preferred not in FIRST_FACTORS:
+    def __init__(
+        self,
+        username: str,
+        preferred: str | None = None,
+        password: str | Secret | None = None,
+        *,
+        session: str | Secret | None = None,
+        target_acr_values: str | None = None,
+        access_token: str | Secret | None = None,
+        max_age: int | None = None,
+    ) -> None:
+        if preferred is not None and preferred not in FIRST_FACTORS:
             raise InvalidInput("preferred", f"must be one of {', '.join(FIRST_FACTORS)}")
-        self._require_password_allowed()
-        for name in ("session", "target_acr_values", "access_token"):
-            if (value := getattr(self, name)) is not None:
-                require_text(name, value, at_most=MAX_STRING_LENGTH)
-        if self.max_age is not None and (type(self.max_age) is not int or self.max_age < 0):
-            raise InvalidInput("max_age", "must be an int of 0 or more, in seconds")
-
-    def _require_password_allowed(self) -> None:
-        if self.password is None:
-            return
-        if self.preferred not in ("PASSWORD", "PASSWORD_SRP"):
+        if password is not None and preferred not in ("PASSWORD", "PASSWORD_SRP"):
             raise InvalidInput("password", "is only allowed if preferred is PASSWORD or PASSWORD_SRP")
-        require_text("password", self.password, at_most=MAX_PASSWORD_LENGTH)
+        if target_acr_values is not None:
+            require_text("target_acr_values", target_acr_values, at_most=MAX_STRING_LENGTH)
+        if max_age is not None and (type(max_age) is not int or max_age < 0):
+            raise InvalidInput("max_age", "must be an int of 0 or more, in seconds")
+        assign(
+            self,
+            username=require_text("username", username, at_most=MAX_USERNAME_LENGTH),
+            preferred=preferred,
+            password=_require_optional("password", password, at_most=MAX_PASSWORD_LENGTH),
+            session=_require_optional("session", session, at_most=MAX_STRING_LENGTH),
+            target_acr_values=target_acr_values,
+            access_token=_require_optional("access_token", access_token, at_most=MAX_STRING_LENGTH),
+            max_age=max_age,
+        )
 
 
 FIRST_FACTORS: Final = ("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP")
 Opening: TypeAlias = Srp | Password | Custom | Choice | Refresh
+
+
+def _require_optional(name: str, value: str | Secret | None, *, at_most: int) -> Secret | None:
+    return None if value is None else require_secret(name, value, at_most=at_most)
 
 
 def require_opening(value: object) -> Opening:

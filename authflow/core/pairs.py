@@ -5,10 +5,12 @@ from typing import TypeAlias
 
 from authflow.core._validation import require_instance
 from authflow.core.errors import InvalidInput
+from authflow.core.secret import Secret
 
-__all__ = ["Pairs", "require_pairs"]
+__all__ = ["Pairs", "SecretPairs", "require_pairs"]
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
+SecretPairs: TypeAlias = tuple[tuple[str, str | Secret], ...]  # some values are secret
 
 
 def require_pairs(name: str, value: object) -> Pairs:

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from authflow.core._validation import MAX_STRING_LENGTH, MAX_USERNAME_LENGTH
 from authflow.core.errors import UnexpectedReply
+from authflow.core.secret import Secret
 
 __all__ = [
     "AssociatedReply",
@@ -50,7 +51,7 @@ class ChallengeReply:
     """
 
     name: str
-    session: str | None = field(repr=False)
+    session: Secret | None
     parameters: Mapping[str, str] = field(repr=False)
     available: tuple[str, ...] = ()
 
@@ -68,7 +69,7 @@ class ChallengeReply:
             raise UnexpectedReply(f"ChallengeParameters.{name}", f"is missing from {self.name}")
         return value
 
-    def require_session(self) -> str:
+    def require_session(self) -> Secret:
         """Return the Session of a challenge that must have one."""
         if self.session is None:
             raise UnexpectedReply("Session", f"is missing from {self.name}")
@@ -108,16 +109,16 @@ class TokensReply:
         new_device: a device that Cognito offers to remember, if any.
     """
 
-    access_token: str = field(repr=False)
-    id_token: str = field(repr=False)
-    refresh_token: str | None = field(repr=False)
+    access_token: Secret
+    id_token: Secret
+    refresh_token: Secret | None
     expires_in: int
     new_device: NewDevice | None
 
     @property
     def username(self) -> str | None:
         """The canonical name: the access token's ``username`` claim; None if it can't be read."""
-        return _read_username_claim(self.access_token)
+        return _read_username_claim(self.access_token.reveal())
 
 
 AuthReply: TypeAlias = ChallengeReply | TokensReply
@@ -127,8 +128,8 @@ AuthReply: TypeAlias = ChallengeReply | TokensReply
 class AssociatedReply:
     """Cognito returned the secret of an authenticator app, in base32, and perhaps a new Session."""
 
-    secret: str = field(repr=False)
-    session: str | None = field(repr=False)
+    secret: Secret
+    session: Secret | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class VerifiedReply:
     """Cognito checked the first code of an authenticator app: ``status`` is ``SUCCESS`` or ``ERROR``."""
 
     status: str
-    session: str | None = field(repr=False)
+    session: Secret | None
 
 
 def parse_auth_reply(reply: object) -> AuthReply:
@@ -152,7 +153,7 @@ def parse_associated(reply: object) -> AssociatedReply:
     """Parse a reply of AssociateSoftwareToken."""
     members = _require_mapping("reply", reply)
     secret = _require_text("SecretCode", members.get("SecretCode"), at_most=1000)
-    return AssociatedReply(secret, _parse_session(members))
+    return AssociatedReply(Secret(secret), _parse_session(members))
 
 
 def parse_verified(reply: object) -> VerifiedReply:
@@ -169,9 +170,9 @@ def parse_confirmed(reply: object) -> bool:
     return necessary
 
 
-def _parse_session(members: Mapping[str, Any]) -> str | None:
+def _parse_session(members: Mapping[str, Any]) -> Secret | None:
     session = members.get("Session")
-    return None if session is None else _require_text("Session", session, at_most=MAX_SESSION_LENGTH)
+    return None if session is None else Secret(_require_text("Session", session, at_most=MAX_SESSION_LENGTH))
 
 
 def _parse_challenge(name: object, members: Mapping[str, Any]) -> ChallengeReply:
@@ -193,14 +194,16 @@ def _parse_tokens(result: object) -> TokensReply:
     if type(expires_in) is not int or not 0 < expires_in <= 86_400:  # one day, Cognito's maximum
         raise UnexpectedReply("AuthenticationResult.ExpiresIn", "is not a number of seconds from 1 to 86400")
     return TokensReply(
-        access_token=_require_text("AuthenticationResult.AccessToken", members.get("AccessToken")),
-        id_token=_require_text("AuthenticationResult.IdToken", members.get("IdToken")),
-        refresh_token=(
-            None if refresh_token is None else _require_text("AuthenticationResult.RefreshToken", refresh_token)
-        ),
+        access_token=_require_token("AccessToken", members.get("AccessToken")),
+        id_token=_require_token("IdToken", members.get("IdToken")),
+        refresh_token=None if refresh_token is None else _require_token("RefreshToken", refresh_token),
         expires_in=expires_in,
         new_device=None if device is None else _parse_new_device(device),
     )
+
+
+def _require_token(name: str, value: object) -> Secret:
+    return Secret(_require_text(f"AuthenticationResult.{name}", value))
 
 
 def _parse_new_device(device: object) -> NewDevice:

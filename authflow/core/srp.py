@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from authflow.core._frozen import assign
 from authflow.core.errors import InvalidInput, UnexpectedReply
 from authflow.core.modexp import modexp
+from authflow.core.secret import Secret
 
 __all__ = [
     "EPHEMERAL_BYTES",
@@ -65,17 +67,24 @@ def _hash(*parts: bytes) -> int:
 K: Final = _hash(pad(N), pad(G))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Ephemeral:
     """The client's ephemeral key pair for one SRP exchange: a, and A = g^a mod N. You must never use it twice.
 
     Attributes:
-        private: a.
         srp_a: SRP_A, which is A in hex without padding, as the request has it.
     """
 
-    private: int = field(repr=False)
+    _private: Secret = field(repr=False)
     srp_a: str = field(repr=False)
+
+    def __init__(self, private: int, srp_a: str) -> None:
+        assign(self, _private=Secret(f"{private:x}"), srp_a=srp_a)
+
+    @property
+    def private(self) -> int:
+        """a, as a number."""
+        return int(self._private.reveal(), 16)
 
     @classmethod
     def from_entropy(cls, entropy: bytes) -> "Ephemeral":

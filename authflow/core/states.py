@@ -8,6 +8,7 @@ from authflow.core.devices import Device
 from authflow.core.reasons import Reason
 from authflow.core.replies import NewDevice
 from authflow.core.requests import Request
+from authflow.core.secret import Secret
 from authflow.core.srp import Ephemeral
 
 __all__ = ["Calling", "DeviceSecrets", "Failed", "SignedIn", "SrpSecrets", "Tokens"]
@@ -17,15 +18,15 @@ __all__ = ["Calling", "DeviceSecrets", "Failed", "SignedIn", "SrpSecrets", "Toke
 class SrpSecrets:
     """What the SRP proof of a password needs once Cognito has returned its values."""
 
-    ephemeral: Ephemeral = field(repr=False)
-    password: str = field(repr=False)
+    ephemeral: Ephemeral
+    password: Secret
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceSecrets:
     """What the SRP proof of a remembered device needs once Cognito has returned its values."""
 
-    ephemeral: Ephemeral = field(repr=False)
+    ephemeral: Ephemeral
     device: Device
 
 
@@ -42,8 +43,8 @@ class Calling:
 
     request: Request
     asked: BaseChallenge | None = None
-    secrets: SrpSecrets | DeviceSecrets | None = field(default=None, repr=False)
-    refresh_token: str | None = field(default=None, repr=False)
+    secrets: SrpSecrets | DeviceSecrets | None = None
+    refresh_token: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from authflow import BackendError, InvalidInput, Refusal, Srp, Throttled, __vers
 from authflow.backends import _limits
 from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
 from authflow.core.requests import GetTokensFromRefreshToken, Request
+from authflow.core.secret import Secret
 from tests.support.samples import APP, stamp
 from tests.support.servers import Server, error_body, make_request, serving
 
@@ -231,7 +232,7 @@ def test_a_body_that_drips(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
 @both
 def test_no_secret_is_logged_or_shown(call: Call, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    sent = GetTokensFromRefreshToken(client_id="c", refresh_token=SECRET, region="eu-west-1")
+    sent = GetTokensFromRefreshToken(client_id="c", refresh_token=Secret(SECRET), region="eu-west-1")
     reply = json.dumps({"AuthenticationResult": {"AccessToken": SECRET}}).encode()
     with serving(Server(body=reply)) as server:
         call(sent, endpoint_url=server.url)

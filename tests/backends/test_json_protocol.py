@@ -13,6 +13,7 @@ import authflow.core.requests
 from authflow import AuthflowError, BackendError, InvalidInput, Refusal, Throttled, __version__
 from authflow.backends._json_protocol import HttpResponse, build_request, read_reply
 from authflow.core.requests import AssociateSoftwareToken, GetTokensFromRefreshToken, Request
+from authflow.core.secret import Secret
 from tests.support.servers import error_body, make_request
 
 SECRET = "5ecretMark"
@@ -54,11 +55,11 @@ def test_a_member_that_json_can_not_represent(value: Any) -> None:
 
 
 def test_a_lone_surrogate_is_escaped() -> None:
-    assert build_request(AssociateSoftwareToken(session="\ud800")).body == b'{"Session": "\\ud800"}'
+    assert build_request(AssociateSoftwareToken(session=Secret("\ud800"))).body == b'{"Session": "\\ud800"}'
 
 
 @pytest.mark.parametrize(
-    "value", [build_request(AssociateSoftwareToken(session=SECRET)), HttpResponse(200, {}, SECRET.encode())]
+    "value", [build_request(AssociateSoftwareToken(session=Secret(SECRET))), HttpResponse(200, {}, SECRET.encode())]
 )
 def test_repr_does_not_show_the_body(value: object) -> None:
     assert SECRET not in repr(value)

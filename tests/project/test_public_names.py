@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import authflow
+from tests.support.public import PACKAGE, find_public_modules
 
-PACKAGE = Path(authflow.__file__).parent
 STUB = PACKAGE / "__init__.pyi"
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference.md"
 ALIASES = {"authflow.srp", "authflow.machine", "authflow.sign_in", "authflow.sign_in.table"}
@@ -26,13 +26,6 @@ def read_stub() -> dict[str, str]:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-
-
-def find_public_modules() -> list[str]:
-    """Return the modules that have no underscore name in their path."""
-    paths = (path.relative_to(PACKAGE.parent).with_suffix("") for path in PACKAGE.rglob("*.py"))
-    names = (".".join(path.parts).removesuffix(".__init__") for path in paths)
-    return sorted(name for name in names if "._" not in name)
 
 
 def read_reference() -> list[str]:

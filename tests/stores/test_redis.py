@@ -166,7 +166,15 @@ def test_an_expired_flow_is_deleted(client: redis.Redis) -> None:
 
 
 def test_nothing_readable_is_in_redis(server: RedisServer, client: redis.Redis, time: Time) -> None:
-    secrets = {HOLDER, DEVICE.key, DEVICE.group_key, DEVICE.secret, "ada@example.com", "ada-sub", "JBSWY3DPEHPK3PXP"}
+    secrets = {
+        HOLDER,
+        DEVICE.key,
+        DEVICE.group_key,
+        DEVICE.secret.reveal(),
+        "ada@example.com",
+        "ada-sub",
+        "JBSWY3DPEHPK3PXP",
+    }
     secrets |= {"AYABeSession", "+****", "asked_at", SECRET_APP.pool_id, SECRET_APP.client_id}
     for flow in flows().values():
         handle = RedisFlowStore(client, flow.app, KEY, stamp=time).put(flow)

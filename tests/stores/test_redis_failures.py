@@ -156,4 +156,4 @@ def reply_once(server: socket.socket, reply: bytes) -> None:
 
 def require_no_secrets(error: StoreError, handle: str) -> None:
     assert isinstance(error.__cause__, redis.RedisError)
-    assert not any(secret in f"{error} {error.__cause__}" for secret in (handle, HOLDER, "ada", DEVICE.secret))
+    assert not any(secret in f"{error} {error.__cause__}" for secret in (handle, HOLDER, "ada", DEVICE.secret.reveal()))

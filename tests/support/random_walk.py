@@ -187,7 +187,7 @@ class BaseWalk(RuleBasedStateMachine):
         if isinstance(state, SignedIn):
             self.secrets |= {state.tokens.access_token, state.tokens.id_token, state.tokens.refresh_token}
         if isinstance(state, TotpSetup):
-            self.secrets.add(state.secret)
+            self.secrets.add(state.secret.reveal())
 
     def _check_outcome(self, sign_in: SignIn, before: Flow) -> None:
         """Compare the flow's new state with the model's prediction."""
@@ -292,7 +292,7 @@ class BaseWalk(RuleBasedStateMachine):
         if tokens.new_device and device is None:
             device = self._remember(tokens)
             self.devices[user.username] = device
-            self.secrets.add(device.secret)
+            self.secrets.add(device.secret.reveal())
         self.tokens.append((user, tokens.refresh_token, device.key if device else None))
 
     def _remember(self, tokens: Any) -> Device:

@@ -11,6 +11,7 @@ from pprint import pformat
 from typing import Any, Self
 
 from authflow import Answer, Flow, Refusal
+from authflow.core.secret import Secret
 from tests.support.samples import stamp
 
 
@@ -78,4 +79,6 @@ class ScriptedFlow:
     def _describe_rest(self, attributes: Mapping[str, Any]) -> object:
         if self.flow.request:
             return self._describe_request()
-        return Rests(self.flow.node, **{name: getattr(self.flow.state, name, "absent") for name in attributes})
+        values = {name: getattr(self.flow.state, name, "absent") for name in attributes}
+        texts = {name: value.reveal() if isinstance(value, Secret) else value for name, value in values.items()}
+        return Rests(self.flow.node, **texts)

@@ -146,7 +146,7 @@ class User:
             case MfaSetup():
                 return challenge.answer_email(self.email) if option == EMAIL else challenge.answer_totp()
             case TotpSetup():
-                self.totp = pyotp.TOTP(challenge.secret)
+                self.totp = pyotp.TOTP(challenge.secret.reveal())
                 return challenge.answer(self.read_totp_code())
             case NewPasswordRequired():
                 self.password = NEW_PASSWORD
@@ -168,7 +168,9 @@ class User:
                 right = self.read_sent_code()
                 return challenge.answer(f"{(int(right) + 1) % 10 ** len(right):0{len(right)}d}")
             case SoftwareTokenMfa() | TotpSetup():
-                secret = challenge.secret if isinstance(challenge, TotpSetup) else self.totp and self.totp.secret
+                secret = (
+                    challenge.secret.reveal() if isinstance(challenge, TotpSetup) else self.totp and self.totp.secret
+                )
                 assert secret
                 codes = {read_code(self.world, pyotp.TOTP(secret), steps) for steps in (-1, 0, 1)}
                 return challenge.answer(next(text for text in WRONG_CODES if text not in codes))

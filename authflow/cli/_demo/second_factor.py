@@ -39,8 +39,8 @@ def show_setup(report: Report, environment: Environment) -> AuthenticatorApp | N
         flow = auth.answer(flow, setup.answer_totp())
         challenge = require_challenge(flow, TotpSetup)
         is_drawn = report.draw_qr(challenge.uri("authflow demo", ADA))
-        report.note(f"{'or type in' if is_drawn else 'type in'}: {challenge.secret}")
-        app = AuthenticatorApp(challenge.secret, environment)
+        report.note(f"{'or type in' if is_drawn else 'type in'}: {challenge.secret.reveal()}")
+        app = AuthenticatorApp(challenge.secret.reveal(), environment)
         flow = auth.answer(flow, challenge.answer(app.make_code()))
         report.check(isinstance(flow.state, SignedIn), "signed in with the app's first code")
         return app

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from authflow.core.pairs import Pairs
+from authflow.core.pairs import SecretPairs
 from authflow.core.requests._base import ClientRequest, Request, Sender
+from authflow.core.secret import Secret, reveal
 
 _PUBLIC_CONTEXT: Final = ("ClientMetadata", "UserContextData", "AnalyticsMetadata")
 _ADMIN_CONTEXT: Final = ("ClientMetadata", "ContextData", "AnalyticsMetadata")
@@ -21,8 +22,8 @@ class InitiateAuth(ClientRequest):
     context_members = _PUBLIC_CONTEXT
 
     auth_flow: str
-    auth_parameters: Pairs = field(repr=False)
-    session: str | None = field(default=None, repr=False)
+    auth_parameters: SecretPairs = field(repr=False)
+    session: Secret | None = None
 
     @property
     def may_name_device(self) -> bool:
@@ -56,8 +57,8 @@ class RespondToAuthChallenge(ClientRequest):
     context_members = _PUBLIC_CONTEXT
 
     challenge_name: str
-    session: str | None = field(repr=False)
-    challenge_responses: Pairs = field(repr=False)
+    session: Secret | None
+    challenge_responses: SecretPairs = field(repr=False)
 
     @property
     def may_name_device(self) -> bool:
@@ -87,8 +88,8 @@ class GetTokensFromRefreshToken(ClientRequest):
     operation = "GetTokensFromRefreshToken"
     context_members = ("ClientMetadata",)
 
-    refresh_token: str = field(repr=False)
-    client_secret: str | None = field(default=None, repr=False)
+    refresh_token: Secret
+    client_secret: Secret | None = None
     device_key: str | None = None
 
     @property
@@ -106,14 +107,14 @@ def _make_admin_form(form: type[Request], public: Request, sender: Sender, **cha
     return form(**members | {"user_pool_id": sender.app.pool_id} | changes)
 
 
-def _complete(request: Request, pairs: Pairs, sender: Sender) -> Pairs:
+def _complete(request: Request, pairs: SecretPairs, sender: Sender) -> SecretPairs:
     if request.may_name_device and sender.device_key:
         pairs = (*pairs, ("DEVICE_KEY", sender.device_key))
     return _add_secret_hash(pairs, sender)
 
 
-def _add_secret_hash(pairs: Pairs, sender: Sender) -> Pairs:
+def _add_secret_hash(pairs: SecretPairs, sender: Sender) -> SecretPairs:
     # Computed from USERNAME of the same request, so the two can't differ. REFRESH_TOKEN_AUTH has no USERNAME.
-    username = dict(pairs).get("USERNAME", sender.username)
+    username = reveal(dict(pairs).get("USERNAME", sender.username))
     secret_hash = sender.app.secret_hash(username)
-    return (*pairs, ("SECRET_HASH", secret_hash)) if secret_hash else pairs
+    return (*pairs, ("SECRET_HASH", Secret(secret_hash))) if secret_hash else pairs

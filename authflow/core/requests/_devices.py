@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from authflow.core.pairs import Pairs
+from authflow.core.pairs import SecretPairs
 from authflow.core.requests._base import Request
+from authflow.core.secret import Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,9 +13,9 @@ class ConfirmDevice(Request):
 
     operation = "ConfirmDevice"
 
-    access_token: str = field(repr=False)
+    access_token: Secret
     device_key: str
-    device_secret_verifier_config: Pairs = field(repr=False)
+    device_secret_verifier_config: SecretPairs = field(repr=False)
     device_name: str | None = None
 
 
@@ -24,6 +25,6 @@ class UpdateDeviceStatus(Request):
 
     operation = "UpdateDeviceStatus"
 
-    access_token: str = field(repr=False)
+    access_token: Secret
     device_key: str
     device_remembered_status: str

@@ -1,8 +1,9 @@
 """Requests that set up an authenticator app."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from authflow.core.requests._base import Request
+from authflow.core.secret import Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +12,7 @@ class AssociateSoftwareToken(Request):
 
     operation = "AssociateSoftwareToken"
 
-    session: str = field(repr=False)
+    session: Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,6 @@ class VerifySoftwareToken(Request):
 
     operation = "VerifySoftwareToken"
 
-    session: str = field(repr=False)
-    user_code: str = field(repr=False)
+    session: Secret
+    user_code: Secret
     friendly_device_name: str | None = None

@@ -7,6 +7,7 @@ from authflow.core.app_client import AppClient
 from authflow.core.devices import Device
 from authflow.core.errors import InvalidInput
 from authflow.core.requests import ConfirmDevice
+from authflow.core.secret import Secret
 from authflow.core.srp import device_verifier
 from authflow.core.stamp import Stamp
 from authflow.core.states import Tokens
@@ -37,13 +38,14 @@ def begin(
     """
     _require_arguments(app, tokens, stamp, remembered, name)
     device = _make_device(tokens, stamp)
-    request = _make_request(device, tokens, stamp, name)
+    access_token = Secret(tokens.access_token)
+    request = _make_request(device, access_token, stamp, name)
     return DeviceFlow(
         machine=MACHINE,
         app=app,
         id=stamp.derive("flow id", 12).hex(),
         node=TRANSITIONS.find_successor(Node.START, Trigger.BEGIN),
-        state=Remembering(request, device=device, remembered=remembered, access_token=tokens.access_token),
+        state=Remembering(request, device=device, remembered=remembered, access_token=access_token),
         username=tokens.username,
     )
 
@@ -65,10 +67,11 @@ def _make_device(tokens: Tokens, stamp: Stamp) -> Device:
     return Device(offered.device_key, offered.group_key, secret)
 
 
-def _make_request(device: Device, tokens: Tokens, stamp: Stamp, name: str | None) -> ConfirmDevice:
-    verifier = device_verifier(device.group_key, device.key, device.secret, stamp.derive("device salt", _SALT_BYTES))
+def _make_request(device: Device, access_token: Secret, stamp: Stamp, name: str | None) -> ConfirmDevice:
+    salt = stamp.derive("device salt", _SALT_BYTES)
+    verifier = device_verifier(device.group_key, device.key, device.secret.reveal(), salt)
     return ConfirmDevice(
-        access_token=tokens.access_token,
+        access_token=access_token,
         device_key=device.key,
         device_secret_verifier_config=(("PasswordVerifier", verifier.password_verifier), ("Salt", verifier.salt)),
         device_name=name,

@@ -1,10 +1,11 @@
 """DeviceFlow and its states."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from authflow.core.devices import Device
 from authflow.core.flow import BaseFlow
+from authflow.core.secret import Secret
 from authflow.core.states import Calling, Failed
 
 
@@ -14,7 +15,7 @@ class Remembering(Calling):
 
     device: Device
     remembered: bool
-    access_token: str = field(repr=False)
+    access_token: Secret
 
 
 @dataclass(frozen=True, slots=True)

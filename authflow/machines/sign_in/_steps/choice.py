@@ -3,7 +3,7 @@
 from authflow.challenges import SelectChallenge
 from authflow.core.events import Begun, Replied
 from authflow.core.openings import FIRST_FACTORS, Choice
-from authflow.core.pairs import Pairs
+from authflow.core.pairs import SecretPairs
 from authflow.core.replies import ChallengeReply
 from authflow.core.requests import InitiateAuth
 from authflow.core.states import Calling
@@ -32,7 +32,7 @@ def ask_choice(_: Flow, event: Replied[ChallengeReply]) -> SelectChallenge:
     )
 
 
-def _make_parameters(opening: Choice) -> Pairs:
+def _make_parameters(opening: Choice) -> SecretPairs:
     step_up = {
         "PREFERRED_CHALLENGE": opening.preferred,
         "TARGET_ACR_VALUES": opening.target_acr_values,

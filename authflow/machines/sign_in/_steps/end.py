@@ -18,9 +18,9 @@ def complete_sign_in(flow: Flow, event: Replied[TokensReply]) -> SignedIn:
         raise UnexpectedReply("AuthenticationResult.RefreshToken", "is missing")
     return SignedIn(
         Tokens(
-            access_token=reply.access_token,
-            id_token=reply.id_token,
-            refresh_token=refresh_token,
+            access_token=reply.access_token.reveal(),
+            id_token=reply.id_token.reveal(),
+            refresh_token=refresh_token.reveal(),
             expires_at=event.stamp.at + timedelta(seconds=reply.expires_in),
             username=flow.username,
             new_device=reply.new_device,

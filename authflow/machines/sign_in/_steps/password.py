@@ -7,9 +7,10 @@ from authflow.core.answers import SrpAnswer
 from authflow.core.errors import UnexpectedReply
 from authflow.core.events import Answered, Begun, Replied
 from authflow.core.openings import Password, Srp
-from authflow.core.pairs import Pairs
+from authflow.core.pairs import SecretPairs
 from authflow.core.replies import ChallengeReply
 from authflow.core.requests import InitiateAuth, RespondToAuthChallenge
+from authflow.core.secret import Secret
 from authflow.core.stamp import Stamp
 from authflow.core.states import Calling, SrpSecrets
 from authflow.machines.sign_in._flow import Flow
@@ -25,7 +26,7 @@ def initiate_srp(_: object, event: Begun[Srp]) -> Calling:
 
 
 def initiate_with_srp(
-    auth_flow: str, parameters: Pairs, password: str, stamp: Stamp, session: str | None = None
+    auth_flow: str, parameters: SecretPairs, password: Secret, stamp: Stamp, session: Secret | None = None
 ) -> Calling:
     """Return a call of InitiateAuth with SRP_A, and keep what the proof needs."""
     secrets = SrpSecrets(make_ephemeral(stamp), password)

@@ -2,6 +2,7 @@
 
 from authflow.core.pairs import Pairs
 from authflow.core.replies import ChallengeReply
+from authflow.core.secret import Secret
 from authflow.core.srp import EPHEMERAL_BYTES, Ephemeral, claim_signature, format_timestamp
 from authflow.core.stamp import Stamp
 
@@ -12,7 +13,7 @@ def make_ephemeral(stamp: Stamp) -> Ephemeral:
 
 
 def make_proof(
-    reply: ChallengeReply, stamp: Stamp, ephemeral: Ephemeral, *, group: str, user: str, password: str
+    reply: ChallengeReply, stamp: Stamp, ephemeral: Ephemeral, *, group: str, user: str, password: Secret
 ) -> Pairs:
     """Return the members of an answer to PASSWORD_VERIFIER or DEVICE_PASSWORD_VERIFIER that prove the password.
 
@@ -24,7 +25,7 @@ def make_proof(
         ephemeral,
         group=group,
         user=user,
-        password=password,
+        password=password.reveal(),
         salt=reply.require_parameter("SALT"),
         srp_b=reply.require_parameter("SRP_B"),
         secret_block=secret_block,

@@ -8,6 +8,7 @@ from authflow.core.errors import UnexpectedReply
 from authflow.core.events import Answered, Replied
 from authflow.core.replies import AssociatedReply, ChallengeReply, VerifiedReply
 from authflow.core.requests import AssociateSoftwareToken, RespondToAuthChallenge, VerifySoftwareToken
+from authflow.core.secret import Secret
 from authflow.core.states import Calling
 from authflow.machines.sign_in._flow import Flow
 
@@ -59,7 +60,7 @@ def complete_setup(flow: Flow, event: Replied[VerifiedReply]) -> Calling:
     )
 
 
-def _choose_session(event: Replied[AssociatedReply] | Replied[VerifiedReply]) -> str:
+def _choose_session(event: Replied[AssociatedReply] | Replied[VerifiedReply]) -> Secret:
     """Return the Session for the next request: the reply's, else the one that was sent."""
     sent = event.call.asked.session if event.call.asked else None
     session = event.reply.session or sent
