@@ -39,6 +39,7 @@ from authflow.drivers.options import Observe as Observe
 from authflow.drivers.options import Remember as Remember
 from authflow.machines.sign_in import Flow as Flow
 from authflow.machines.sign_in import begin as begin
+from authflow.machines.sign_in.table import AuthFlow as AuthFlow
 from authflow.machines.sign_in.table import Node as Node
 from authflow.snapshots.plain import dumps as dumps
 from authflow.snapshots.plain import loads as loads

@@ -44,13 +44,14 @@ def _measure_single() -> list[Figure]:
     begun = begin(APP, OPENING, stamp)
     verifying = begun.receive(VERIFIER, stamp)
     asked, _ = make_resting_flow(1, attributes=True)
+    table = TRANSITIONS[begun.auth_flow]
     text = dumps(asked)
     actions: dict[str, Callable[[], object]] = {
         "`begin`": lambda: begin(APP, OPENING, stamp),
         "`receive`, PASSWORD_VERIFIER": lambda: begun.receive(VERIFIER, stamp),
         "`receive`, tokens": lambda: verifying.receive(TOKENS, stamp),
         "`request.params()`, with SECRET_HASH": lambda: begun.request and begun.request.params(),
-        "the table lookup of one step": lambda: TRANSITIONS.find_successor(begun.node, "PASSWORD_VERIFIER"),
+        "the table lookup of one step": lambda: table.find_successor(begun.node, "PASSWORD_VERIFIER"),
         "`stamp_now`": stamp_now,
         "`dumps`": lambda: dumps(asked),
         "`loads`": lambda: loads(text, APP),

@@ -136,8 +136,9 @@ MECHANISMS: Final = (
     Mechanism(
         "A password challenge, sent",
         "`PASSWORD` is one of the choices. `ADMIN_NO_SRP_AUTH` occurs with the admin API only.",
-        (N.INITIATING_CHOICE, N.PASSWORD, N.ADMIN_NO_SRP_AUTH, N.ANSWERING, N.SIGNED_IN),
-        groups={"asked": (N.PASSWORD, N.ADMIN_NO_SRP_AUTH)},
+        (
+            N.INITIATING_CHOICE, N.INITIATING_PASSWORD, N.PASSWORD, N.ADMIN_NO_SRP_AUTH, N.ANSWERING, N.SIGNED_IN,
+        ),
     ),
     Mechanism(
         "A password challenge, proven by SRP",
@@ -189,7 +190,8 @@ A separate machine that runs after the tokens, so that a refusal here never cost
 
 ## Every row
 
-"stays" keeps the state; if it is a call, its request is sent again.
+"stays" keeps the state; if it is a call, its request is sent again. The last column names the AuthFlows in which a row
+holds; without one, it holds in all. So no server can ask for the password in a sign-in by `Srp`, which never sends it.
 
 {rows}
 
@@ -239,7 +241,7 @@ def _write_page() -> str:
         overview=_draw_overview().markdown,
         mechanisms="\n\n".join(sections),
         remembering=_draw_remember_device().markdown,
-        rows=_make_table(("trigger", "at", "leads to"), map(_make_cells, TABLE)),
+        rows=_make_table(("trigger", "at", "leads to", "in"), map(_make_cells, TABLE)),
         groups=_make_table(("group", "nodes"), ((name, _join_names(nodes)) for name, nodes in _find_groups().items())),
         again=_make_table(
             ("challenge", "refusal", "source"),
@@ -312,8 +314,9 @@ def _find_groups() -> Groups:
     return {name: value for name, value in constants.items() if isinstance(value, tuple) and value in used}
 
 
-def _make_cells(row: Row) -> tuple[str, str, str]:
-    return _quote(row.trigger), _join_names(group_sources(row.sources, _find_groups())), _describe_destination(row)
+def _make_cells(row: Row) -> tuple[str, str, str, str]:
+    sources = _join_names(group_sources(row.sources, _find_groups()))
+    return _quote(row.trigger), sources, _describe_destination(row), ", ".join(row.within)
 
 
 def _describe_destination(row: Row) -> str:

@@ -62,25 +62,26 @@ class Page:
 
 @dataclass(frozen=True)
 class Config:
-    """The configuration of all processes: addresses, and the key that encrypts what they store in Redis."""
+    """The configuration of all processes: the app client, addresses, and the key that encrypts what Redis stores."""
 
-    app: AppClient
+    pool_id: str
+    client_id: str
+    client_secret: str = field(repr=False)
     cognito_url: str
     redis_port: int
-    key: bytes
+    key: bytes = field(repr=False)
 
 
 class Login:
     """The two request handlers of a login service. Each process has one instance."""
 
     def __init__(self, config: Config) -> None:
-        no_retries = Retry(
-            NoBackoff(), 0
-        )  # the Redis client must not repeat a command, and must not block without limit
+        app = AppClient(config.pool_id, config.client_id, config.client_secret)
+        no_retries = Retry(NoBackoff(), 0)  # the Redis client must not repeat a command, and must not block for ever
         redis = Redis(port=config.redis_port, retry=no_retries, socket_timeout=5, socket_connect_timeout=2)
-        self._flows = RedisFlowStore(redis, config.app, config.key)
+        self._flows = RedisFlowStore(redis, app, config.key)
         devices = RedisDeviceStore(redis, config.key)
-        self._auth = Authenticator(config.app, HttpxBackend(endpoint_url=config.cognito_url), devices=devices)
+        self._auth = Authenticator(app, HttpxBackend(endpoint_url=config.cognito_url), devices=devices)
 
     def post_password(self, username: str, password: str, browser: str) -> Page:
         """Handle the first request."""
@@ -192,8 +193,11 @@ def wait_for(port: int) -> None:
     sys.exit("redis-server does not answer")
 
 
-def make_app(url: str) -> AppClient:
-    """Create some users and a pool that sends them a code by email, unless they use a remembered browser."""
+def make_app(url: str) -> tuple[str, str, str]:
+    """Create some users and a pool that sends them a code by email, unless they use a remembered browser.
+
+    Return the pool's id, the app client's id and its secret.
+    """
     cognito: Any = client_at(url)
     pool = cognito.create_user_pool(PoolName="people", DeviceConfiguration={"ChallengeRequiredOnNewDevice": True})
     pool_id = pool["UserPool"]["Id"]
@@ -207,14 +211,14 @@ def make_app(url: str) -> AppClient:
     client = cognito.create_user_pool_client(
         UserPoolId=pool_id, ClientName="web", GenerateSecret=True, ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"]
     )["UserPoolClient"]
-    return AppClient(pool_id, client["ClientId"], client["ClientSecret"])
+    return pool_id, client["ClientId"], client["ClientSecret"]
 
 
 def main() -> None:
     """Let all users sign in at the same time."""
     emulator = Emulator()
     with redis_server() as redis_port, running(lambda _: emulator) as url:
-        config = Config(make_app(url), url, redis_port, key=secrets.token_bytes(32))
+        config = Config(*make_app(url), url, redis_port, key=secrets.token_bytes(32))
         with processes(config) as service, ThreadPoolExecutor(len(USERS)) as browsers:
             for line in browsers.map(partial(browse, service, emulator), USERS):
                 print(line)

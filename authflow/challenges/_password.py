@@ -49,7 +49,7 @@ class SelectChallenge(BaseChallenge):
 
     Attributes:
         options: the offered factors among ``PASSWORD``, ``PASSWORD_SRP``, ``EMAIL_OTP`` and ``SMS_OTP``.
-        unknown: other offered factors, which authflow does not support.
+        unknown: other offered factors, which authflow does not support or the opening does not permit.
     """
 
     NAME = "SELECT_CHALLENGE"

@@ -13,6 +13,7 @@ from itertools import repeat
 from types import NoneType, UnionType
 from typing import Any, Final, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
+from authflow.core.errors import InvalidInput
 from authflow.core.secret import Secret
 
 T = TypeVar("T")
@@ -104,7 +105,10 @@ def _make_dataclass_reader(kind: type) -> Reader:
         for name in required:
             if name not in members:
                 raise FieldError(f".{name}", "is missing")
-        return kind(**members)
+        try:
+            return kind(**members)
+        except InvalidInput as error:  # its text names no value
+            raise FieldError(f".{error.field}", str(error).removeprefix(f"{error.field}: ")) from None
 
     return read
 

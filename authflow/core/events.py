@@ -27,9 +27,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Begun(Event, Generic[OpeningT]):
-    """The caller began a sign-in."""
+    """The caller began a sign-in.
+
+    Attributes:
+        auth_flow: Cognito's AuthFlow.
+    """
 
     opening: OpeningT
+    auth_flow: str
 
 
 @dataclass(frozen=True, slots=True)

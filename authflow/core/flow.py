@@ -35,6 +35,7 @@ class BaseFlow(Opaque, Generic[S]):
         username: the name that requests use: first the entered one, later the one that Cognito returned. It is empty
             in a refresh without a username.
         entered_username: the name as the person entered it.
+        is_named: whether ``username`` is the canonical name. Then a reply that names somebody else is refused.
         admin: whether requests use the admin API.
         holder: identifies the browser or installation that holds the remembered device.
         device_key: the key of the remembered device; None if there is none.
@@ -51,6 +52,7 @@ class BaseFlow(Opaque, Generic[S]):
     state: S
     username: str = ""
     entered_username: str = ""
+    is_named: bool = False
     admin: bool = False
     holder: str | None = field(default=None, repr=False)
     device_key: str | None = None
@@ -165,7 +167,11 @@ class BaseFlow(Opaque, Generic[S]):
         if isinstance(event, DeviceForgotten):
             return replace(self, device_key=None)
         username = getattr(event.reply, "username", None) if isinstance(event, Replied) else None
-        return replace(self, username=username) if username else self
+        if not username:
+            return self
+        if self.is_named and username != self.username:
+            raise UnexpectedReply("reply", "names another user than the replies before, or than Refresh")
+        return replace(self, username=username, is_named=True)
 
     def _require_call(self, event: str) -> Calling:
         if not isinstance(self.state, Calling):

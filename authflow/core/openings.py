@@ -71,8 +71,8 @@ class Refresh:
 
     Attributes:
         refresh_token: from an earlier sign-in with the same app client.
-        username: ``Tokens.username`` of that sign-in. You must give it for REFRESH_TOKEN_AUTH if the app client has a
-            secret, because SECRET_HASH is computed from this name and not from an alias.
+        username: ``Tokens.username`` of that sign-in, not an alias. Tokens of another user are then refused. You must
+            give it for REFRESH_TOKEN_AUTH if the app client has a secret: SECRET_HASH is computed from this name.
         by_auth_flow: True to use REFRESH_TOKEN_AUTH.
 
     Raises:
@@ -130,10 +130,13 @@ class Choice:
         target_acr_values: for step-up authentication: the level that is required.
         access_token: for step-up authentication: the access token that the person has now.
         max_age: for step-up authentication: the age in seconds up to which the last sign-in is accepted.
+        only: the first factors that you permit, such as ``("PASSWORD_SRP", "WEB_AUTHN")``. Cognito, or who poses as it,
+            can't choose another. Empty if all are permitted. With ``PASSWORD_SRP`` and a password, ``PASSWORD`` is not
+            permitted by default, so that the password is never sent.
 
     Raises:
-        InvalidInput: an attribute has the wrong type, is empty or too long, or ``password`` does not go with
-            ``preferred``.
+        InvalidInput: an attribute has the wrong type, is empty or too long, or ``password`` or ``only`` does not go
+            with ``preferred``.
     """
 
     username: str
@@ -143,6 +146,7 @@ class Choice:
     target_acr_values: str | None = None
     access_token: Secret | None = None
     max_age: int | None = None
+    only: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -154,6 +158,7 @@ class Choice:
         target_acr_values: str | None = None,
         access_token: str | Secret | None = None,
         max_age: int | None = None,
+        only: tuple[str, ...] = (),
     ) -> None:
         if preferred is not None and preferred not in FIRST_FACTORS:
             raise InvalidInput("preferred", f"must be one of {', '.join(FIRST_FACTORS)}")
@@ -172,15 +177,28 @@ class Choice:
             target_acr_values=target_acr_values,
             access_token=_require_optional("access_token", access_token, at_most=MAX_STRING_LENGTH),
             max_age=max_age,
+            only=_require_only(only, preferred, proves_password=password is not None and preferred == "PASSWORD_SRP"),
         )
 
 
 FIRST_FACTORS: Final = ("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP")
+_PERMISSIBLE: Final = (*FIRST_FACTORS, "WEB_AUTHN")
 Opening: TypeAlias = Srp | Password | Custom | Choice | Refresh
 
 
 def _require_optional(name: str, value: str | Secret | None, *, at_most: int) -> Secret | None:
     return None if value is None else require_secret(name, value, at_most=at_most)
+
+
+def _require_only(only: object, preferred: str | None, *, proves_password: bool) -> tuple[str, ...]:
+    names = require_instance("only", only, tuple)
+    if not all(name in _PERMISSIBLE for name in names):
+        raise InvalidInput("only", f"must be a tuple of names among {', '.join(_PERMISSIBLE)}")
+    if names and preferred is not None and preferred not in names:
+        raise InvalidInput("only", f"must contain the preferred factor, {preferred}")
+    if not names and proves_password:
+        return tuple(name for name in _PERMISSIBLE if name != "PASSWORD")
+    return names
 
 
 def require_opening(value: object) -> Opening:

@@ -4,25 +4,41 @@ This is the only module that imports the library ``transitions``.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from transitions import Machine, MachineError
 
 from authflow.core.errors import IllegalTransition
 
-__all__ = ["SAME", "Row", "TransitionTable"]
+__all__ = ["SAME", "Row", "TransitionTable", "select_rows"]
 
 SAME: Final = "="  # the library's notation for a reflexive transition
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table: ``trigger``, at any of the ``sources``, leads to ``destination``, or to the ``SAME`` node."""
+    """One row of a table: ``trigger``, at any of the ``sources``, leads to ``destination``, or to the ``SAME`` node.
+
+    Attributes:
+        within: the kinds of conversation in which the row holds, such as AuthFlows; empty if in all.
+    """
 
     trigger: str
     sources: tuple[str, ...]
     destination: str
+    within: tuple[str, ...] = ()
+
+
+def select_rows(rows: Sequence[Row], start: str, within: str) -> tuple[Row, ...]:
+    """Return the part of a table that one kind of conversation can reach from ``start``."""
+    holding = [row for row in rows if not row.within or within in row.within]
+    reached, found = set[str](), {start}
+    while reached != found:
+        reached = set(found)
+        found |= {row.destination for row in holding if row.destination != SAME and not reached.isdisjoint(row.sources)}
+    parts = (replace(row, sources=tuple(node for node in row.sources if node in reached)) for row in holding)
+    return tuple(row for row in parts if row.sources)
 
 
 class _Cursor:

@@ -26,16 +26,13 @@ from authflow.core._codec import FieldError, decode, encode
 from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
 from authflow.core.context import Context
-from authflow.core.errors import InvalidInput, SnapshotError
+from authflow.core.errors import SnapshotError
 from authflow.core.states import Failed
 from authflow.machines.sign_in import Flow, State
-from authflow.machines.sign_in._machine import MACHINE
-from authflow.machines.sign_in.table import Node
+from authflow.machines.sign_in._machine import MACHINES
+from authflow.machines.sign_in.table import AuthFlow, Node
 
-VERSION: Final = 1
-# For each older version, the migration to the next one. It takes the JSON values of flow and state, may change them in
-# place, and returns them. Migrations are never removed. The other members of a snapshot never change.
-MIGRATIONS: Final[Mapping[int, Callable[[Any, Any], tuple[Any, Any]]]] = {}
+VERSION: Final = 2
 LONGEST: Final = 262_144  # characters; far more than a Session, attributes and a context need
 _STATES: Final[Mapping[str, type[State]]] = {
     Node.SMS_MFA: SmsMfa,
@@ -62,16 +59,18 @@ class _Members:
 
     id: str
     node: Node
+    auth_flow: AuthFlow
     username: str = ""
-    typed: str = ""  # Flow.entered_username, under its older name
+    entered_username: str = ""
+    is_named: bool = False
+    only: tuple[str, ...] = ()
     admin: bool = False
     holder: str | None = None
     device_key: str | None = None
     context: Context | None = None
 
 
-_RENAMED: Final = {"typed": "entered_username"}
-_MEMBERS: Final = {member.name: _RENAMED.get(member.name, member.name) for member in fields(_Members)}
+_MEMBERS: Final = tuple(member.name for member in fields(_Members))
 encode_json: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
@@ -82,7 +81,7 @@ def encode_flow(flow: Flow) -> tuple[dict[str, Any], dict[str, Any]]:
         SnapshotError: ``not_at_rest``.
     """
     require_resting(flow)
-    members = _Members(**{name: getattr(flow, attribute) for name, attribute in _MEMBERS.items()})
+    members = _Members(**{name: getattr(flow, name) for name in _MEMBERS})
     return encode(members), encode(flow.state)
 
 
@@ -95,17 +94,15 @@ def decode_flow(version: object, parts: Sequence[Any], app: AppClient) -> Flow:
     members_json, state_json = _migrate(version, parts)
     try:
         members = decode(_Members, members_json, "flow")
-        if members.node not in _STATES:
-            raise_malformed("flow.node", f"{members.node} has no snapshot")
+        machine = MACHINES[members.auth_flow]
+        if members.node not in _STATES or members.node not in machine.transitions.nodes:
+            raise_malformed("flow.node", f"{members.node} has no snapshot in {members.auth_flow}")
         state = decode(_STATES[members.node], state_json, "state")
         if isinstance(state, PasswordChallenge) and state.kind != members.node.upper():
             raise_malformed("state.kind", f"does not belong to {members.node}")
     except FieldError as error:
         raise_malformed(error.field, str(error))
-    except InvalidInput as error:
-        raise_malformed(f"flow.context.{error.field}", "is invalid")
-    attributes = {attribute: getattr(members, name) for name, attribute in _MEMBERS.items()}
-    return Flow(machine=MACHINE, app=app, state=state, **attributes)
+    return Flow(machine=machine, app=app, state=state, **{name: getattr(members, name) for name in _MEMBERS})
 
 
 def require_resting(flow: Flow) -> Flow:
@@ -146,10 +143,40 @@ def require_version(version: object) -> int:
     return version
 
 
+def _name_auth_flow(flow: Any, state: Any) -> tuple[Any, Any]:  # noqa: ANN401 - JSON
+    """Convert version 1 to 2, which names the AuthFlow, and says whether Cognito has named the user.
+
+    Where the challenge does not tell the AuthFlow, the flow continues in CUSTOM_AUTH. Its rows include those of every
+    other AuthFlow from here on, without the challenges that ask for the password.
+    """
+    node = flow.get("node")
+    flow["auth_flow"] = _AUTH_FLOWS_BY_NODE.get(node, AuthFlow.CUSTOM_AUTH)
+    flow["entered_username"] = flow.pop("typed", "")
+    flow["is_named"] = flow.get("username", "") != flow["entered_username"]
+    return flow, state
+
+
+_AUTH_FLOWS_BY_NODE: Final[Mapping[str, AuthFlow]] = {
+    Node.SELECT_CHALLENGE: AuthFlow.USER_AUTH,
+    Node.PASSWORD: AuthFlow.USER_AUTH,
+    Node.PASSWORD_SRP: AuthFlow.USER_AUTH,
+    Node.SMS_OTP: AuthFlow.USER_AUTH,
+    Node.ADMIN_NO_SRP_AUTH: AuthFlow.ADMIN_USER_PASSWORD_AUTH,
+}
+# For each older version, the migration to the next one. It takes the JSON values of flow and state, may change them in
+# place, and returns them. Migrations are never removed. The other members of a snapshot never change.
+MIGRATIONS: Final[Mapping[int, Callable[[Any, Any], tuple[Any, Any]]]] = {1: _name_auth_flow}
+
+
 def _migrate(version: object, parts: Sequence[Any]) -> Sequence[Any]:
     """Return flow and state in the format of the current version."""
     found = require_version(version)
-    migrated = parts if found == VERSION else deepcopy(parts)
+    if found == VERSION:
+        return parts
+    for name, part in zip(("flow", "state"), parts, strict=True):
+        if not isinstance(part, dict):
+            raise_malformed(name, "is not a JSON object")
+    migrated = deepcopy(parts)
     for older in range(found, VERSION):
         migrated = MIGRATIONS[older](*migrated)
     return migrated

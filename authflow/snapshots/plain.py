@@ -12,7 +12,7 @@ from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
 from authflow.core.errors import SnapshotError
 from authflow.machines.sign_in import Flow
-from authflow.machines.sign_in._machine import MACHINE
+from authflow.machines.sign_in._machine import NAME
 from authflow.snapshots import _format
 
 __all__ = ["dumps", "loads"]
@@ -28,7 +28,7 @@ def dumps(flow: Flow) -> str:
             store them yourself.
     """
     members, state = _format.encode_flow(flow)
-    header = {"v": _format.VERSION, "book": MACHINE.name, "pool": flow.app.pool_id, "client": flow.app.client_id}
+    header = {"v": _format.VERSION, "book": NAME, "pool": flow.app.pool_id, "client": flow.app.client_id}
     text, end = _format.encode_json(header | {"flow": members, "state": state}), f'"v":{_format.VERSION}}}'
     return f'{text.removesuffix(end)}"sum":"{_checksum(text)}",{end}'
 
@@ -69,8 +69,8 @@ def _check_header(document: dict[str, Any], app: AppClient) -> None:
     for name in ("book", "pool", "client", "flow", "state", "sum"):
         if name not in document:
             _format.raise_malformed(name, "is missing")
-    if document["book"] != MACHINE.name:
-        _format.raise_malformed("book", f"is not {MACHINE.name}")
+    if document["book"] != NAME:
+        _format.raise_malformed("book", f"is not {NAME}")
     for name, expected in (("pool", app.pool_id), ("client", app.client_id)):
         if document[name] != expected:
             raise SnapshotError("app_client", "belongs to another app client", name)

@@ -26,7 +26,7 @@ from authflow.core.clock import stamp_now
 from authflow.core.errors import InvalidInput, SnapshotError
 from authflow.core.stamp import Stamp
 from authflow.machines.sign_in import Flow
-from authflow.machines.sign_in._machine import MACHINE
+from authflow.machines.sign_in._machine import NAME
 from authflow.snapshots import _format
 from authflow.snapshots._encryption import OVERHEAD, Keys, from_base64url, make_key_ring, to_base64url
 
@@ -163,7 +163,7 @@ def _encode_binding(bound_to: str) -> bytes:
 
 
 def _encode_app(app: AppClient) -> bytes:
-    return f"authflow {MACHINE.name} {app.pool_id} {app.client_id} ".encode()
+    return f"authflow {NAME} {app.pool_id} {app.client_id} ".encode()
 
 
 def _compute_app_id(encoded_app: bytes) -> bytes:

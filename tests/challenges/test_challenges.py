@@ -23,6 +23,7 @@ from authflow import (
     begin,
 )
 from authflow.challenges import BaseChallenge
+from tests.support.openings import find_opening, needs_admin
 from tests.support.replies import CHALLENGES, SECRET_BLOCK, SESSION, challenge, password_verifier, tokens
 from tests.support.samples import SECRET_APP, stamp
 from tests.support.scripted_flow import CANCEL, Calls, GiveAnswer, Rests, ScriptedFlow
@@ -30,12 +31,14 @@ from tests.support.scripted_flow import CANCEL, Calls, GiveAnswer, Rests, Script
 CLIENT = SECRET_APP.client_id
 HASH = SECRET_APP.secret_hash("ada")
 CLAIM: dict[str, Any] = {"PASSWORD_CLAIM_SECRET_BLOCK": SECRET_BLOCK, "PASSWORD_CLAIM_SIGNATURE": ANY, "TIMESTAMP": ANY}
+PERMISSIBLE = ("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN")
 DEVICE = Device("eu-west-1_0a1b", "-group", "secret of the device")
 
 
 def reach_challenge(name: str, **options: Any) -> ScriptedFlow:
     """Return a flow at this challenge."""
-    return ScriptedFlow(begin(SECRET_APP, Password("ada", "pw"), stamp(), **options)) >> CHALLENGES[name]
+    flow = begin(SECRET_APP, find_opening(name), stamp(), admin=needs_admin(name), **options)
+    return ScriptedFlow(flow) >> CHALLENGES[name]
 
 
 def responds(name: str, session: str | None = SESSION, username: str = "ada", **responses: Any) -> Calls:
@@ -255,6 +258,29 @@ def test_select_challenge() -> None:
     script >> CHALLENGES["EMAIL_OTP"] << Rests("email_otp")
 
 
+def test_select_challenge_offers_what_the_opening_permits() -> None:
+    script = choice(only=("PASSWORD_SRP", "WEB_AUTHN")) >> CHALLENGES["SELECT_CHALLENGE"]
+    script << Rests("select_challenge", options=("PASSWORD_SRP",), unknown=("PASSWORD", "EMAIL_OTP", "WEB_AUTHN"))
+
+
+def test_a_password_that_is_proven_is_not_asked_for_in_clear() -> None:
+    opening = Choice("ada", "PASSWORD_SRP", "pw")
+    assert opening.only == ("PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN")
+    script = ScriptedFlow(begin(SECRET_APP, opening, stamp()))
+    with pytest.raises(UnexpectedReply, match="is PASSWORD, the opening permits only PASSWORD_SRP"):
+        script >> CHALLENGES["PASSWORD"]
+    allowed = ScriptedFlow(begin(SECRET_APP, Choice("ada", "PASSWORD_SRP", "pw", only=PERMISSIBLE), stamp()))
+    allowed >> CHALLENGES["PASSWORD"] << Rests("password")
+
+
+def test_a_code_after_a_password_is_no_first_factor() -> None:
+    script = choice(preferred="PASSWORD", password="pw", only=("PASSWORD",)) >> CHALLENGES["EMAIL_OTP"]
+    script << Rests("email_otp")
+    script = choice(only=("PASSWORD",)) >> CHALLENGES["SELECT_CHALLENGE"] >> (lambda c: c.answer("PASSWORD", "pw"))
+    script >> CHALLENGES["EMAIL_OTP"] << Rests("email_otp")
+    script = choice(only=("PASSWORD",), session=SESSION) >> CHALLENGES["EMAIL_OTP"] << Rests("email_otp")
+
+
 def test_select_challenge_with_a_password() -> None:
     script = choice() >> CHALLENGES["SELECT_CHALLENGE"] >> (lambda c: c.answer("PASSWORD", "pw"))
     script << responds("SELECT_CHALLENGE", ANSWER="PASSWORD", PASSWORD="pw")
@@ -266,9 +292,20 @@ def test_select_challenge_with_srp() -> None:
     script >> (password_verifier() | {"Session": SESSION}) << responds("PASSWORD_VERIFIER", SESSION, "ada-sub", **CLAIM)
 
 
-@pytest.mark.parametrize("name", ["PASSWORD", "ADMIN_NO_SRP_AUTH"])
-def test_a_password_challenge(name: str) -> None:
-    reach_challenge(name) >> (lambda c: c.answer("pw")) << responds(name, PASSWORD="pw")
+def test_a_password_challenge() -> None:
+    reach_challenge("PASSWORD") >> (lambda c: c.answer("pw")) << responds("PASSWORD", PASSWORD="pw")
+
+
+def test_the_password_challenge_of_the_admin_api() -> None:
+    script = reach_challenge("ADMIN_NO_SRP_AUTH") >> (lambda c: c.answer("pw"))
+    script << Calls(
+        "AdminRespondToAuthChallenge",
+        ClientId=CLIENT,
+        ChallengeName="ADMIN_NO_SRP_AUTH",
+        Session=SESSION,
+        ChallengeResponses={"USERNAME": "ada", "PASSWORD": "pw", "SECRET_HASH": HASH},
+        UserPoolId=SECRET_APP.pool_id,
+    )
 
 
 def test_a_password_challenge_by_srp() -> None:
@@ -317,6 +354,9 @@ def test_an_invalid_answer_is_refused_before_anything_is_sent(case: str) -> None
         ("password", lambda: Choice("ada", "PASSWORD", "")),
         ("password", lambda: Choice("ada", "EMAIL_OTP", "pw")),
         ("password", lambda: Choice("ada", password="pw")),
+        ("only", lambda: Choice("ada", only=("SMS_MFA",))),
+        ("only", lambda: Choice("ada", only="PASSWORD")),  # type: ignore[arg-type]
+        ("only", lambda: Choice("ada", "PASSWORD", "pw", only=("PASSWORD_SRP",))),
         ("session", lambda: Choice("ada", session="")),
         ("max_age", lambda: Choice("ada", max_age=-1)),
         ("max_age", lambda: Choice("ada", max_age=True)),

@@ -79,10 +79,8 @@ def answer(challenge: Challenge) -> Answer:
 
 
 def test_sign_in_asks_until_the_person_is_signed_in() -> None:
-    backend = Script(
-        password_verifier(), new_password_required(), Refusal("InvalidPasswordException"), tokens(username="ada")
-    )
-    assert Authenticator(APP, backend).sign_in(Srp("ada", "pw"), answer).username == "ada"
+    backend = Script(password_verifier(), new_password_required(), Refusal("InvalidPasswordException"), tokens())
+    assert Authenticator(APP, backend).sign_in(Srp("ada", "pw"), answer).username == "ada-sub"
     assert [request.operation for request in backend.heard] == ["InitiateAuth"] + ["RespondToAuthChallenge"] * 3
 
 

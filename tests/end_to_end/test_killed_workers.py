@@ -222,7 +222,7 @@ class Simulation:
             "redis_port": redis_port,
             "key": secrets.token_hex(32),
             "prefix": prefix,
-            "apps": [(app.pool_id, app.client_id, app.client_secret) for app in apps],
+            "apps": [(app.pool_id, app.client_id, app.client_secret and app.client_secret.reveal()) for app in apps],
         }
 
     async def run(self, service: Service) -> tuple[ServiceClient, list[SimulatedUser]]:

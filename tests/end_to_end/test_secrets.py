@@ -77,7 +77,7 @@ def make_objects() -> dict[str, Any]:
         "signed in": make_answered_flow().receive(TOKENS, stamp(3)),
         "tokens reply": parse_auth_reply(TOKENS),
         "challenge reply": parse_auth_reply(new_password_required(SECRET)),
-        "begun": Begun("begin", stamp(), Srp("ada", SECRET)),
+        "begun": Begun("begin_srp", stamp(), Srp("ada", SECRET), "USER_SRP_AUTH"),
         "answered event": Answered("answer", stamp(), answer, challenge),
         "replied event": Replied("tokens", stamp(), parse_auth_reply(TOKENS), call),
     }

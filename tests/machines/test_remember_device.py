@@ -41,6 +41,7 @@ PROPOSED = {"DeviceKey": "eu-west-1_new", "DeviceGroupKey": "-group"}
 FORGOTTEN = Refusal("ResourceNotFoundException", "Device does not exist.")
 BROWSER = "browser-1"
 VERIFIER = password_verifier("ada") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION}
+VERIFIER_OF_SUB = password_verifier("ada-sub") | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": SESSION}
 
 
 @pytest.fixture(autouse=True, params=AUTHENTICATORS)
@@ -254,7 +255,7 @@ def test_a_server_can_not_ask_for_the_device_endlessly() -> None:
 
 
 def test_the_first_request_names_the_device_and_the_driver_answers_its_challenge() -> None:
-    script = Script(CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, tokens(username="ada-sub"))
+    script = Script(CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER_OF_SUB, tokens())
     auth, store = make_authenticator(script)
     store.put(BROWSER, "ada-sub", DEVICE, entered_username="ada@example.com")
     assert isinstance(auth.begin(Password("ada@example.com", "pw"), holder=BROWSER).state, SignedIn)
@@ -274,7 +275,7 @@ def test_another_browser_of_the_same_person_has_no_device() -> None:
 
 
 def test_a_device_after_an_answer_in_another_process() -> None:
-    script = Script(CHALLENGES["SMS_MFA"], CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, tokens())
+    script = Script(CHALLENGES["SMS_MFA"], CHALLENGES["DEVICE_SRP_AUTH"], VERIFIER, tokens(username="ada"))
     auth, store = make_authenticator(script)
     store.put(BROWSER, "ada", DEVICE)
     flow = auth.begin(Password("ada", "pw"), holder=BROWSER)
@@ -317,7 +318,7 @@ def test_an_expired_session_keeps_the_device() -> None:
 
 
 def test_a_refresh_carries_the_device() -> None:
-    script = Script(tokens(refresh_token=None))
+    script = Script(tokens(refresh_token=None, username="ada"))
     auth, store = make_authenticator(script)
     store.put(BROWSER, "ada", DEVICE)
     auth.begin(Refresh("refresh", "ada"), holder=BROWSER)
@@ -325,7 +326,9 @@ def test_a_refresh_carries_the_device() -> None:
 
 
 def test_a_lost_proof_can_be_sent_again() -> None:
-    script = Script(password_verifier("ada"), CHALLENGES["DEVICE_SRP_AUTH"], BackendError("lost"), VERIFIER, tokens())
+    script = Script(
+        password_verifier("ada"), CHALLENGES["DEVICE_SRP_AUTH"], BackendError("lost"), VERIFIER, tokens(username="ada")
+    )
     auth, store = make_authenticator(script)
     store.put(BROWSER, "ada", DEVICE)
     with pytest.raises(BackendError) as caught:

@@ -1,13 +1,37 @@
 """Whole sign-ins with scripted replies, without a server."""
 
 import json
+from typing import Any
 from unittest.mock import ANY
 
 import pytest
 
-from authflow import Context, Failed, InvalidInput, Password, Reason, Refresh, Refusal, SignedIn, Srp, begin
-from authflow.challenges import NewPasswordRequired
-from tests.support.replies import SECRET_BLOCK, SESSION, access_token, new_password_required, password_verifier, tokens
+from authflow import (
+    Choice,
+    Context,
+    Failed,
+    InvalidInput,
+    Password,
+    Reason,
+    Refresh,
+    Refusal,
+    SignedIn,
+    Srp,
+    UnexpectedReply,
+    begin,
+    dumps,
+    loads,
+)
+from authflow.challenges import NewPasswordRequired, SmsMfa
+from tests.support.replies import (
+    SECRET_BLOCK,
+    SESSION,
+    access_token,
+    challenge,
+    new_password_required,
+    password_verifier,
+    tokens,
+)
 from tests.support.samples import APP, AT, SECRET_APP, stamp
 from tests.support.scripted_flow import CANCEL, Calls, Rests, ScriptedFlow
 
@@ -22,9 +46,9 @@ def secret_hash(username: str) -> str:
     return found
 
 
-def new_password(challenge: NewPasswordRequired) -> object:
+def new_password(question: NewPasswordRequired) -> object:
     """Answer with a valid new password."""
-    return challenge.answer("N3w-passw0rd", family_name="Lovelace")
+    return question.answer("N3w-passw0rd", family_name="Lovelace")
 
 
 def test_srp_by_alias_with_a_secret_uses_the_canonical_name_once_it_is_known() -> None:
@@ -121,6 +145,48 @@ def test_refresh_keeps_the_old_token_if_cognito_returns_no_new_one() -> None:
     script >> tokens(refresh_token=None)
     assert isinstance(script.flow.state, SignedIn)
     assert script.flow.state.tokens.refresh_token == "old"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        tokens(username="ada-sub"),
+        challenge("SMS_MFA", USERNAME="ada-sub"),
+        challenge("EMAIL_OTP", USER_ID_FOR_SRP="ada-sub"),
+    ],
+)
+def test_a_reply_that_names_another_user_is_refused(reply: dict[str, Any]) -> None:
+    flow = begin(APP, Srp("grace@example.com", "pw"), stamp()).receive(password_verifier("grace"), stamp(1))
+    with pytest.raises(UnexpectedReply, match="names another user") as caught:
+        flow.receive(reply, stamp(2))
+    assert caught.value.flow is flow
+    assert "ada" not in str(caught.value)
+    assert flow.receive(tokens(username="grace"), stamp(2)).tokens.username == "grace"
+
+
+def test_a_refresh_accepts_tokens_of_its_user_only() -> None:
+    flow = begin(APP, Refresh("token-of-grace", "grace"), stamp())
+    with pytest.raises(UnexpectedReply, match="names another user"):
+        flow.receive(tokens(username="ada"), stamp(1))
+    assert flow.receive(tokens(username="grace"), stamp(1)).tokens.username == "grace"
+    unnamed = begin(APP, Refresh("token-of-grace"), stamp())
+    assert unnamed.receive(tokens(username="ada"), stamp(1)).tokens.username == "ada"
+
+
+def test_the_first_reply_names_the_user() -> None:
+    flow = begin(APP, Password("ada@example.com", "pw"), stamp())
+    assert not flow.is_named
+    asked = loads(dumps(flow.receive(challenge("SMS_MFA", USER_ID_FOR_SRP="ada-sub"), stamp(1))), APP)
+    assert (asked.username, asked.is_named) == ("ada-sub", True)
+    assert isinstance(asked.challenge, SmsMfa)
+    answering = asked.answer(asked.challenge.answer("123456"), stamp(2))
+    with pytest.raises(UnexpectedReply, match="names another user"):
+        answering.receive(tokens(username="grace"), stamp(3))
+
+
+def test_user_auth_names_no_device() -> None:
+    flow = begin(APP, Choice("ada", "SMS_OTP"), stamp(), device_key="eu-west-1_d", holder="browser-1")
+    assert (flow.device_key, flow.holder) == (None, "browser-1")
 
 
 def test_refresh_takes_a_new_token() -> None:

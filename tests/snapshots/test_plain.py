@@ -31,10 +31,11 @@ from authflow.challenges import MfaSetup, NewPasswordRequired
 from authflow.machines.sign_in.table import CHALLENGE_NODES
 from authflow.snapshots import _format as snapshot_module
 from authflow.snapshots._format import LONGEST, VERSION, compute_expiry
+from tests.support.openings import FIRST_FACTORS, find_opening, needs_admin
 from tests.support.replies import CHALLENGES, SESSION, new_password_required, password_verifier, tokens
 from tests.support.samples import APP, SECRET_APP, stamp
 
-GOLDEN = Path(__file__).parent / "v1"
+GOLDEN, GOLDEN_V1 = Path(__file__).parent / "v2", Path(__file__).parent / "v1"
 KEY = bytes(range(32))
 CONTEXT = Context(client_metadata={"a": "1"}, ip_address="192.0.2.1")
 
@@ -55,7 +56,8 @@ def asked_again() -> Flow:
 
 def challenged(name: str) -> Flow:
     """A flow at one of Cognito's challenges."""
-    flow = begin(SECRET_APP, Password("ada@example.com", "correct horse"), stamp(), holder="browser-1")
+    opening = find_opening(name, "ada@example.com", "correct horse")
+    flow = begin(SECRET_APP, opening, stamp(), admin=needs_admin(name), holder="browser-1")
     return flow.receive(CHALLENGES[name], stamp(1))
 
 
@@ -94,8 +96,29 @@ def test_golden_snapshots_still_load(name: str) -> None:
     assert dumps(flow) == text.strip(), "the format has changed: that takes a new version and a migration"
 
 
+def require_version_1(back: Flow, flow: Flow) -> None:
+    """Version 1 did not name the AuthFlow. Its examples were begun with USER_PASSWORD_AUTH, whatever the challenge."""
+    expected = "CUSTOM_AUTH"
+    if flow.node.upper() in FIRST_FACTORS:
+        expected = "USER_AUTH"
+    elif flow.node.upper() == "ADMIN_NO_SRP_AUTH":
+        expected = "ADMIN_USER_PASSWORD_AUTH"
+    assert back.auth_flow == expected
+    assert back.is_named == (back.username != back.entered_username)
+    unknown: Any = {name: getattr(back, name) for name in ("machine", "auth_flow", "is_named", "admin")}
+    assert back == replace(flow, **unknown)
+
+
+@pytest.mark.parametrize("name", flows())
+def test_snapshots_of_version_1_still_load(name: str) -> None:
+    text, flow = (GOLDEN_V1 / f"{name}.json").read_text(), flows()[name]
+    back = loads(text, flow.app)
+    require_version_1(back, flow)
+    assert loads(dumps(back), flow.app) == back
+
+
 def test_each_golden_snapshot_is_tested() -> None:
-    assert {path.stem for path in GOLDEN.iterdir()} == set(flows())
+    assert {path.stem for path in GOLDEN.iterdir()} == {path.stem for path in GOLDEN_V1.iterdir()} == set(flows())
 
 
 def test_a_loaded_flow_can_be_answered() -> None:
@@ -253,29 +276,29 @@ def test_text_that_is_not_a_snapshot(text: str) -> None:
 
 @pytest.mark.parametrize("name", flows())
 def test_older_snapshots_are_migrated(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An invented version 2 calls the username ``user``, and version 3 calls it ``username`` again."""
+    """An invented next version calls the username ``user``, and the one after it calls it ``username`` again."""
 
-    def to_2(flow: Any, state: Any) -> tuple[Any, Any]:
+    def rename(flow: Any, state: Any) -> tuple[Any, Any]:
         username = flow.pop("username", "")
         return flow | {"user": username}, state
 
-    def to_3(flow: Any, state: Any) -> tuple[Any, Any]:
+    def rename_back(flow: Any, state: Any) -> tuple[Any, Any]:
         user = flow.pop("user")
         return flow | {"username": user}, state
 
-    def to_3_wrongly(flow: Any, state: Any) -> tuple[Any, Any]:
+    def forget_to_rename(flow: Any, state: Any) -> tuple[Any, Any]:
         return flow, state
 
     flow, text = flows()[name], (GOLDEN / f"{name}.json").read_text()
-    monkeypatch.setattr(snapshot_module, "VERSION", 3)
-    monkeypatch.setattr(snapshot_module, "MIGRATIONS", {1: to_2, 2: to_3})
+    monkeypatch.setattr(snapshot_module, "VERSION", VERSION + 2)
+    monkeypatch.setattr(snapshot_module, "MIGRATIONS", {VERSION: rename, VERSION + 1: rename_back})
     assert loads(text, flow.app) == flow
-    assert json.loads(dumps(flow))["v"] == 3
+    assert json.loads(dumps(flow))["v"] == VERSION + 2
     assert loads(dumps(flow), flow.app) == flow
     with pytest.raises(SnapshotError) as caught:
         loads(text.replace('"id":"', '"id":"x'), flow.app)
     assert caught.value.code == "altered", "before anything is migrated"
-    monkeypatch.setattr(snapshot_module, "MIGRATIONS", {1: to_2, 2: to_3_wrongly})
+    monkeypatch.setattr(snapshot_module, "MIGRATIONS", {VERSION: rename, VERSION + 1: forget_to_rename})
     with pytest.raises(SnapshotError, match=r"flow\.user: is unknown"):
         loads(text, flow.app)
 
@@ -283,13 +306,13 @@ def test_older_snapshots_are_migrated(name: str, monkeypatch: pytest.MonkeyPatch
 def test_migrations_never_see_an_altered_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
 
-    def to_2(flow: Any, state: Any) -> tuple[Any, Any]:
+    def migrate(flow: Any, state: Any) -> tuple[Any, Any]:
         read.append(flow["id"])
         return flow, state
 
     flow, text = asked(), dumps(asked())
-    monkeypatch.setattr(snapshot_module, "VERSION", 2)
-    monkeypatch.setattr(snapshot_module, "MIGRATIONS", {1: to_2})
+    monkeypatch.setattr(snapshot_module, "VERSION", VERSION + 1)
+    monkeypatch.setattr(snapshot_module, "MIGRATIONS", {VERSION: migrate})
     with pytest.raises(SnapshotError) as caught:
         loads(text.replace('"id":"', '"id":"x'), SECRET_APP)
     assert caught.value.code == "altered"

@@ -36,13 +36,13 @@ from authflow import (
     Srp,
 )
 from authflow.backends.httpx import AsyncHttpxBackend
-from authflow.challenges import Challenge, DeviceSrp, MfaSetup, NewPasswordRequired, SelectChallenge
+from authflow.challenges import Challenge, DeviceSrp, MfaSetup, NewPasswordRequired, SelectChallenge, TotpSetup
 from authflow.core.openings import Opening
 from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore
 
 Form = dict[str, Any]
 Page = dict[str, Any]
-SHOWN = ("name", "options", "secret", "destination", "medium", "parameters", "attributes", "required_attributes")
+SHOWN = ("name", "options", "destination", "medium", "parameters", "attributes", "required_attributes")
 
 
 class Login:
@@ -74,7 +74,7 @@ class Login:
             await self._flows.put(flow, handle=handle)
             return {"outcome": "invalid_input", "why": str(error)}
         except BackendError as error:
-            await self._redis.rpush(self._put_back, flow.challenge.session)
+            await self._redis.rpush(self._put_back, flow.challenge.session.reveal())
             if error.rested is not None:
                 await self._flows.put(error.rested, handle=handle)
             return {"outcome": "try_again", "why": str(error)}
@@ -87,6 +87,8 @@ class Login:
                 return {"outcome": "failed", "reason": reason, "why": f"{code}: {message}"}
         challenge: Any = flow.challenge
         shown = {name: getattr(challenge, name) for name in SHOWN if hasattr(challenge, name)}
+        if isinstance(challenge, TotpSetup):
+            shown["secret"] = challenge.secret.reveal()
         handle = await self._flows.put(flow)
         rejected = challenge.rejected.times if challenge.rejected else 0
         page = {"outcome": "challenge", "node": str(flow.node), "username": flow.username}

@@ -34,6 +34,7 @@ from authflow.core.srp import device_verifier
 from authflow.emulator import Emulator, Message, Settings
 from authflow.machines.remember_device import begin as begin_remembering
 from authflow.machines.sign_in.table import TABLE
+from tests.support.openings import find_opening, needs_admin
 from tests.support.replies import CHALLENGES, challenge, password_verifier, tokens
 from tests.support.samples import AT
 
@@ -86,18 +87,9 @@ def walk_sign_ins() -> Iterator[Any]:
     yield proving.refuse(Refusal("NotAuthorizedException", "no"), STAMP)
     yield proving.receive(tokens(REFRESH_TOKEN, AccessToken=ACCESS_TOKEN), STAMP)
     for reply in CHALLENGES.values():
-        yield from walk_challenge(begin_for(reply["ChallengeName"]).receive(reply | {"Session": SESSION}, STAMP))
-
-
-def begin_for(name: str) -> Flow:
-    """Return a flow whose first reply may be this challenge."""
-    if name == "ADMIN_NO_SRP_AUTH":
-        return begin(APP, Password("ada", PASSWORD), STAMP, admin=True)
-    if name == "CUSTOM_CHALLENGE":
-        return begin(APP, Custom("ada"), STAMP)
-    if name in ("SELECT_CHALLENGE", "PASSWORD", "PASSWORD_SRP", "SMS_OTP"):
-        return begin(APP, Choice("ada"), STAMP)
-    return begin(APP, Password("ada", PASSWORD), STAMP)
+        name = reply["ChallengeName"]
+        begun = begin(APP, find_opening(name, "ada", PASSWORD), STAMP, admin=needs_admin(name))
+        yield from walk_challenge(begun.receive(reply | {"Session": SESSION}, STAMP))
 
 
 def walk_challenge(asked: Flow) -> Iterator[Any]:
@@ -137,7 +129,7 @@ def make_events() -> Iterator[Event]:
     asked = calling.receive(challenge("SMS_MFA", SESSION), STAMP)
     question: Any = asked.challenge
     call: Any = calling.state
-    yield Begun("begin_srp", STAMP, OPENINGS[0])
+    yield Begun("begin_srp", STAMP, OPENINGS[0], "USER_SRP_AUTH")
     yield Answered("answer", STAMP, question.answer(CODE), question)
     yield AskedAgain("SMS_MFA", STAMP, question.reject("CodeMismatchException", "no"))
     yield from (Event("any", STAMP), Cancelled("cancel", STAMP), DeviceForgotten("device_forgotten", STAMP))

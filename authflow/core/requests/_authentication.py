@@ -11,7 +11,6 @@ _PUBLIC_CONTEXT: Final = ("ClientMetadata", "UserContextData", "AnalyticsMetadat
 _ADMIN_CONTEXT: Final = ("ClientMetadata", "ContextData", "AnalyticsMetadata")
 # The challenges whose answers accept DEVICE_KEY. Source: ChallengeResponses on the API page of RespondToAuthChallenge.
 _WITH_DEVICE_KEY: Final = ("PASSWORD_VERIFIER", "SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "CUSTOM_CHALLENGE")
-_ADMIN_FLOWS: Final = {"USER_PASSWORD_AUTH": "ADMIN_USER_PASSWORD_AUTH"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +26,13 @@ class InitiateAuth(ClientRequest):
 
     @property
     def may_name_device(self) -> bool:
-        """True for every AuthFlow except USER_AUTH."""
-        return self.auth_flow != "USER_AUTH"
+        """True: AuthParameters may have DEVICE_KEY."""
+        return True
 
     def address(self, sender: Sender) -> Request:
         """Return the complete request, with what ``sender`` adds."""
         public = self._fill_in(sender, auth_parameters=_complete(self, self.auth_parameters, sender))
-        if not sender.admin:
-            return public
-        admin_flow = _ADMIN_FLOWS.get(self.auth_flow, self.auth_flow)
-        return _make_admin_form(AdminInitiateAuth, public, sender, auth_flow=admin_flow)
+        return _make_admin_form(AdminInitiateAuth, public, sender) if sender.admin else public
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +98,11 @@ class GetTokensFromRefreshToken(ClientRequest):
         return self._fill_in(sender, client_secret=sender.app.client_secret, device_key=sender.device_key)
 
 
-def _make_admin_form(form: type[Request], public: Request, sender: Sender, **changes: str) -> Request:
+def _make_admin_form(
+    form: type[AdminInitiateAuth | AdminRespondToAuthChallenge], public: Request, sender: Sender
+) -> Request:
     members: dict[str, Any] = {member.name: getattr(public, member.name) for member in fields(public)}
-    return form(**members | {"user_pool_id": sender.app.pool_id} | changes)
+    return form(**members, user_pool_id=sender.app.pool_id)
 
 
 def _complete(request: Request, pairs: SecretPairs, sender: Sender) -> SecretPairs:

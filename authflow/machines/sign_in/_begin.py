@@ -12,16 +12,17 @@ from authflow.core.events import Begun
 from authflow.core.openings import Choice, Custom, Opening, Password, Refresh, Srp, require_opening
 from authflow.core.stamp import Stamp
 from authflow.machines.sign_in._flow import Flow
-from authflow.machines.sign_in._machine import ENTER, MACHINE
-from authflow.machines.sign_in.table import CPU_BOUND, TRANSITIONS, Node, Trigger
+from authflow.machines.sign_in._machine import MACHINES
+from authflow.machines.sign_in.table import CPU_BOUND, AuthFlow, Node, Trigger
 
-_TRIGGERS: Final[dict[type[Opening], Trigger]] = {
-    Srp: Trigger.BEGIN_SRP,
-    Password: Trigger.BEGIN_PASSWORD,
-    Custom: Trigger.BEGIN_CUSTOM,
-    Choice: Trigger.BEGIN_CHOICE,
-    Refresh: Trigger.BEGIN_REFRESH,
+_OPENINGS: Final[dict[type[Opening], tuple[Trigger, AuthFlow]]] = {
+    Srp: (Trigger.BEGIN_SRP, AuthFlow.USER_SRP_AUTH),
+    Password: (Trigger.BEGIN_PASSWORD, AuthFlow.USER_PASSWORD_AUTH),
+    Custom: (Trigger.BEGIN_CUSTOM, AuthFlow.CUSTOM_AUTH),
+    Choice: (Trigger.BEGIN_CHOICE, AuthFlow.USER_AUTH),
+    Refresh: (Trigger.BEGIN_REFRESH, AuthFlow.REFRESH_TOKEN_AUTH),
 }
+_ADMIN_FLOWS: Final = {AuthFlow.USER_PASSWORD_AUTH: AuthFlow.ADMIN_USER_PASSWORD_AUTH}
 
 
 def begin(
@@ -44,7 +45,8 @@ def begin(
         opening: how to sign in.
         stamp: made for this event.
         admin: use AdminInitiateAuth and AdminRespondToAuthChallenge, which need AWS credentials.
-        device_key: the key of the person's remembered device, if there is one.
+        device_key: the key of the person's remembered device, if there is one. ``Choice`` ignores it: USER_AUTH has no
+            devices.
         holder: identifies the browser or installation that holds the device; the flow keeps it for its driver.
         context: additional facts for every request.
 
@@ -56,28 +58,37 @@ def begin(
     _require_options(device_key, holder, context)
     require_instance("stamp", stamp, Stamp)
     require_instance("admin", admin, bool)
-    flow = _make_flow(app, Begun(_TRIGGERS[type(opening)], stamp, opening))
+    trigger, auth_flow = _OPENINGS[type(opening)]
+    if admin:
+        auth_flow = _ADMIN_FLOWS.get(auth_flow, auth_flow)
+    flow = _make_flow(app, Begun(trigger, stamp, opening, auth_flow), auth_flow)
+    device_key = None if auth_flow is AuthFlow.USER_AUTH else device_key
     return replace(flow, admin=admin, holder=holder, device_key=device_key, context=context)
 
 
-def _make_flow(app: AppClient, event: Begun[Opening]) -> Flow:
+def _make_flow(app: AppClient, event: Begun[Opening], auth_flow: AuthFlow) -> Flow:
     """Return the flow after its first event."""
-    username = event.opening.username or ""
-    node = Node(TRANSITIONS.find_successor(Node.START, event.trigger))
+    opening, machine = event.opening, MACHINES[auth_flow]
+    username = opening.username or ""
+    node = Node(machine.transitions.find_successor(Node.START, event.trigger))
     return Flow(
-        machine=MACHINE,
+        machine=machine,
         app=app,
         id=event.stamp.derive("flow id", 12).hex(),
         node=node,
-        state=ENTER[node](None, event),  # there is no flow yet; the first steps use the event only
+        auth_flow=auth_flow,
+        state=machine.enter[node](None, event),  # there is no flow yet; the first steps use the event only
         username=username,
         entered_username=username,
+        is_named=isinstance(opening, Refresh) and opening.username is not None,
+        only=opening.only if isinstance(opening, Choice) else (),
     )
 
 
 def is_cpu_bound(opening: Opening) -> bool:
     """Return whether ``begin`` may compute SRP values for this opening. For later steps see ``Flow.is_cpu_bound``."""
-    return TRANSITIONS.find_successor(Node.START, _TRIGGERS[type(opening)]) in CPU_BOUND
+    trigger, auth_flow = _OPENINGS[type(opening)]
+    return MACHINES[auth_flow].transitions.find_successor(Node.START, trigger) in CPU_BOUND
 
 
 def _require_usable(opening: Opening, app: AppClient) -> None:

@@ -7,16 +7,23 @@ from authflow.challenges import CHALLENGES, Challenge
 from authflow.core.errors import IllegalTransition, SignInFailed
 from authflow.core.flow import BaseFlow
 from authflow.core.states import Calling, Failed, SignedIn, Tokens
-from authflow.machines.sign_in.table import Node
+from authflow.machines.sign_in.table import AuthFlow, Node
 
 State: TypeAlias = Calling | Challenge | SignedIn | Failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow(BaseFlow[State]):
-    """A sign-in at one moment. Make one with ``begin``, or let an ``Authenticator`` do so."""
+    """A sign-in at one moment. Make one with ``begin``, or let an ``Authenticator`` do so.
+
+    Attributes:
+        auth_flow: Cognito's AuthFlow, which decides the rows of the table that hold.
+        only: the first factors that the opening permits; empty if all.
+    """
 
     node: Node
+    auth_flow: AuthFlow
+    only: tuple[str, ...] = ()
 
     @property
     def challenge(self) -> Challenge | None:

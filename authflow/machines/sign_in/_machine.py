@@ -1,4 +1,4 @@
-"""The machine of sign-in: its table, the state of each node, and how replies and refusals become events."""
+"""The machines of sign-in, one for each AuthFlow: the state of each node, and replies and refusals as events."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -35,8 +35,9 @@ from authflow.machines.sign_in._steps.setup import (
     complete_setup,
     verify_totp,
 )
-from authflow.machines.sign_in.table import ASKS_AGAIN, CHALLENGE_NAMES, CPU_BOUND, TRANSITIONS, Node, Trigger
+from authflow.machines.sign_in.table import ASKS_AGAIN, CHALLENGE_NAMES, CPU_BOUND, TRANSITIONS, AuthFlow, Node, Trigger
 
+NAME: Final = "sign_in"
 ENTER: Final[Mapping[str, Callable[..., State]]] = {
     Node.INITIATING_SRP: initiate_srp,
     Node.INITIATING_PASSWORD: initiate_password,
@@ -109,4 +110,7 @@ def read_refusal(
     return Refused(Trigger.REFUSED, stamp, refusal)
 
 
-MACHINE: Final[Machine[State]] = Machine("sign_in", TRANSITIONS, ENTER, read_reply, read_refusal, cpu_bound=CPU_BOUND)
+MACHINES: Final[Mapping[AuthFlow, Machine[State]]] = {
+    auth_flow: Machine(NAME, TRANSITIONS[auth_flow], ENTER, read_reply, read_refusal, cpu_bound=CPU_BOUND)
+    for auth_flow in AuthFlow
+}

@@ -1,11 +1,33 @@
 """All transitions of a sign-in. ``TABLE`` alone decides which node follows; no other module does."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from authflow.core.transitions import SAME, Row, TransitionTable
+from authflow.core.transitions import SAME, Row, TransitionTable, select_rows
 
-__all__ = ["ASKS_AGAIN", "CHALLENGE_NAMES", "CPU_BOUND", "GROUPS", "TABLE", "TRANSITIONS", "Node", "Trigger"]
+__all__ = [
+    "ASKS_AGAIN",
+    "CHALLENGE_NAMES",
+    "CPU_BOUND",
+    "GROUPS",
+    "TABLE",
+    "TRANSITIONS",
+    "AuthFlow",
+    "Node",
+    "Trigger",
+]
+
+
+class AuthFlow(StrEnum):
+    """Cognito's AuthFlows. A refresh by GetTokensFromRefreshToken counts as REFRESH_TOKEN_AUTH."""
+
+    USER_SRP_AUTH = "USER_SRP_AUTH"
+    USER_PASSWORD_AUTH = "USER_PASSWORD_AUTH"
+    ADMIN_USER_PASSWORD_AUTH = "ADMIN_USER_PASSWORD_AUTH"
+    CUSTOM_AUTH = "CUSTOM_AUTH"
+    USER_AUTH = "USER_AUTH"
+    REFRESH_TOKEN_AUTH = "REFRESH_TOKEN_AUTH"
 
 
 class Node(StrEnum):
@@ -80,7 +102,7 @@ class Trigger(StrEnum):
     CANCEL = "cancel"
 
 
-N, T = Node, Trigger
+A, N, T = AuthFlow, Node, Trigger
 
 # Groups of nodes, for the sources of rows
 INITIATING: Final = (N.INITIATING_SRP, N.INITIATING_PASSWORD, N.INITIATING_CUSTOM, N.INITIATING_CHOICE)
@@ -89,6 +111,7 @@ ANY_MAY_FOLLOW: Final = (
     N.INITIATING_PASSWORD, N.INITIATING_CUSTOM, N.INITIATING_CHOICE,
     N.VERIFYING_PASSWORD, N.ANSWERING, N.COMPLETING_SETUP, N.VERIFYING_DEVICE,
 )  # fmt: skip
+FIRST_MAY_FOLLOW: Final = (N.INITIATING_CHOICE, N.ANSWERING)  # a first factor, or the choice of one
 DEVICE_MAY_FOLLOW: Final = ANY_MAY_FOLLOW[:-1]  # a device proves its secret once, so that a server can't ask endlessly
 TOTP_CALLS: Final = (N.ASSOCIATING_TOTP, N.VERIFYING_TOTP, N.COMPLETING_SETUP)
 DEVICE_CALLS: Final = (N.ANSWERING_DEVICE, N.VERIFYING_DEVICE)
@@ -100,26 +123,38 @@ PLAIN_CHALLENGES: Final = (
 )  # fmt: skip
 CHALLENGE_NODES: Final = (*PLAIN_CHALLENGES, N.PASSWORD_SRP, N.DEVICE_SRP_AUTH, N.TOTP_SETUP)
 
+# Groups of AuthFlows, for the last column of rows
+SRP: Final = (A.USER_SRP_AUTH,)
+CUSTOM: Final = (A.CUSTOM_AUTH,)
+CHOICE: Final = (A.USER_AUTH,)
+ADMIN: Final = (A.ADMIN_USER_PASSWORD_AUTH,)
+REFRESH: Final = (A.REFRESH_TOKEN_AUTH,)
+PASSWORD: Final = (A.USER_PASSWORD_AUTH, *ADMIN)
+SRP_POSSIBLE: Final = (*SRP, *CUSTOM, *CHOICE)
+DEVICES: Final = (*SRP, *PASSWORD, *CUSTOM)
+
+# The last column names the AuthFlows in which a row holds; without it, a row holds in all. Challenges that ask for the
+# password hold only where Cognito sends them: no server can ask for a password that is to be proven and never sent.
 TABLE: Final = (
-    Row(T.BEGIN_SRP,                (N.START,),                              N.INITIATING_SRP),
-    Row(T.BEGIN_PASSWORD,           (N.START,),                              N.INITIATING_PASSWORD),
-    Row(T.BEGIN_CUSTOM,             (N.START,),                              N.INITIATING_CUSTOM),
-    Row(T.BEGIN_CHOICE,             (N.START,),                              N.INITIATING_CHOICE),
-    Row(T.BEGIN_REFRESH,            (N.START,),                              N.REFRESHING),
-    Row(T.PASSWORD_VERIFIER,        VERIFIER_MAY_FOLLOW,                     N.VERIFYING_PASSWORD),
+    Row(T.BEGIN_SRP,                (N.START,),                              N.INITIATING_SRP,          SRP),
+    Row(T.BEGIN_PASSWORD,           (N.START,),                              N.INITIATING_PASSWORD,     PASSWORD),
+    Row(T.BEGIN_CUSTOM,             (N.START,),                              N.INITIATING_CUSTOM,       CUSTOM),
+    Row(T.BEGIN_CHOICE,             (N.START,),                              N.INITIATING_CHOICE,       CHOICE),
+    Row(T.BEGIN_REFRESH,            (N.START,),                              N.REFRESHING,              REFRESH),
+    Row(T.PASSWORD_VERIFIER,        VERIFIER_MAY_FOLLOW,                     N.VERIFYING_PASSWORD,      SRP_POSSIBLE),
     Row(T.SMS_MFA,                  ANY_MAY_FOLLOW,                          N.SMS_MFA),
     Row(T.EMAIL_OTP,                ANY_MAY_FOLLOW,                          N.EMAIL_OTP),
-    Row(T.SMS_OTP,                  ANY_MAY_FOLLOW,                          N.SMS_OTP),
+    Row(T.SMS_OTP,                  FIRST_MAY_FOLLOW,                        N.SMS_OTP,                 CHOICE),
     Row(T.SOFTWARE_TOKEN_MFA,       ANY_MAY_FOLLOW,                          N.SOFTWARE_TOKEN_MFA),
     Row(T.SELECT_MFA_TYPE,          ANY_MAY_FOLLOW,                          N.SELECT_MFA_TYPE),
     Row(T.MFA_SETUP,                ANY_MAY_FOLLOW,                          N.MFA_SETUP),
     Row(T.NEW_PASSWORD_REQUIRED,    ANY_MAY_FOLLOW,                          N.NEW_PASSWORD_REQUIRED),
-    Row(T.CUSTOM_CHALLENGE,         ANY_MAY_FOLLOW,                          N.CUSTOM_CHALLENGE),
-    Row(T.SELECT_CHALLENGE,         ANY_MAY_FOLLOW,                          N.SELECT_CHALLENGE),
-    Row(T.PASSWORD,                 ANY_MAY_FOLLOW,                          N.PASSWORD),
-    Row(T.PASSWORD_SRP,             ANY_MAY_FOLLOW,                          N.PASSWORD_SRP),
-    Row(T.ADMIN_NO_SRP_AUTH,        ANY_MAY_FOLLOW,                          N.ADMIN_NO_SRP_AUTH),
-    Row(T.DEVICE_SRP_AUTH,          DEVICE_MAY_FOLLOW,                       N.DEVICE_SRP_AUTH),
+    Row(T.CUSTOM_CHALLENGE,         ANY_MAY_FOLLOW,                          N.CUSTOM_CHALLENGE,        CUSTOM),
+    Row(T.SELECT_CHALLENGE,         FIRST_MAY_FOLLOW,                        N.SELECT_CHALLENGE,        CHOICE),
+    Row(T.PASSWORD,                 FIRST_MAY_FOLLOW,                        N.PASSWORD,                CHOICE),
+    Row(T.PASSWORD_SRP,             FIRST_MAY_FOLLOW,                        N.PASSWORD_SRP,            CHOICE),
+    Row(T.ADMIN_NO_SRP_AUTH,        (N.INITIATING_PASSWORD,),                 N.ADMIN_NO_SRP_AUTH,       ADMIN),
+    Row(T.DEVICE_SRP_AUTH,          DEVICE_MAY_FOLLOW,                       N.DEVICE_SRP_AUTH,         DEVICES),
     Row(T.ANSWER,                   PLAIN_CHALLENGES,                        N.ANSWERING),
     Row(T.ANSWER_SRP,               (N.SELECT_CHALLENGE, N.PASSWORD_SRP),    N.ANSWERING_SRP),
     Row(T.ANSWER_DEVICE,            (N.DEVICE_SRP_AUTH,),                    N.ANSWERING_DEVICE),
@@ -164,4 +199,6 @@ CPU_BOUND: Final = frozenset({
     N.INITIATING_SRP, N.INITIATING_CUSTOM, N.INITIATING_CHOICE,
     N.VERIFYING_PASSWORD, N.ANSWERING_SRP, N.ANSWERING_DEVICE, N.VERIFYING_DEVICE,
 })  # fmt: skip
-TRANSITIONS: Final = TransitionTable(TABLE)
+TRANSITIONS: Final[Mapping[AuthFlow, TransitionTable]] = {
+    auth_flow: TransitionTable(select_rows(TABLE, Node.START, auth_flow)) for auth_flow in AuthFlow
+}

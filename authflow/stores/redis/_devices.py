@@ -104,7 +104,7 @@ class _Devices:
         content = await self._read(holder, "device", canonical)
         try:
             return None if content is None else decode(Device, content, "device")
-        except (FieldError, InvalidInput) as error:
+        except FieldError as error:
             raise SnapshotError("malformed", f"the value in Redis is not a device: {error}") from None
 
     async def put(self, holder: str, username: str, device: Device, entered_username: str | None) -> None:

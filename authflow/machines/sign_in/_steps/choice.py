@@ -9,26 +9,28 @@ from authflow.core.requests import InitiateAuth
 from authflow.core.states import Calling
 from authflow.machines.sign_in._flow import Flow
 from authflow.machines.sign_in._steps.password import initiate_with_srp
+from authflow.machines.sign_in._steps.permitted import is_permitted
 
 
 def initiate_choice(_: object, event: Begun[Choice]) -> Calling:
     """USER_AUTH. If the opening has a password, it or its SRP_A is part of the first request."""
     opening, parameters = event.opening, _make_parameters(event.opening)
     if opening.preferred == "PASSWORD_SRP" and opening.password is not None:
-        return initiate_with_srp("USER_AUTH", parameters, opening.password, event.stamp, opening.session)
+        return initiate_with_srp(event, parameters, opening.password, opening.session)
     if opening.password is not None:
         parameters = (*parameters, ("PASSWORD", opening.password))
-    return Calling(InitiateAuth(auth_flow="USER_AUTH", auth_parameters=parameters, session=opening.session))
+    return Calling(InitiateAuth(auth_flow=event.auth_flow, auth_parameters=parameters, session=opening.session))
 
 
-def ask_choice(_: Flow, event: Replied[ChallengeReply]) -> SelectChallenge:
+def ask_choice(flow: Flow, event: Replied[ChallengeReply]) -> SelectChallenge:
     """SELECT_CHALLENGE."""
     offered = event.reply.available
+    options = tuple(name for name in offered if name in FIRST_FACTORS and is_permitted(flow, name))
     return SelectChallenge(
         session=event.reply.require_session(),
         asked_at=event.stamp.at,
-        options=tuple(name for name in offered if name in FIRST_FACTORS),
-        unknown=tuple(name for name in offered if name not in FIRST_FACTORS),
+        options=options,
+        unknown=tuple(name for name in offered if name not in options),
     )
 
 

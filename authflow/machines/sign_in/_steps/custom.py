@@ -14,9 +14,9 @@ def initiate_custom(_: object, event: Begun[Custom]) -> Calling:
     """CUSTOM_AUTH, which begins with SRP if the opening has a password."""
     parameters = (("USERNAME", event.opening.username),)
     if event.opening.password is None:
-        return Calling(InitiateAuth(auth_flow="CUSTOM_AUTH", auth_parameters=parameters))
+        return Calling(InitiateAuth(auth_flow=event.auth_flow, auth_parameters=parameters))
     first = (*parameters, ("CHALLENGE_NAME", "SRP_A"))  # all of Amazon's SDKs send it; no API page mentions it
-    return initiate_with_srp("CUSTOM_AUTH", first, event.opening.password, event.stamp)
+    return initiate_with_srp(event, first, event.opening.password)
 
 
 def ask_custom(_: Flow, event: Replied[ChallengeReply]) -> CustomChallenge:

@@ -7,6 +7,7 @@ from authflow.core.events import Replied
 from authflow.core.replies import ChallengeReply
 from authflow.machines.sign_in._flow import Flow
 from authflow.machines.sign_in._steps.asking import Ask
+from authflow.machines.sign_in._steps.permitted import asks_first_factor, require_permitted
 
 MFA_TYPES: Final = ("SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP")
 
@@ -14,7 +15,9 @@ MFA_TYPES: Final = ("SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP")
 def make_ask_message_code(kind: type[SmsMfa | EmailOtp | SmsOtp]) -> Ask:
     """Return the step of SMS_MFA, EMAIL_OTP or SMS_OTP: Cognito sent a code."""
 
-    def ask(_: Flow, event: Replied[ChallengeReply]) -> SmsMfa | EmailOtp | SmsOtp:
+    def ask(flow: Flow, event: Replied[ChallengeReply]) -> SmsMfa | EmailOtp | SmsOtp:
+        if kind is SmsOtp or (kind is EmailOtp and asks_first_factor(event.call)):
+            require_permitted(flow, event.reply.name)
         return kind(
             session=event.reply.require_session(),
             asked_at=event.stamp.at,

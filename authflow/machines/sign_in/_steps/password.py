@@ -1,6 +1,7 @@
 """The steps of a password: it is sent, proven by SRP, replaced, or asked for by Cognito."""
 
 from sys import intern
+from typing import Any
 
 from authflow.challenges import NewPasswordRequired, PasswordChallenge
 from authflow.core.answers import SrpAnswer
@@ -11,9 +12,9 @@ from authflow.core.pairs import SecretPairs
 from authflow.core.replies import ChallengeReply
 from authflow.core.requests import InitiateAuth, RespondToAuthChallenge
 from authflow.core.secret import Secret
-from authflow.core.stamp import Stamp
 from authflow.core.states import Calling, SrpSecrets
 from authflow.machines.sign_in._flow import Flow
+from authflow.machines.sign_in._steps.permitted import require_permitted
 from authflow.machines.sign_in._steps.proof import make_ephemeral, make_proof
 
 _ATTRIBUTE_PREFIX = "userAttributes."
@@ -21,24 +22,23 @@ _ATTRIBUTE_PREFIX = "userAttributes."
 
 def initiate_srp(_: object, event: Begun[Srp]) -> Calling:
     """USER_SRP_AUTH."""
-    username = (("USERNAME", event.opening.username),)
-    return initiate_with_srp("USER_SRP_AUTH", username, event.opening.password, event.stamp)
+    return initiate_with_srp(event, (("USERNAME", event.opening.username),), event.opening.password)
 
 
 def initiate_with_srp(
-    auth_flow: str, parameters: SecretPairs, password: Secret, stamp: Stamp, session: Secret | None = None
+    event: Begun[Any], parameters: SecretPairs, password: Secret, session: Secret | None = None
 ) -> Calling:
     """Return a call of InitiateAuth with SRP_A, and keep what the proof needs."""
-    secrets = SrpSecrets(make_ephemeral(stamp), password)
+    secrets = SrpSecrets(make_ephemeral(event.stamp), password)
     parameters = (*parameters, ("SRP_A", secrets.ephemeral.srp_a))
-    request = InitiateAuth(auth_flow=auth_flow, auth_parameters=parameters, session=session)
+    request = InitiateAuth(auth_flow=event.auth_flow, auth_parameters=parameters, session=session)
     return Calling(request, secrets=secrets)
 
 
 def initiate_password(_: object, event: Begun[Password]) -> Calling:
-    """USER_PASSWORD_AUTH, which becomes ADMIN_USER_PASSWORD_AUTH in the admin API."""
+    """USER_PASSWORD_AUTH, or ADMIN_USER_PASSWORD_AUTH in the admin API."""
     parameters = (("USERNAME", event.opening.username), ("PASSWORD", event.opening.password))
-    return Calling(InitiateAuth(auth_flow="USER_PASSWORD_AUTH", auth_parameters=parameters))
+    return Calling(InitiateAuth(auth_flow=event.auth_flow, auth_parameters=parameters))
 
 
 def answer_srp(flow: Flow, event: Answered[SrpAnswer]) -> Calling:
@@ -82,6 +82,7 @@ def ask_new_password(_: Flow, event: Replied[ChallengeReply]) -> NewPasswordRequ
     )
 
 
-def ask_password(_: Flow, event: Replied[ChallengeReply]) -> PasswordChallenge:
+def ask_password(flow: Flow, event: Replied[ChallengeReply]) -> PasswordChallenge:
     """PASSWORD, PASSWORD_SRP or ADMIN_NO_SRP_AUTH."""
+    require_permitted(flow, event.reply.name)
     return PasswordChallenge(session=event.reply.require_session(), asked_at=event.stamp.at, kind=event.reply.name)

@@ -12,7 +12,7 @@ def initiate_refresh(_: object, event: Begun[Refresh]) -> Calling:
     if event.opening.by_auth_flow:
         parameters = (("REFRESH_TOKEN", token),)
         request: InitiateAuth | GetTokensFromRefreshToken = InitiateAuth(
-            auth_flow="REFRESH_TOKEN_AUTH", auth_parameters=parameters
+            auth_flow=event.auth_flow, auth_parameters=parameters
         )
     else:
         request = GetTokensFromRefreshToken(refresh_token=token)
