@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from authflow.core._texts import clean
 from authflow.core._validation import require_text
 from authflow.core.errors import InvalidInput
 from authflow.core.secret import Secret, reveal
@@ -22,5 +23,5 @@ def require_option(option: object, offered: tuple[str, ...]) -> str:
     """Return an option if Cognito offered it."""
     text = require_text("option", option, at_most=64)
     if text not in offered:
-        raise InvalidInput("option", f"was not offered; offered: {', '.join(offered) or 'nothing'}")
+        raise InvalidInput("option", f"was not offered; offered: {clean(', '.join(offered), at_most=500) or 'nothing'}")
     return text

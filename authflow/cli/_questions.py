@@ -19,7 +19,8 @@ from authflow.challenges import (
     TotpSetup,
 )
 from authflow.cli import _qr
-from authflow.cli._terminal import ask, ask_hidden, ask_option, escape, say
+from authflow.cli._terminal import ask, ask_hidden, ask_option, say
+from authflow.core._texts import escape
 from authflow.core.answers import Answer
 from authflow.core.errors import AuthflowError, InvalidInput
 

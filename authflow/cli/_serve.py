@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Final
 
-from authflow.cli._terminal import escape
+from authflow.core._texts import escape
 from authflow.core.errors import InvalidInput
 from authflow.emulator import Emulator, Message
 from authflow.emulator._seeding import SeedError, seed

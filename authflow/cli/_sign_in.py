@@ -31,7 +31,8 @@ from authflow import (
 from authflow.backends.boto3 import Boto3Backend
 from authflow.cli._installation import load_holder
 from authflow.cli._questions import ask_for_answer, introduce
-from authflow.cli._terminal import ask, ask_hidden, escape, retry_until_valid, say
+from authflow.cli._terminal import ask, ask_hidden, retry_until_valid, say
+from authflow.core._texts import escape
 from authflow.core._validation import MAX_USERNAME_LENGTH, require_text
 from authflow.core.openings import Opening
 from authflow.machines.remember_device import Kept

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
+from authflow.core._texts import escape
 from authflow.core.errors import AuthflowError, InvalidInput
 
 T = TypeVar("T")
@@ -19,11 +20,6 @@ def say(line: str = "") -> None:
     """Write one line to stderr."""
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
-
-
-def escape(text: str) -> str:
-    """Return a text from the network with its control characters escaped, so that it can't move the cursor."""
-    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 
 def ask(question: str) -> str:

@@ -4,6 +4,7 @@ Decoding is strict: each member is checked against its annotation, and an unknow
 The reader of a class is built once, from the readers of its members.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from typing import Any, Final, TypeAlias, TypeVar, get_args, get_origin, get_typ
 from authflow.core.errors import InvalidInput
 from authflow.core.secret import Secret
 
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 T = TypeVar("T")
 Reader: TypeAlias = Callable[[Any], Any]
 
@@ -44,6 +46,22 @@ def encode(value: Any) -> Any:  # noqa: ANN401 - any annotated value
         return value.isoformat()
     members = ((name, getattr(value, name), default) for name, default in _list_members(type(value)))  # type: ignore[arg-type]  # classes are hashable
     return {name: encode(item) for name, item, default in members if item != default}
+
+
+def encode_json(value: object) -> str:
+    """Return JSON without spaces, with sorted keys, and with only those characters escaped that must be.
+
+    Raises:
+        UnicodeEncodeError: a text holds a lone surrogate, which no store could keep.
+    """
+    text = _ENCODE(value)
+    text.encode()
+    return text
+
+
+def measure_json(value: object) -> int:
+    """Return how many characters a value has as JSON."""
+    return len(_ENCODE(value))
 
 
 def decode(kind: type[T], value: object, path: str) -> T:

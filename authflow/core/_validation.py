@@ -9,13 +9,15 @@ T = TypeVar("T")
 MAX_USERNAME_LENGTH = 128  # characters; UsernameType of the service model
 MAX_PASSWORD_LENGTH = 256  # characters; PasswordType
 MAX_STRING_LENGTH = 131_072  # characters; StringType, the type of AuthParameters' values
+MAX_SESSION_LENGTH = 4096  # characters; SessionType
+MAX_HOLDER_LENGTH = 1024  # characters
 
 
-def require_text(field: str, value: object, *, at_most: int) -> str:
-    """Return ``value`` if it is a string of 1 to ``at_most`` characters that UTF-8 can encode."""
+def require_text(field: str, value: object, *, at_least: int = 1, at_most: int) -> str:
+    """Return ``value`` if it is a string of ``at_least`` to ``at_most`` characters that UTF-8 can encode."""
     if not isinstance(value, str):
         raise InvalidInput(field, f"must be a str, not {type(value).__name__}")
-    if not value:
+    if len(value) < at_least:
         raise InvalidInput(field, "must not be empty")
     if len(value) > at_most:
         raise InvalidInput(field, f"has {len(value)} characters, at most {at_most} are allowed")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar, Self
 
 from authflow.core._frozen import assign
-from authflow.core._validation import MAX_STRING_LENGTH
+from authflow.core._validation import MAX_SESSION_LENGTH
 from authflow.core.secret import Secret, require_secret
 
 __all__ = ["BaseChallenge", "Rejected"]
@@ -44,7 +44,7 @@ class BaseChallenge:
     rejected: Rejected | None = None
 
     def __post_init__(self) -> None:
-        assign(self, session=require_secret("session", self.session, at_most=MAX_STRING_LENGTH))
+        assign(self, session=require_secret("session", self.session, at_most=MAX_SESSION_LENGTH))
 
     @property
     def name(self) -> str:

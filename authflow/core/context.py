@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from authflow.core._codec import measure_json
 from authflow.core._frozen import assign
 from authflow.core._validation import MAX_STRING_LENGTH, require_text
 from authflow.core.errors import InvalidInput
 from authflow.core.pairs import Pairs, require_pairs
 
 __all__ = ["Context"]
+
+_MAX_LENGTH = 32_768  # characters of JSON, so that a flow with any context fits into a snapshot
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -27,7 +30,8 @@ class Context:
         analytics_endpoint_id: the id of the Amazon Pinpoint endpoint.
 
     Raises:
-        InvalidInput: an argument has the wrong type, is empty or too long, or a part of ContextData is missing.
+        InvalidInput: an argument has the wrong type, is empty or too long, a part of ContextData is missing, or all of
+            it has more than 32,768 characters as JSON.
     """
 
     client_metadata: Pairs = field(default=(), repr=False)
@@ -61,6 +65,8 @@ class Context:
                 require_text(name, text, at_most=MAX_STRING_LENGTH)
         pairs = {"client_metadata": client_metadata, "http_headers": http_headers}
         assign(self, **texts, **{name: require_pairs(name, value) for name, value in pairs.items()})
+        if measure_json([*texts.values(), self.client_metadata, self.http_headers]) > _MAX_LENGTH:
+            raise InvalidInput("context", f"has more than {_MAX_LENGTH} characters in all, as JSON")
         server = (self.server_name, self.server_path, self.http_headers or None)
         if any(server) and not (all(server) and self.ip_address):
             raise InvalidInput("server_name", "must be given together with server_path, http_headers and ip_address")

@@ -17,6 +17,7 @@
 
 from typing import Any, Final
 
+from authflow.core._texts import clean
 from authflow.core.reasons import Reason
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "UnexpectedReply",
 ]
 
+_MAX_CODE_LENGTH, _MAX_MESSAGE_LENGTH = 128, 2048  # characters
 _NOT_PICKLED: Final = ("flow", "rested")  # flows hold passwords and Sessions, which must not leave the process
 
 
@@ -98,13 +100,13 @@ class Refusal(AuthflowError):
 
     Attributes:
         code: the exception's name in Cognito's API, such as ``NotAuthorizedException``.
-        message: Cognito's text.
+        message: Cognito's text. Control characters are escaped, and a text of more than 2,048 characters is cut.
     """
 
     def __init__(self, code: str, message: str = "") -> None:
-        super().__init__(f"{code}: {message}" if message else code)
-        self.code = code
-        self.message = message
+        self.code = clean(code, at_most=_MAX_CODE_LENGTH)
+        self.message = clean(message, at_most=_MAX_MESSAGE_LENGTH)
+        super().__init__(f"{self.code}: {self.message}" if message else self.code)
 
 
 class SignInFailed(AuthflowError):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from authflow.core._validation import require_instance
+from authflow.core._validation import MAX_STRING_LENGTH, require_instance, require_text
 from authflow.core.errors import InvalidInput
 from authflow.core.secret import Secret
 
@@ -19,4 +19,6 @@ def require_pairs(name: str, value: object) -> Pairs:
     for pair in items:
         if not (isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(text, str) for text in pair)):
             raise InvalidInput(name, "must map str to str")
+        for text in pair:
+            require_text(name, text, at_least=0, at_most=MAX_STRING_LENGTH)
     return items

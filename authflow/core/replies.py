@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, Final, TypeAlias
 
-from authflow.core._validation import MAX_STRING_LENGTH, MAX_USERNAME_LENGTH
+from authflow.core._codec import measure_json
+from authflow.core._texts import clean
+from authflow.core._validation import MAX_SESSION_LENGTH, MAX_STRING_LENGTH, MAX_USERNAME_LENGTH
 from authflow.core.errors import UnexpectedReply
 from authflow.core.secret import Secret
 
@@ -28,7 +30,8 @@ __all__ = [
     "parse_verified",
 ]
 
-MAX_SESSION_LENGTH: Final = 4096  # characters; SessionType
+_MAX_CHALLENGE_LENGTH: Final = 131_072  # characters of JSON, so that a flow at any challenge fits into a snapshot
+_MAX_LABEL_LENGTH: Final = 100  # characters of a parameter's name in an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,8 @@ def parse_associated(reply: object) -> AssociatedReply:
 def parse_verified(reply: object) -> VerifiedReply:
     """Parse a reply of VerifySoftwareToken."""
     members = _require_mapping("reply", reply)
-    return VerifiedReply(_require_text("Status", members.get("Status"), at_most=100), _parse_session(members))
+    status = _require_text("Status", members.get("Status"), at_most=100)
+    return VerifiedReply(clean(status, at_most=100), _parse_session(members))
 
 
 def parse_confirmed(reply: object) -> bool:
@@ -176,14 +180,21 @@ def _parse_session(members: Mapping[str, Any]) -> Secret | None:
 
 
 def _parse_challenge(name: object, members: Mapping[str, Any]) -> ChallengeReply:
-    parameters = _require_mapping("ChallengeParameters", members.get("ChallengeParameters") or {})
+    parameters = dict(_require_mapping("ChallengeParameters", members.get("ChallengeParameters") or {}))
     for key, value in parameters.items():
-        _require_text(f"ChallengeParameters.{key}", value, at_least=0)
+        label = f"ChallengeParameters.{clean(key, at_most=_MAX_LABEL_LENGTH)}"
+        _require_utf8(label, key)
+        _require_text(label, value, at_least=0)
+    available = _require_names("AvailableChallenges", members.get("AvailableChallenges") or [])
+    if measure_json([parameters, available]) > _MAX_CHALLENGE_LENGTH:
+        raise UnexpectedReply(
+            "ChallengeParameters", f"has more than {_MAX_CHALLENGE_LENGTH} characters in all, as JSON"
+        )
     return ChallengeReply(
         name=_require_text("ChallengeName", name, at_most=100),
         session=_parse_session(members),
-        parameters=dict(parameters),
-        available=_require_names("AvailableChallenges", members.get("AvailableChallenges") or []),
+        parameters=parameters,
+        available=available,
     )
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 
 from authflow.challenges import Challenge, DeviceSrp
-from authflow.core._validation import MAX_STRING_LENGTH, require_instance, require_text
+from authflow.core._validation import MAX_HOLDER_LENGTH, require_instance, require_text
 from authflow.core.answers import Answer
 from authflow.core.app_client import AppClient
 from authflow.core.context import Context
@@ -99,7 +99,7 @@ class Runner:
         """Confirm the new device that Cognito proposed with the tokens, and put it into the device store."""
         if self._effects.devices is None:
             raise InvalidInput("devices", "the Authenticator has no device store")
-        require_text("holder", holder, at_most=MAX_STRING_LENGTH)
+        require_text("holder", holder, at_most=MAX_HOLDER_LENGTH)
         stamp = self._stamp()
         flow = await self._effects.compute(
             lambda: begin_remembering(self._app, tokens, stamp, remembered=remembered, name=name)

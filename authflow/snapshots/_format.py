@@ -22,7 +22,7 @@ from authflow.challenges import (
     SoftwareTokenMfa,
     TotpSetup,
 )
-from authflow.core._codec import FieldError, decode, encode
+from authflow.core._codec import FieldError, decode, encode, encode_json
 from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
 from authflow.core.context import Context
@@ -71,7 +71,7 @@ class _Members:
 
 
 _MEMBERS: Final = tuple(member.name for member in fields(_Members))
-encode_json: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+_encode_as_version_1: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
 def encode_flow(flow: Flow) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -103,6 +103,31 @@ def decode_flow(version: object, parts: Sequence[Any], app: AppClient) -> Flow:
     except FieldError as error:
         raise_malformed(error.field, str(error))
     return Flow(machine=machine, app=app, state=state, **{name: getattr(members, name) for name in _MEMBERS})
+
+
+def encode_as(version: int, value: object) -> str:
+    """Return JSON as this version of the format writes it: version 1 had only ASCII characters.
+
+    Raises:
+        SnapshotError: ``malformed``: a text holds a lone surrogate, which no store could keep.
+    """
+    if version == 1:
+        return _encode_as_version_1(value)
+    try:
+        return encode_json(value)
+    except UnicodeEncodeError:
+        raise_malformed(None, "the flow holds a lone surrogate, which UTF-8 can't encode")
+
+
+def require_readable(text: str, at_most: int) -> str:
+    """Return the text of a snapshot if reading would accept its length.
+
+    Raises:
+        SnapshotError: ``malformed``.
+    """
+    if len(text) > at_most:
+        raise_malformed(None, f"has {len(text)} characters, a snapshot has at most {at_most}")
+    return text
 
 
 def require_resting(flow: Flow) -> Flow:

@@ -25,12 +25,13 @@ def dumps(flow: Flow) -> str:
 
     Raises:
         SnapshotError: ``not_at_rest``: the flow is calling Cognito, or signed in. Tokens are never in a snapshot:
-            store them yourself.
+            store them yourself. ``malformed``: a flow that no sign-in made is too long, or holds a lone surrogate.
     """
     members, state = _format.encode_flow(flow)
     header = {"v": _format.VERSION, "book": NAME, "pool": flow.app.pool_id, "client": flow.app.client_id}
-    text, end = _format.encode_json(header | {"flow": members, "state": state}), f'"v":{_format.VERSION}}}'
-    return f'{text.removesuffix(end)}"sum":"{_checksum(text)}",{end}'
+    text = _format.encode_as(_format.VERSION, header | {"flow": members, "state": state})
+    end = f'"v":{_format.VERSION}}}'
+    return _format.require_readable(f'{text.removesuffix(end)}"sum":"{_checksum(text)}",{end}', _format.LONGEST)
 
 
 def loads(text: str, app: AppClient) -> Flow:
@@ -53,10 +54,8 @@ def loads(text: str, app: AppClient) -> Flow:
 
 
 def _parse(text: str) -> dict[str, Any]:
-    if len(text) > _format.LONGEST:
-        _format.raise_malformed(None, f"has {len(text)} characters, a snapshot has at most {_format.LONGEST}")
     try:
-        document = json.loads(text)
+        document = json.loads(_format.require_readable(text, _format.LONGEST))
     except (ValueError, RecursionError):
         _format.raise_malformed(None, "the snapshot is not JSON: truncated, or not a snapshot")
     if not isinstance(document, dict):
@@ -77,9 +76,8 @@ def _check_header(document: dict[str, Any], app: AppClient) -> None:
 
 
 def _verify_checksum(document: dict[str, Any]) -> None:
-    if document["sum"] != _checksum(
-        _format.encode_json({name: value for name, value in document.items() if name != "sum"})
-    ):
+    summed = {name: value for name, value in document.items() if name != "sum"}
+    if document["sum"] != _checksum(_format.encode_as(document["v"], summed)):
         raise SnapshotError("altered", "the snapshot was altered", "sum")
 
 

@@ -36,6 +36,7 @@ FORMAT: Final = bytes([1])
 
 _APP, _LENGTH, _EXPIRY = 4, 4, 8
 _HEADER: Final = len(FORMAT) + _APP + _LENGTH
+_MAX_TOKEN_LENGTH: Final = 6 * _format.LONGEST  # a character has at most 4 bytes, and 3 bytes are 4 of base64url
 _MAX_LIFETIME: Final = timedelta(days=366)
 
 
@@ -60,7 +61,8 @@ def seal(
 
     Raises:
         InvalidInput: a key is not 32 bytes, or another argument is invalid.
-        SnapshotError: ``not_at_rest``: the flow is calling Cognito, or signed in.
+        SnapshotError: ``not_at_rest``: the flow is calling Cognito, or signed in. ``malformed``: a flow that no sign-in
+            made is too long, or holds a lone surrogate.
     """
     ring, now = make_key_ring(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
     packed = _pack(*_format.encode_flow(flow))
@@ -73,7 +75,7 @@ def seal(
     length = len(content) + OVERHEAD
     header = FORMAT + _compute_app_id(encoded_app) + length.to_bytes(_LENGTH, "big")
     ciphertext = ring.encrypt(content, header + encoded_app + _encode_binding(bound_to))
-    return to_base64url(header + ciphertext)
+    return _format.require_readable(to_base64url(header + ciphertext), _MAX_TOKEN_LENGTH)
 
 
 def unseal(token: str, key: Keys, app: AppClient, *, stamp: Stamp | None = None, bound_to: str = "") -> Flow:
@@ -105,10 +107,8 @@ def unseal(token: str, key: Keys, app: AppClient, *, stamp: Stamp | None = None,
 
 def _split_token(token: str) -> tuple[bytes, bytes]:
     """Return the header and the ciphertext of a token."""
-    if len(token) > 2 * _format.LONGEST:
-        raise SnapshotError("malformed", f"has {len(token)} characters, which is too long for a token", "token")
     try:
-        raw = from_base64url(token)
+        raw = from_base64url(_format.require_readable(token, _MAX_TOKEN_LENGTH))
     except ValueError:
         raise SnapshotError("malformed", "is not base64url", "token") from None
     if not raw.startswith(FORMAT):
@@ -126,7 +126,7 @@ def _pack(flow: dict[str, Any], state: dict[str, Any]) -> bytes:
     session = _decode_session(state.get("session", ""))
     if session:
         del state["session"]
-    document = _format.encode_json([_format.VERSION, flow, state])
+    document = _format.encode_as(_format.VERSION, [_format.VERSION, flow, state])
     return len(session).to_bytes(_LENGTH, "big") + session + document.encode()
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from authflow.core._validation import MAX_STRING_LENGTH, require_instance, require_text
+from authflow.core._validation import MAX_HOLDER_LENGTH, require_instance, require_text
 from authflow.core.app_client import AppClient
 from authflow.core.context import Context
 from authflow.core.devices import MAX_DEVICE_KEY_LENGTH
@@ -102,6 +102,6 @@ def _require_options(device_key: object, holder: object, context: object) -> Non
     if device_key is not None:
         require_text("device_key", device_key, at_most=MAX_DEVICE_KEY_LENGTH)
     if holder is not None:
-        require_text("holder", holder, at_most=MAX_STRING_LENGTH)
+        require_text("holder", holder, at_most=MAX_HOLDER_LENGTH)
     if context is not None:
         require_instance("context", context, Context)
