@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from authflow._extras import explain_missing
 from authflow.backends._json_protocol import make_error
 from authflow.backends._limits import CONNECT_TIMEOUT, CONNECTIONS, READ_TIMEOUT
 from authflow.backends._process_local import ProcessLocal
@@ -88,9 +89,13 @@ def _convert_client_error(response: Mapping[str, Any], operation: str) -> Authfl
 
 
 def _make_client(region: str | None, endpoint_url: str | None) -> "CognitoIdentityProviderClient":
-    import boto3  # noqa: PLC0415 - loaded with the first backend
-    from botocore.config import Config  # noqa: PLC0415 - loaded with the first backend
-    from botocore.exceptions import InvalidRegionError, NoRegionError  # noqa: PLC0415 - loaded with the first backend
+    with explain_missing("Boto3Backend"):
+        import boto3  # noqa: PLC0415 - loaded with the first backend
+        from botocore.config import Config  # noqa: PLC0415 - loaded with the first backend
+        from botocore.exceptions import (  # noqa: PLC0415 - loaded with the first backend
+            InvalidRegionError,
+            NoRegionError,
+        )
 
     config = Config(
         connect_timeout=CONNECT_TIMEOUT,

@@ -1,29 +1,22 @@
 """The command line."""
 
 import sys
-from typing import Final
+
+from authflow._extras import explain_missing, find_missing_module
 
 __all__ = ["main"]
-
-#: Top-level modules that the commands import, by the extra that installs them.
-EXTRAS: Final = {
-    "cli": ("click", "rich", "segno"),
-    "emulator": ("joserfc", "pyotp", "regex", "srptools", "starlette", "uvicorn"),
-    "boto3": ("boto3", "botocore"),
-}
 
 
 def main() -> None:
     """Run ``authflow`` and exit: with code 0 for success, 1 for a failure, 2 for invalid usage, 130 after Ctrl-C."""
     try:
-        from authflow.cli._commands import run  # noqa: PLC0415 - needs the extras
+        with explain_missing("this command"):
+            from authflow.cli._commands import run  # noqa: PLC0415 - needs the extras
 
-        code = run()
+            code = run()
     except ModuleNotFoundError as error:  # commands import their dependencies when they run
-        missing = (error.name or "").partition(".")[0]
-        extra = next((extra for extra, modules in EXTRAS.items() if missing in modules), None)
-        if extra is None:
+        if find_missing_module(error) is None:
             raise
-        sys.stderr.write(f"authflow: {missing} is not installed; run: pip install 'cognito-authflow[{extra}]'\n")
+        sys.stderr.write(f"authflow: {error}\n")
         sys.exit(1)
     sys.exit(code)

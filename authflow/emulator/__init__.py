@@ -3,11 +3,14 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from authflow.emulator._emulator import Emulator
-from authflow.emulator._errors import EmulatorBug, ServiceError
-from authflow.emulator._outbox import Message, Outbox, Purpose
-from authflow.emulator._settings import Settings
-from authflow.emulator._triggers.registry import LambdaTrigger, Triggers
+from authflow._extras import explain_missing
+
+with explain_missing("authflow.emulator"):
+    from authflow.emulator._emulator import Emulator
+    from authflow.emulator._errors import EmulatorBug, ServiceError
+    from authflow.emulator._outbox import Message, Outbox, Purpose
+    from authflow.emulator._settings import Settings
+    from authflow.emulator._triggers.registry import LambdaTrigger, Triggers
 
 if TYPE_CHECKING:
     from authflow.emulator._transports.boto3 import client_at
@@ -39,5 +42,6 @@ if not TYPE_CHECKING:  # otherwise type checkers would accept any name
     def __getattr__(name: str) -> Any:  # noqa: ANN401 - its type depends on the name
         if name not in _LAZY:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(_LAZY[name]), name)
+        with explain_missing(f"authflow.emulator.{name}"):
+            value = globals()[name] = getattr(import_module(_LAZY[name]), name)
         return value

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from authflow._extras import explain_missing
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
 from authflow.emulator._operations import OPERATIONS
@@ -115,6 +116,7 @@ class Emulator:
 
     def boto3_client(self) -> "CognitoIdentityProviderClient":
         """Return a boto3 ``cognito-idp`` client of this emulator. It needs no network and no credentials."""
-        from authflow.emulator._transports.boto3 import make_client  # noqa: PLC0415 -- boto3 is slow to import, and optional
+        with explain_missing("Emulator.boto3_client"):
+            from authflow.emulator._transports.boto3 import make_client  # noqa: PLC0415 -- slow to import, and optional
 
         return make_client(self.call, self.region)

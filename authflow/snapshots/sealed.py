@@ -20,6 +20,7 @@ import json
 from datetime import timedelta
 from typing import Any, Final
 
+from authflow._extras import explain_missing
 from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
 from authflow.core.clock import stamp_now
@@ -28,7 +29,9 @@ from authflow.core.stamp import Stamp
 from authflow.machines.sign_in import Flow
 from authflow.machines.sign_in._machine import NAME
 from authflow.snapshots import _format
-from authflow.snapshots._encryption import OVERHEAD, Keys, from_base64url, make_key_ring, to_base64url
+
+with explain_missing("seal"):
+    from authflow.snapshots._encryption import OVERHEAD, Keys, from_base64url, make_key_ring, to_base64url
 
 __all__ = ["seal", "unseal"]
 

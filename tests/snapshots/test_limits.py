@@ -79,7 +79,7 @@ def test_as_many_attributes_as_cognito_allows() -> None:
 
 def test_the_longest_of_everything() -> None:
     context = Context(client_metadata={"m": "\x00" * 5_400})
-    parameters = {f"{number:x}": "" for number in range(10_000)}
+    parameters: dict[str, Any] = {f"{number:x}": "" for number in range(10_000)}
     flow = begin(APP, Custom("\x00" * 128), stamp_now(), context=context, holder="\x00" * 1024)
     flow = flow.receive(challenge("CUSTOM_CHALLENGE", "\x00" * 4096, **parameters), stamp_now())
     assert 0.6 * LONGEST < len(dumps(flow)) <= LONGEST
@@ -104,7 +104,7 @@ def test_a_context_that_could_not_be_kept_is_refused(make: Any) -> None:
 @pytest.mark.parametrize(
     "parameters", [{"\ud800": "x"}, {"p": "\ud800"}, {"p": "\x00" * 30_000}, {f"{n}": "x" * 100 for n in range(2_000)}]
 )
-def test_a_challenge_that_could_not_be_kept_is_refused(parameters: dict[str, str]) -> None:
+def test_a_challenge_that_could_not_be_kept_is_refused(parameters: dict[str, Any]) -> None:
     with pytest.raises(UnexpectedReply) as caught:
         ask("CUSTOM_CHALLENGE", **parameters)
     assert len(str(caught.value)) < 250

@@ -8,9 +8,12 @@ newer retry a command that got no reply. If the first try of a ``take`` removed 
 instead of ``StoreError``. If another request takes a flow between the tries of a ``put``, the retry stores it again.
 """
 
-from authflow.stores.redis._commands import AsyncClient, Client
-from authflow.stores.redis._devices import AsyncRedisDeviceStore, RedisDeviceStore
-from authflow.stores.redis._flows import AsyncRedisFlowStore, RedisFlowStore
+from authflow._extras import explain_missing
+
+with explain_missing("authflow.stores.redis"):
+    from authflow.stores.redis._commands import AsyncClient, Client
+    from authflow.stores.redis._devices import AsyncRedisDeviceStore, RedisDeviceStore
+    from authflow.stores.redis._flows import AsyncRedisFlowStore, RedisFlowStore
 
 __all__ = [
     "AsyncClient",

@@ -1,0 +1,46 @@
+"""The extras that install optional dependencies, and the error that names the one that is missing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+# The top-level modules that authflow imports, by the extra that installs them
+EXTRAS: Final = {
+    "boto3": ("boto3", "botocore"),
+    "httpx": ("httpx",),
+    "seal": ("cryptography",),
+    "redis": ("redis",),
+    "emulator": ("joserfc", "pyotp", "regex", "srptools", "starlette", "uvicorn"),
+    "cli": ("click", "rich", "segno"),
+}
+
+
+@contextmanager
+def explain_missing(user: str) -> Iterator[None]:
+    """Explain an import that fails because an extra is not installed.
+
+    Args:
+        user: what needs the extra, such as ``Boto3Backend``.
+
+    Raises:
+        ModuleNotFoundError: it names the extra, and the command that installs it.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        module = find_missing_module(error)
+        if module is None:
+            raise
+        raise ModuleNotFoundError(f"{user} needs {module}: {name_command(module)}", name=error.name) from None
+
+
+def find_missing_module(error: ModuleNotFoundError) -> str | None:
+    """Return the top-level module that an extra would install; None if the error has another cause."""
+    module = (error.name or "").partition(".")[0]
+    return module if any(module in modules for modules in EXTRAS.values()) else None
+
+
+def name_command(module: str) -> str:
+    """Return the command that installs a module by its extra."""
+    extra = next(extra for extra, modules in EXTRAS.items() if module in modules)
+    return f'pip install "cognito-authflow[{extra}]"'
