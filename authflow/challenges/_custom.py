@@ -1,6 +1,7 @@
 """CustomChallenge: what the pool's Lambda triggers ask."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from authflow.core._validation import MAX_STRING_LENGTH
 from authflow.core.answers import Answer
@@ -17,7 +18,7 @@ class CustomChallenge(BaseChallenge):
         parameters: the public challenge parameters that the Lambda trigger set, as pairs.
     """
 
-    NAME = "CUSTOM_CHALLENGE"
+    NAME: ClassVar[str] = "CUSTOM_CHALLENGE"
 
     parameters: Pairs = ()
 

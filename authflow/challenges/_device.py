@@ -1,6 +1,7 @@
 """DeviceSrp: the challenge of a remembered device."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from authflow.core._validation import require_instance
 from authflow.core.answers import Answer, DeviceAnswer
@@ -16,7 +17,7 @@ class DeviceSrp(BaseChallenge):
     sign-in again without its key.
     """
 
-    NAME = "DEVICE_SRP_AUTH"
+    NAME: ClassVar[str] = "DEVICE_SRP_AUTH"
 
     def answer(self, device: Device) -> Answer:
         """Answer with the remembered device.

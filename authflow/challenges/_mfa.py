@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from authflow.challenges._checks import require_code, require_option
 from authflow.core.answers import Answer
@@ -38,21 +38,21 @@ class _MessageCode(BaseChallenge):
 class SmsMfa(_MessageCode):
     """SMS_MFA: a code in a text message, as the second factor."""
 
-    NAME = "SMS_MFA"
+    NAME: ClassVar[str] = "SMS_MFA"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailOtp(_MessageCode):
     """EMAIL_OTP: a code in an email, as the second factor or, with ``Choice`` (USER_AUTH), as the first."""
 
-    NAME = "EMAIL_OTP"
+    NAME: ClassVar[str] = "EMAIL_OTP"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsOtp(_MessageCode):
     """SMS_OTP: a code in a text message, as the first factor, with ``Choice`` (USER_AUTH)."""
 
-    NAME = "SMS_OTP"
+    NAME: ClassVar[str] = "SMS_OTP"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class SoftwareTokenMfa(BaseChallenge):
         device_name: the name that the person gave the app; None if there is none.
     """
 
-    NAME = "SOFTWARE_TOKEN_MFA"
+    NAME: ClassVar[str] = "SOFTWARE_TOKEN_MFA"
 
     device_name: str | None = None
 
@@ -85,7 +85,7 @@ class SelectMfaType(BaseChallenge):
         unknown: other offered factors, which authflow does not support.
     """
 
-    NAME = "SELECT_MFA_TYPE"
+    NAME: ClassVar[str] = "SELECT_MFA_TYPE"
 
     options: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()

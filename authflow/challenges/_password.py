@@ -1,6 +1,7 @@
 """Challenges for a new password, for the choice of a first factor, and for the password itself."""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from authflow.challenges._checks import MAX_ATTRIBUTE_LENGTH, require_option
 from authflow.core._validation import MAX_PASSWORD_LENGTH, require_text
@@ -20,7 +21,7 @@ class NewPasswordRequired(BaseChallenge):
         attributes: the user attributes that have a value, as pairs. Required ones among them can't be changed here.
     """
 
-    NAME = "NEW_PASSWORD_REQUIRED"
+    NAME: ClassVar[str] = "NEW_PASSWORD_REQUIRED"
 
     required_attributes: tuple[str, ...] = ()
     attributes: Pairs = field(default=(), repr=False)
@@ -52,7 +53,7 @@ class SelectChallenge(BaseChallenge):
         unknown: other offered factors, which authflow does not support or the opening does not permit.
     """
 
-    NAME = "SELECT_CHALLENGE"
+    NAME: ClassVar[str] = "SELECT_CHALLENGE"
 
     options: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()

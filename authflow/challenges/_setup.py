@@ -1,6 +1,7 @@
 """Challenges for setting up a second factor."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import quote, urlencode
 
 from authflow.challenges._checks import MAX_ATTRIBUTE_LENGTH, require_code, require_option
@@ -25,7 +26,7 @@ class MfaSetup(BaseChallenge):
         elsewhere: other factors that Cognito lists: such as ``SMS_MFA``, and any that authflow does not know.
     """
 
-    NAME = "MFA_SETUP"
+    NAME: ClassVar[str] = "MFA_SETUP"
 
     options: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
@@ -59,7 +60,7 @@ class TotpSetup(BaseChallenge):
         secret: the secret in base32. Show it only to the person. Snapshots of this challenge contain it.
     """
 
-    NAME = "MFA_SETUP"
+    NAME: ClassVar[str] = "MFA_SETUP"
 
     secret: Secret
 

@@ -29,7 +29,7 @@ class Answer:
 class SrpAnswer(Answer):
     """A password for SRP: SRP_A is sent first, the proof of the password with the next request."""
 
-    trigger = "answer_srp"
+    trigger: ClassVar[str] = "answer_srp"
 
     password: Secret
 
@@ -38,7 +38,7 @@ class SrpAnswer(Answer):
 class DeviceAnswer(Answer):
     """A remembered device for SRP: SRP_A is sent first, the proof of its secret with the next request."""
 
-    trigger = "answer_device"
+    trigger: ClassVar[str] = "answer_device"
 
     device: Device
 
@@ -47,14 +47,14 @@ class DeviceAnswer(Answer):
 class SetUpTotpAnswer(Answer):
     """The choice to set up an authenticator app: its secret is requested next."""
 
-    trigger = "answer_set_up_totp"
+    trigger: ClassVar[str] = "answer_set_up_totp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotpCodeAnswer(Answer):
     """The first code of a new authenticator app, for VerifySoftwareToken."""
 
-    trigger = "answer_totp_code"
+    trigger: ClassVar[str] = "answer_totp_code"
 
     code: Secret
     device_name: str | None = None

@@ -15,10 +15,16 @@
         Throttled         Cognito throttled the request (HTTP 429, TooManyRequestsException) and did not process it
 """
 
-from typing import Any, Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
 
 from authflow.core._texts import clean
 from authflow.core.reasons import Reason
+
+if TYPE_CHECKING:  # flows stand above errors; drivers only attach them
+    from authflow.core.flow import BaseFlow
+    from authflow.machines.sign_in import Flow
 
 __all__ = [
     "AuthflowError",
@@ -35,7 +41,7 @@ __all__ = [
 ]
 
 _MAX_CODE_LENGTH, _MAX_MESSAGE_LENGTH = 128, 2048  # characters
-_NOT_PICKLED: Final = ("flow", "rested")  # flows hold passwords and Sessions, which must not leave the process
+_NOT_PICKLED: Final = ("flow", "_flow", "rested")  # flows hold passwords and Sessions, which must not leave the process
 
 
 class AuthflowError(Exception):
@@ -92,7 +98,7 @@ class UnexpectedReply(AuthflowError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
         self.field = field
-        self.flow: Any = None
+        self.flow: BaseFlow[Any] | None = None
 
 
 class Refusal(AuthflowError):
@@ -104,8 +110,8 @@ class Refusal(AuthflowError):
     """
 
     def __init__(self, code: str, message: str = "") -> None:
-        self.code = clean(code, at_most=_MAX_CODE_LENGTH)
-        self.message = clean(message, at_most=_MAX_MESSAGE_LENGTH)
+        self.code: str = clean(code, at_most=_MAX_CODE_LENGTH)
+        self.message: str = clean(message, at_most=_MAX_MESSAGE_LENGTH)
         super().__init__(f"{self.code}: {self.message}" if message else self.code)
 
 
@@ -153,14 +159,28 @@ class BackendError(AuthflowError):
     ``Authenticator.run(error.flow)``.
 
     Attributes:
-        flow: the flow whose request failed.
         rested: the flow as it was passed to the failed step; None if the step was ``begin``.
     """
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
-        self.flow: Any = None
-        self.rested: Any = None
+        self._flow: Flow | None = None
+        self.rested: Flow | None = None
+
+    @property
+    def flow(self) -> Flow:
+        """The flow whose request failed.
+
+        Raises:
+            AttributeError: no driver sent the request, or the error was pickled.
+        """
+        if self._flow is None:
+            raise AttributeError("the error has no flow: no driver sent the request, or the error was pickled")
+        return self._flow
+
+    @flow.setter
+    def flow(self, flow: Flow) -> None:
+        self._flow = flow
 
 
 class Throttled(BackendError):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from authflow.core._opaque import Opaque
 from authflow.core._validation import require_instance
@@ -43,7 +43,7 @@ class BaseFlow(Opaque, Generic[S]):
         call_context: replaces ``context`` until the flow pauses.
     """
 
-    INSTEAD = "use authflow.dumps or authflow.seal"
+    INSTEAD: ClassVar[str] = "use authflow.dumps or authflow.seal"
 
     machine: Machine[S] = field(repr=False)
     app: AppClient

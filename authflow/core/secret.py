@@ -1,7 +1,7 @@
 """Secret: a text that is shown by its own method only, and by no repr, log, serializer or web framework."""
 
 import hmac
-from typing import final
+from typing import ClassVar, final
 
 from authflow.core._opaque import Opaque
 from authflow.core._validation import require_instance, require_text
@@ -23,7 +23,7 @@ class Secret(Opaque):
 
     __slots__ = ("__text",)
 
-    INSTEAD = "pass the text that reveal() returns, or seal the flow"
+    INSTEAD: ClassVar[str] = "pass the text that reveal() returns, or seal the flow"
 
     def __init__(self, text: str) -> None:
         self.__text = require_instance("text", text, str)

@@ -58,7 +58,7 @@ class TransitionTable:
     """
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        self.rows = tuple(rows)
+        self.rows: tuple[Row, ...] = tuple(rows)
         self._nodes = {str(node): node for row in rows for node in (*row.sources, row.destination) if node != SAME}
         # No model and no generated methods: flows are values, and each look-up makes a cursor of its own.
         self._machine = Machine(model=None, states=list(self._nodes), initial=None, auto_transitions=False)

@@ -37,13 +37,13 @@ class Service:
         self.region = region
         self.settings = settings
         self._issuer = issuer
-        self.model = ServiceModel()
+        self.model: ServiceModel = ServiceModel()
         self.pools: dict[str, UserPool] = {}
         self.clients: dict[str, UserPoolClient] = {}
-        self.outbox = Outbox()
-        self.sessions = Sessions(entropy)
-        self.secret_blocks = SecretBlocks(entropy)
-        self.token_families = TokenFamilies(entropy)
+        self.outbox: Outbox = Outbox()
+        self.sessions: Sessions = Sessions(entropy)
+        self.secret_blocks: SecretBlocks = SecretBlocks(entropy)
+        self.token_families: TokenFamilies = TokenFamilies(entropy)
 
     def now(self) -> datetime:
         """Return the current time."""

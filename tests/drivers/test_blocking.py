@@ -127,6 +127,7 @@ def test_a_failed_answer_has_both_flows() -> None:
 def test_an_unexpected_reply_has_the_flow() -> None:
     with pytest.raises(UnexpectedReply) as caught:
         Authenticator(APP, Script({"ChallengeName": "RIDDLE"})).begin(Srp("ada", "pw"))
+    assert caught.value.flow
     assert caught.value.flow.node == "initiating_srp"
 
 

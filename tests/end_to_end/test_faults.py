@@ -23,6 +23,7 @@ from authflow import (
     Throttled,
     UnexpectedReply,
 )
+from authflow.core.flow import BaseFlow
 from authflow.emulator import Emulator
 from authflow.testing import Fault, FaultyBackend
 from tests.support.drivers import AUTHENTICATORS
@@ -214,8 +215,9 @@ class ConcurrentUser:
         user = self.attempt.user
         user.password = PASSWORD if user.password == NEW_PASSWORD else NEW_PASSWORD
 
-    def check_error(self, error: Exception, calling: Flow, rested: bool = True) -> None:
+    def check_error(self, error: Exception, calling: BaseFlow[Any] | None, rested: bool = True) -> None:
         assert rested, "the error holds the flow of this step"
+        assert calling is not None
         assert calling.request is not None, "its request can be sent again"
         assert calling.entered_username == self.attempt.user.username
         shown = f"{error} {error!r} {error.__cause__!r} {calling!r}"

@@ -1,7 +1,7 @@
 """Requests that begin a sign-in, answer a challenge, or refresh tokens."""
 
 from dataclasses import dataclass, field, fields
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from authflow.core.pairs import SecretPairs
 from authflow.core.requests._base import ClientRequest, Request, Sender
@@ -17,8 +17,8 @@ _WITH_DEVICE_KEY: Final = ("PASSWORD_VERIFIER", "SMS_MFA", "EMAIL_OTP", "SOFTWAR
 class InitiateAuth(ClientRequest):
     """The first request of a sign-in."""
 
-    operation = "InitiateAuth"
-    context_members = _PUBLIC_CONTEXT
+    operation: ClassVar[str] = "InitiateAuth"
+    context_members: ClassVar[tuple[str, ...]] = _PUBLIC_CONTEXT
 
     auth_flow: str
     auth_parameters: SecretPairs = field(repr=False)
@@ -39,8 +39,8 @@ class InitiateAuth(ClientRequest):
 class AdminInitiateAuth(InitiateAuth):
     """The same request to the admin API, which AWS credentials sign."""
 
-    operation = "AdminInitiateAuth"
-    context_members = _ADMIN_CONTEXT
+    operation: ClassVar[str] = "AdminInitiateAuth"
+    context_members: ClassVar[tuple[str, ...]] = _ADMIN_CONTEXT
 
     user_pool_id: str
 
@@ -49,8 +49,8 @@ class AdminInitiateAuth(InitiateAuth):
 class RespondToAuthChallenge(ClientRequest):
     """An answer to a challenge."""
 
-    operation = "RespondToAuthChallenge"
-    context_members = _PUBLIC_CONTEXT
+    operation: ClassVar[str] = "RespondToAuthChallenge"
+    context_members: ClassVar[tuple[str, ...]] = _PUBLIC_CONTEXT
 
     challenge_name: str
     session: Secret | None
@@ -71,8 +71,8 @@ class RespondToAuthChallenge(ClientRequest):
 class AdminRespondToAuthChallenge(RespondToAuthChallenge):
     """The same request to the admin API, which AWS credentials sign."""
 
-    operation = "AdminRespondToAuthChallenge"
-    context_members = _ADMIN_CONTEXT
+    operation: ClassVar[str] = "AdminRespondToAuthChallenge"
+    context_members: ClassVar[tuple[str, ...]] = _ADMIN_CONTEXT
 
     user_pool_id: str
 
@@ -81,8 +81,8 @@ class AdminRespondToAuthChallenge(RespondToAuthChallenge):
 class GetTokensFromRefreshToken(ClientRequest):
     """Get new tokens for a refresh token. It has the client secret instead of SECRET_HASH, and no admin form."""
 
-    operation = "GetTokensFromRefreshToken"
-    context_members = ("ClientMetadata",)
+    operation: ClassVar[str] = "GetTokensFromRefreshToken"
+    context_members: ClassVar[tuple[str, ...]] = ("ClientMetadata",)
 
     refresh_token: Secret
     client_secret: Secret | None = None

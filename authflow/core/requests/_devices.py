@@ -1,6 +1,7 @@
 """Requests that confirm a device and set its status."""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from authflow.core.pairs import SecretPairs
 from authflow.core.requests._base import Request
@@ -11,7 +12,7 @@ from authflow.core.secret import Secret
 class ConfirmDevice(Request):
     """Confirm a device that Cognito offered to remember, and register the verifier of its secret."""
 
-    operation = "ConfirmDevice"
+    operation: ClassVar[str] = "ConfirmDevice"
 
     access_token: Secret
     device_key: str
@@ -23,7 +24,7 @@ class ConfirmDevice(Request):
 class UpdateDeviceStatus(Request):
     """Set whether Cognito remembers a confirmed device."""
 
-    operation = "UpdateDeviceStatus"
+    operation: ClassVar[str] = "UpdateDeviceStatus"
 
     access_token: Secret
     device_key: str

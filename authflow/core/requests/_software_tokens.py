@@ -1,6 +1,7 @@
 """Requests that set up an authenticator app."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from authflow.core.requests._base import Request
 from authflow.core.secret import Secret
@@ -10,7 +11,7 @@ from authflow.core.secret import Secret
 class AssociateSoftwareToken(Request):
     """Request the secret of an authenticator app."""
 
-    operation = "AssociateSoftwareToken"
+    operation: ClassVar[str] = "AssociateSoftwareToken"
 
     session: Secret
 
@@ -19,7 +20,7 @@ class AssociateSoftwareToken(Request):
 class VerifySoftwareToken(Request):
     """Verify the first code of an authenticator app."""
 
-    operation = "VerifySoftwareToken"
+    operation: ClassVar[str] = "VerifySoftwareToken"
 
     session: Secret
     user_code: Secret

@@ -28,8 +28,8 @@ class SigningKey:
     """
 
     def __init__(self, entropy: Entropy) -> None:
-        self.kid = b64encode(entropy.bytes(32)).decode()
-        self.key = RSAKey.generate_key(RSA_BITS, {"kid": self.kid, "use": "sig", "alg": ALGORITHM})
+        self.kid: str = b64encode(entropy.bytes(32)).decode()
+        self.key: RSAKey = RSAKey.generate_key(RSA_BITS, {"kid": self.kid, "use": "sig", "alg": ALGORITHM})
         self._own_header = _get_header(self.sign({}))
 
     def sign(self, claims: Mapping[str, Any]) -> str:
@@ -59,8 +59,8 @@ class PoolKeys:
     """A pool's key pairs: one for id tokens, another for access tokens."""
 
     def __init__(self, entropy: Entropy) -> None:
-        self.id_token_key = SigningKey(entropy)
-        self.access_token_key = SigningKey(entropy)
+        self.id_token_key: SigningKey = SigningKey(entropy)
+        self.access_token_key: SigningKey = SigningKey(entropy)
 
     def jwks(self) -> dict[str, Any]:
         """Return the JSON Web Key Set with both public keys."""

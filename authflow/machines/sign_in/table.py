@@ -190,7 +190,7 @@ ASKS_AGAIN: Final = {
 # The values of ChallengeName that a reply may have
 CHALLENGE_NAMES: Final = frozenset(trigger for trigger in Trigger if trigger.isupper())
 
-GROUPS: Final = {
+GROUPS: Final[Mapping[str, tuple[Node, ...]]] = {
     "calls": CALLS, "any_may_follow": ANY_MAY_FOLLOW,
     "challenge_nodes": CHALLENGE_NODES, "plain_challenges": PLAIN_CHALLENGES,
 }  # fmt: skip
