@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from authflow.core.errors import Refusal
 from authflow.emulator._errors import ServiceError
 
 
 class Request(Protocol):
-    """What the backend uses of a request."""
+    """What the backend uses of a request.
 
-    @property
-    def operation(self) -> str:
-        """The operation's name in Cognito's API."""
+    Attributes:
+        operation: the operation's name in Cognito's API.
+    """
+
+    operation: ClassVar[str]
 
     def params(self) -> Mapping[str, object]:
         """Return the request, as JSON values."""

@@ -1,0 +1,118 @@
+"""Code as users write it, for type checkers: it is checked and never run."""
+
+import asyncio
+from datetime import datetime
+from typing import assert_never, assert_type
+
+from authflow import (
+    Answer,
+    AppClient,
+    AsyncAuthenticator,
+    Authenticator,
+    AuthFlow,
+    BackendError,
+    Calling,
+    Challenge,
+    Choice,
+    Failed,
+    Flow,
+    Node,
+    Opening,
+    Reason,
+    Secret,
+    SignedIn,
+    Srp,
+    Tokens,
+    dumps,
+    loads,
+    seal,
+    unseal,
+)
+from authflow.backends.base import AsyncBackend, Backend
+from authflow.challenges import (
+    CustomChallenge,
+    DeviceSrp,
+    EmailOtp,
+    MfaSetup,
+    NewPasswordRequired,
+    PasswordChallenge,
+    SelectChallenge,
+    SelectMfaType,
+    SmsMfa,
+    SmsOtp,
+    SoftwareTokenMfa,
+    TotpSetup,
+)
+
+
+def answer(challenge: Challenge) -> Answer:
+    """Answer every challenge: a missing one is an error of the type checker."""
+    match challenge:
+        case SmsMfa() | EmailOtp() | SmsOtp() | SoftwareTokenMfa():
+            return challenge.answer(input("code: "))
+        case SelectMfaType():
+            return challenge.answer(challenge.options[0])
+        case MfaSetup():
+            return challenge.answer_totp()
+        case TotpSetup():
+            print(challenge.secret.reveal(), challenge.uri("Example", "ada"))
+            return challenge.answer(input("code: "), device_name="phone")
+        case NewPasswordRequired():
+            return challenge.answer(Secret(input("new password: ")), family_name="Hopper")
+        case CustomChallenge():
+            return challenge.answer(dict(challenge.parameters).get("question", ""))
+        case SelectChallenge():
+            return challenge.answer("PASSWORD_SRP", input("password: "))
+        case PasswordChallenge():
+            return challenge.answer(input("password: "))
+        case DeviceSrp():
+            raise NotImplementedError
+        case _:
+            assert_never(challenge)
+
+
+def describe(flow: Flow) -> str:
+    """Return what the flow is at."""
+    match flow.state:
+        case SignedIn(tokens):
+            assert_type(tokens, Tokens)
+            assert_type(tokens.expires_at, datetime)
+            return tokens.username
+        case Failed(reason=reason):
+            assert_type(reason, Reason)
+            return reason.value
+        case Calling():
+            return "calling"
+        case challenge:
+            return challenge.name
+
+
+def sign_in(app: AppClient, backend: Backend, opening: Opening) -> str:
+    """Sign in, and repeat a request whose reply was lost."""
+    auth = Authenticator(app, backend)
+    assert_type(app.client_secret, Secret | None)
+    try:
+        flow = auth.begin(opening, holder="browser-1")
+    except BackendError as error:
+        flow = auth.run(error.flow)
+    assert_type(flow, Flow)
+    assert_type(flow.node, Node)
+    assert_type(flow.auth_flow, AuthFlow)
+    while flow.challenge is not None:
+        flow = loads(dumps(flow), app)
+        flow = unseal(seal(flow, bytes(32)), bytes(32), app)
+        if flow.challenge is not None:
+            assert_type(flow.challenge.session, Secret)
+            flow = auth.answer(flow, answer(flow.challenge))
+    return describe(flow)
+
+
+async def sign_in_on_a_loop(app: AppClient, backend: AsyncBackend) -> Tokens:
+    """Sign in with one call."""
+
+    async def ask(challenge: Challenge) -> Answer:
+        return await asyncio.to_thread(answer, challenge)
+
+    async with AsyncAuthenticator(app, backend) as auth:
+        await auth.begin(Choice("ada", only=("PASSWORD_SRP",)))
+        return await auth.sign_in(Srp("ada", Secret("pw")), ask)
