@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -14,7 +14,10 @@ from tests.support.emulator.world import PASSWORD, Clock, Json, World
 
 @dataclass(frozen=True)
 class Request:
-    operation: str
+    """A request of InitiateAuth, as authflow makes it."""
+
+    operation: ClassVar[str] = "InitiateAuth"
+
     content: Json
 
     def params(self) -> Json:
@@ -22,16 +25,12 @@ class Request:
 
 
 def test_backend(world: World) -> None:
-    request = Request(
-        "InitiateAuth", world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
-    )
+    request = Request(world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD))
     assert "AuthenticationResult" in world.emulator.backend().call(request)
 
 
 def test_backend_refuses_as_authflow_expects(world: World) -> None:
-    request = Request(
-        "InitiateAuth", world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD="wrong")
-    )
+    request = Request(world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD="wrong"))
     with pytest.raises(Refusal) as caught:
         world.emulator.backend().call(request)
     assert (caught.value.code, caught.value.message) == ("NotAuthorizedException", "Incorrect username or password.")
