@@ -6,12 +6,16 @@ Run it with ``python examples/async_login.py``. It uses an emulator, so it needs
 The first request sends the username and the password, the second one the code that the user got by email. Between the
 requests the flow is kept in a store, and the browser gets only a handle to it. A store in memory is enough for one
 process; several processes need a shared one, such as ``AsyncRedisFlowStore``.
+
+Only the browser that began a sign-in can continue it: ``browser`` is a random id that the service keeps in a cookie
+(``HttpOnly``, ``Secure``, ``SameSite``).
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from secrets import token_urlsafe
 from typing import Any
 
 from authflow import (
@@ -51,21 +55,24 @@ class Login:
         self._auth = auth
         self._store = store
 
-    async def post_password(self, username: str, password: str) -> Page:
+    async def post_password(self, username: str, password: str, browser: str) -> Page:
         """Handle the first request."""
         try:
-            return await self._page(await self._auth.begin(Srp(username, password)))
+            return await self._page(await self._auth.begin(Srp(username, password), holder=browser))
         except InvalidInput:
             return Page("please enter your username and password")
         except (BackendError, UnexpectedReply):
             return Page("please try again")
 
-    async def post_code(self, handle: str, code: str) -> Page:
+    async def post_code(self, handle: str, code: str, browser: str) -> Page:
         """Handle the second request. If a form is submitted twice, only one of the requests gets the flow."""
         try:
             flow = await self._store.take(handle)
         except FlowTaken:
             return Page("expired or already answered: please start again")
+        if flow.holder != browser:  # somebody else's sign-in
+            await self._store.put(flow, handle=handle)
+            return Page("please start again in this browser")
         if not isinstance(flow.challenge, EmailOtp):
             return Page("this page can't answer that challenge", await self._store.put(flow, handle=handle))
         try:
@@ -96,10 +103,11 @@ async def service(app: AppClient, url: str) -> AsyncIterator[Login]:
 
 async def browse(login: Login, emulator: Emulator, username: str) -> list[str]:
     """Act as a user who enters a wrong code, then submits the right one twice; return the text of both last pages."""
-    page = await login.post_password(username, PASSWORD)
-    page = await login.post_code(page.handle, "000000")
+    browser = token_urlsafe()
+    page = await login.post_password(username, PASSWORD, browser)
+    page = await login.post_code(page.handle, "000000", browser)
     code = next(message.code for message in reversed(emulator.outbox) if message.username == username)
-    pages = await asyncio.gather(login.post_code(page.handle, code), login.post_code(page.handle, code))
+    pages = await asyncio.gather(*(login.post_code(page.handle, code, browser) for _ in range(2)))
     return sorted((page.text for page in pages), reverse=True)  # the welcome page first
 
 
@@ -131,6 +139,7 @@ async def main(url: str, emulator: Emulator) -> None:
     print(f"signed in exactly once: {welcome} of {len(USERS)} users")
 
 
-emulator = Emulator()
-with running(lambda _: emulator) as url:
-    asyncio.run(main(url, emulator))
+if __name__ == "__main__":
+    cognito = Emulator()
+    with running(lambda _: cognito) as address:
+        asyncio.run(main(address, cognito))

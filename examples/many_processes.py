@@ -5,6 +5,9 @@ redis-server, which must be installed. For AWS, use ``HttpxBackend()`` without a
 
 Each request can reach any process: the process takes the flow from Redis, answers the challenge, and puts the next flow
 back. No process keeps anything between two requests, so you can add, stop and restart processes at any time.
+
+Only the browser that began a sign-in can continue it: ``browser`` is a random id that the service keeps in a cookie
+(``HttpOnly``, ``Secure``, ``SameSite``).
 """
 
 import itertools
@@ -64,9 +67,7 @@ class Page:
 class Config:
     """The configuration of all processes: the app client, addresses, and the key that encrypts what Redis stores."""
 
-    pool_id: str
-    client_id: str
-    client_secret: str = field(repr=False)
+    app: tuple[str, str, str] = field(repr=False)  # pool id, client id and client secret
     cognito_url: str
     redis_port: int
     key: bytes = field(repr=False)
@@ -76,12 +77,17 @@ class Login:
     """The two request handlers of a login service. Each process has one instance."""
 
     def __init__(self, config: Config) -> None:
-        app = AppClient(config.pool_id, config.client_id, config.client_secret)
+        app = AppClient(*config.app)
         no_retries = Retry(NoBackoff(), 0)  # the Redis client must not repeat a command, and must not block for ever
-        redis = Redis(port=config.redis_port, retry=no_retries, socket_timeout=5, socket_connect_timeout=2)
-        self._flows = RedisFlowStore(redis, app, config.key)
-        devices = RedisDeviceStore(redis, config.key)
-        self._auth = Authenticator(app, HttpxBackend(endpoint_url=config.cognito_url), devices=devices)
+        self._redis = Redis(port=config.redis_port, retry=no_retries, socket_timeout=5, socket_connect_timeout=2)
+        self._backend = HttpxBackend(endpoint_url=config.cognito_url)
+        self._flows = RedisFlowStore(self._redis, app, config.key)
+        self._auth = Authenticator(app, self._backend, devices=RedisDeviceStore(self._redis, config.key))
+
+    def close(self) -> None:
+        """Close the connections, as a web framework does at shutdown."""
+        self._backend.close()
+        self._redis.close()
 
     def post_password(self, username: str, password: str, browser: str) -> Page:
         """Handle the first request."""
@@ -90,12 +96,15 @@ class Login:
         except (InvalidInput, BackendError, UnexpectedReply):
             return Page("please try again")
 
-    def post_code(self, handle: str, code: str) -> Page:
+    def post_code(self, handle: str, code: str, browser: str) -> Page:
         """Handle the second request. If a form is submitted twice, only one of the processes gets the flow."""
         try:
             flow = self._flows.take(handle)
         except FlowTaken:
             return Page("expired or already answered")
+        if flow.holder != browser:  # somebody else's sign-in: answered here, it would be remembered for their browser
+            self._flows.put(flow, handle=handle)
+            return Page("please start again in this browser")
         if not isinstance(flow.challenge, EmailOtp):
             return Page("this page can't answer that challenge", self._flows.put(flow, handle=handle))
         try:
@@ -130,9 +139,9 @@ def post_password(username: str, browser: str) -> Page:
     return login.post_password(username, PASSWORD, browser)
 
 
-def post_code(handle: str, code: str) -> Page:
+def post_code(handle: str, code: str, browser: str) -> Page:
     """Handle a second request in this process."""
-    return login.post_code(handle, code)
+    return login.post_code(handle, code, browser)
 
 
 @contextmanager
@@ -153,9 +162,9 @@ def browse(service: list[ProcessPoolExecutor], emulator: Emulator, username: str
     workers = itertools.cycle(service)
     browser = secrets.token_urlsafe()
     first = next(workers).submit(post_password, username, browser).result()
-    second = next(workers).submit(post_code, first.handle, "000000").result()
+    second = next(workers).submit(post_code, first.handle, "000000", browser).result()
     code = next(message.code for message in reversed(emulator.outbox) if message.username == username)
-    submissions = [next(workers).submit(post_code, second.handle, code) for _ in range(2)]
+    submissions = [next(workers).submit(post_code, second.handle, code, browser) for _ in range(2)]
     pages = sorted((submission.result() for submission in submissions), key=lambda page: page.text)
     later = next(workers).submit(post_password, username, browser).result()
     used = {page.process for page in (first, second, *pages, later)}
@@ -218,7 +227,7 @@ def main() -> None:
     """Let all users sign in at the same time."""
     emulator = Emulator()
     with redis_server() as redis_port, running(lambda _: emulator) as url:
-        config = Config(*make_app(url), url, redis_port, key=secrets.token_bytes(32))
+        config = Config(make_app(url), url, redis_port, key=secrets.token_bytes(32))
         with processes(config) as service, ThreadPoolExecutor(len(USERS)) as browsers:
             for line in browsers.map(partial(browse, service, emulator), USERS):
                 print(line)

@@ -3,8 +3,11 @@
 Run it with ``python examples/two_requests.py``. It uses an emulator, so it needs no AWS account.
 
 Between the requests the flow is kept in a store, and the browser gets only a handle to it. Use a store that all your
-processes share, such as ``RedisFlowStore``.
+processes share, such as ``RedisFlowStore``. Only the browser that began a sign-in can continue it: ``browser`` is a
+random id that your service keeps in a cookie (``HttpOnly``, ``Secure``, ``SameSite``).
 """
+
+from secrets import token_urlsafe
 
 from authflow import (
     AppClient,
@@ -48,15 +51,15 @@ def render(flow: Flow) -> str:
     raise AssertionError("a flow without a request has a challenge, or has ended")
 
 
-def post_password(username: str, password: str) -> str:
+def post_password(username: str, password: str, browser: str) -> str:
     """Handle the first request."""
     try:
-        return render(auth.begin(Srp(username, password)))
+        return render(auth.begin(Srp(username, password), holder=browser))
     except (InvalidInput, BackendError, UnexpectedReply):
         return "please try again"
 
 
-def post_new_password(handle: str, new_password: str) -> str:
+def post_new_password(handle: str, new_password: str, browser: str) -> str:
     """Handle the second request.
 
     It takes the flow out of the store, so a challenge is answered only once, even if the form is submitted twice.
@@ -65,9 +68,9 @@ def post_new_password(handle: str, new_password: str) -> str:
         flow = store.take(handle)
     except FlowTaken:
         return "expired or already answered: please start again"
-    if not isinstance(flow.challenge, NewPasswordRequired):
+    if flow.holder != browser or not isinstance(flow.challenge, NewPasswordRequired):
         store.put(flow, handle=handle)  # either answer a flow that you took, or put it back
-        return "this page can't answer that challenge"
+        return "this page can't answer that challenge: please start again"
     try:
         return render(auth.answer(flow, flow.challenge.answer(new_password)))
     except (InvalidInput, BackendError):
@@ -77,9 +80,11 @@ def post_new_password(handle: str, new_password: str) -> str:
         return "something went wrong: please start again"
 
 
-challenge, handle = post_password("ada", "Temporary-1").split()
+cookie = token_urlsafe()
+challenge, handle = post_password("ada", "Temporary-1", cookie).split()
 print("challenge:", challenge)
-challenge, handle = post_new_password(handle, "weak").split()
+challenge, handle = post_new_password(handle, "weak", cookie).split()
 print("after a weak password:", challenge)
-print(post_new_password(handle, "Correct-Horse-9"))
-print(post_new_password(handle, "Correct-Horse-9"))
+print("from another browser:", post_new_password(handle, "Correct-Horse-9", token_urlsafe()))
+print(post_new_password(handle, "Correct-Horse-9", cookie))
+print(post_new_password(handle, "Correct-Horse-9", cookie))
