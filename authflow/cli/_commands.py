@@ -9,6 +9,7 @@ from typing import Any, TextIO
 import click
 
 from authflow import AuthflowError, __version__
+from authflow.core._texts import escape
 from authflow.core.modexp import find_arithmetic
 from authflow.core.openings import FIRST_FACTORS
 from authflow.diagram import draw_mermaid
@@ -27,13 +28,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(authflow.main(arguments, prog_name="authflow", standalone_mode=False) or 0)
     except click.ClickException as error:
-        hint = " (see authflow --help)" if isinstance(error, click.UsageError) else ""
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "authflow"
+        hint = f" (see {command} --help)" if isinstance(error, click.UsageError) else ""
         sys.stderr.write(f"authflow: {error.format_message()}{hint}\n")
         return error.exit_code
     except click.Abort:
         return 130
     except (AuthflowError, OSError) as error:
-        sys.stderr.write(f"authflow: {error}\n")
+        sys.stderr.write(f"authflow: {escape(str(error))}\n")
         return 1
 
 

@@ -10,12 +10,12 @@ def draw(text: str, encoding: str | None) -> list[str]:
 
     Args:
         text: the content of the code.
-        encoding: the output's. If it has no block characters, the list is empty.
+        encoding: the output's. If it has no block characters, or the text is too long for a QR code, the list is empty.
     """
     picture = StringIO()
-    segno.make_qr(text).terminal(picture, compact=True)
     try:
+        segno.make_qr(text).terminal(picture, compact=True)
         picture.getvalue().encode(encoding or "ascii")
-    except UnicodeEncodeError:
+    except (UnicodeEncodeError, segno.DataOverflowError):
         return []
     return picture.getvalue().splitlines()

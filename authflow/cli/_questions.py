@@ -147,11 +147,14 @@ def _ask_for_setup(challenge: MfaSetup) -> Answer:
 
 
 def _show_totp_secret(challenge: TotpSetup, issuer: str, account: str) -> None:
-    say("Scan this QR code with your authenticator app, or enter the secret there:")
+    picture = _qr.draw(challenge.uri(issuer, account), sys.stderr.encoding)
+    say(
+        "Scan this QR code with your authenticator app, or enter the secret there:" if picture else "Enter this secret:"
+    )
     form = LIGHT_ON_DARK if sys.stderr.isatty() else "{}"
-    for line in _qr.draw(challenge.uri(issuer, account), sys.stderr.encoding):
+    for line in picture:
         say(form.format(line))
-    say(f"secret: {challenge.secret.reveal()}")
+    say(f"secret: {escape(challenge.secret.reveal())}")
     say("Then type the code that the app shows.")
 
 

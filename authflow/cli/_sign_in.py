@@ -91,7 +91,7 @@ def decode_claims(token: str) -> dict[str, str]:
         body = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         return {name: value if isinstance(value, str) else json.dumps(value) for name, value in claims.items()}
-    except (IndexError, ValueError, AttributeError):
+    except (IndexError, ValueError, AttributeError, RecursionError):
         return {}
 
 
@@ -174,6 +174,7 @@ def _print_tokens(tokens: Tokens, settings: Settings) -> None:
         *(f"  {escape(name):<22}{escape(value)}" for name, value in decode_claims(tokens.id_token).items()),
     ]
     if settings.show_tokens:
-        lines += [f"{name}: {getattr(tokens, name)}" for name in ("access_token", "id_token", "refresh_token")]
+        shown = {name: getattr(tokens, name) for name in ("access_token", "id_token", "refresh_token")}
+        lines += [f"{name}: {escape(token)}" for name, token in shown.items()]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()

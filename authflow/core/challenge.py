@@ -1,10 +1,12 @@
 """BaseChallenge: the part of a challenge that the engine uses. The challenges are in ``authflow.challenges``."""
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Self
 
+from authflow.core._codec import encode
 from authflow.core._frozen import assign
 from authflow.core._validation import MAX_SESSION_LENGTH
 from authflow.core.secret import Secret, require_secret
@@ -58,8 +60,14 @@ class BaseChallenge:
 
     @property
     def digest(self) -> str:
-        """A SHA-256 hash, in hex, that binds an answer to this challenge. It does not reveal the Session."""
-        return hashlib.sha256(f"{self.asking_trigger} {self.session.reveal()}".encode()).hexdigest()
+        """A SHA-256 hash, in hex, that binds an answer to this challenge. It does not reveal the Session.
+
+        It covers all that the person is asked, so that an answer never fits another round, even if an endpoint repeats
+        a Session. After a refused answer the question is the same, and so is the hash.
+        """
+        question = encode(self)
+        question.pop("rejected", None)
+        return hashlib.sha256(f"{self.asking_trigger} {json.dumps(question, sort_keys=True)}".encode()).hexdigest()
 
     def reject(self, code: str, message: str) -> Self:
         """Return this challenge with one more refusal, to ask it again."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from authflow.core._frames import hide_frames
 from authflow.core._opaque import Opaque
 from authflow.core._validation import require_instance
 from authflow.core.answers import Answer
@@ -101,7 +102,9 @@ class BaseFlow(Opaque, Generic[S]):
             return self._advance(event)
         except UnexpectedReply as error:
             error.flow = self
-            raise
+            failure = hide_frames(error)
+        del reply  # this frame stays in the traceback
+        raise failure
 
     def refuse(self, refusal: Refusal, stamp: Stamp) -> Self:
         """Return the flow after Cognito refused the outstanding request.

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 
 from authflow.challenges import Challenge, DeviceSrp
+from authflow.core._frames import hide_frames
 from authflow.core._validation import MAX_HOLDER_LENGTH, require_instance, require_text
 from authflow.core.answers import Answer
 from authflow.core.app_client import AppClient
@@ -168,7 +169,11 @@ class Runner:
                 )
 
     async def _step(self, flow: F, request: Request) -> F:
-        return await self._backoff.run(lambda: self._attempt(flow, request), self._effects.sleep)
+        try:
+            return await self._backoff.run(lambda: self._attempt(flow, request), self._effects.sleep)
+        except (BackendError, UnexpectedReply) as error:
+            failure = hide_frames(error)
+        raise failure
 
     async def _attempt(self, flow: F, request: Request) -> F:
         started = time.perf_counter()

@@ -72,6 +72,7 @@ class AsyncMemoryFlowStore:
         self._lock = Lock()
         self._flows: dict[str, tuple[datetime, Flow]] = {}
         self._expiries: list[tuple[datetime, str]] = []  # a heap: the first one expires next
+        self._watched: set[tuple[datetime, str]] = set()  # the same, so that a flow put back has one entry
 
     async def put(self, flow: Flow, *, handle: str | None = None) -> str:
         """Store a flow and return its handle; see ``FlowStore.put``."""
@@ -82,7 +83,9 @@ class AsyncMemoryFlowStore:
             if handle in self._flows:
                 raise make_flow_exists_error()
             self._flows[handle] = expires, flow
-            heappush(self._expiries, (expires, handle))
+            if (expires, handle) not in self._watched:
+                self._watched.add((expires, handle))
+                heappush(self._expiries, (expires, handle))
         return handle
 
     async def take(self, handle: str) -> Flow:
@@ -97,7 +100,9 @@ class AsyncMemoryFlowStore:
 
     def _drop_expired(self, now: datetime) -> None:
         while self._expiries and self._expiries[0][0] <= now:
-            _, handle = heappop(self._expiries)
+            entry = heappop(self._expiries)
+            self._watched.discard(entry)
+            _, handle = entry
             if handle in self._flows and self._flows[handle][0] <= now:  # else taken, or put back with a later expiry
                 del self._flows[handle]
 

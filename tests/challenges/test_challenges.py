@@ -22,7 +22,7 @@ from authflow import (
     UnexpectedReply,
     begin,
 )
-from authflow.challenges import BaseChallenge
+from authflow.challenges import BaseChallenge, CustomChallenge, SmsMfa
 from tests.support.openings import find_opening, needs_admin
 from tests.support.replies import CHALLENGES, SECRET_BLOCK, SESSION, challenge, password_verifier, tokens
 from tests.support.samples import SECRET_APP, stamp
@@ -256,6 +256,23 @@ def test_select_challenge() -> None:
     script << Rests("select_challenge", options=("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP"), unknown=("WEB_AUTHN",))
     script >> (lambda c: c.answer("EMAIL_OTP")) << responds("SELECT_CHALLENGE", ANSWER="EMAIL_OTP")
     script >> CHALLENGES["EMAIL_OTP"] << Rests("email_otp")
+
+
+def test_an_answer_fits_no_other_question_even_if_the_session_is_repeated() -> None:
+    script = ScriptedFlow(begin(SECRET_APP, Custom("ada"), stamp())) >> challenge("CUSTOM_CHALLENGE", q="first")
+    assert script.flow.challenge
+    answer = CustomChallenge.answer(script.flow.challenge, "x")  # type: ignore[arg-type]  # it is one
+    script >> (lambda _: answer) >> challenge("CUSTOM_CHALLENGE", q="second")
+    with pytest.raises(InvalidInput, match="belongs to another challenge"):
+        script >> (lambda _: answer)
+
+
+def test_an_answer_made_before_a_refusal_still_fits() -> None:
+    script = reach_challenge("SMS_MFA")
+    assert isinstance(script.flow.challenge, SmsMfa)
+    answer = script.flow.challenge.answer("123456")
+    script >> (lambda _: answer) >> Refusal("CodeMismatchException", "no") >> (lambda _: answer)
+    script << responds("SMS_MFA", SMS_MFA_CODE="123456")
 
 
 def test_select_challenge_offers_what_the_opening_permits() -> None:

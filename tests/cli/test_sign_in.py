@@ -323,12 +323,12 @@ def test_ctrl_d_ends_with_exit_code_1(server: EmulatorServer, plain: World) -> N
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (["hunter2"], 2, "unexpected argument; passwords and secrets are asked for (see authflow --help)"),
-        (["--preferred", "PASSWORD"], 2, "--preferred needs --flow choice (see authflow --help)"),
+        (["hunter2"], 2, "unexpected argument; passwords and secrets are asked for (see authflow sign-in --help)"),
+        (["--preferred", "PASSWORD"], 2, "--preferred needs --flow choice (see authflow sign-in --help)"),
         (
             ["--client-metadata", "k3y"],
             2,
-            "Invalid value for '--client-metadata': must be KEY=VALUE (see authflow --help)",
+            "Invalid value for '--client-metadata': must be KEY=VALUE (see authflow sign-in --help)",
         ),
         (["--flow", "custom", "--username", "a" * 129], 1, "--username: has 129 characters, at most 128 are allowed"),
         (

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import tracemalloc
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -180,3 +181,19 @@ def test_with_the_system_clock() -> None:
     store = MemoryFlowStore()
     failed = begin(APP, Password("ada", "pw"), stamp()).cancel(stamp(1))
     assert store.take(store.put(failed)) == failed
+
+
+def test_putting_back_leaves_nothing_behind(time: Time) -> None:
+    store = MemoryFlowStore(stamp=time)
+    handle = store.put(asked())
+    tracemalloc.start()
+    try:
+        for _ in range(200):
+            store.put(store.take(handle), handle=handle)
+        before, _ = tracemalloc.get_traced_memory()
+        for _ in range(2_000):
+            store.put(store.take(handle), handle=handle)
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 10_000
