@@ -13,7 +13,7 @@ ALIASES: Final = ("srp", "machine", "sign_in")  # shorter names of modules that 
 
 def draw_packages() -> str:
     """Return the picture in Graphviz' DOT: a row for each layer, and arrows without the implied ones."""
-    rows, graph = _read_layers(), grimp.build_graph("authflow")
+    rows, graph = _read_layers(), grimp.build_graph("authflow", exclude_type_checking_imports=True)
     packages = [package for row in rows for package in row]
     imports = {package: _find_imports(graph, package, packages) for package in packages}
     lines = [

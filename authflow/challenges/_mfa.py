@@ -26,7 +26,7 @@ class _MessageCode(BaseChallenge):
     destination: str | None = None
 
     def answer(self, code: str | Secret) -> Answer:
-        """Answer with the code. Surrounding spaces are ignored. To send another code, start the sign-in again.
+        """Answer with the code. Spaces and hyphens in it are ignored. To send another code, start the sign-in again.
 
         Raises:
             InvalidInput: the code is not 4 to 10 digits.
@@ -68,7 +68,7 @@ class SoftwareTokenMfa(BaseChallenge):
     device_name: str | None = None
 
     def answer(self, code: str | Secret) -> Answer:
-        """Answer with the code. Surrounding spaces are ignored.
+        """Answer with the code. Spaces and hyphens in it are ignored.
 
         Raises:
             InvalidInput: the code is not 6 digits.

@@ -58,6 +58,11 @@ class SelectChallenge(BaseChallenge):
     options: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The options, one for each thing that a person can choose: PASSWORD_SRP stands for PASSWORD too."""
+        return tuple(name for name in self.options if name != "PASSWORD" or "PASSWORD_SRP" not in self.options)
+
     def answer(self, option: str, password: str | Secret | None = None) -> Answer:
         """Answer with one of the options.
 

@@ -94,7 +94,7 @@ class TotpSetup(BaseChallenge):
         """Answer with the app's first code. After a wrong code the challenge is asked again with the same secret.
 
         Args:
-            code: 6 digits; surrounding spaces are ignored.
+            code: 6 digits; spaces and hyphens are ignored.
             device_name: a name for the app, which ``SoftwareTokenMfa`` shows later.
 
         Raises:

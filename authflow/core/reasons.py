@@ -14,6 +14,7 @@ class Reason(StrEnum):
     DISABLED = "disabled"
     NOT_CONFIRMED = "not_confirmed"
     PASSWORD_RESET_REQUIRED = "password_reset_required"
+    INVITATION_EXPIRED = "invitation_expired"
     SESSION_EXPIRED = "session_expired"
     FLOW_NOT_ENABLED = "flow_not_enabled"
     SECRET_HASH = "secret_hash"
@@ -33,25 +34,27 @@ _BY_CODE: Final = {
     "RefreshTokenReuseException": Reason.SESSION_EXPIRED,
 }
 
-# Heuristics: each of these exceptions has many meanings. Only Cognito's wording, which we observed and which is not
-# documented, distinguishes them. The texts are in lower case; the first match wins, and no match means OTHER.
-_BY_WORDING: Final = {
-    "NotAuthorizedException": (
-        ("incorrect username or password", Reason.WRONG_CREDENTIALS),
-        ("attempts exceeded", Reason.LOCKED),
-        ("user is disabled", Reason.DISABLED),
-        ("invalid session", Reason.SESSION_EXPIRED),
-        ("refresh token", Reason.SESSION_EXPIRED),
-        ("temporary password has expired", Reason.PASSWORD_RESET_REQUIRED),
-        ("secret hash", Reason.SECRET_HASH),
-        ("secrethash", Reason.SECRET_HASH),
-        ("secret was not received", Reason.SECRET_HASH),
-    ),
-    "InvalidParameterException": (
-        ("flow not enabled", Reason.FLOW_NOT_ENABLED),
-        ("auth flow not enabled", Reason.FLOW_NOT_ENABLED),
-    ),
-}
+# Heuristics: each of these exceptions has many meanings. Only Cognito's wording, which is not documented, distinguishes
+# them. The texts are in lower case; the first match wins, and no match means OTHER. Each row has its source.
+_POOLS = "measured on real pools"
+_THREADS = "quoted in public threads of Amazon's SDKs"
+_BY_WORDING: Final = (
+    ("NotAuthorizedException", "incorrect username or password", Reason.WRONG_CREDENTIALS, _POOLS),
+    ("NotAuthorizedException", "attempts exceeded", Reason.LOCKED, _POOLS),
+    ("NotAuthorizedException", "user is disabled", Reason.DISABLED, _POOLS),
+    ("NotAuthorizedException", "invalid session", Reason.SESSION_EXPIRED, _POOLS),
+    ("NotAuthorizedException", "invalid code or auth state", Reason.SESSION_EXPIRED, _THREADS),
+    ("NotAuthorizedException", "temporary password has expired", Reason.INVITATION_EXPIRED, "amplify-js#1182, #10079"),
+    ("NotAuthorizedException", "user account has expired", Reason.INVITATION_EXPIRED, "amplify-js#1182, #2955"),
+    ("NotAuthorizedException", "has different client", Reason.OTHER, "matched by client code; the app client is wrong"),
+    ("NotAuthorizedException", "refresh token", Reason.SESSION_EXPIRED, _POOLS),
+    ("NotAuthorizedException", "secret hash", Reason.SECRET_HASH, _POOLS),
+    ("NotAuthorizedException", "secrethash", Reason.SECRET_HASH, _THREADS),
+    ("NotAuthorizedException", "secret_hash", Reason.SECRET_HASH, "public troubleshooting pages"),
+    ("NotAuthorizedException", "secret was not received", Reason.SECRET_HASH, _THREADS),
+    ("InvalidParameterException", "flow not enabled", Reason.FLOW_NOT_ENABLED, _THREADS),
+    ("InvalidParameterException", "is not enabled for the client", Reason.FLOW_NOT_ENABLED, _POOLS),
+)
 
 
 def find_reason(code: str, message: str) -> Reason:
@@ -64,5 +67,5 @@ def find_reason(code: str, message: str) -> Reason:
     if code in _BY_CODE:
         return _BY_CODE[code]
     text = message.lower()
-    matches = (reason for wording, reason in _BY_WORDING.get(code, ()) if wording in text)
+    matches = (reason for name, wording, reason, _ in _BY_WORDING if name == code and wording in text)
     return next(matches, Reason.OTHER)

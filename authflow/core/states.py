@@ -57,6 +57,7 @@ class Tokens:
         expires_at: when the access token expires, by the local clock.
         username: the canonical name. Keep it, and pass it to ``Refresh``.
         new_device: a device that Cognito offers to remember, in pools that track devices.
+        entered_username: the name as the person entered it, which finds a remembered device again.
     """
 
     access_token: str = field(repr=False)
@@ -65,6 +66,7 @@ class Tokens:
     expires_at: datetime
     username: str
     new_device: NewDevice | None = None
+    entered_username: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from authflow.challenges import Challenge, DeviceSrp
@@ -27,6 +28,7 @@ from authflow.machines.remember_device import DeviceFlow, Kept
 from authflow.machines.remember_device import begin as begin_remembering
 from authflow.machines.sign_in import Flow, begin
 from authflow.machines.sign_in._begin import is_cpu_bound
+from authflow.machines.sign_in.table import AuthFlow
 
 F = TypeVar("F", Flow, DeviceFlow)
 T = TypeVar("T")
@@ -109,7 +111,7 @@ class Runner:
             flow = await self._step(flow, request)
         if isinstance(flow.state, Kept):
             await self._effects.devices.put(
-                holder, tokens.username, flow.state.device, entered_username=entered_username
+                holder, tokens.username, flow.state.device, entered_username=entered_username or tokens.entered_username
             )
         return flow
 
@@ -145,6 +147,16 @@ class Runner:
         if self._effects.devices and flow.holder and (was_forgotten or was_rejected):
             with _log_store_errors("drop a device"):  # it is dropped after a later refusal then
                 await self._effects.devices.drop(flow.holder, after.username)
+        return await self._name_device(flow, after)
+
+    async def _name_device(self, before: Flow, after: Flow) -> Flow:
+        """Return the flow with the device that is stored under the canonical name, once Cognito has told it."""
+        is_named_now = after.is_named and after.username != before.username
+        if not is_named_now or after.device_key or after.auth_flow is AuthFlow.USER_AUTH:
+            return after
+        with _log_store_errors("find a device"):
+            device = await self._find_device(after.holder, after.username)
+            return replace(after, device_key=device.key) if device else after
         return after
 
     async def _find_device(self, holder: str | None, username: str | None) -> Device | None:
@@ -164,9 +176,7 @@ class Runner:
             tokens = flow.state.tokens
             # A refusal is a value; of a failed transport ``observe`` was informed
             with _log_store_errors("keep a new device"), suppress(BackendError, UnexpectedReply):
-                await self.remember_device(
-                    tokens, flow.holder, remembered=True, entered_username=flow.entered_username, name=None
-                )
+                await self.remember_device(tokens, flow.holder, remembered=True, entered_username=None, name=None)
 
     async def _step(self, flow: F, request: Request) -> F:
         try:

@@ -173,7 +173,7 @@ class Authenticator:
             tokens: the tokens, with ``new_device``.
             holder: identifies what holds the device from now on; see ``begin``.
             remembered: whether the device may replace a second factor, in user pools that leave this to the person.
-            entered_username: the name with which the person signed in, if it was an alias.
+            entered_username: the name with which the person signed in; by default that of the tokens.
             name: the person's name for the device.
 
         Returns:

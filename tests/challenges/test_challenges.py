@@ -1,6 +1,7 @@
 """Every challenge: what it shows, what its answers send, and which answers it refuses."""
 
 import re
+from dataclasses import replace
 from typing import Any
 from unittest.mock import ANY
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -22,10 +23,11 @@ from authflow import (
     UnexpectedReply,
     begin,
 )
-from authflow.challenges import BaseChallenge, CustomChallenge, SmsMfa
+from authflow.challenges import BaseChallenge, CustomChallenge, SelectChallenge, SmsMfa
+from authflow.core.secret import Secret
 from tests.support.openings import find_opening, needs_admin
 from tests.support.replies import CHALLENGES, SECRET_BLOCK, SESSION, challenge, password_verifier, tokens
-from tests.support.samples import SECRET_APP, stamp
+from tests.support.samples import AT, SECRET_APP, stamp
 from tests.support.scripted_flow import CANCEL, Calls, GiveAnswer, Rests, ScriptedFlow
 
 CLIENT = SECRET_APP.client_id
@@ -258,6 +260,34 @@ def test_select_challenge() -> None:
     script >> CHALLENGES["EMAIL_OTP"] << Rests("email_otp")
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "123456",
+        "123 456",
+        " 123-456\n",
+        "123\u00a0456",
+        "1\u200b23456",
+        "\uff11\uff12\uff13\uff14\uff15\uff16",
+        "123\u2013456",
+    ],
+)
+@pytest.mark.parametrize("name", ["SMS_MFA", "EMAIL_OTP", "SMS_OTP", "SOFTWARE_TOKEN_MFA"])
+def test_a_code_as_people_paste_it(name: str, pasted: str) -> None:
+    reach_challenge(name) >> (lambda c: c.answer(pasted)) << responds(name, **{f"{name}_CODE": "123456"})
+
+
+def test_the_first_code_of_an_authenticator_app_as_people_paste_it() -> None:
+    script = reach_challenge("MFA_SETUP") >> (lambda c: c.answer_totp()) >> {"SecretCode": "JBSWY3DP"}
+    script >> (lambda c: c.answer("123 456")) << Calls("VerifySoftwareToken", Session=SESSION, UserCode="123456")
+
+
+def test_select_challenge_has_one_choice_for_each_thing() -> None:
+    question = SelectChallenge(session=Secret(SESSION), asked_at=AT, options=("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP"))
+    assert question.choices == ("PASSWORD_SRP", "EMAIL_OTP")
+    assert replace(question, options=("PASSWORD", "SMS_OTP")).choices == ("PASSWORD", "SMS_OTP")
+
+
 def test_an_answer_fits_no_other_question_even_if_the_session_is_repeated() -> None:
     script = ScriptedFlow(begin(SECRET_APP, Custom("ada"), stamp())) >> challenge("CUSTOM_CHALLENGE", q="first")
     assert script.flow.challenge
@@ -383,6 +413,7 @@ def test_an_invalid_answer_is_refused_before_anything_is_sent(case: str) -> None
         ("key", lambda: Device("k" * 56, "g", "s")),
         ("secret", lambda: Device("k", "g", "")),
         ("holder", lambda: begin(SECRET_APP, Srp("a", "b"), stamp(), holder="")),
+        ("holder", lambda: begin(SECRET_APP, Srp("ada", "b"), stamp(), holder="ada")),
     ],
 )
 def test_an_invalid_opening_is_refused(field: str, make: Any) -> None:

@@ -99,6 +99,17 @@ def test_edge_cases(case: dict[str, str]) -> None:
     assert srp.claim_key(secret, u).hex() == case["hkdf_key_hex"]
 
 
+@pytest.mark.parametrize("block", ["2b3b1c80-5b4e-4b7c-9f1e-8a5b6c7d8e9f", "***", "äöüß"])
+def test_a_block_that_is_no_base64_is_signed_as_it_is(block: str) -> None:
+    """moto sends a UUID (getmoto/moto#10243). A block is opaque: its sender must only read the same bytes."""
+    values = {"salt": ANDROID["salt_hex"], "srp_b": ANDROID["srp_b_hex"], "timestamp": ANDROID["timestamp"]}
+    person = {"group": "Ab12Cd34E", "user": "ada", "password": "Correct-Horse-9"}
+    ephemeral = Ephemeral.from_private(int(ANDROID["private_a_dec"]))
+    signed = claim_signature(ephemeral, secret_block=block, **person, **values)
+    same = claim_signature(ephemeral, secret_block=base64.b64encode(block.encode()).decode(), **person, **values)
+    assert signed == same
+
+
 @pytest.mark.parametrize("salt", DEVICE["cases"])
 def test_device_verifier(salt: str) -> None:
     case = DEVICE["cases"][salt]
@@ -143,8 +154,6 @@ HOSTILE = {
     "the salt is empty": ("salt", ""),
     "the salt is a megabyte": ("salt", "f" * 1_000_000),
     "the block is empty": ("secret_block", ""),
-    "the block is not base64": ("secret_block", "***"),
-    "the block is not ASCII": ("secret_block", "äöüß"),
     "the block is a megabyte": ("secret_block", "QUJD" * 250_000),
 }
 

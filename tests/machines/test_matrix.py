@@ -101,6 +101,10 @@ LEGAL: dict[str, dict[str, set[str]]] = {
 EVERYWHERE = {
     ("NEW_PASSWORD_REQUIRED", "InvalidPasswordException"),
     ("NEW_PASSWORD_REQUIRED", "PasswordHistoryPolicyViolationException"),
+    ("NEW_PASSWORD_REQUIRED", "InvalidParameterException"),
+    ("NEW_PASSWORD_REQUIRED", "AliasExistsException"),
+    ("MFA_SETUP", "InvalidParameterException"),
+    ("MFA_SETUP", "AliasExistsException"),
     ("SMS_MFA", "CodeMismatchException"),
     ("EMAIL_OTP", "CodeMismatchException"),
     ("SOFTWARE_TOKEN_MFA", "CodeMismatchException"),
@@ -177,7 +181,9 @@ def test_each_refusal_that_asks_again_does_so(name: str) -> None:
         asked: Any = getattr(flow.state, "asked", None)
         for trigger, code in ASKS_AGAIN if asked else ():
             after = flow.refuse(Refusal(code, "no"), stamp(3))
-            if trigger == asked.asking_trigger:
+            if flow.node == "associating_totp":  # it asks for a secret, and answers nothing
+                assert isinstance(after.state, Failed)
+            elif trigger == asked.asking_trigger:
                 walked.add((trigger, code))
                 assert after.challenge == asked.reject(code, "no")
             elif (asked.asking_trigger, code) not in ASKS_AGAIN:

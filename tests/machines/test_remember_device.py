@@ -265,6 +265,17 @@ def test_the_first_request_names_the_device_and_the_driver_answers_its_challenge
     assert third["ChallengeName"] == "DEVICE_PASSWORD_VERIFIER"
 
 
+def test_a_device_is_found_again_by_the_canonical_name() -> None:
+    """The first reply names the person, and the proof of the password accepts DEVICE_KEY."""
+    script = Script(password_verifier("ada"), tokens(username="ada"))
+    auth, store = make_authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    assert isinstance(auth.begin(Srp("ada@example.com", "pw"), holder=BROWSER).state, SignedIn)
+    first, second = (request.params() for request in script.heard)
+    assert DEVICE.key not in str(first)
+    assert DEVICE.key in str(second)
+
+
 def test_another_browser_of_the_same_person_has_no_device() -> None:
     script = Script(CHALLENGES["DEVICE_SRP_AUTH"])
     auth, store = make_authenticator(script)

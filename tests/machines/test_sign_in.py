@@ -10,6 +10,7 @@ from authflow import (
     Choice,
     Context,
     Failed,
+    IllegalTransition,
     InvalidInput,
     Password,
     Reason,
@@ -182,6 +183,17 @@ def test_the_first_reply_names_the_user() -> None:
     answering = asked.answer(asked.challenge.answer("123456"), stamp(2))
     with pytest.raises(UnexpectedReply, match="names another user"):
         answering.receive(tokens(username="grace"), stamp(3))
+
+
+def test_what_a_flow_tells_of_its_end() -> None:
+    flow = begin(APP, Password("ada@example.com", "pw"), stamp())
+    with pytest.raises(IllegalTransition):
+        _ = flow.rest
+    signed_in = flow.receive(tokens(), stamp(1))
+    assert (signed_in.rest, signed_in.failure) == (signed_in.state, None)
+    assert signed_in.tokens.entered_username == "ada@example.com"
+    failed = flow.refuse(Refusal("NotAuthorizedException", "no"), stamp(1))
+    assert failed.failure is failed.rest is failed.state
 
 
 def test_user_auth_names_no_device() -> None:

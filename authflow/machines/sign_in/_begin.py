@@ -56,6 +56,8 @@ def begin(
     require_instance("app", app, AppClient)
     _require_usable(require_opening(opening), app)
     _require_options(device_key, holder, context)
+    if holder is not None and holder == opening.username:
+        raise InvalidInput("holder", "is the username: every browser would share the device. Use a random id of each")
     require_instance("stamp", stamp, Stamp)
     require_instance("admin", admin, bool)
     trigger, auth_flow = _OPENINGS[type(opening)]

@@ -9,7 +9,8 @@ from authflow.core.flow import BaseFlow
 from authflow.core.states import Calling, Failed, SignedIn, Tokens
 from authflow.machines.sign_in.table import AuthFlow, Node
 
-State: TypeAlias = Calling | Challenge | SignedIn | Failed
+RestingState: TypeAlias = Challenge | SignedIn | Failed
+State: TypeAlias = Calling | RestingState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,22 @@ class Flow(BaseFlow[State]):
     def challenge(self) -> Challenge | None:
         """The challenge for the person to answer; None if the flow is at no challenge."""
         return self.state if isinstance(self.state, CHALLENGES) else None
+
+    @property
+    def failure(self) -> Failed | None:
+        """Why the flow has failed; None if it has not."""
+        return self.state if isinstance(self.state, Failed) else None
+
+    @property
+    def rest(self) -> RestingState:
+        """The state of a flow that rests, as drivers return them: a challenge, or an end. It suits ``match``.
+
+        Raises:
+            IllegalTransition: a request is outstanding.
+        """
+        if isinstance(self.state, Calling):
+            raise IllegalTransition(self.node, "rest", self.machine.transitions.list_triggers(self.node))
+        return self.state
 
     @property
     def tokens(self) -> Tokens:

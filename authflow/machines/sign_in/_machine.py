@@ -102,7 +102,8 @@ def read_refusal(
     with_device: bool,  # noqa: FBT001 - the signature of Machine.read_refusal
 ) -> Refused | AskedAgain | DeviceForgotten:
     """Return the event: the challenge is asked again, the device is forgotten, or the sign-in is refused."""
-    if call.asked is not None and (call.asked.asking_trigger, refusal.code) in ASKS_AGAIN:
+    is_answer = not isinstance(call.request, AssociateSoftwareToken)  # which only asks for the secret
+    if is_answer and call.asked is not None and (call.asked.asking_trigger, refusal.code) in ASKS_AGAIN:
         return AskedAgain(call.asked.asking_trigger, stamp, call.asked.reject(refusal.code, refusal.message))
     # The same exception is returned for a missing pool or app client; only its message distinguishes them.
     if with_device and refusal.code == "ResourceNotFoundException" and "device" in refusal.message.lower():

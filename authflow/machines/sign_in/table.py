@@ -174,10 +174,15 @@ TABLE: Final = (
 # The refusals after which the Session is still valid, so that the challenge is asked again; each with its source.
 _SDKS = "Amazon's SDKs answer again with the same Session"
 _CODES = "observed: a wrong code leaves the Session usable, a right one consumes it"
+_FIELD = "amplify-js#13761: an invalid attribute. If the Session is consumed after all, the next answer says so"
 _ONE_TIME = "its text is 'Your software token has already been used once.': the next code is a new try"
 ASKS_AGAIN: Final = {
     ("NEW_PASSWORD_REQUIRED", "InvalidPasswordException"): _SDKS,
     ("NEW_PASSWORD_REQUIRED", "PasswordHistoryPolicyViolationException"): _SDKS,
+    ("NEW_PASSWORD_REQUIRED", "InvalidParameterException"): _FIELD,
+    ("NEW_PASSWORD_REQUIRED", "AliasExistsException"): _FIELD,
+    ("MFA_SETUP", "InvalidParameterException"): _FIELD,
+    ("MFA_SETUP", "AliasExistsException"): _FIELD,
     ("SMS_MFA", "CodeMismatchException"): _CODES,
     ("EMAIL_OTP", "CodeMismatchException"): _CODES,
     ("SMS_OTP", "CodeMismatchException"): _CODES,

@@ -24,6 +24,7 @@ def complete_sign_in(flow: Flow, event: Replied[TokensReply]) -> SignedIn:
             expires_at=event.stamp.at + timedelta(seconds=reply.expires_in),
             username=flow.username,
             new_device=reply.new_device,
+            entered_username=flow.entered_username,
         )
     )
 

@@ -1,0 +1,48 @@
+"""Reasons: each wording that was seen, in the service or in public threads, with what a person can do about it."""
+
+import pytest
+
+from authflow.core.reasons import Reason, find_reason
+
+NOT_AUTHORIZED, INVALID_PARAMETER = "NotAuthorizedException", "InvalidParameterException"
+SEEN = [
+    (NOT_AUTHORIZED, "Incorrect username or password.", Reason.WRONG_CREDENTIALS),
+    (NOT_AUTHORIZED, "Password attempts exceeded", Reason.LOCKED),
+    (NOT_AUTHORIZED, "User is disabled.", Reason.DISABLED),
+    (NOT_AUTHORIZED, "Invalid session for the user, session is expired.", Reason.SESSION_EXPIRED),
+    (NOT_AUTHORIZED, "Invalid session for the user, session can only be used once.", Reason.SESSION_EXPIRED),
+    (NOT_AUTHORIZED, "Invalid code or auth state for the user.", Reason.SESSION_EXPIRED),
+    (NOT_AUTHORIZED, "Refresh Token has been revoked", Reason.SESSION_EXPIRED),
+    (NOT_AUTHORIZED, "Invalid Refresh Token.", Reason.SESSION_EXPIRED),
+    (NOT_AUTHORIZED, "The user has been deleted for the associated refresh token", Reason.SESSION_EXPIRED),
+    (NOT_AUTHORIZED, "Refresh Token has different Client", Reason.OTHER),
+    (
+        NOT_AUTHORIZED,
+        "Temporary password has expired and must be reset by an administrator.",
+        Reason.INVITATION_EXPIRED,
+    ),
+    (NOT_AUTHORIZED, "User account has expired, it must be reset by an administrator.", Reason.INVITATION_EXPIRED),
+    (NOT_AUTHORIZED, "Unable to verify secret hash for client 1h57", Reason.SECRET_HASH),
+    (NOT_AUTHORIZED, "SecretHash does not match for the client: 1h57", Reason.SECRET_HASH),
+    (NOT_AUTHORIZED, "Client 1h57 is configured with secret but secret was not received", Reason.SECRET_HASH),
+    (NOT_AUTHORIZED, "Client 1h57 is configured with secret but SECRET_HASH was not received", Reason.SECRET_HASH),
+    (INVALID_PARAMETER, "USER_PASSWORD_AUTH flow not enabled for this client", Reason.FLOW_NOT_ENABLED),
+    (INVALID_PARAMETER, "Auth flow not enabled for this client", Reason.FLOW_NOT_ENABLED),
+    (INVALID_PARAMETER, "USER_SRP_AUTH is not enabled for the client.", Reason.FLOW_NOT_ENABLED),
+    (INVALID_PARAMETER, "CUSTOM_AUTH is not enabled for the client.", Reason.FLOW_NOT_ENABLED),
+    ("PasswordResetRequiredException", "Password reset required for the user", Reason.PASSWORD_RESET_REQUIRED),
+    ("UserNotConfirmedException", "User is not confirmed.", Reason.NOT_CONFIRMED),
+    ("UserNotFoundException", "User does not exist.", Reason.WRONG_CREDENTIALS),
+    (INVALID_PARAMETER, "Missing required parameter USERNAME", Reason.OTHER),
+    (NOT_AUTHORIZED, "PreAuthentication failed with error no.", Reason.OTHER),
+]
+
+
+@pytest.mark.parametrize(("code", "message", "reason"), SEEN, ids=[message for _, message, _ in SEEN])
+def test_a_wording_has_a_reason(code: str, message: str, reason: Reason) -> None:
+    assert find_reason(code, message) is reason
+    assert find_reason(code, message.upper()) is reason
+
+
+def test_a_wording_counts_for_its_exception_only() -> None:
+    assert find_reason("InvalidParameterException", "Incorrect username or password.") is Reason.OTHER
