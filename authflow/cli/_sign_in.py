@@ -33,7 +33,7 @@ from authflow.cli._installation import load_holder
 from authflow.cli._questions import ask_for_answer, introduce
 from authflow.cli._terminal import ask, ask_hidden, retry_until_valid, say
 from authflow.core._texts import escape
-from authflow.core._validation import MAX_USERNAME_LENGTH, require_text
+from authflow.core._validation import require_username
 from authflow.core.openings import Opening
 from authflow.machines.remember_device import Kept
 
@@ -99,7 +99,7 @@ class _Conversation:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         if settings.username is not None:  # an option can't be corrected at a prompt
-            require_text("--username", settings.username, at_most=MAX_USERNAME_LENGTH)
+            require_username(settings.username, field="--username")
         app = AppClient(settings.pool_id, settings.client_id, settings.client_secret)
         store = FileDeviceStore(settings.devices) if settings.devices else None
         self._holder = load_holder(settings.devices) if settings.devices else None

@@ -1,6 +1,7 @@
 """Checks of arguments. Each returns the value, or raises InvalidInput with a text that does not contain the value."""
 
 from typing import TypeVar
+from unicodedata import category
 
 from authflow.core.errors import InvalidInput
 
@@ -26,6 +27,17 @@ def require_text(field: str, value: object, *, at_least: int = 1, at_most: int) 
     except UnicodeEncodeError:
         raise InvalidInput(field, "holds a lone surrogate, which UTF-8 can't encode") from None
     return value
+
+
+def require_username(value: object, *, field: str = "username") -> str:
+    """Return ``value`` if it is a username or alias as UsernameType allows it.
+
+    That is letters, marks, symbols, numbers and punctuation. A name that was pasted with a space behind it is nobody's.
+    """
+    text = require_text(field, value, at_most=MAX_USERNAME_LENGTH)
+    if not all(category(character)[0] in "LMSNP" for character in text):
+        raise InvalidInput(field, "holds a character that no username has, such as a space")
+    return text
 
 
 def require_instance(field: str, value: object, kind: type[T]) -> T:

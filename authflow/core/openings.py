@@ -16,9 +16,9 @@ from authflow.core._frozen import assign
 from authflow.core._validation import (
     MAX_PASSWORD_LENGTH,
     MAX_STRING_LENGTH,
-    MAX_USERNAME_LENGTH,
     require_instance,
     require_text,
+    require_username,
 )
 from authflow.core.errors import InvalidInput
 from authflow.core.secret import Secret, require_secret
@@ -44,7 +44,7 @@ class _Credentials:
     def __init__(self, username: str, password: str | Secret) -> None:
         assign(
             self,
-            username=require_text("username", username, at_most=MAX_USERNAME_LENGTH),
+            username=require_username(username),
             password=require_secret("password", password, at_most=MAX_PASSWORD_LENGTH),
         )
 
@@ -85,7 +85,7 @@ class Refresh:
 
     def __init__(self, refresh_token: str | Secret, username: str | None = None, *, by_auth_flow: bool = False) -> None:
         if username is not None:
-            require_text("username", username, at_most=MAX_USERNAME_LENGTH)
+            require_username(username)
         assign(
             self,
             refresh_token=require_secret("refresh_token", refresh_token, at_most=MAX_STRING_LENGTH),
@@ -112,7 +112,7 @@ class Custom:
     def __init__(self, username: str, password: str | Secret | None = None) -> None:
         assign(
             self,
-            username=require_text("username", username, at_most=MAX_USERNAME_LENGTH),
+            username=require_username(username),
             password=_require_optional("password", password, at_most=MAX_PASSWORD_LENGTH),
         )
 
@@ -170,7 +170,7 @@ class Choice:
             raise InvalidInput("max_age", "must be an int of 0 or more, in seconds")
         assign(
             self,
-            username=require_text("username", username, at_most=MAX_USERNAME_LENGTH),
+            username=require_username(username),
             preferred=preferred,
             password=_require_optional("password", password, at_most=MAX_PASSWORD_LENGTH),
             session=_require_optional("session", session, at_most=MAX_STRING_LENGTH),

@@ -17,6 +17,7 @@ from authflow import (
     InvalidInput,
     Password,
     Reason,
+    Refresh,
     Refusal,
     SignedIn,
     Srp,
@@ -394,6 +395,11 @@ def test_an_invalid_answer_is_refused_before_anything_is_sent(case: str) -> None
     assert script.flow is before
 
 
+@pytest.mark.parametrize("name", ["ada@example.com", "+4912345678", "Zoë", "漢字", "e\u0301", "a_b-c.d", "😀"])
+def test_a_username_has_any_visible_characters(name: str) -> None:
+    assert Srp(name, "pw").username == name
+
+
 @pytest.mark.parametrize(
     ("field", "make"),
     [
@@ -408,6 +414,11 @@ def test_an_invalid_answer_is_refused_before_anything_is_sent(case: str) -> None
         ("max_age", lambda: Choice("ada", max_age=-1)),
         ("max_age", lambda: Choice("ada", max_age=True)),
         ("username", lambda: Choice("")),
+        ("username", lambda: Srp("ada ", "pw")),
+        ("username", lambda: Password("a da", "pw")),
+        ("username", lambda: Custom("ada\n")),
+        ("username", lambda: Choice("ada\u200b")),
+        ("username", lambda: Refresh("r", "ada\u00a0")),
         ("username", lambda: Custom("")),
         ("password", lambda: Custom("ada", "")),
         ("key", lambda: Device("k" * 56, "g", "s")),

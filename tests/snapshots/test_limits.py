@@ -80,7 +80,7 @@ def test_as_many_attributes_as_cognito_allows() -> None:
 def test_the_longest_of_everything() -> None:
     context = Context(client_metadata={"m": "\x00" * 5_400})
     parameters: dict[str, Any] = {f"{number:x}": "" for number in range(10_000)}
-    flow = begin(APP, Custom("\x00" * 128), stamp_now(), context=context, holder="\x00" * 1024)
+    flow = begin(APP, Custom('"' * 128), stamp_now(), context=context, holder="\x00" * 1024)
     flow = flow.receive(challenge("CUSTOM_CHALLENGE", "\x00" * 4096, **parameters), stamp_now())
     assert 0.6 * LONGEST < len(dumps(flow)) <= LONGEST
     require_kept(flow)
