@@ -17,8 +17,6 @@ from authflow.backends.http._routes import Route
 from authflow.backends.http._wire import MakeHead, Message, TransportError, Tunnel, Wire
 from authflow.core.errors import InvalidInput
 
-IDLE_TIMEOUT: Final = 15.0  # seconds until an idle connection is closed
-
 
 class Stream(Protocol):
     """The bytes of a connection."""
@@ -94,7 +92,7 @@ class IdleConnections:
         with self._lock:
             self._used -= 1
             if connection is not None:
-                connection.idle_until = time.monotonic() + IDLE_TIMEOUT
+                connection.idle_until = time.monotonic() + _limits.IDLE_TIMEOUT
                 self._idle.append(connection)
 
     def close(self) -> None:
@@ -141,14 +139,14 @@ class Pool:
             TransportError: there is no acceptable response in time.
             InvalidInput: the pool is closed.
         """
+        self._require_open()
         deadline = Deadline(_limits.CALL_TIMEOUT)
         headers = (*route.headers, *request.headers.items())
         message = Message(self._make_head(route.target, headers, len(request.body)), request.body)
         if not await self._network.acquire_place(deadline):
             raise TransportError(f"not sent, no connection was free for {_limits.FREE_TIMEOUT:g} s")
         try:
-            if self._is_closed:
-                raise InvalidInput("backend", "is closed")
+            self._require_open()
             return await self._post(route, message, deadline)
         finally:
             self._network.release_place()
@@ -157,6 +155,10 @@ class Pool:
         """Close the idle connections, and the others when their calls end."""
         self._is_closed = True
         self.idle.close()
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise InvalidInput("backend", "is closed")
 
     async def _post(self, route: Route, message: Message, deadline: Deadline) -> HttpResponse:
         connection, reusable = self.idle.lend(route), None

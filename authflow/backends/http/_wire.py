@@ -10,9 +10,6 @@ import h11
 from authflow.backends import _limits
 from authflow.backends._json_protocol import HttpResponse
 
-MAX_HEAD: Final = 64 << 10  # bytes
-MAX_HINTS: Final = 16  # provisional responses (1xx) before the final one
-
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 MakeHead: TypeAlias = Callable[[str, Headers, int], h11.Request]
 
@@ -50,7 +47,7 @@ class Wire:
     """The client's side of one connection."""
 
     def __init__(self) -> None:
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_limits.MAX_HEAD)
         self._status = 0
         self._headers: dict[str, str] = {}
         self._body = bytearray()
@@ -89,7 +86,7 @@ class Wire:
             self._status, self._headers = event.status_code, _read_headers(event)
         elif isinstance(event, h11.InformationalResponse):
             self._hints += 1
-            if event.status_code == 101 or self._hints > MAX_HINTS:
+            if event.status_code == 101 or self._hints > _limits.MAX_HINTS:
                 raise TransportError("a provisional response that was not asked for")
         elif isinstance(event, h11.EndOfMessage):
             return HttpResponse(self._status, self._headers, bytes(self._body))
@@ -100,7 +97,7 @@ class Tunnel:
     """CONNECT, which asks a proxy to forward a connection (RFC 9110, section 9.3.6)."""
 
     def __init__(self, authority: str, headers: Headers) -> None:
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_limits.MAX_HEAD)
         self._authority, self._headers = authority, headers
 
     def send(self) -> bytes:
@@ -151,8 +148,8 @@ def _receive(connection: h11.Connection, data: bytes) -> Iterator[h11.Event]:
 
 def _read_headers(head: h11.Response) -> dict[str, str]:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
-    if sum(map(len, headers)) + sum(map(len, headers.values())) > MAX_HEAD:
-        raise TransportError(f"headers of more than {MAX_HEAD} bytes")
+    if sum(map(len, headers)) + sum(map(len, headers.values())) > _limits.MAX_HEAD:
+        raise TransportError(f"headers of more than {_limits.MAX_HEAD} bytes")
     # A compressed body may be far longer than it looks, and we did not accept one.
     if headers.get("content-encoding", "identity") != "identity":
         raise TransportError(f"HTTP {head.status_code}, a compressed response")
