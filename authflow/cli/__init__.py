@@ -10,6 +10,7 @@ EXTRAS: Final = {
     "cli": ("click", "rich", "segno"),
     "emulator": ("joserfc", "pyotp", "regex", "srptools", "starlette", "uvicorn"),
     "boto3": ("boto3", "botocore"),
+    "http": ("certifi", "h11"),
 }
 
 

@@ -343,3 +343,10 @@ except Exception as error:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "BackendError set()"
+
+
+@pytest.mark.parametrize("name", ["HttpBackend", "AsyncHttpBackend"])
+def test_a_missing_extra_names_itself(name: str) -> None:
+    code = f"import sys; sys.modules['h11'] = None; from authflow.backends.http import {name}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.endswith(f'ModuleNotFoundError: {name} needs h11: pip install "cognito-authflow[http]"\n')

@@ -6,6 +6,8 @@ Each class is loaded when it is first used, because the blocking one does not ne
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from authflow.backends._extras import needing
+
 if TYPE_CHECKING:
     from authflow.backends.http._asynchronous import AsyncHttpBackend
     from authflow.backends.http._blocking import HttpBackend
@@ -19,5 +21,7 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:  # noqa: ANN401 - its type depends on the name
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        with needing("http", name):
+            module = import_module(f"{__name__}.{_HOMES[name]}")
+        value = globals()[name] = getattr(module, name)
         return value

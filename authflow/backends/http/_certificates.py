@@ -4,6 +4,7 @@ import os
 import ssl
 from pathlib import Path
 
+from authflow.backends._extras import needing
 from authflow.core.errors import InvalidInput
 
 
@@ -40,7 +41,8 @@ def make_ssl_context_for(bundle: str, field: str) -> ssl.SSLContext:
 
 def find_certifi() -> str:
     """Return the path of certifi's authorities."""
-    import certifi  # noqa: PLC0415 - rarely needed
+    with needing("http", __name__):
+        import certifi  # noqa: PLC0415 - rarely needed
 
     return certifi.where()
 
