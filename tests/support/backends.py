@@ -1,7 +1,7 @@
 """All backends behind one interface: a blocking ``call``. Coroutines run on an event loop in a thread of its own."""
 
-import ast
 import asyncio
+import runpy
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -82,15 +82,6 @@ def make_boto3_client(url: str, timeout: float) -> Any:
     return boto3.client("cognito-idp", region_name="eu-west-1", endpoint_url=url, config=config)
 
 
-def load_example() -> Any:
-    """Return the backend class of the example, without running the program below it."""
-    tree = ast.parse(EXAMPLE.read_text("utf-8"))
-    tree.body = [node for node in tree.body if not isinstance(node, ast.With | ast.If)]
-    names: dict[str, Any] = {"__name__": "example"}
-    exec(compile(tree, EXAMPLE, "exec"), names)  # noqa: S102 - it is our own
-    return next(each for each in names.values() if isinstance(each, type) and each.__module__ == "example")
-
-
 def _blocking(backend: Any, close: Callable[[], None]) -> Subject:
     return Subject(backend, backend.call, backend.call, close)
 
@@ -128,9 +119,10 @@ def _given_boto3(url: str, timeout: float) -> Subject:
     return _blocking(Boto3Backend(client), client.close)
 
 
-def _example(url: str, _timeout: float) -> Subject:
-    backend = load_example()(url.partition("//")[2])
-    return _blocking(backend, lambda: None)
+def _example(url: str, timeout: float) -> Subject:
+    backend = runpy.run_path(str(EXAMPLE))["ClientBackend"](url)
+    backend._client.timeout = timeout  # it is shown with a fixed one
+    return _blocking(backend, backend.close)
 
 
 def _threaded(make: Callable[[str, float], Subject]) -> Callable[[str, float], Subject]:

@@ -55,7 +55,7 @@ class Peer:
             self._socket.sendall(record)
         self._cork(0)
 
-    def drip(self, data: bytes, pause: float = 0.02, most: float = 0.8) -> None:
+    def drip(self, data: bytes, pause: float = 0.02, most: float = 1.1) -> None:
         """Send the same bytes again and again, for at most so many seconds, until the client closes."""
         until = time.monotonic() + most
         while time.monotonic() < until and not self.is_abandoned and not self.is_stopping.wait(pause):
@@ -96,7 +96,7 @@ class Peer:
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether the client closed the connection. During a response it has nothing else to say."""
+        """Whether the client closed the connection; or sent its next request, if this one is answered."""
         return bool(select.select([self._socket], [], [], 0)[0])
 
     def read(self) -> Received | None:

@@ -68,4 +68,4 @@ def behave(peer: Peer, received: Received) -> None:
 
 def find_username(reply: Any) -> str:
     """Return the user whom a reply names."""
-    return str(reply["ChallengeParameters"]["USERNAME"])
+    return str(reply.get("ChallengeParameters", {}).get("USERNAME"))

@@ -13,7 +13,7 @@ from tests.backends.conformance.remaining import REMAINING, TCP, TLS
 from tests.support.backends import DEFAULT_TIMEOUT, EVERY, Subject
 from tests.support.hostile_server import HostileServer
 
-HURRIED: Final = 0.4  # seconds: the time-out of a client that is given, in tests of time-outs
+HURRIED: Final = 0.25  # seconds: the time-out of a client that is given, in tests of time-outs
 SHORT: Final = 0.15  # seconds: the limits of all other backends there
 SOON: Final = 1.0  # seconds within which such a call must end, also on a busy machine
 ASYNC: Final = ("AsyncHttpBackend", "Threaded(HttpBackend)", "Threaded(Boto3Backend)")

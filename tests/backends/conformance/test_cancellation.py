@@ -2,10 +2,9 @@
 
 import asyncio
 import gc
-import selectors
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Any
 
 import pytest
@@ -18,31 +17,13 @@ from tests.backends.conformance.places import ASYNC
 from tests.backends.conformance.remaining import TCP, TLS
 from tests.support.hostile_server import HostileServer, Peer, Received
 from tests.support.http_replies import ask_for, find_username, make_body, respond
+from tests.support.loop_steps import Steps
 
 PLACES = 2  # connections
 WRAPPED: dict[str, Callable[[str], Any]] = {
     "Threaded(HttpBackend)": lambda url: HttpBackend(endpoint_url=url),
     "Threaded(Boto3Backend)": lambda url: Boto3Backend(endpoint_url=url),
 }
-
-
-class Steps(selectors.DefaultSelector):
-    """Counts the steps of an event loop, and does something at the beginning of one of them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._left = 0
-        self._action: Callable[[], object] = lambda: None
-
-    def after(self, steps: int, action: Callable[[], object]) -> None:
-        self._left, self._action = steps, action
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        self._left -= 1
-        if self._left == 0:
-            self._action()
-            timeout = 0  # the action made something ready
-        return super().select(timeout)
 
 
 @contextmanager
@@ -88,14 +69,20 @@ async def cancel_everywhere(steps: Steps, backend: Any) -> None:
         assert await asyncio.gather(*(ask(backend, username) for username in users)) == users
 
 
-async def run(steps: Steps, name: str, url: str) -> None:
+@asynccontextmanager
+async def make(name: str, url: str) -> AsyncIterator[Any]:
     if name in WRAPPED:
         with closing(WRAPPED[name](url)) as wrapped:
             async with Threaded(wrapped, PLACES) as backend:
-                await cancel_everywhere(steps, backend)
+                yield backend
     else:
         async with AsyncHttpBackend(endpoint_url=url) as backend:
-            await cancel_everywhere(steps, backend)
+            yield backend
+
+
+async def run(steps: Steps, name: str, url: str) -> None:
+    async with asyncio.timeout(20), make(name, url) as backend:
+        await cancel_everywhere(steps, backend)
 
 
 @pytest.mark.parametrize("name", ASYNC)
@@ -113,7 +100,7 @@ def test_cancelled_at_every_step(
     monkeypatch.setattr(_limits, "CONNECTIONS", PLACES)
     server, steps = servers[transport], Steps()
     server.play(script)
-    with no_resource_warnings(), asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(steps)) as runner:
+    with no_resource_warnings(), asyncio.Runner(loop_factory=steps.make_loop) as runner:
         runner.run(run(steps, name, server.url))
     server.wait_until(lambda: server.connections == 0)
     server.stop()

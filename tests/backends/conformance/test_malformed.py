@@ -7,7 +7,7 @@ import pytest
 from tests.backends.conformance.places import under
 from tests.support.backends import Subject
 from tests.support.hostile_server import HostileServer, Peer, Received
-from tests.support.http_replies import behave, make_body, respond
+from tests.support.http_replies import behave, make_body, respond, respond_chunked
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -31,14 +31,11 @@ NOT_HTTP = {
     "HTTP/2": b"\0\0\0\x04\0\0\0\0\0",
     "no status": b"HTTP/1.1 OK\r\n\r\n",
     "a long status": b"HTTP/1.1 20000 OK\r\n\r\n",
-    "a header without a colon": OK + b"Content-Length 2\r\n\r\n{}",
     "two lengths": OK + b"Content-Length: 2\r\nContent-Length: 5\r\n\r\n{}{}{",
     "a negative length": OK + b"Content-Length: -2\r\n\r\n{}",
     "a length in words": OK + b"Content-Length: two\r\n\r\n{}",
-    "an unknown transfer coding": OK + b"Transfer-Encoding: gzip\r\n\r\n{}",
     "a chunk size in words": CHUNKED + b"two\r\n{}\r\n0\r\n\r\n",
     "a negative chunk size": CHUNKED + b"-2\r\n{}\r\n0\r\n\r\n",
-    "a long chunk size": CHUNKED + b"0" * 40 + b"2\r\n{}\r\n0\r\n\r\n",
     "a chunk that is longer": CHUNKED + b"1\r\n{}\r\n0\r\n\r\n",
 }
 
@@ -81,21 +78,40 @@ AMBIGUOUS: dict[str, Callable[[Received], bytes]] = {
     "a folded header": lambda received: respond(make_body(received.username), "200 OK", "X: y\r\n z"),
     "HTTP/1.0": lambda received: respond(make_body(received.username)).replace(b"HTTP/1.1", b"HTTP/1.0"),
     "lines that end with LF": lambda received: respond(make_body(received.username)).replace(b"\r\n", b"\n"),
+    "a long chunk size": lambda received: respond_chunked(make_body(received.username)).replace(
+        b"\r\n\r\n", b"\r\n\r\n" + b"0" * 40, 1
+    ),
     "a length twice": lambda received: respond(make_body(received.username), "200 OK", "Content-Length: 1"),
 }
+
+# these have no length, so that they end with the connection
+WITHOUT_LENGTH = {
+    "a header without a colon": OK + b"Content-Length 2\r\n\r\n",
+    "an unknown transfer coding": OK + b"Transfer-Encoding: gzip\r\n\r\n",
+    "no header": OK + b"\r\n",
+    "no header in HTTP/1.0": b"HTTP/1.0 200 OK\r\n\r\n",
+}
+
+
+def check_shift(subject: Subject, server: HostileServer, script: Callable[[Peer, Received], None]) -> None:
+    server.play(lambda peer, received: (script if received.username == "ada" else behave)(peer, received))
+    first, *others = subject.ask("ada", "grace", "edith")
+    assert first in {"ada", "BackendError"}
+    assert others == ["grace", "edith"]
 
 
 @under("a response that is not clear")
 @pytest.mark.parametrize("response", AMBIGUOUS)
 def test_a_response_that_is_not_clear(subject: Subject, server: HostileServer, response: str) -> None:
     """Either it is refused, or it is this user's; and the next one is not shifted."""
+    check_shift(subject, server, lambda peer, received: peer.send(AMBIGUOUS[response](received)))
 
+
+@under("a response without a length")
+@pytest.mark.parametrize("head", WITHOUT_LENGTH)
+def test_a_response_without_a_length(subject: Subject, server: HostileServer, head: str) -> None:
     def script(peer: Peer, received: Received) -> None:
-        peer.send(
-            AMBIGUOUS[response](received) if received.username == "ada" else respond(make_body(received.username))
-        )
+        peer.send(WITHOUT_LENGTH[head] + make_body(received.username))
+        peer.finish()
 
-    server.play(script)
-    first, *others = subject.ask("ada", "grace", "edith")
-    assert first in {"ada", "BackendError"}
-    assert others == ["grace", "edith"]
+    check_shift(subject, server, script)

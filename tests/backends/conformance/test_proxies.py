@@ -148,6 +148,21 @@ def test_what_a_proxy_says_is_no_reply(proxied: Proxied) -> None:
 
 
 @hostile_tunnel
+@pytest.mark.parametrize("status", ["403 Forbidden", "407 Required", "500 Error", "302 Found", "101 Switching"])
+def test_nothing_is_sent_through_a_proxy_that_refuses(proxied: Proxied, status: str) -> None:
+    def script(peer: Peer, received: Received) -> None:
+        if received.method == "CONNECT":
+            peer.send(f"HTTP/1.1 {status}\r\n\r\n".encode())
+            peer.start_tls(proxied.certificate.server())
+        else:
+            behave(peer, received)
+
+    proxied.proxy.play(script)
+    assert proxied.make("").ask("ada") == ["BackendError"]
+    assert [each.method for each in proxied.proxy.requests] == ["CONNECT"]
+
+
+@hostile_tunnel
 def test_two_responses_through_a_tunnel(proxied: Proxied) -> None:
     def script(peer: Peer, received: Received) -> None:
         if received.method != "CONNECT" and received.username == "ada":

@@ -4,9 +4,9 @@ import pytest
 
 from authflow import AuthflowError, BackendError, Refusal, Throttled
 from tests.backends.conformance.places import under
-from tests.support.backends import EVERY, Subject, make_subject
+from tests.support.backends import Subject
 from tests.support.hostile_server import HostileServer, Peer, Received, hostile_server, never
-from tests.support.http_replies import ask_for, behave, make_body, respond
+from tests.support.http_replies import ask_for, make_body, respond
 from tests.support.servers import error_body
 
 
@@ -69,27 +69,3 @@ def test_cookies_are_never_sent_back(subject: Subject, server: HostileServer) ->
     server.play(lambda peer, received: peer.send(respond(make_body(received.username), "200 OK", *cookies)))
     assert subject.ask("ada", "grace", "edith") == ["ada", "grace", "edith"]
     assert not any("cookie" in received.headers for received in server.requests)
-
-
-@pytest.mark.parametrize("name", EVERY)
-def test_nothing_listens(name: str) -> None:
-    with hostile_server() as server:
-        url = server.url
-    subject = make_subject(name, url)
-    assert subject.ask("ada") == ["BackendError"]
-    subject.close()
-
-
-@under("a server without faults", [name for name in EVERY if name != "example"])
-def test_a_connection_is_used_again(subject: Subject, server: HostileServer) -> None:
-    server.play(behave)
-    assert subject.ask("ada", "grace", "edith") == ["ada", "grace", "edith"]
-    assert server.opened == 1
-
-
-@under("many requests at once")
-def test_many_requests_at_once(subject: Subject, server: HostileServer) -> None:
-    users = [f"user-{number}" for number in range(60)]
-    server.play(behave)
-    assert subject.ask_together(*users, at_once=len(users)) == users
-    assert len(server.requests) == len(users)

@@ -1,11 +1,14 @@
 """A server that sends more than it was asked for: what is left over is never the next user's response."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 
 import pytest
 
-from tests.backends.conformance.places import ASYNC, HURRIED, hurried, under
+from authflow.backends.http import AsyncHttpBackend
+from tests.backends.conformance.places import HURRIED, hurried, under
+from tests.backends.conformance.remaining import TCP, TLS
 from tests.support.backends import Subject
 from tests.support.hostile_server import PATIENCE, HostileServer, Peer, Received
 from tests.support.http_replies import (
@@ -17,6 +20,7 @@ from tests.support.http_replies import (
     respond,
     respond_chunked,
 )
+from tests.support.loop_steps import Steps
 
 Respond = Callable[[Received], bytes]
 FIRST: dict[str, Respond] = {
@@ -48,8 +52,10 @@ class Surplus:
             peer.send(reply_to(received))
             return
         parts = [each(received) for each in self._parts]
-        peer.send(*(parts if self._are_apart else (b"".join(parts),)))
-        self._has_sent.set()
+        try:
+            peer.send(*(parts if self._are_apart else (b"".join(parts),)))
+        finally:  # also if the client has closed after the first response
+            self._has_sent.set()
 
     def check(self, subject: Subject, server: HostileServer) -> None:
         """Check that nobody receives what was meant for ada."""
@@ -100,15 +106,19 @@ class Unrequested:
         self._and_end = and_end
         self._may_send = threading.Event()
         self._has_sent = threading.Event()
+        self.is_too_late = False  # because the next request is there already
 
     def script(self, peer: Peer, received: Received) -> None:
         peer.send(reply_to(received))
         if received.username == "ada":
             self._may_send.wait(PATIENCE)
-            peer.send(self._data(received))
-            if self._and_end:
-                peer.finish()
-            self._has_sent.set()
+            self.is_too_late = peer.is_abandoned
+            try:
+                peer.send(self._data(received))
+                if self._and_end:
+                    peer.finish()
+            finally:  # also if the client does not keep connections
+                self._has_sent.set()
 
     def send(self) -> None:
         self._may_send.set()
@@ -133,18 +143,28 @@ def test_an_unrequested_response(subject: Subject, server: HostileServer, unaske
     assert subject.ask("grace", "edith") == ["grace", "edith"]
 
 
-@under("an unrequested response while the event loop is busy", ASYNC)
-def test_an_unrequested_response_while_the_event_loop_is_busy(subject: Subject, server: HostileServer) -> None:
-    unrequested = Unrequested(reply_to)
+@pytest.mark.parametrize("transport", [TCP, TLS])
+def test_an_unrequested_response_while_the_event_loop_is_busy(
+    servers: dict[str, HostileServer], transport: str
+) -> None:
+    """At each step of the loop before the request is sent, something arrives, and the loop does not know it yet."""
+    server, steps = servers[transport], Steps()
 
-    async def call_after_work() -> str:
-        unrequested.send()  # blocks the loop, which does not notice what arrives meanwhile
-        return find_username(await subject.backend.call(ask_for("grace")))
+    async def call_at_step(number: int) -> bool:
+        async with AsyncHttpBackend(endpoint_url=server.url) as backend:
+            unrequested = Unrequested(reply_to)
+            server.play(unrequested.script)
+            await backend.call(ask_for("ada"))
+            steps.after(number, unrequested.send)
+            reply = await backend.call(ask_for("grace"))
+            if not unrequested.is_too_late:
+                assert find_username(reply) == "grace"
+            return not unrequested.is_too_late
 
-    server.play(unrequested.script)
-    assert subject.ask("ada") == ["ada"]
-    assert subject.run(call_after_work()) == "grace"
-    assert subject.ask("edith") == ["edith"]
+    with asyncio.Runner(loop_factory=steps.make_loop) as runner:
+        tried = next(number for number in range(1, 100) if not runner.run(call_at_step(number)))
+    assert tried > 1
+    server.stop()
 
 
 @under("a late response after a time-out", timeout=HURRIED)
