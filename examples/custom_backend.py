@@ -39,13 +39,15 @@ class ClientBackend:
         headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
         try:
             response = self._client.post(self._url, content=json.dumps(request.params()), headers=headers)
+            if response.status_code == 429:
+                raise Throttled(f"{request.operation}: HTTP 429")
             reply = response.json()
         except (httpx.HTTPError, ValueError, RecursionError) as error:  # no response, or one that is not JSON
             raise BackendError(f"{request.operation}: {type(error).__name__}") from None
         if not isinstance(reply, dict):
             raise BackendError(f"{request.operation}: not a JSON object")
         code = str(reply.get("__type", "")).rpartition("#")[2]
-        if response.status_code == 429 or code == "TooManyRequestsException":
+        if code == "TooManyRequestsException":
             raise Throttled(f"{request.operation}: {code}")
         if 400 <= response.status_code < 500 and code:
             raise Refusal(code, str(reply.get("message", "")))

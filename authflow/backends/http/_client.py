@@ -8,9 +8,9 @@ from authflow.backends._endpoints import find_endpoint
 from authflow.backends._json_protocol import build_request, read_reply
 from authflow.backends._process_local import ProcessLocal
 from authflow.backends.http._certificates import make_ssl_context
+from authflow.backends.http._errors import TransportError
 from authflow.backends.http._pool import Pool
 from authflow.backends.http._routes import Route, find_environment_proxy, find_route, parse_proxy
-from authflow.backends.http._wire import TransportError
 from authflow.core._validation import require_instance
 from authflow.core.errors import BackendError
 from authflow.core.requests import Request
@@ -58,7 +58,7 @@ class Client:
         http_request = build_request(request)
         route = self._find_route(find_endpoint(request.region) if self._url is None else self._url)
         try:
-            response = await self._pool().post(route, http_request)
+            response = await self._pool().post(route, tuple(http_request.headers.items()), http_request.body)
         except TransportError as error:
             failure = BackendError(f"{http_request.operation}: {error}")
         else:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from authflow.backends import _limits
-from authflow.backends._json_protocol import HttpRequest, HttpResponse
+from authflow.backends._json_protocol import HttpResponse
 from authflow.backends.http._deadline import Deadline
+from authflow.backends.http._errors import TransportError
 from authflow.backends.http._routes import Route
-from authflow.backends.http._wire import MakeHead, Message, TransportError, Tunnel, Wire
+from authflow.backends.http._wire import Headers, MakeHead, Message, Tunnel, Wire
 from authflow.core.errors import InvalidInput
 
 
@@ -132,8 +133,8 @@ class Pool:
         self._make_head = make_head
         self._is_closed = False
 
-    async def post(self, route: Route, request: HttpRequest) -> HttpResponse:
-        """Send a request once and return the response, within ``CALL_TIMEOUT``.
+    async def post(self, route: Route, headers: Headers, body: bytes) -> HttpResponse:
+        """Send a POST request once and return the response, within ``CALL_TIMEOUT``.
 
         Raises:
             TransportError: there is no acceptable response in time.
@@ -141,8 +142,7 @@ class Pool:
         """
         self._require_open()
         deadline = Deadline(_limits.CALL_TIMEOUT)
-        headers = (*route.headers, *request.headers.items())
-        message = Message(self._make_head(route.target, headers, len(request.body)), request.body)
+        message = Message(self._make_head(route.target, route.headers + headers, len(body)), body)
         if not await self._network.acquire_place(deadline):
             raise TransportError(f"not sent, no connection was free for {_limits.FREE_TIMEOUT:g} s")
         try:

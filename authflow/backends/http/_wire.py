@@ -9,6 +9,7 @@ import h11
 
 from authflow.backends import _limits
 from authflow.backends._json_protocol import HttpResponse
+from authflow.backends.http._errors import TransportError
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 MakeHead: TypeAlias = Callable[[str, Headers, int], h11.Request]
@@ -20,10 +21,6 @@ class Message:
 
     head: h11.Request = field(repr=False)
     body: bytes = field(repr=False)
-
-
-class TransportError(Exception):
-    """There is no acceptable response. The text quotes nothing that was received."""
 
 
 def build_head(target: str, headers: Headers, length: int) -> h11.Request:
