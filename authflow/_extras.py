@@ -6,8 +6,8 @@ from typing import Final
 
 # The top-level modules that authflow imports, by the extra that installs them
 EXTRAS: Final = {
-    "boto3": ("boto3", "botocore"),
-    "httpx": ("httpx",),
+    "boto3": ("boto3", "botocore", "certifi", "h11"),
+    "http": ("certifi", "h11"),
     "seal": ("cryptography",),
     "redis": ("redis",),
     "emulator": ("joserfc", "pyotp", "regex", "srptools", "starlette", "uvicorn"),
@@ -16,11 +16,12 @@ EXTRAS: Final = {
 
 
 @contextmanager
-def explain_missing(user: str) -> Iterator[None]:
+def explain_missing(user: str, extra: str | None = None) -> Iterator[None]:
     """Explain an import that fails because an extra is not installed.
 
     Args:
         user: what needs the extra, such as ``Boto3Backend``.
+        extra: the extra, if several install what is missing.
 
     Raises:
         ModuleNotFoundError: it names the extra, and the command that installs it.
@@ -31,16 +32,12 @@ def explain_missing(user: str) -> Iterator[None]:
         module = find_missing_module(error)
         if module is None:
             raise
-        raise ModuleNotFoundError(f"{user} needs {module}: {name_command(module)}", name=error.name) from None
+        extra = extra or next(extra for extra, modules in EXTRAS.items() if module in modules)
+        problem = f'{user} needs {module}: pip install "cognito-authflow[{extra}]"'
+        raise ModuleNotFoundError(problem, name=error.name) from None
 
 
 def find_missing_module(error: ModuleNotFoundError) -> str | None:
     """Return the top-level module that an extra would install; None if the error has another cause."""
     module = (error.name or "").partition(".")[0]
     return module if any(module in modules for modules in EXTRAS.values()) else None
-
-
-def name_command(module: str) -> str:
-    """Return the command that installs a module by its extra."""
-    extra = next(extra for extra, modules in EXTRAS.items() if module in modules)
-    return f'pip install "cognito-authflow[{extra}]"'

@@ -10,7 +10,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from authflow import AsyncAuthenticator
-from authflow.backends.httpx import AsyncHttpxBackend
+from authflow.backends.http import AsyncHttpBackend
 from benchmarks import servers
 from benchmarks.common import Figure, Spread, compute_percentile
 from benchmarks.conversation import APP
@@ -83,7 +83,7 @@ async def _run(url: str) -> tuple[list[float], float]:
         for _ in left:
             require_signed_in(await auth.begin(OPENING))
 
-    async with AsyncHttpxBackend(endpoint_url=url) as backend, AsyncAuthenticator(APP, backend) as auth:
+    async with AsyncHttpBackend(endpoint_url=url) as backend, AsyncAuthenticator(APP, backend) as auth:
         require_signed_in(await auth.begin(OPENING))
         ticker = asyncio.create_task(_tick(late))
         started = time.perf_counter()

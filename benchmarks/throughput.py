@@ -15,7 +15,7 @@ from pycognito.aws_srp import AWSSRP
 
 from authflow import AppClient, AsyncAuthenticator, Authenticator, Flow, SignedIn
 from authflow.backends.boto3 import Boto3Backend
-from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
+from authflow.backends.http import AsyncHttpBackend, HttpBackend
 from benchmarks import servers
 from benchmarks.common import Grid, compute_percentile, format_number, read_resident_memory
 from benchmarks.conversation import APP
@@ -105,7 +105,7 @@ def _repeat(sign_in: Callable[[], None], until: float) -> list[float]:
 
 
 async def _measure_on_loop(way: Way, url: str, app: AppClient) -> tuple[float, list[float]]:
-    async with AsyncHttpxBackend(endpoint_url=url) as backend, AsyncAuthenticator(app, backend) as auth:
+    async with AsyncHttpBackend(endpoint_url=url) as backend, AsyncAuthenticator(app, backend) as auth:
         require_signed_in(await auth.begin(OPENING))
         started = time.perf_counter()
         each = await asyncio.gather(*(_repeat_async(auth, started + SECONDS) for _ in range(way.at_once)))
@@ -121,8 +121,8 @@ async def _repeat_async(auth: AsyncAuthenticator, until: float) -> list[float]:
 
 
 @contextmanager
-def _with_httpx(url: str, app: AppClient) -> Iterator[Callable[[], None]]:
-    with HttpxBackend(endpoint_url=url) as backend:
+def _with_http(url: str, app: AppClient) -> Iterator[Callable[[], None]]:
+    with HttpBackend(endpoint_url=url) as backend:
         auth = Authenticator(app, backend)
         yield lambda: require_signed_in(auth.begin(OPENING))
 
@@ -160,7 +160,7 @@ def _with_pycognito(url: str, app: AppClient) -> Iterator[Callable[[], None]]:
 
 
 _LOOPS: Final = (ASYNC,)
-_THREADS: Final = {SYNC: _with_httpx, BOTO3: _with_boto3, PYCOGNITO: _with_pycognito}
+_THREADS: Final = {SYNC: _with_http, BOTO3: _with_boto3, PYCOGNITO: _with_pycognito}
 
 
 def require_signed_in(flow: Flow) -> None:

@@ -1,7 +1,7 @@
 """A login service with asyncio, where many users sign in at once, over two web requests each.
 
 Run it with ``python examples/async_login.py``. It uses an emulator, so it needs no AWS account. For AWS, use
-``AsyncHttpxBackend()`` without an endpoint.
+``AsyncHttpBackend()`` without an endpoint.
 
 The first request sends the username and the password, the second one the code that the user got by email. Between the
 requests the flow is kept in a store, and the browser gets only a handle to it. A store in memory is enough for one
@@ -32,7 +32,7 @@ from authflow import (
     Srp,
     UnexpectedReply,
 )
-from authflow.backends.httpx import AsyncHttpxBackend
+from authflow.backends.http import AsyncHttpBackend
 from authflow.challenges import EmailOtp
 from authflow.emulator import Emulator, client_at, running
 
@@ -97,7 +97,7 @@ class Login:
 @asynccontextmanager
 async def service(app: AppClient, url: str) -> AsyncIterator[Login]:
     """Open and close the service, as a web framework does at startup and shutdown."""
-    async with AsyncHttpxBackend(endpoint_url=url) as backend, AsyncAuthenticator(app, backend) as auth:
+    async with AsyncHttpBackend(endpoint_url=url) as backend, AsyncAuthenticator(app, backend) as auth:
         yield Login(auth, AsyncMemoryFlowStore())
 
 

@@ -1,7 +1,7 @@
 """A login service in several processes that share flows and devices through Redis.
 
 Run it with ``python examples/many_processes.py``. It uses an emulator, so it needs no AWS account, and it starts a
-redis-server, which must be installed. For AWS, use ``HttpxBackend()`` without an endpoint.
+redis-server, which must be installed. For AWS, use ``HttpBackend()`` without an endpoint.
 
 Each request can reach any process: the process takes the flow from Redis, answers the challenge, and puts the next flow
 back. No process keeps anything between two requests, so you can add, stop and restart processes at any time.
@@ -44,7 +44,7 @@ from authflow import (
     Srp,
     UnexpectedReply,
 )
-from authflow.backends.httpx import HttpxBackend
+from authflow.backends.http import HttpBackend
 from authflow.challenges import EmailOtp
 from authflow.emulator import Emulator, client_at, running
 from authflow.stores.redis import RedisDeviceStore, RedisFlowStore
@@ -80,7 +80,7 @@ class Login:
         app = AppClient(*config.app)
         no_retries = Retry(NoBackoff(), 0)  # the Redis client must not repeat a command, and must not block for ever
         self._redis = Redis(port=config.redis_port, retry=no_retries, socket_timeout=5, socket_connect_timeout=2)
-        self._backend = HttpxBackend(endpoint_url=config.cognito_url)
+        self._backend = HttpBackend(endpoint_url=config.cognito_url)
         self._flows = RedisFlowStore(self._redis, app, config.key)
         self._auth = Authenticator(app, self._backend, devices=RedisDeviceStore(self._redis, config.key))
 

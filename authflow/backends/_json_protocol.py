@@ -67,7 +67,7 @@ def read_reply(operation: str, response: HttpResponse) -> Mapping[str, Any]:
         BackendError: any other response, such as HTTP 5xx or a body that is not a JSON object. The error quotes
             nothing of the body.
     """
-    content = _parse_object(response.body)
+    content = parse_object(response.body)
     if response.status != 200:
         code = _find_text(content, "__type") or response.headers.get("x-amzn-errortype", "")
         message = _find_text(content, "message") or _find_text(content, "Message")
@@ -93,7 +93,7 @@ def make_error(operation: str, status: int, code: str, message: str) -> Authflow
     return Refusal(valid_code, message) if valid_code and 400 <= status < 500 else BackendError(summary)
 
 
-def _parse_object(body: bytes) -> dict[str, Any] | None:
+def parse_object(body: bytes) -> dict[str, Any] | None:
     """Return the JSON object that a body contains; None if it contains anything else."""
     try:
         content = json.loads(body.decode(), parse_constant=_refuse_constant)

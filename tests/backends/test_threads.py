@@ -12,7 +12,7 @@ import pytest
 
 from authflow import BackendError, InvalidInput, Refusal, Throttled
 from authflow.backends._limits import CONNECTIONS
-from authflow.backends.httpx import HttpxBackend
+from authflow.backends.http import HttpBackend
 from authflow.backends.threads import Threaded
 from authflow.core.requests import Request
 from tests.support.servers import make_request
@@ -69,7 +69,7 @@ def test_the_backend_sees_the_callers_context_variables() -> None:
 
 
 def test_the_region_is_the_backend_s() -> None:
-    assert Threaded(HttpxBackend(region="eu-west-1")).region == "eu-west-1"
+    assert Threaded(HttpBackend(region="eu-west-1")).region == "eu-west-1"
     assert Threaded(Does(dict)).region is None
 
 
@@ -159,6 +159,6 @@ def test_it_serves_one_event_loop_after_another() -> None:
 
 
 def test_importing_the_module_imports_no_transport() -> None:
-    code = "import authflow.backends.threads, sys; print({'boto3', 'botocore', 'httpx'} & set(sys.modules))"
+    code = "import authflow.backends.threads, sys; print({'boto3', 'botocore', 'h11'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -355,7 +355,8 @@ def test_invalid_options_are_one_line_on_stderr(
 def test_a_refused_connection_is_an_error(server: EmulatorServer, pipe: Pipe) -> None:
     command = server.command(replace(server.world, pool_id="eu-west-1_a", client_id="b"), "--username", "ada")
     done = pipe([*command, "--endpoint-url", "http://127.0.0.1:9"], PASSWORD)
-    assert (done.returncode, last_line(done.stderr)) == (1, "authflow: InitiateAuth: EndpointConnectionError")
+    assert done.returncode == 1
+    assert last_line(done.stderr).startswith("authflow: InitiateAuth: not sent: ConnectionRefusedError: ")
 
 
 # --- devices

@@ -13,7 +13,7 @@ from authflow import (
     MemoryDeviceStore,
     Password,
 )
-from authflow.backends.httpx import AsyncHttpxBackend, HttpxBackend
+from authflow.backends.http import AsyncHttpBackend, HttpBackend
 from authflow.backends.threads import Threaded
 from authflow.core.requests import Request
 from tests.support.drivers import Canned, Slow
@@ -76,7 +76,7 @@ def test_device_stores_of_the_wrong_kind() -> None:
 
 
 def test_a_backend_that_can_not_sign_is_refused_for_the_admin_api() -> None:
-    for unsigned in (AsyncHttpxBackend(), Threaded(HttpxBackend())):
+    for unsigned in (AsyncHttpBackend(), Threaded(HttpBackend())):
         with pytest.raises(InvalidInput, match="AWS signatures") as caught:
             AsyncAuthenticator(APP, unsigned, admin=True)
         assert caught.value.field == "admin"

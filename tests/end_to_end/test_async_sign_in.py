@@ -7,7 +7,7 @@ import pytest
 
 from authflow import AsyncAuthenticator, AsyncMemoryFlowStore, FlowTaken, Refresh, SignedIn, Srp, Tokens
 from authflow.backends.boto3 import Boto3Backend
-from authflow.backends.httpx import AsyncHttpxBackend
+from authflow.backends.http import AsyncHttpBackend
 from authflow.backends.threads import Threaded
 from authflow.challenges import NewPasswordRequired
 from authflow.emulator import Emulator, client_at, running
@@ -57,7 +57,7 @@ def test_two_hundred_users_sign_in_at_once(pool_server: tuple[str, PoolServer]) 
     app, names = server.make_app(secret=True), [server.create_invited_user() for _ in range(200)]
 
     async def main() -> list[str]:
-        async with AsyncHttpxBackend(endpoint_url=url) as backend, AsyncAuthenticator(app, backend) as auth:
+        async with AsyncHttpBackend(endpoint_url=url) as backend, AsyncAuthenticator(app, backend) as auth:
             return await sign_in_all(auth, names)
 
     assert asyncio.run(main()) == names

@@ -111,7 +111,7 @@ def test_elsewhere_gmpy2_is_an_extra() -> None:
 
 
 def test_importing_authflow_loads_no_optional_dependency() -> None:
-    optional = {"boto3", "botocore", "httpx", "redis", "cryptography", "asyncio", "srptools", "joserfc"}
+    optional = {"boto3", "botocore", "h11", "httpx", "redis", "cryptography", "asyncio", "srptools", "joserfc"}
     code = f"import sys, authflow; print(*sorted({optional} & sys.modules.keys()))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.split() == []

@@ -22,6 +22,9 @@ class Certificate:
         context.load_cert_chain(self.path)
         return context
 
+    def client(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.path)
+
 
 def make_certificate(folder: Path) -> Certificate:
     key = ec.generate_private_key(ec.SECP256R1())

@@ -35,7 +35,7 @@ from authflow import (
     SignedIn,
     Srp,
 )
-from authflow.backends.httpx import AsyncHttpxBackend
+from authflow.backends.http import AsyncHttpBackend
 from authflow.challenges import Challenge, DeviceSrp, MfaSetup, NewPasswordRequired, SelectChallenge, TotpSetup
 from authflow.core.openings import Opening
 from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore
@@ -128,7 +128,7 @@ def make_answer(challenge: Challenge, form: Form) -> Answer:
 def make_application(config: Form) -> Starlette:
     """Return the application of one worker. It keeps no flow between two requests."""
     redis = Redis(host="127.0.0.1", port=config["redis_port"], retry=Retry(NoBackoff(), 0))
-    backend = AsyncHttpxBackend(endpoint_url=config["cognito"])
+    backend = AsyncHttpBackend(endpoint_url=config["cognito"])
     key, prefix = bytes.fromhex(config["key"]), config["prefix"]
     devices = AsyncRedisDeviceStore(redis, key, prefix=prefix)
     logins = []

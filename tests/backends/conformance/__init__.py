@@ -1,0 +1,1 @@
+"""What every backend must withstand, whatever it sends its requests with."""
