@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, Self
 
+from authflow.backends._event_loop import require_event_loop
 from authflow.backends._limits import CONNECTIONS
 from authflow.backends._process_local import ProcessLocal
 from authflow.backends.base import Backend
@@ -56,7 +57,7 @@ class Threaded:
         if self._closed:
             raise InvalidInput("backend", "is closed")
         run = copy_context().run
-        return await asyncio.get_running_loop().run_in_executor(self._threads(), run, self._call_backend, request)
+        return await require_event_loop().run_in_executor(self._threads(), run, self._call_backend, request)
 
     def _call_backend(self, request: Request) -> Mapping[str, Any]:
         try:

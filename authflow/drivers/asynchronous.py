@@ -190,9 +190,9 @@ class _AsyncEffects:
 
     async def compute(self, step: Callable[[], T]) -> T:
         """Run the step on a thread."""
-        import asyncio  # noqa: PLC0415 - `import *` must not load asyncio
+        from authflow.backends._event_loop import require_event_loop  # noqa: PLC0415 - `import *` must not load asyncio
 
-        return await asyncio.get_running_loop().run_in_executor(self._work().threads, step)
+        return await require_event_loop().run_in_executor(self._work().threads, step)
 
     async def sleep(self, seconds: float) -> None:
         """Suspend this task."""

@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Mapping
 from typing import Any, Final, Self
 
+from authflow.backends._event_loop import require_event_loop
 from authflow.backends._process_local import ProcessLocal
 from authflow.backends.http._client import Client
 from authflow.backends.http._loop import LoopNetwork
@@ -53,8 +54,8 @@ class AsyncHttpBackend:
         """Send a request; see ``AsyncBackend.call``.
 
         Raises:
-            InvalidInput: the operation belongs to the admin API, no region is known, the backend is closed, or its
-                first call was on another event loop.
+            InvalidInput: the operation belongs to the admin API, no region is known, the backend is closed, its first
+                call was on another event loop, or the event loop is not asyncio's.
         """
         self._require_same_loop()
         return await self._client.call(request)
@@ -80,7 +81,7 @@ class AsyncHttpBackend:
         return Pool(self._network(), ssl_context, recall_head)
 
     def _require_same_loop(self) -> None:
-        loop = asyncio.get_running_loop()
+        loop = require_event_loop()
         self._loop = self._loop or loop
         if self._loop is not loop:
             raise InvalidInput("backend", "its connections belong to another event loop: make one for each loop")
