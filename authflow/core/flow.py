@@ -33,10 +33,8 @@ class BaseFlow(Opaque, Generic[S]):
         id: identifies the flow in logs; not a secret.
         node: the flow's node in its table.
         state: the data that belongs to the node: an outstanding request, a challenge, or an outcome.
-        username: the name that requests use: first the entered one, later the one that Cognito returned. It is empty
-            in a refresh without a username.
-        entered_username: the name as the person entered it.
-        is_named: whether ``username`` is the canonical name. Then a reply that names somebody else is refused.
+        entered_username: the name as the person entered it. It is empty in a refresh without a username.
+        canonical_username: the name that Cognito returned; None until then. A reply that names another user is refused.
         admin: whether requests use the admin API.
         holder: identifies the browser or installation that holds the remembered device.
         device_key: the key of the remembered device; None if there is none.
@@ -51,14 +49,18 @@ class BaseFlow(Opaque, Generic[S]):
     id: str
     node: str
     state: S
-    username: str = ""
     entered_username: str = ""
-    is_named: bool = False
+    canonical_username: str | None = None
     admin: bool = False
     holder: str | None = field(default=None, repr=False)
     device_key: str | None = None
     context: Context | None = None
     call_context: Context | None = None
+
+    @property
+    def username(self) -> str:
+        """The name that requests use: the canonical one as soon as it is known."""
+        return self.canonical_username or self.entered_username
 
     @property
     def current_context(self) -> Context | None:
@@ -170,11 +172,11 @@ class BaseFlow(Opaque, Generic[S]):
         if isinstance(event, DeviceForgotten):
             return replace(self, device_key=None)
         username = getattr(event.reply, "username", None) if isinstance(event, Replied) else None
-        if not username:
+        if not username or username == self.canonical_username:
             return self
-        if self.is_named and username != self.username:
+        if self.canonical_username is not None:
             raise UnexpectedReply("reply", "names another user than the replies before, or than Refresh")
-        return replace(self, username=username, is_named=True)
+        return replace(self, canonical_username=username)
 
     def _require_call(self, event: str) -> Calling:
         if not isinstance(self.state, Calling):

@@ -27,6 +27,7 @@ class Machine(Generic[S]):
         read_refusal: returns a refusal of the outstanding call as an event. The last argument says whether the request
             carried DEVICE_KEY.
         cpu_bound: the nodes whose ``enter`` function may compute SRP values.
+        within: the kind of conversation, as ``Row.within`` names it, such as an AuthFlow.
     """
 
     name: str
@@ -35,3 +36,4 @@ class Machine(Generic[S]):
     read_reply: Callable[[Calling, Mapping[str, Any], Stamp], Replied[Any] | AskedAgain]
     read_refusal: Callable[[Calling, Refusal, Stamp, bool], Refused | AskedAgain | DeviceForgotten]
     cpu_bound: frozenset[str] = frozenset()
+    within: str = ""

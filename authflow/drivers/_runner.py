@@ -151,8 +151,7 @@ class Runner:
 
     async def _name_device(self, before: Flow, after: Flow) -> Flow:
         """Return the flow with the device that is stored under the canonical name, once Cognito has told it."""
-        is_named_now = after.is_named and after.username != before.username
-        if not is_named_now or after.device_key or after.auth_flow is AuthFlow.USER_AUTH:
+        if after.username == before.username or after.device_key or after.auth_flow is AuthFlow.USER_AUTH:
             return after
         with _log_store_errors("find a device"):
             device = await self._find_device(after.holder, after.username)

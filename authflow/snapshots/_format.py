@@ -60,9 +60,8 @@ class _Members:
     id: str
     node: Node
     auth_flow: AuthFlow
-    username: str = ""
     entered_username: str = ""
-    is_named: bool = False
+    canonical_username: str | None = None
     only: tuple[str, ...] = ()
     admin: bool = False
     holder: str | None = None
@@ -102,7 +101,8 @@ def decode_flow(version: object, parts: Sequence[Any], app: AppClient) -> Flow:
             raise_malformed("state.kind", f"does not belong to {members.node}")
     except FieldError as error:
         raise_malformed(error.field, str(error))
-    return Flow(machine=machine, app=app, state=state, **{name: getattr(members, name) for name in _MEMBERS})
+    attributes = {name: getattr(members, name) for name in _MEMBERS if name != "auth_flow"}
+    return Flow(machine=machine, app=app, state=state, **attributes)
 
 
 def encode_as(version: int, value: object) -> str:
@@ -169,15 +169,15 @@ def require_version(version: object) -> int:
 
 
 def _name_auth_flow(flow: Any, state: Any) -> tuple[Any, Any]:  # noqa: ANN401 - JSON
-    """Convert version 1 to 2, which names the AuthFlow, and says whether Cognito has named the user.
+    """Convert version 1 to 2, which names the AuthFlow, and tells an entered username from a canonical one.
 
     Where the challenge does not tell the AuthFlow, the flow continues in CUSTOM_AUTH. Its rows include those of every
     other AuthFlow from here on, without the challenges that ask for the password.
     """
     node = flow.get("node")
     flow["auth_flow"] = _AUTH_FLOWS_BY_NODE.get(node, AuthFlow.CUSTOM_AUTH)
-    flow["entered_username"] = flow.pop("typed", "")
-    flow["is_named"] = flow.get("username", "") != flow["entered_username"]
+    username, flow["entered_username"] = flow.pop("username", ""), flow.pop("typed", "")
+    flow["canonical_username"] = username if username != flow["entered_username"] else None
     return flow, state
 
 

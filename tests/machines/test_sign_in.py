@@ -176,9 +176,9 @@ def test_a_refresh_accepts_tokens_of_its_user_only() -> None:
 
 def test_the_first_reply_names_the_user() -> None:
     flow = begin(APP, Password("ada@example.com", "pw"), stamp())
-    assert not flow.is_named
+    assert flow.canonical_username is None
     asked = loads(dumps(flow.receive(challenge("SMS_MFA", USER_ID_FOR_SRP="ada-sub"), stamp(1))), APP)
-    assert (asked.username, asked.is_named) == ("ada-sub", True)
+    assert (asked.username, asked.canonical_username) == ("ada-sub", "ada-sub")
     assert isinstance(asked.challenge, SmsMfa)
     answering = asked.answer(asked.challenge.answer("123456"), stamp(2))
     with pytest.raises(UnexpectedReply, match="names another user"):

@@ -104,8 +104,8 @@ def require_version_1(back: Flow, flow: Flow) -> None:
     elif flow.node.upper() == "ADMIN_NO_SRP_AUTH":
         expected = "ADMIN_USER_PASSWORD_AUTH"
     assert back.auth_flow == expected
-    assert back.is_named == (back.username != back.entered_username)
-    unknown: Any = {name: getattr(back, name) for name in ("machine", "auth_flow", "is_named", "admin")}
+    assert back.username == flow.username
+    unknown: Any = {name: getattr(back, name) for name in ("machine", "canonical_username", "admin")}
     assert back == replace(flow, **unknown)
 
 
@@ -279,12 +279,12 @@ def test_older_snapshots_are_migrated(name: str, monkeypatch: pytest.MonkeyPatch
     """An invented next version calls the username ``user``, and the one after it calls it ``username`` again."""
 
     def rename(flow: Any, state: Any) -> tuple[Any, Any]:
-        username = flow.pop("username", "")
+        username = flow.pop("entered_username", "")
         return flow | {"user": username}, state
 
     def rename_back(flow: Any, state: Any) -> tuple[Any, Any]:
         user = flow.pop("user")
-        return flow | {"username": user}, state
+        return flow | {"entered_username": user}, state
 
     def forget_to_rename(flow: Any, state: Any) -> tuple[Any, Any]:
         return flow, state

@@ -46,7 +46,7 @@ def begin(
         id=stamp.derive("flow id", 12).hex(),
         node=TRANSITIONS.find_successor(Node.START, Trigger.BEGIN),
         state=Remembering(request, device=device, remembered=remembered, access_token=access_token),
-        username=tokens.username,
+        canonical_username=tokens.username,
     )
 
 

@@ -78,11 +78,9 @@ def _make_flow(app: AppClient, event: Begun[Opening], auth_flow: AuthFlow) -> Fl
         app=app,
         id=event.stamp.derive("flow id", 12).hex(),
         node=node,
-        auth_flow=auth_flow,
         state=machine.enter[node](None, event),  # there is no flow yet; the first steps use the event only
-        username=username,
         entered_username=username,
-        is_named=isinstance(opening, Refresh) and opening.username is not None,
+        canonical_username=opening.username if isinstance(opening, Refresh) else None,
         only=opening.only if isinstance(opening, Choice) else (),
     )
 

@@ -18,13 +18,16 @@ class Flow(BaseFlow[State]):
     """A sign-in at one moment. Make one with ``begin``, or let an ``Authenticator`` do so.
 
     Attributes:
-        auth_flow: Cognito's AuthFlow, which decides the rows of the table that hold.
         only: the first factors that the opening permits; empty if all.
     """
 
     node: Node
-    auth_flow: AuthFlow
     only: tuple[str, ...] = ()
+
+    @property
+    def auth_flow(self) -> AuthFlow:
+        """Cognito's AuthFlow, which decides the rows of the table that hold."""
+        return AuthFlow(self.machine.within)
 
     @property
     def challenge(self) -> Challenge | None:

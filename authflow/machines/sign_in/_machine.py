@@ -112,6 +112,6 @@ def read_refusal(
 
 
 MACHINES: Final[Mapping[AuthFlow, Machine[State]]] = {
-    auth_flow: Machine(NAME, TRANSITIONS[auth_flow], ENTER, read_reply, read_refusal, cpu_bound=CPU_BOUND)
+    auth_flow: Machine(NAME, TRANSITIONS[auth_flow], ENTER, read_reply, read_refusal, CPU_BOUND, auth_flow)
     for auth_flow in AuthFlow
 }
