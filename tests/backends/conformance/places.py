@@ -17,6 +17,8 @@ HURRIED: Final = 0.25  # seconds: the time-out of a client that is given, in tes
 SHORT: Final = 0.1  # seconds: the limits of all other backends there
 SOON: Final = 0.8  # seconds within which such a call must end, also on a busy machine
 ASYNC: Final = ("AsyncHttpBackend", "Threaded(HttpBackend)", "Threaded(Boto3Backend)")
+# Threads do not change where a request is sent; leaving them out saves the making of boto3 clients.
+NOT_THREADED: Final = tuple(name for name in EVERY if not name.startswith("Threaded"))
 # These hold every condition; the others are watched, or shown as an example.
 OWN: Final = ("HttpBackend", "AsyncHttpBackend", "Boto3Backend", "Threaded(HttpBackend)", "Threaded(Boto3Backend)")
 
