@@ -102,7 +102,7 @@ class IdleConnections:
             self.close_unlocked()
 
     def close_unlocked(self) -> None:
-        """Close all of them when nobody else uses this object any more. After a fork, its lock may be locked for ever."""
+        """Close all of them when nobody else uses this object: after a fork, its lock may be locked for ever."""
         while self._idle:
             self._idle.pop().stream.close()
 
