@@ -17,11 +17,12 @@ from authflow import AppClient, AsyncAuthenticator, Authenticator, Flow, SignedI
 from authflow.backends.boto3 import Boto3Backend
 from authflow.backends.http import AsyncHttpBackend, HttpBackend
 from benchmarks import servers
-from benchmarks.common import Grid, compute_percentile, format_number, read_resident_memory
+from benchmarks.common import Figure, Grid, Spread, compute_percentile, format_number, read_resident_memory
 from benchmarks.conversation import APP
 from benchmarks.servers import OPENING
 
 SECONDS: Final = 4.0  # how long each way is measured
+SIGN_INS_PER_SECOND: Final = 260
 REGION: Final = "eu-west-1"
 HEAD: Final = ("way", "sign-ins/s", "p50, ms", "p95, ms", "p99, ms", "memory, MiB")
 
@@ -61,22 +62,37 @@ WAYS: Final = (
     *(Way(ASYNC, flows) for flows in (1, 50, 200)),
     *(Way(PYCOGNITO, threads) for threads in (1, 2, 8)),
 )
+WITH_GOAL: Final = (Way(SYNC, 8), Way(ASYNC, 200))
 
 
-def measure() -> list[Grid]:
+def measure() -> list[Figure | Grid]:
     """Measure the area."""
     with servers.stub() as stub:
-        at_stub = _measure_grid("A server that responds without delay", stub.url, APP)
+        at_stub = _measure_ways(stub.url, APP)
     with servers.emulator() as emulator:
-        return [at_stub, _measure_grid("The emulator", emulator.url, servers.make_pool(emulator.url))]
+        at_emulator = _measure_ways(emulator.url, servers.make_pool(emulator.url))
+    return [
+        *(_make_figure(way, at_stub[way]) for way in WITH_GOAL),
+        _make_grid("A server that responds without delay", at_stub),
+        _make_grid("The emulator", at_emulator),
+    ]
 
 
-def _measure_grid(title: str, url: str, app: AppClient) -> Grid:
-    rows = []
+def _make_figure(way: Way, taken: Taken) -> Figure:
+    rate = Spread.of([len(taken.each) / taken.wall])
+    return Figure(name=f"{way}, a server without delay", value=rate, unit="sign-ins/s", at_least=SIGN_INS_PER_SECOND)
+
+
+def _make_grid(title: str, measured: dict[Way, Taken]) -> Grid:
+    return Grid(title, HEAD, [taken.format_row(way) for way, taken in measured.items()])
+
+
+def _measure_ways(url: str, app: AppClient) -> dict[Way, Taken]:
+    measured = {}
     for way in WAYS:
         with get_context("spawn").Pool(1) as fresh:
-            rows.append(fresh.apply(_measure_way, (way, url, app)).format_row(way))
-    return Grid(title, HEAD, rows)
+            measured[way] = fresh.apply(_measure_way, (way, url, app))
+    return measured
 
 
 def _measure_way(way: Way, url: str, app: AppClient) -> Taken:

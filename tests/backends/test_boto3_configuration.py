@@ -195,6 +195,18 @@ def test_a_proxy_of_the_environment_that_cannot_be_used(monkeypatch: pytest.Monk
     assert caught.value.field == "environment"
 
 
+def test_a_proxy_that_cannot_be_used_when_a_request_is_sent(
+    server: HostileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Boto3Backend(endpoint_url=server.url) as backend:
+        monkeypatch.setenv("HTTP_PROXY", "socks5://proxy.example")
+        with pytest.raises(InvalidInput) as caught:
+            backend.call(ask_for("ada"))
+    assert caught.value.field == "environment"
+    assert caught.value.__context__ is None
+    assert server.opened == 0
+
+
 def test_closing(server: HostileServer) -> None:
     backend = Boto3Backend(endpoint_url=server.url)
     backend.call(ask_for("ada"))

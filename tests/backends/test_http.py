@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from authflow import BackendError, InvalidInput, Refusal, Srp, Throttled, __version__, begin
-from authflow.backends import _limits
+from authflow.backends import _limits, http
 from authflow.backends.http import AsyncHttpBackend, HttpBackend
 from authflow.core.requests import GetTokensFromRefreshToken
 from authflow.core.secret import Secret
@@ -344,6 +344,11 @@ except Exception as error:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "BackendError set()"
+
+
+def test_the_package_has_no_other_names() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'Client'"):
+        _ = http.Client  # type: ignore[attr-defined]  # wrong on purpose
 
 
 @pytest.mark.parametrize("name", ["HttpBackend", "AsyncHttpBackend"])

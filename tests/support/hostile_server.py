@@ -55,11 +55,12 @@ class Peer:
             self._socket.sendall(record)
         self._cork(0)
 
-    def drip(self, data: bytes, pause: float = 0.02, most: float = 1.1) -> None:
-        """Send the same bytes again and again, for at most so many seconds, until the client closes."""
+    def drip(self, data: bytes, pause: float = 0.02, most: float = 0.9) -> None:
+        """Send the same bytes again and again, until the client closes; after so many seconds, end the stream."""
         until = time.monotonic() + most
         while time.monotonic() < until and not self.is_abandoned and not self.is_stopping.wait(pause):
             self._socket.sendall(data)
+        self.finish()
 
     def pour(self, data: bytes, times: int) -> None:
         """Send the same bytes many times, as fast as the client reads them, until it closes."""
@@ -70,8 +71,7 @@ class Peer:
 
     def hold(self) -> None:
         """Keep the connection open and send nothing, until the client closes."""
-        while not self.is_abandoned and not self.is_stopping.wait(0.005):
-            pass
+        select.select([self._socket], [], [], PATIENCE)
 
     def start_tls(self, context: ssl.SSLContext) -> None:
         """Encrypt from now on."""

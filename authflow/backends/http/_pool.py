@@ -99,8 +99,12 @@ class IdleConnections:
     def close(self) -> None:
         """Close all of them."""
         with self._lock:
-            while self._idle:
-                self._idle.pop().stream.close()
+            self.close_unlocked()
+
+    def close_unlocked(self) -> None:
+        """Close all of them when nobody else uses this object: after a fork, its lock may be locked for ever."""
+        while self._idle:
+            self._idle.pop().stream.close()
 
     def _remove(self, route: Route) -> Connection | None:
         with self._lock:

@@ -74,5 +74,5 @@ class SocketNetwork:
 def make_blocking_pool(ssl_context: ssl.SSLContext, make_head: MakeHead = recall_head) -> Pool:
     """Return a pool for threads, whose coroutines block. If it is not closed, garbage collection closes it."""
     pool = Pool(SocketNetwork(), ssl_context, make_head)
-    weakref.finalize(pool, pool.idle.close)
+    weakref.finalize(pool, pool.idle.close_unlocked).atexit = False  # at exit, other threads may use it
     return pool

@@ -144,10 +144,10 @@ def _receive(connection: h11.Connection, data: bytes) -> Iterator[h11.Event]:
 
 
 def _read_headers(head: h11.Response) -> dict[str, str]:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
-    if sum(map(len, headers)) + sum(map(len, headers.values())) > _limits.MAX_HEAD:
+    fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers]
+    if sum(len(name) + len(value) for name, value in fields) > _limits.MAX_HEAD:
         raise TransportError(f"headers of more than {_limits.MAX_HEAD} bytes")
     # A compressed body may be far longer than it looks, and we did not accept one.
-    if headers.get("content-encoding", "identity") != "identity":
+    if any(name == "content-encoding" and value != "identity" for name, value in fields):
         raise TransportError(f"HTTP {head.status_code}, a compressed response")
-    return headers
+    return dict(fields)

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from tests.backends.conformance.places import under
+from tests.backends.conformance.remaining import TCP, TLS
 from tests.support.backends import EVERY, Subject, make_subject
 from tests.support.hostile_server import PATIENCE, HostileServer, Peer, Received, hostile_server
 from tests.support.http_replies import behave
@@ -45,3 +46,16 @@ def test_no_call_waits_for_another(subject: Subject, server: HostileServer) -> N
 
     server.play(script)
     assert subject.ask_together(*users, at_once=len(users)) == users
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("transport", [TCP, TLS])
+def test_closing_leaves_no_connection(servers: dict[str, HostileServer], name: str, transport: str) -> None:
+    server = servers[transport]
+    server.play(behave)
+    subject = make_subject(name, server.url)
+    assert subject.ask_together("ada", "grace", "edith") == ["ada", "grace", "edith"]
+    subject.close()
+    server.wait_until(lambda: server.connections == 0)
+    server.stop()
+    assert subject.backend, "garbage collection has not closed it"

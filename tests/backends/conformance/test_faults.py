@@ -8,7 +8,7 @@ from tests.support.backends import Subject
 from tests.support.hostile_server import HostileServer, Peer, Received
 from tests.support.http_replies import EARLY_HINTS, behave, make_body, reply_of_size, reply_to, respond
 
-USERS = 100
+USERS = 60
 Fault = Callable[[Peer, Received], None]
 
 

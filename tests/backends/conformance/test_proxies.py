@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from authflow import BackendError
-from tests.backends.conformance.places import HURRIED, hurried, under
+from tests.backends.conformance.places import HURRIED, NOT_THREADED, hurried, under
 from tests.backends.conformance.remaining import TCP, TLS
 from tests.support.backends import Subject, make_subject
 from tests.support.certificates import Certificate
@@ -58,11 +58,11 @@ def proxied(
         yield Proxied(proxy, certificate, make)
 
 
-through_a_proxy = under("through a proxy", fixture="proxied")
-hostile_tunnel = under("a hostile proxy", transports=[TLS], fixture="proxied")
+through_a_proxy = under("through a proxy", NOT_THREADED, fixture="proxied")
+hostile_tunnel = under("a hostile proxy", NOT_THREADED, transports=[TLS], fixture="proxied")
 
 
-@under("through a proxy", transports=[TCP], fixture="proxied")
+@under("through a proxy", NOT_THREADED, transports=[TCP], fixture="proxied")
 def test_http_is_forwarded_in_absolute_form(proxied: Proxied) -> None:
     proxied.proxy.play(proxied.forward)
     assert proxied.make("").ask("ada", "grace") == ["ada", "grace"]
@@ -71,7 +71,7 @@ def test_http_is_forwarded_in_absolute_form(proxied: Proxied) -> None:
         assert received.headers["host"] == "cognito.test:8080"
 
 
-@under("through a proxy", transports=[TLS], fixture="proxied")
+@under("through a proxy", NOT_THREADED, transports=[TLS], fixture="proxied")
 def test_https_is_tunnelled(proxied: Proxied) -> None:
     proxied.proxy.play(proxied.forward)
     assert proxied.make("").ask("ada", "grace") == ["ada", "grace"]
@@ -102,7 +102,7 @@ def test_a_proxy_that_wants_other_credentials(proxied: Proxied) -> None:
         assert secret not in str(caught.value)
 
 
-@under("hosts without a proxy")
+@under("hosts without a proxy", NOT_THREADED)
 def test_hosts_without_a_proxy(server: HostileServer, request: pytest.FixtureRequest) -> None:
     name = request.node.callspec.params["place"][0]
     server.play(behave)
@@ -148,18 +148,19 @@ def test_what_a_proxy_says_is_no_reply(proxied: Proxied) -> None:
 
 
 @hostile_tunnel
-@pytest.mark.parametrize("status", ["403 Forbidden", "407 Required", "500 Error", "302 Found", "101 Switching"])
-def test_nothing_is_sent_through_a_proxy_that_refuses(proxied: Proxied, status: str) -> None:
+def test_nothing_is_sent_through_a_proxy_that_refuses(proxied: Proxied) -> None:
+    statuses = ["403 Forbidden", "407 Required", "500 Error", "302 Found", "101 Switching"]
+
     def script(peer: Peer, received: Received) -> None:
         if received.method == "CONNECT":
-            peer.send(f"HTTP/1.1 {status}\r\n\r\n".encode())
+            peer.send(f"HTTP/1.1 {statuses[peer.number - 1]}\r\n\r\n".encode())
             peer.start_tls(proxied.certificate.server())
         else:
             behave(peer, received)
 
     proxied.proxy.play(script)
-    assert proxied.make("").ask("ada") == ["BackendError"]
-    assert [each.method for each in proxied.proxy.requests] == ["CONNECT"]
+    assert proxied.make("").ask(*statuses) == ["BackendError"] * len(statuses)
+    assert [each.method for each in proxied.proxy.requests] == ["CONNECT"] * len(statuses)
 
 
 @hostile_tunnel
@@ -192,11 +193,11 @@ def check_dripping(proxied: Proxied, *drips: tuple[bytes, bytes]) -> None:
     assert subject.ask("grace") == ["grace"]
 
 
-@under("a dripping proxy", transports=[TLS], fixture="proxied", timeout=HURRIED)
+@under("a dripping proxy", NOT_THREADED, transports=[TLS], fixture="proxied", timeout=HURRIED)
 def test_a_dripping_proxy(proxied: Proxied) -> None:
     check_dripping(proxied, (b"HTTP/1.1 200 ", b"O"), (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"))
 
 
-@under("a proxy that never forwards", transports=[TLS], fixture="proxied", timeout=HURRIED)
+@under("a proxy that never forwards", NOT_THREADED, transports=[TLS], fixture="proxied", timeout=HURRIED)
 def test_a_proxy_that_never_forwards(proxied: Proxied) -> None:
     check_dripping(proxied, (b"", EARLY_HINTS), (ESTABLISHED, b""))

@@ -10,13 +10,13 @@ import pytest
 
 from authflow.backends import _limits
 from tests.backends.conformance.places import OWN, under
-from tests.support.backends import Subject
+from tests.support.backends import EVERY, Subject
 from tests.support.hostile_server import HostileServer, Peer, Received
 from tests.support.http_replies import behave, make_body, respond, respond_chunked
 
 MOST = 6 << 20  # bytes that a call may allocate: a body of 1 MiB several times, as bytes, as text, and parsed
 PIECE = b"x" * (64 << 10)
-SENT = 32 << 20  # bytes that the server really sends to a client that goes on reading
+SENT = 16 << 20  # bytes that the server really sends to a client that goes on reading
 JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\n"
 
 # what is sent at first, and then again and again
@@ -94,6 +94,13 @@ def test_a_compressed_response_of_a_huge_body(subject: Subject, server: HostileS
     with bounded():
         assert subject.ask("ada") == ["BackendError"]
     assert subject.ask("grace", "edith") == ["grace", "edith"]
+
+
+@under("compression", [name for name in EVERY if name != "example"])
+def test_no_compressed_response_is_accepted(subject: Subject, server: HostileServer) -> None:
+    server.play(behave)
+    assert subject.ask("ada") == ["ada"]
+    assert server.requests[0].headers["accept-encoding"] == "identity"
 
 
 @under("the largest body", OWN)

@@ -1,23 +1,21 @@
 """A server that never finishes: each call ends within its limit, whatever drips."""
 
-from collections.abc import Callable, Mapping
+import threading
 
 from tests.backends.conformance.places import HURRIED, hurried, under
 from tests.backends.conformance.remaining import TLS
 from tests.support.backends import Subject
-from tests.support.hostile_server import HostileServer, Peer, Received
-from tests.support.http_replies import EARLY_HINTS, behave
+from tests.support.hostile_server import PATIENCE, HostileServer, Peer, Received
+from tests.support.http_replies import EARLY_HINTS, behave, reply_to
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 RECORD = b"\x16\x03\x03\x40\x00"  # the beginning of a TLS record of 16 KiB, which is part of a handshake
 
 # what is sent at once, and what drips behind it
-HEADS = {
+DRIPS = {
     "status-line": (b"HTTP/1.1 200 ", b"O"),
     "headers": (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
     "hints": (b"", EARLY_HINTS),
-}
-BODIES = {
     "body": (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"{"),
     "chunks": (CHUNKED, b"1\r\n{\r\n"),
     "chunk-extension": (CHUNKED + b"1;", b"x"),
@@ -25,44 +23,45 @@ BODIES = {
     "body-without-an-end": (b"HTTP/1.1 200 OK\r\n\r\n", b"{"),
 }
 
-SILENCE = {"nothing": (b"", b""), "half-a-head": (b"HTTP/1.1 200 OK\r\n", b""), "half-a-body": (CHUNKED, b"")}
 
-
-def dripping(drips: Mapping[str, tuple[bytes, bytes]]) -> Callable[[Peer, Received], None]:
-    """Return a script that answers the user ``head`` with a dripping head, and so on."""
-
+@under("a dripping response", timeout=HURRIED)
+def test_a_dripping_response(subject: Subject, server: HostileServer) -> None:
     def script(peer: Peer, received: Received) -> None:
-        if received.username not in drips:
+        if received.username in DRIPS:
+            begin, drop = DRIPS[received.username]
+            peer.send(begin)
+            peer.drip(drop)
+        else:
             behave(peer, received)
-            return
-        begin, drop = drips[received.username]
-        peer.send(begin)
-        peer.drip(drop)
 
-    return script
-
-
-def check(subject: Subject, server: HostileServer, drips: Mapping[str, tuple[bytes, bytes]]) -> None:
-    server.play(dripping(drips))
+    server.play(script)
     with hurried():
-        assert subject.ask_together(*drips) == ["BackendError"] * len(drips)
+        assert subject.ask_together(*DRIPS) == ["BackendError"] * len(DRIPS)
     assert subject.ask("grace", "edith") == ["grace", "edith"]
     server.wait_until(lambda: server.connections <= 1)
 
 
-@under("a dripping head", timeout=HURRIED)
-def test_a_dripping_head(subject: Subject, server: HostileServer) -> None:
-    check(subject, server, HEADS)
+@under("a late response after a time-out", timeout=HURRIED)
+def test_a_late_response_after_a_time_out(subject: Subject, server: HostileServer) -> None:
+    sent_in_time = {"nothing": 0, "half-a-head": 20, "half-a-body": -20}
+    is_late = threading.Event()
 
+    def script(peer: Peer, received: Received) -> None:
+        response, count = reply_to(received), sent_in_time.get(received.username)
+        if count is None:
+            peer.send(response)
+            return
+        peer.send(response[:count])
+        is_late.wait(PATIENCE)
+        peer.send(response[count:])
 
-@under("a dripping body", timeout=HURRIED)
-def test_a_dripping_body(subject: Subject, server: HostileServer) -> None:
-    check(subject, server, BODIES)
-
-
-@under("no response", timeout=HURRIED)
-def test_no_response(subject: Subject, server: HostileServer) -> None:
-    check(subject, server, SILENCE)
+    server.play(script)
+    with hurried():
+        assert subject.ask_together(*sent_in_time) == ["BackendError"] * len(sent_in_time)
+    is_late.set()
+    assert subject.ask("grace", "edith") == ["grace", "edith"]
+    assert len(server.requests) <= 5, "nothing is sent twice"
+    server.wait_until(lambda: server.connections <= 1)
 
 
 @under("a dripping handshake", transports=[TLS], timeout=HURRIED)

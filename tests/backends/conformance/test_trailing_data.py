@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from authflow.backends.http import AsyncHttpBackend
-from tests.backends.conformance.places import HURRIED, hurried, under
+from tests.backends.conformance.places import under
 from tests.backends.conformance.remaining import TCP, TLS
 from tests.support.backends import Subject
 from tests.support.hostile_server import PATIENCE, HostileServer, Peer, Received
@@ -165,23 +165,6 @@ def test_an_unrequested_response_while_the_event_loop_is_busy(
         tried = next(number for number in range(1, 100) if not runner.run(call_at_step(number)))
     assert tried > 1
     server.stop()
-
-
-@under("a late response after a time-out", timeout=HURRIED)
-def test_a_late_response_after_a_time_out(subject: Subject, server: HostileServer) -> None:
-    is_late = threading.Event()
-
-    def script(peer: Peer, received: Received) -> None:
-        if received.username == "ada":
-            is_late.wait(PATIENCE)
-        peer.send(reply_to(received))
-
-    server.play(script)
-    with hurried():
-        assert subject.ask("ada") == ["BackendError"]
-    is_late.set()
-    assert subject.ask("grace", "edith") == ["grace", "edith"]
-    assert len(server.requests) <= 3, "nothing is sent twice"
 
 
 @under("an idle connection that the server closes")
