@@ -12,7 +12,7 @@ from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.sign_in import Proof
-from authflow.emulator._records.user import Status, User
+from authflow.emulator._records.user import Code, Status, User
 from authflow.emulator._service import Reply
 from authflow.emulator._users import credentials, mfa
 
@@ -69,7 +69,9 @@ def continue_after_sign_up(step: AuthStep) -> Reply:
     progress.check_enabled(user)
     lambda_events.run_pre_authentication(step, user)
     session.used = True
-    if session.challenge_data not in list_offers(step.client.pool, user):
+    code: Code = session.challenge_data
+    is_offered = CHALLENGE_BY_ATTRIBUTE[code.attribute] in list_offers(step.client.pool, user)
+    if not is_offered or not code.proves_address_of(user.attributes):
         return _ask_to_select(step, user)
     step.record_proof(Proof.CODE)
     return progress.proceed(step, user)

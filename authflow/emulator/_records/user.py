@@ -1,5 +1,6 @@
 """The record of a user."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -22,11 +23,22 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code that was sent to a user, the attribute that it verifies, and when it expires."""
+    """A code that was sent to a user.
+
+    Attributes:
+        attribute: the attribute that the code verifies.
+        address: the value of the attribute when the code was sent.
+        expires: when the code expires.
+    """
 
     text: str = field(repr=False)
     attribute: str
+    address: str = field(repr=False)
     expires: datetime
+
+    def proves_address_of(self, attributes: Mapping[str, str]) -> bool:
+        """Return whether the address that the code was sent to is still the one in these attributes."""
+        return attributes.get(self.attribute) == self.address
 
 
 @dataclass(slots=True, eq=False)

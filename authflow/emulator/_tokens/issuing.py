@@ -82,7 +82,7 @@ def refresh_tokens(service: Service, client: UserPoolClient, text: str, request:
     if proposal is not None:
         result["NewDeviceMetadata"] = proposal.describe()
     if client.rotation_grace is not None:
-        token.retires = token.retires or service.now() + client.rotation_grace
+        token.rotate(client.rotation_grace, service.now())
         result["RefreshToken"] = service.token_families.issue_refresh_token(token.family, service.now())
     return result
 
