@@ -155,6 +155,13 @@ ATTRIBUTE_FORBIDDEN: Final = ErrorTemplate(
 # https://github.com/aws-samples/aws-saas-factory-bootcamp/issues/67
 ATTRIBUTE_GIVEN: Final = ErrorTemplate("NotAuthorizedException", "Cannot modify an already provided {}")
 PASSWORD_POLICY: Final = ErrorTemplate("InvalidPasswordException", "Password did not conform with policy: {}")
+# https://github.com/data-dot-all/dataall/issues/690
+TEMPORARY_PASSWORD_POLICY: Final = ErrorTemplate(
+    "InvalidPasswordException", "Password did not conform with password policy: {}"
+)
+PASSWORD_HISTORY: Final = ErrorTemplate(
+    "PasswordHistoryPolicyViolationException", "Password has previously been used"
+)  # own text
 NOT_RESENDABLE: Final = ErrorTemplate("UnsupportedUserStateException", "Resend not possible. {} status is {}")
 
 # Signing up

@@ -5,6 +5,7 @@ from typing import Final
 
 from authflow.emulator import _errors
 from authflow.emulator._auth import choice, custom, device_challenges, mfa_challenges, progress, srp_round
+from authflow.emulator._auth.parameters import ATTRIBUTE_PREFIX
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.sessions import Session, is_same_username
@@ -14,8 +15,6 @@ from authflow.emulator._service import Reply
 from authflow.emulator._users import attributes, credentials, mfa
 from authflow.emulator._users.decoys import get_decoy
 from authflow.emulator._users.registration import resolve_alias_conflicts
-
-ATTRIBUTE_PREFIX: Final = "userAttributes."
 
 
 def password_verifier(step: AuthStep) -> Reply:
@@ -48,7 +47,7 @@ def new_password_required(step: AuthStep) -> Reply:
     changed = attributes.apply_changes(user.attributes, given)
     attributes.check_required(pool, changed)
     resolve_alias_conflicts(pool, user, changed, _errors.ALIAS_EXISTS)
-    user.password = credentials.make_stored_password(step.service, pool, user.username, chosen)
+    credentials.replace_password(step.service, pool, user, chosen)
     user.attributes, user.status, user.modified = changed, Status.CONFIRMED, step.service.now()
     session.used = True
     step.record_proof(Proof.NEW_PASSWORD)

@@ -26,10 +26,14 @@ PROOF_PARAMETERS: Final[Mapping[str, str]] = {"PASSWORD": "PASSWORD", "PASSWORD_
 
 
 def list_offers(pool: UserPool, user: User) -> list[str]:
-    """Return the first factors that a user can choose from: only passwords if MFA or a new password follows."""
+    """Return the first factors that a user can choose from: only passwords if MFA or a new password follows.
+
+    A user without a password is offered none of the password challenges.
+    """
+    own = PASSWORD_CHALLENGES if user.password.is_set else ()
     if pool.mfa_mode == "ON" or mfa.list_eligible_factors(pool, user) or user.status is Status.FORCE_CHANGE_PASSWORD:
-        return list(PASSWORD_CHALLENGES)
-    passwords = PASSWORD_CHALLENGES if "PASSWORD" in pool.first_factors else ()
+        return list(own)
+    passwords = own if "PASSWORD" in pool.first_factors else ()
     usable_codes = (
         name
         for name in CODE_CHALLENGES

@@ -15,12 +15,22 @@ from authflow.emulator._users.registration import make_user, resolve_alias_confl
 
 
 def admin_create_user(service: Service, params: Params) -> Reply:
-    """AdminCreateUser: create a user with a temporary password. RESEND replaces the password if it is still unused."""
-    pool = service.get_pool(params["UserPoolId"])
-    chosen = params.get("TemporaryPassword") or passwords.generate_password(pool.password_policy, service.entropy)
-    invite = _renew_invitation if params.get("MessageAction") == "RESEND" else _create_user
-    user = invite(service, pool, params, chosen)
-    if params.get("MessageAction") != "SUPPRESS":
+    """AdminCreateUser: create a user with a temporary password. RESEND replaces the password if it is still unused.
+
+    If codes can be the first factor, a user whose TemporaryPassword is left out has no password.
+    """
+    pool, action = service.get_pool(params["UserPoolId"]), params.get("MessageAction")
+    given, generated = (
+        params.get("TemporaryPassword"),
+        passwords.generate_password(pool.password_policy, service.entropy),
+    )
+    chosen = given or (None if pool.has_passwordless_users else generated)
+    if action == "RESEND":
+        chosen = given or generated
+        user = _renew_invitation(service, pool, params, chosen)
+    else:
+        user = _create_user(service, pool, params, chosen)
+    if action != "SUPPRESS" and chosen is not None:
         _send_invitation(service, pool, user, params.get("DesiredDeliveryMediums", ["SMS"]), chosen)
     return {"User": _describe(user, "Attributes")}
 
@@ -59,9 +69,7 @@ def admin_set_user_password(service: Service, params: Params) -> Reply:
     """AdminSetUserPassword: set a permanent or a temporary password."""
     pool, user = _find_user(service, params)
     temporary = not params.get("Permanent")
-    user.password = credentials.make_stored_password(
-        service, pool, user.username, params["Password"], temporary=temporary
-    )
+    credentials.replace_password(service, pool, user, params["Password"], temporary=temporary)
     user.status = Status.FORCE_CHANGE_PASSWORD if temporary else Status.CONFIRMED
     user.modified = service.now()
     return {}
@@ -111,9 +119,10 @@ def _find_user(service: Service, params: Params) -> tuple[UserPool, User]:
     return pool, names.get_user(pool, params["Username"])
 
 
-def _create_user(service: Service, pool: UserPool, params: Params, chosen: str) -> User:
+def _create_user(service: Service, pool: UserPool, params: Params, chosen: str | None) -> User:
     given = attributes.from_list(params.get("UserAttributes", ()))
-    user = make_user(service, pool, params["Username"], given, chosen=chosen, status=Status.FORCE_CHANGE_PASSWORD)
+    status = Status.CONFIRMED if chosen is None else Status.FORCE_CHANGE_PASSWORD
+    user = make_user(service, pool, params["Username"], given, chosen=chosen, status=status)
     # the operation declares no AliasExistsException
     resolve_alias_conflicts(
         pool, user, user.attributes, _errors.USERNAME_EXISTS, force=params.get("ForceAliasCreation", False)
@@ -126,7 +135,8 @@ def _renew_invitation(service: Service, pool: UserPool, params: Params, chosen: 
     user = names.get_user(pool, params["Username"])
     if user.status is not Status.FORCE_CHANGE_PASSWORD:
         raise _errors.NOT_RESENDABLE(user.username, user.status)
-    user.password = credentials.make_stored_password(service, pool, user.username, chosen, temporary=True)
+    error = _errors.TEMPORARY_PASSWORD_POLICY
+    user.password = credentials.make_stored_password(service, pool, user.username, chosen, temporary=True, error=error)
     user.modified = service.now()
     return user
 

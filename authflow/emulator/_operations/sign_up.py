@@ -20,13 +20,12 @@ def sign_up(service: Service, params: Params) -> Reply:
     client = _find_client(service, params)
     if client.pool.settings.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly"):
         raise _errors.SIGN_UP_CLOSED()
-    if "Password" not in params:
+    chosen = params.get("Password") or None
+    if chosen is None and not client.pool.has_passwordless_users:
         raise _errors.MISSING_PARAMETER("Password")
     given = attributes.from_list(params.get("UserAttributes", ()))
     attributes.check_writable(client, given)
-    user = make_user(
-        service, client.pool, params["Username"], given, chosen=params["Password"], status=Status.UNCONFIRMED
-    )
+    user = make_user(service, client.pool, params["Username"], given, chosen=chosen, status=Status.UNCONFIRMED)
     attributes.check_required(client.pool, user.attributes)
     # the operation declares no AliasExistsException
     resolve_alias_conflicts(client.pool, user, user.attributes, _errors.USERNAME_EXISTS)

@@ -56,6 +56,7 @@ class User:
         preferred_mfa: the factor that Cognito asks for without offering a choice.
         software_token: the authenticator app that the user has verified.
         pending_token: an authenticator app that was associated with an access token and not verified yet.
+        permanent_passwords: the latest permanent passwords, the newest last.
         auto_confirmed: True if an administrator confirmed the sign-up and the user has not signed in since.
     """
 
@@ -75,6 +76,7 @@ class User:
     preferred_mfa: str | None = None
     software_token: SoftwareToken | None = None
     pending_token: SoftwareToken | None = None
+    permanent_passwords: list[StoredPassword] = field(default_factory=list, repr=False)
     auto_confirmed: bool = False
 
     def note_sign_in(self) -> None:

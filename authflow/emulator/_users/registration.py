@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from authflow.emulator import _errors
+from authflow.emulator._crypto.passwords import StoredPassword
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Service
@@ -10,7 +11,7 @@ from authflow.emulator._users import attributes, credentials, names
 
 
 def make_user(
-    service: Service, pool: UserPool, username: str, given: Mapping[str, str], *, chosen: str, status: Status
+    service: Service, pool: UserPool, username: str, given: Mapping[str, str], *, chosen: str | None, status: Status
 ) -> User:
     """Return a new user. The caller adds them to the pool.
 
@@ -21,7 +22,7 @@ def make_user(
         pool: the user's pool.
         username: the requested username.
         given: the requested attributes.
-        chosen: the password.
+        chosen: the password; None for a user without one.
         status: the user's status. With FORCE_CHANGE_PASSWORD the password is a temporary one.
 
     Raises:
@@ -37,10 +38,21 @@ def make_user(
     canonical = sub if pool.username_attributes else username
     if names.find_user(pool, canonical):  # it may also be another user's alias or sub
         raise _errors.USERNAME_EXISTS()
+    password, now = _make_password(service, pool, canonical, chosen, status), service.now()
+    permanent = [password] if password.is_set and password.expires is None else []
+    return User(
+        canonical, sub, user_attributes, status, password, created=now, modified=now, permanent_passwords=permanent
+    )
+
+
+def _make_password(
+    service: Service, pool: UserPool, username: str, chosen: str | None, status: Status
+) -> StoredPassword:
+    if chosen is None:
+        return StoredPassword.create_unset(service.entropy)
     temporary = status is Status.FORCE_CHANGE_PASSWORD
-    password = credentials.make_stored_password(service, pool, canonical, chosen, temporary=temporary)
-    now = service.now()
-    return User(canonical, sub, user_attributes, status, password, created=now, modified=now)
+    error = _errors.TEMPORARY_PASSWORD_POLICY if temporary else _errors.PASSWORD_POLICY
+    return credentials.make_stored_password(service, pool, username, chosen, temporary=temporary, error=error)
 
 
 def resolve_alias_conflicts(

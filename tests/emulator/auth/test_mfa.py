@@ -168,14 +168,12 @@ def test_wrong_codes_of_an_authenticator(optional: World) -> None:
     optional.clock.forward(minutes=2)
     prefer(optional, "ada", TOTP)
     asked = send_password(optional)
-    for wrong in (
-        read_code(optional, app, -2),
-        read_code(optional, app, 2),
-        "",
-        "\uff11\uff12\uff13\uff14\uff15\uff16",
+    missing = "InvalidParameterException: Missing required parameter SOFTWARE_TOKEN_MFA_CODE"
+    for wrong, expected in (
+        (read_code(optional, app, -2), WRONG_TOTP),
+        (read_code(optional, app, 2), WRONG_TOTP),
+        ("", missing),
     ):
-        missing = "InvalidParameterException: Missing required parameter SOFTWARE_TOKEN_MFA_CODE"
-        expected = WRONG_TOTP if wrong else missing
         assert expect_refusal(optional, asked, SOFTWARE_TOKEN_MFA_CODE=wrong) == expected
     assert "AuthenticationResult" in answer(optional, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(optional, app))
 

@@ -128,14 +128,6 @@ def test_a_policy_that_asks_for_little(empty: World) -> None:
     assert "Session" in pool.initiate(USERNAME="bob", PASSWORD="simple")
 
 
-@pytest.mark.parametrize("password", ["P4ss word!" + "x" * 8, "P4ssword!" * 40])
-def test_new_passwords_that_no_policy_permits(world: World, password: str) -> None:
-    world.invite("bob")
-    session = world.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
-    answer = world.make_respond_params("NEW_PASSWORD_REQUIRED", session, USERNAME="bob", NEW_PASSWORD=password)
-    assert world.expect_refusal("RespondToAuthChallenge", **answer).startswith("InvalidPasswordException")
-
-
 def test_reset_sends_a_code(world: World) -> None:
     world.call_admin("AdminResetUserPassword", "ada")
     message = world.get_last_message()
