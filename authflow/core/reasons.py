@@ -49,6 +49,7 @@ _BY_WORDING: Final = {
     ),
     "InvalidParameterException": (
         ("flow not enabled", Reason.FLOW_NOT_ENABLED),
+        ("is not enabled for the client", Reason.FLOW_NOT_ENABLED),
         ("auth flow not enabled", Reason.FLOW_NOT_ENABLED),
     ),
 }

@@ -11,6 +11,7 @@ from authflow.emulator._crypto import srp
 from authflow.emulator._records.sign_in import CustomRound, SignIn
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply
+from authflow.emulator._settings import Settings
 from authflow.emulator._tokens import issuing
 from authflow.emulator._users import names
 from authflow.emulator._users.decoys import get_decoy
@@ -68,13 +69,13 @@ def refresh_token_auth(step: AuthStep) -> Reply:
     text = step.require("REFRESH_TOKEN")
     if client.rotation_grace is not None:
         raise _errors.FLOW_NOT_ENABLED("REFRESH_TOKEN_AUTH")  # with rotation, only GetTokensFromRefreshToken works
-    token, user = issuing.find_refresh_token(service, client, text)
+    request = issuing.TokenRequest(issuing.REFRESH_SOURCE, device_key=step.parameters.get("DEVICE_KEY"))
+    token, user = issuing.find_refresh_token(service, client, text, request)
     secret_hash.check_secret_hash(
         client, user.username, step.parameters.get("SECRET_HASH"), _errors.SECRET_HASH_WRONG_REFRESH
     )
     if token.is_retired(service.now()):
         raise _errors.REFRESH_TOKEN_REVOKED()  # the operation declares no RefreshTokenReuseException
-    request = issuing.TokenRequest(issuing.REFRESH_SOURCE, device_key=step.parameters.get("DEVICE_KEY"))
     return {"ChallengeParameters": {}, "AuthenticationResult": issuing.refresh_tokens(service, client, text, request)}
 
 
@@ -148,6 +149,18 @@ def begin(name: str, step: AuthStep) -> Reply:
     if not (auth_flow.admin if step.admin else auth_flow.public):
         raise _errors.FLOW_OF_OTHER_API()
     if not auth_flow.permitted_by & step.client.allowed_flows:
-        raise _errors.FLOW_NOT_ENABLED(name)
+        raise _refuse(name, step.service.settings)
     step.sign_in = SignIn(name)
     return auth_flow.begin(step)
+
+
+def _refuse(name: str, settings: Settings) -> _errors.ServiceError:
+    """Return the error for an AuthFlow that the client does not allow. Its text depends on the AuthFlow."""
+    admin = _errors.FLOW_NOT_ENABLED.with_text(settings.admin_password_refusal)
+    templates = {
+        "USER_SRP_AUTH": _errors.SRP_NOT_ENABLED,
+        "CUSTOM_AUTH": _errors.FLOW_NOT_ENABLED.with_text(settings.custom_auth_refusal),
+        "ADMIN_USER_PASSWORD_AUTH": admin,
+        "ADMIN_NO_SRP_AUTH": admin,
+    }
+    return templates.get(name, _errors.FLOW_NOT_ENABLED)(name)

@@ -46,7 +46,7 @@ def new_password_required(step: AuthStep) -> Reply:
     given = _read_attributes(step, user)
     changed = attributes.apply_changes(user.attributes, given)
     attributes.check_required(pool, changed)
-    resolve_alias_conflicts(pool, user, changed, _errors.ALIAS_EXISTS)
+    resolve_alias_conflicts(pool, user, changed, step.service.alias_exists)
     credentials.replace_password(step.service, pool, user, chosen)
     user.attributes, user.status, user.modified = changed, Status.CONFIRMED, step.service.now()
     session.used = True
@@ -72,7 +72,7 @@ def _read_attributes(step: AuthStep, user: User) -> dict[str, str]:
     }
     pool = step.client.pool
     attributes.check_values(pool, given)
-    attributes.check_writable(step.client, given)
+    attributes.check_writable(step.client, given, _errors.ATTRIBUTE_READ_ONLY)
     for name, value in given.items():
         if user.attributes.get(name) not in {None, "", value}:
             _check_changeable(pool, user, name)

@@ -74,4 +74,6 @@ def _check_email(step: AuthStep, user: User, address: str) -> None:
         raise _errors.NOT_OFFERED("EMAIL")
     pool, given = step.client.pool, {"email": address}
     attributes.check_values(pool, given)
-    resolve_alias_conflicts(pool, user, {**user.attributes, **given, "email_verified": "true"}, _errors.ALIAS_EXISTS)
+    resolve_alias_conflicts(
+        pool, user, {**user.attributes, **given, "email_verified": "true"}, step.service.alias_exists
+    )

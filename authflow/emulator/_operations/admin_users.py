@@ -45,12 +45,11 @@ def admin_update_user_attributes(service: Service, params: Params) -> Reply:
     """AdminUpdateUserAttributes. A new address or number is unverified unless the request sets its verified flag."""
     pool, user = _find_user(service, params)
     given = attributes.from_list(params["UserAttributes"])
-    if "sub" in given:
-        raise _errors.ATTRIBUTE_READ_ONLY("sub")
     attributes.check_values(pool, given)
+    attributes.check_mutable(pool, given)
     updated = {**attributes.apply_changes(user.attributes, given), **given}
     attributes.check_required(pool, updated)
-    resolve_alias_conflicts(pool, user, updated, _errors.ALIAS_EXISTS)
+    resolve_alias_conflicts(pool, user, updated, service.alias_exists)
     user.attributes, user.modified = updated, service.now()
     return {}
 
@@ -122,10 +121,11 @@ def _find_user(service: Service, params: Params) -> tuple[UserPool, User]:
 def _create_user(service: Service, pool: UserPool, params: Params, chosen: str | None) -> User:
     given = attributes.from_list(params.get("UserAttributes", ()))
     status = Status.CONFIRMED if chosen is None else Status.FORCE_CHANGE_PASSWORD
-    user = make_user(service, pool, params["Username"], given, chosen=chosen, status=status)
+    taken = _errors.USERNAME_EXISTS_FOR_ADMIN
+    user = make_user(service, pool, params["Username"], given, chosen=chosen, status=status, taken=taken)
     # the operation declares no AliasExistsException
     resolve_alias_conflicts(
-        pool, user, user.attributes, _errors.USERNAME_EXISTS, force=params.get("ForceAliasCreation", False)
+        pool, user, user.attributes, _errors.ADDRESS_EXISTS, force=params.get("ForceAliasCreation", False)
     )
     pool.add(user)
     return user

@@ -25,10 +25,18 @@ def sign_up(service: Service, params: Params) -> Reply:
         raise _errors.MISSING_PARAMETER("Password")
     given = attributes.from_list(params.get("UserAttributes", ()))
     attributes.check_writable(client, given)
-    user = make_user(service, client.pool, params["Username"], given, chosen=chosen, status=Status.UNCONFIRMED)
+    user = make_user(
+        service,
+        client.pool,
+        params["Username"],
+        given,
+        chosen=chosen,
+        status=Status.UNCONFIRMED,
+        taken=_errors.USERNAME_EXISTS,
+    )
     attributes.check_required(client.pool, user.attributes)
     # the operation declares no AliasExistsException
-    resolve_alias_conflicts(client.pool, user, user.attributes, _errors.USERNAME_EXISTS)
+    resolve_alias_conflicts(client.pool, user, user.attributes, _errors.ADDRESS_EXISTS)
     client.pool.add(user)
     session = _make_session(_make_step(service, client, params), user, codes.SIGN_UP_SESSION)
     return {"UserConfirmed": False, "UserSub": user.sub, **_send_code(service, client, user), **session}
@@ -46,7 +54,7 @@ def confirm_sign_up(service: Service, params: Params) -> Reply:
     code = _check_code(user, params["ConfirmationCode"], service)
     updated = {**user.attributes, f"{code.attribute}_verified": "true"}
     force = params.get("ForceAliasCreation", False)
-    resolve_alias_conflicts(client.pool, user, updated, _errors.ALIAS_EXISTS, force=force)
+    resolve_alias_conflicts(client.pool, user, updated, service.alias_exists, force=force)
     step = _make_step(service, client, params)
     _use_session(step, user)
     user.attributes, user.confirmation = updated, None

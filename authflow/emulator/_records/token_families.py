@@ -102,11 +102,10 @@ class TokenFamilies:
         self._refresh_tokens.put(identifier, RefreshToken(family), until=family.expires + RETENTION, now=now)
         return text
 
-    def find(self, text: str, client: UserPoolClient) -> RefreshToken | None:
-        """Return a refresh token that was issued to this client, even if it no longer works; None if there is none."""
+    def find(self, text: str) -> RefreshToken | None:
+        """Return a refresh token, even if it no longer works; None if there is none."""
         identifier = self._tokens.verify(text)
-        token = self._refresh_tokens.get(identifier) if identifier else None
-        return token if token and token.family.client_id == client.id else None
+        return self._refresh_tokens.get(identifier) if identifier else None
 
     def revoke_all(self, user: User) -> None:
         """Revoke all tokens of a user, for all clients."""

@@ -80,18 +80,33 @@ def check_values(pool: UserPool, attributes: Mapping[str, str]) -> None:
         _check_value(declared, name, value)
 
 
-def check_writable(client: UserPoolClient, attributes: Mapping[str, str]) -> None:
+def check_writable(
+    client: UserPoolClient,
+    attributes: Mapping[str, str],
+    managed: _errors.ErrorTemplate = _errors.ATTRIBUTE_FORBIDDEN,
+) -> None:
     """Require that an app client may set these attributes.
 
     Raises:
-        ServiceError: InvalidParameterException: only Cognito or an administrator can set the attribute.
+        ServiceError: ``managed``: only Cognito or an administrator can set the attribute.
             NotAuthorizedException: it is not in the client's WriteAttributes.
     """
     for name in attributes:
         if name in MANAGED:
-            raise _errors.ATTRIBUTE_READ_ONLY(name)
+            raise managed(name)
         if not client.may_write(name):
             raise _errors.ATTRIBUTE_FORBIDDEN()
+
+
+def check_mutable(pool: UserPool, attributes: Mapping[str, str]) -> None:
+    """Require that attributes of the schema can be changed after the user was created.
+
+    Raises:
+        ServiceError: InvalidParameterException, which names one that can't, even if it has no value yet.
+    """
+    for name in attributes:
+        if not pool.schema[name].get("Mutable", True):
+            raise _errors.ATTRIBUTE_NOT_UPDATED(name)
 
 
 def find_missing(pool: UserPool, attributes: Mapping[str, str]) -> list[str]:

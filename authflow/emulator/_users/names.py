@@ -8,11 +8,19 @@ import hmac
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from authflow.emulator import _errors
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
 from authflow.emulator._users import attributes
+
+#: what a username must be, by UsernameAttributes
+NAME_KINDS: Final[Mapping[frozenset[str], str]] = {
+    frozenset({"email"}): "an email",
+    frozenset({"phone_number"}): "a phone number",
+    frozenset({"email", "phone_number"}): "either an email or a phone number",
+}
 
 
 def find_user(pool: UserPool, name: str) -> User | None:
@@ -76,8 +84,7 @@ def check_new_username(pool: UserPool, username: str) -> None:
     """
     kind = _detect_contact(username)
     if pool.username_attributes and kind not in pool.username_attributes:
-        wanted = {"email": "an email", "phone_number": "a phone number"}
-        raise _errors.NAME_IS_NO_ALIAS(" or ".join(wanted[name] for name in sorted(pool.username_attributes)))
+        raise _errors.NAME_IS_NO_ALIAS(NAME_KINDS[pool.username_attributes])
     if kind in pool.aliases:
         raise _errors.NAME_LOOKS_LIKE_ALIAS(kind, kind)
 

@@ -11,7 +11,14 @@ from authflow.emulator._users import attributes, credentials, names
 
 
 def make_user(
-    service: Service, pool: UserPool, username: str, given: Mapping[str, str], *, chosen: str | None, status: Status
+    service: Service,
+    pool: UserPool,
+    username: str,
+    given: Mapping[str, str],
+    *,
+    chosen: str | None,
+    status: Status,
+    taken: _errors.ErrorTemplate,
 ) -> User:
     """Return a new user. The caller adds them to the pool.
 
@@ -24,6 +31,7 @@ def make_user(
         given: the requested attributes.
         chosen: the password; None for a user without one.
         status: the user's status. With FORCE_CHANGE_PASSWORD the password is a temporary one.
+        taken: the error to raise if another user has the username.
 
     Raises:
         ServiceError: the username is in use or not allowed, an attribute is invalid, or the password breaks the
@@ -37,7 +45,7 @@ def make_user(
     sub = service.entropy.uuid()
     canonical = sub if pool.username_attributes else username
     if names.find_user(pool, canonical):  # it may also be another user's alias or sub
-        raise _errors.USERNAME_EXISTS()
+        raise taken()
     password, now = _make_password(service, pool, canonical, chosen, status), service.now()
     permanent = [password] if password.is_set and password.expires is None else []
     return User(

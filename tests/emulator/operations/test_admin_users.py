@@ -59,7 +59,7 @@ def test_resend_to_a_confirmed_user(world: World) -> None:
 
 def test_username_exists(world: World) -> None:
     refusal = world.expect_refusal("AdminCreateUser", UserPoolId=world.pool_id, Username="ada")
-    assert refusal == "UsernameExistsException: User already exists"
+    assert refusal == "UsernameExistsException: User account already exists"
 
 
 @pytest.mark.parametrize(
@@ -170,10 +170,10 @@ def test_delete(world: World) -> None:
     )
     assert "revoked" in world.expect_refusal("GetUser", AccessToken=tokens["AccessToken"])
     refresh = {"ClientId": world.client_id, "RefreshToken": tokens["RefreshToken"]}
-    invalid = "NotAuthorizedException: Invalid Refresh Token"
-    assert world.expect_refusal("GetTokensFromRefreshToken", **refresh) == invalid
+    deleted = "NotAuthorizedException: The user has been deleted for the associated refresh token"
+    assert world.expect_refusal("GetTokensFromRefreshToken", **refresh) == deleted
     world.make_user("ada")  # another ada
-    assert world.expect_refusal("GetTokensFromRefreshToken", **refresh) == invalid
+    assert world.expect_refusal("GetTokensFromRefreshToken", **refresh) == deleted
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_required_attributes(empty: World) -> None:
 def test_verified_flags_cannot_be_set_at_sign_up(open_pool: World) -> None:
     given = [{"Name": "email_verified", "Value": "true"}]
     refusal = open_pool.expect_refusal("SignUp", **make_request(open_pool, Password=PASSWORD, UserAttributes=given))
-    assert refusal.startswith("InvalidParameterException")
+    assert refusal == "NotAuthorizedException: A client attempted to write unauthorized attribute"
 
 
 def test_closed_pool(empty: World) -> None:

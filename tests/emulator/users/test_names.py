@@ -5,7 +5,11 @@ import pytest
 from tests.support.emulator.mfa import LOCKED
 from tests.support.emulator.world import PASSWORD, Json, World
 
-TAKEN = "UsernameExistsException: User already exists"
+TAKEN = {
+    "SignUp": "UsernameExistsException: User already exists",
+    "AdminCreateUser": "UsernameExistsException: User account already exists",
+}
+EMAIL_TAKEN = "UsernameExistsException: An account with the given email already exists."
 
 
 def find_signed_in_user(world: World, name: str) -> str | None:
@@ -36,7 +40,7 @@ def test_case_insensitive_pool(empty: World) -> None:
     assert find_signed_in_user(pool, "aDA") == "Ada"
     assert find_signed_in_user(pool, "ada@example.COM") == "Ada"
     refusal = pool.expect_refusal("AdminCreateUser", UserPoolId=pool.pool_id, Username="ADA")
-    assert refusal == "UsernameExistsException: User already exists"
+    assert refusal == TAKEN["AdminCreateUser"]
 
 
 def test_unicode_names_are_not_normalised(world: World) -> None:
@@ -121,7 +125,7 @@ def test_sign_in_by_email_instead_of_a_username(empty: World) -> None:
         (["email"], "ada", "Username should be an email."),
         (["email"], "+441234567890", "Username should be an email."),
         (["phone_number"], "ada@example.com", "Username should be a phone number."),
-        (["email", "phone_number"], "ada", "Username should be an email or a phone number."),
+        (["email", "phone_number"], "ada", "Username should be either an email or a phone number."),
     ],
 )
 def test_names_that_a_pool_refuses(empty: World, attributes: list[str], name: str, expected: str) -> None:
@@ -150,7 +154,9 @@ def test_force_does_not_take_addresses_that_replace_usernames(empty: World) -> N
     pool = empty.make_pool(UsernameAttributes=["email"])
     pool.make_user("ada@example.com")
     request: Json = {"UserPoolId": pool.pool_id, "Username": "ada@example.com", "ForceAliasCreation": True}
-    assert pool.expect_refusal("AdminCreateUser", **request) == TAKEN
+    assert pool.expect_refusal("AdminCreateUser", **request) == EMAIL_TAKEN
+    sign_up = {"ClientId": pool.client_id, "Username": "ada@example.com", "Password": PASSWORD}
+    assert pool.expect_refusal("SignUp", **sign_up) == EMAIL_TAKEN
 
 
 @pytest.mark.parametrize("operation", ["SignUp", "AdminCreateUser"])
@@ -160,7 +166,7 @@ def test_usernames_that_another_user_has(empty: World, operation: str) -> None:
     sub = next(a["Value"] for a in pool.call_admin("AdminGetUser", "ada")["UserAttributes"] if a["Name"] == "sub")
     where = {"SignUp": {"ClientId": pool.client_id, "Password": PASSWORD}}.get(operation, {"UserPoolId": pool.pool_id})
     for name in ("countess", sub):
-        assert pool.expect_refusal(operation, **where, Username=name) == TAKEN
+        assert pool.expect_refusal(operation, **where, Username=name) == TAKEN[operation]
 
 
 def test_aliases_that_another_user_has_as_another_kind_of_name(empty: World) -> None:
@@ -181,7 +187,9 @@ def test_force_takes_all_or_nothing(empty: World) -> None:
     wanted = {"email": "ada@example.com", "email_verified": "true", "preferred_username": "countess"}
     attributes = [{"Name": name, "Value": value} for name, value in wanted.items()]
     request: Json = {"UserPoolId": pool.pool_id, "Username": "amy", "UserAttributes": attributes}
-    assert pool.expect_refusal("AdminCreateUser", **request, ForceAliasCreation=True) == TAKEN
+    assert pool.expect_refusal("AdminCreateUser", **request, ForceAliasCreation=True) == (
+        "UsernameExistsException: An account with the given preferred_username already exists."
+    )
     assert find_signed_in_user(pool, "ada@example.com") == "ada"
 
 
