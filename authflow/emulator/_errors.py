@@ -157,6 +157,10 @@ NAME_LOOKS_LIKE_ALIAS: Final = ErrorTemplate(
     "InvalidParameterException", "Username cannot be of {} format, since user pool is configured for {} alias."
 )
 NAME_IS_NO_ALIAS: Final = ErrorTemplate("InvalidParameterException", "Username should be {}.")
+# https://github.com/jagregory/cognito-local/issues/102
+NAME_IS_OTHER: Final = ErrorTemplate(
+    "InvalidParameterException", "User {} should be empty or same as username, since username attribute is {}"
+)
 ATTRIBUTES: Final = ErrorTemplate("InvalidParameterException", "Attributes did not conform to the schema: {}")
 ATTRIBUTE_READ_ONLY: Final = ErrorTemplate("InvalidParameterException", "Cannot modify the non-mutable attribute {}")
 ATTRIBUTE_NOT_UPDATED: Final = ErrorTemplate("InvalidParameterException", "user.{}: Attribute cannot be updated.")

@@ -44,6 +44,10 @@ class Settings:
             more than ``Invalid Refresh Token``, the text for any other unknown token.
         alias_exists_text: the text of AliasExistsException. ``An account with the given {} already exists.`` was seen
             too, and nothing settles which is current.
+        shortest_phone_username: the least number of digits of a phone number that is a username. One source demands
+            three digits: there is no shorter number. Two are what E.164 needs at least.
+        reset_of_disabled_user: if False, AdminResetUserPassword refuses a disabled user with "User is disabled.", as
+            one source says: a test that depends on it had better fail here. If True, the password is reset.
     """
 
     mfa_code_digits: int = 6
@@ -61,3 +65,5 @@ class Settings:
     admin_password_refusal: str = "Auth flow not enabled for this client"
     deleted_user_refresh: str = "The user has been deleted for the associated refresh token"
     alias_exists_text: str = "An account with the {} already exists."
+    shortest_phone_username: int = 3
+    reset_of_disabled_user: bool = False

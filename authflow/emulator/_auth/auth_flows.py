@@ -57,10 +57,7 @@ def custom_auth(step: AuthStep) -> Reply:
     if first:
         srp.parse_client_public(step.require("SRP_A"))
         step.sign_in = step.sign_in.with_round(CustomRound("SRP_A", result=True))
-    user = _find_confirmed_user(step, name)
-    if not step.client.has_hidden_users:
-        progress.check_enabled(user)
-    return progress.proceed(step, user)
+    return progress.proceed(step, _find_confirmed_user(step, name))
 
 
 def refresh_token_auth(step: AuthStep) -> Reply:
@@ -87,11 +84,13 @@ def _find_confirmed_user(step: AuthStep, name: str) -> User:
 def _find_user(step: AuthStep, name: str, check: Callable[[User], None] = lambda _: None) -> User:
     """Run PreAuthentication and return the user; a decoy user if there is none and the client hides that."""
     pool = step.client.pool
-    user = names.find_user(pool, name)
+    user = names.find_user_to_sign_in(pool, name)
     if user is None:
         if not step.client.has_hidden_users:
             raise _errors.NO_USER()
         user = get_decoy(step.service, pool, name)
+    if not step.client.has_hidden_users:
+        progress.check_enabled(user)
     check(user)
     step.sign_in = replace(step.sign_in, entered_username=name)
     step.note_device_key(user)

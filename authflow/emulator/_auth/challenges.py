@@ -31,7 +31,8 @@ def _find_session_and_user(step: AuthStep) -> tuple[Session | None, User]:
     if step.session is not None:
         return step.resume("PASSWORD_VERIFIER")
     step.sign_in = SignIn("USER_SRP_AUTH")
-    name, pool = step.require_username(), step.client.pool
+    pool = step.client.pool
+    name = pool.normalize_case(step.require_username())
     user = pool.find_by_username(name)
     if user is None or not is_same_username(name, user.username):
         user = get_decoy(step.service, pool, name)
@@ -71,6 +72,7 @@ def _read_attributes(step: AuthStep, user: User) -> dict[str, str]:
         if name.startswith(ATTRIBUTE_PREFIX)
     }
     pool = step.client.pool
+    given = attributes.normalize_case(pool, given)
     attributes.check_values(pool, given)
     attributes.check_writable(step.client, given, _errors.ATTRIBUTE_READ_ONLY)
     for name, value in given.items():

@@ -90,7 +90,7 @@ class SrpProof:
         Raises:
             ServiceError: a parameter is missing, or TIMESTAMP has the wrong format or is not current.
         """
-        username, time = step.require_username(), step.require("TIMESTAMP")
+        username, time = step.client.pool.normalize_case(step.require_username()), step.require("TIMESTAMP")
         block, signature = (step.require(f"PASSWORD_CLAIM_{name}") for name in ("SECRET_BLOCK", "SIGNATURE"))
         timestamp.check_timestamp(time, step.service.now())
         return cls(challenge, username, block, signature, time)

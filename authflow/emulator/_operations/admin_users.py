@@ -44,7 +44,7 @@ def admin_get_user(service: Service, params: Params) -> Reply:
 def admin_update_user_attributes(service: Service, params: Params) -> Reply:
     """AdminUpdateUserAttributes. A new address or number is unverified unless the request sets its verified flag."""
     pool, user = _find_user(service, params)
-    given = attributes.from_list(params["UserAttributes"])
+    given = attributes.normalize_case(pool, attributes.from_list(params["UserAttributes"]))
     attributes.check_values(pool, given)
     attributes.check_mutable(pool, given)
     updated = {**attributes.apply_changes(user.attributes, given), **given}
@@ -77,6 +77,8 @@ def admin_set_user_password(service: Service, params: Params) -> Reply:
 def admin_reset_user_password(service: Service, params: Params) -> Reply:
     """AdminResetUserPassword: send a code. The user cannot sign in until the password is reset."""
     pool, user = _find_user(service, params)
+    if not user.enabled and not service.settings.reset_of_disabled_user:
+        raise _errors.USER_DISABLED()
     if user.status in {Status.UNCONFIRMED, Status.FORCE_CHANGE_PASSWORD}:
         raise _errors.NOT_RESETTABLE()
     verified = [name for name in attributes.CONTACT_MEDIUMS if attributes.is_verified(user.attributes, name)]

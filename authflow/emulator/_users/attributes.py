@@ -20,6 +20,8 @@ STANDARD: Final[Mapping[str, str]] = {
 }
 #: the attributes that messages can be sent to, each with its medium
 CONTACT_MEDIUMS: Final = {"email": "EMAIL", "phone_number": "SMS"}
+#: the attributes that a pool may ignore the case of; a phone number has none
+NAMES: Final = frozenset({"email", "preferred_username"})
 #: the attributes that only Cognito and administrators can set
 MANAGED: Final = frozenset({"sub", *(f"{contact}_verified" for contact in CONTACT_MEDIUMS)})
 EMAIL_FORMAT: Final = re.compile(r"[^@\s]+@[^@\s]+")
@@ -65,6 +67,14 @@ def from_list(entries: Iterable[Mapping[str, str]]) -> dict[str, str]:
 def to_list(attributes: Mapping[str, str]) -> list[dict[str, str]]:
     """Return a mapping as an AttributeList."""
     return [{"Name": name, "Value": value} for name, value in sorted(attributes.items())]
+
+
+def normalize_case(pool: UserPool, attributes: Mapping[str, str]) -> dict[str, str]:
+    """Return attributes as the pool stores them: names that users sign in with are lower case, unless case matters.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-case-sensitivity.html
+    """
+    return {name: pool.normalize_case(value) if name in NAMES else value for name, value in attributes.items()}
 
 
 def check_values(pool: UserPool, attributes: Mapping[str, str]) -> None:

@@ -37,13 +37,13 @@ def make_user(
         ServiceError: the username is in use or not allowed, an attribute is invalid, or the password breaks the
             policy.
     """
-    names.check_new_username(pool, username)
+    names.check_new_username(pool, username, service.settings.shortest_phone_username)
     if "sub" in given:
         raise _errors.ATTRIBUTE_READ_ONLY("sub")
-    user_attributes = {**given, **names.derive_attributes(pool, username)}
+    user_attributes = attributes.normalize_case(pool, {**given, **names.derive_attributes(pool, username, given)})
     attributes.check_values(pool, user_attributes)
     sub = service.entropy.uuid()
-    canonical = sub if pool.username_attributes else username
+    canonical = sub if pool.username_attributes else pool.normalize_case(username)
     if names.find_user(pool, canonical):  # it may also be another user's alias or sub
         raise taken()
     password, now = _make_password(service, pool, canonical, chosen, status), service.now()

@@ -140,6 +140,34 @@ def test_expired_access_token(world: World, clock: Clock) -> None:
     assert expect_refused_access(world, token) == "NotAuthorizedException: Access Token has expired"
 
 
+@pytest.mark.parametrize(
+    ("attribute", "value", "expected"),
+    [
+        ("address", "Street 1", {"formatted": "Street 1"}),
+        ("updated_at", "1700000000", 1_700_000_000),
+        ("updated_at", "1700000000.5", 1_700_000_000.5),
+        ("email_verified", "True", True),
+        ("phone_number_verified", "false", False),
+        ("birthdate", "1815-12-10", "1815-12-10"),
+        ("zoneinfo", "Europe/London", "Europe/London"),
+        ("custom:was_verified", "true", "true"),
+        ("custom:flag", "true", "true"),
+        ("custom:size", "42", "42"),
+    ],
+)
+def test_types_of_claims(empty: World, attribute: str, value: str, expected: object) -> None:
+    """Those of OpenID Connect Core 5.1; custom attributes are text, whatever their type."""
+    kinds = {"was_verified": "String", "flag": "Boolean", "size": "Number"}
+    pool = empty.make_pool(Schema=[{"Name": name, "AttributeDataType": kind} for name, kind in kinds.items()])
+    pool.make_user("ada", **{attribute: value})
+    tokens = pool.get_tokens()
+    claim = verify_claims(pool, tokens["IdToken"])[attribute]
+    assert claim == expected
+    assert type(claim) is type(expected)
+    described = pool.call("GetUser", AccessToken=tokens["AccessToken"])["UserAttributes"]
+    assert {"Name": attribute, "Value": value} in described  # attributes stay as they were given
+
+
 def test_id_token_for_an_access_token(world: World) -> None:
     assert expect_refused_access(world, world.get_tokens()["IdToken"]) == "NotAuthorizedException: Invalid Access Token"
 
