@@ -57,6 +57,11 @@ MISSING_PARAMETER: Final = ErrorTemplate("InvalidParameterException", "Missing r
 NO_POOL: Final = ErrorTemplate("ResourceNotFoundException", "User pool {} does not exist.")
 NO_CLIENT: Final = ErrorTemplate("ResourceNotFoundException", "User pool client {} does not exist.")
 
+FEATURE_OF_HIGHER_TIER: Final = ErrorTemplate(
+    "FeatureUnavailableInTierException",
+    "The following features need to be disabled for the {} pricing tier configured: {}",
+)
+
 # App clients and their secrets
 SECRET_HASH_WRONG: Final = ErrorTemplate("NotAuthorizedException", "Unable to verify secret hash for client {}")
 SECRET_HASH_WRONG_REFRESH: Final = ErrorTemplate(

@@ -81,8 +81,7 @@ def admin_reset_user_password(service: Service, params: Params) -> Reply:
         raise _errors.USER_DISABLED()
     if user.status in {Status.UNCONFIRMED, Status.FORCE_CHANGE_PASSWORD}:
         raise _errors.NOT_RESETTABLE()
-    verified = [name for name in attributes.CONTACT_MEDIUMS if attributes.is_verified(user.attributes, name)]
-    contact = delivery.choose_contact(verified, user.attributes)
+    contact = delivery.choose_recovery_contact(pool, user.attributes)
     if contact is None:
         raise _errors.NO_RECOVERY()
     user.status, user.modified = Status.RESET_REQUIRED, service.now()
