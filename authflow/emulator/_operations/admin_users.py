@@ -47,7 +47,8 @@ def admin_update_user_attributes(service: Service, params: Params) -> Reply:
     given = attributes.normalize_case(pool, attributes.from_list(params["UserAttributes"]))
     attributes.check_values(pool, given)
     attributes.check_mutable(pool, given)
-    updated = {**attributes.apply_changes(user.attributes, given), **given}
+    changed = {**attributes.apply_changes(user.attributes, given), **given}
+    updated = {name: value for name, value in changed.items() if value}  # a blank value deletes the attribute
     attributes.check_required(pool, updated)
     resolve_alias_conflicts(pool, user, updated, service.alias_exists)
     user.attributes, user.modified = updated, service.now()

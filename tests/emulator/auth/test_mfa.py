@@ -263,7 +263,7 @@ def test_decision_with_an_authenticator(optional: World, mode: str, on: list[str
     [({"phone_number": "+15550109878"}, SMS), ({"email": "ada@example.com"}, EMAIL), ({}, "MFA_SETUP")],
 )
 def test_a_contact_that_nobody_verified_is_enough(empty: World, contacts: dict[str, str], expected: str) -> None:
-    """https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-sms-email-message.html."""
+    """The guide on message MFA: codes go to unverified addresses and numbers too, and verify them."""
     pool = empty.make_pool()
     pool.make_user("ada", **contacts)
     configure(pool, "ON", SMS, TOTP, EMAIL)
@@ -320,6 +320,7 @@ def test_a_deleted_number(optional: World) -> None:
     prefer(optional, "ada", SMS, EMAIL)
     nothing = [{"Name": "phone_number", "Value": ""}]
     optional.call_admin("AdminUpdateUserAttributes", "ada", UserAttributes=nothing)
+    assert get_attribute(optional, "ada", "phone_number") is None
     assert list_asked_factors(optional) == [EMAIL]
 
 
