@@ -37,6 +37,10 @@ class ErrorTemplate:
     code: str
     text: str
 
+    def with_text(self, text: str) -> "ErrorTemplate":
+        """Return the template with another text: where sources disagree, the emulator's settings have it."""
+        return ErrorTemplate(self.code, text)
+
     def __call__(self, *values: object) -> ServiceError:
         """Return the error with its placeholders filled in."""
         return ServiceError(self.code, self.text.format(*values))
@@ -53,6 +57,11 @@ MISSING_PARAMETER: Final = ErrorTemplate("InvalidParameterException", "Missing r
 NO_POOL: Final = ErrorTemplate("ResourceNotFoundException", "User pool {} does not exist.")
 NO_CLIENT: Final = ErrorTemplate("ResourceNotFoundException", "User pool client {} does not exist.")
 
+FEATURE_OF_HIGHER_TIER: Final = ErrorTemplate(
+    "FeatureUnavailableInTierException",
+    "The following features need to be disabled for the {} pricing tier configured: {}",
+)
+
 # App clients and their secrets
 SECRET_HASH_WRONG: Final = ErrorTemplate("NotAuthorizedException", "Unable to verify secret hash for client {}")
 SECRET_HASH_WRONG_REFRESH: Final = ErrorTemplate(
@@ -67,6 +76,8 @@ CLIENT_SECRET_WRONG: Final = ErrorTemplate(
 CLIENT_UNAUTHORIZED: Final = ErrorTemplate("UnauthorizedException", "Unable to verify client {}")  # own text
 
 # Signing in
+# https://github.com/aws-samples/aws-serverless-workshops/issues/277
+SRP_NOT_ENABLED: Final = ErrorTemplate("InvalidParameterException", "{} is not enabled for the client.")
 FLOW_NOT_ENABLED: Final = ErrorTemplate("InvalidParameterException", "{} flow not enabled for this client")
 FLOW_OF_OTHER_API: Final = ErrorTemplate("InvalidParameterException", "Initiate Auth method not supported.")
 LOCKED: Final = ErrorTemplate("NotAuthorizedException", "Password attempts exceeded")
@@ -142,19 +153,35 @@ NOT_OFFERED: Final = ErrorTemplate("InvalidParameterException", "{} is not one o
 
 # Users, their attributes and passwords
 USERNAME_EXISTS: Final = ErrorTemplate("UsernameExistsException", "User already exists")
+# https://github.com/localstack/localstack/issues/4465
+USERNAME_EXISTS_FOR_ADMIN: Final = ErrorTemplate("UsernameExistsException", "User account already exists")
+# https://github.com/furaiev/amazon-cognito-identity-dart/issues/73
+ADDRESS_EXISTS: Final = ErrorTemplate("UsernameExistsException", "An account with the given {} already exists.")
 ALIAS_EXISTS: Final = ErrorTemplate("AliasExistsException", "An account with the {} already exists.")
 NAME_LOOKS_LIKE_ALIAS: Final = ErrorTemplate(
     "InvalidParameterException", "Username cannot be of {} format, since user pool is configured for {} alias."
 )
 NAME_IS_NO_ALIAS: Final = ErrorTemplate("InvalidParameterException", "Username should be {}.")
+# https://github.com/jagregory/cognito-local/issues/102
+NAME_IS_OTHER: Final = ErrorTemplate(
+    "InvalidParameterException", "User {} should be empty or same as username, since username attribute is {}"
+)
 ATTRIBUTES: Final = ErrorTemplate("InvalidParameterException", "Attributes did not conform to the schema: {}")
 ATTRIBUTE_READ_ONLY: Final = ErrorTemplate("InvalidParameterException", "Cannot modify the non-mutable attribute {}")
+ATTRIBUTE_NOT_UPDATED: Final = ErrorTemplate("InvalidParameterException", "user.{}: Attribute cannot be updated.")
 ATTRIBUTE_FORBIDDEN: Final = ErrorTemplate(
     "NotAuthorizedException", "A client attempted to write unauthorized attribute"
 )
 # https://github.com/aws-samples/aws-saas-factory-bootcamp/issues/67
 ATTRIBUTE_GIVEN: Final = ErrorTemplate("NotAuthorizedException", "Cannot modify an already provided {}")
 PASSWORD_POLICY: Final = ErrorTemplate("InvalidPasswordException", "Password did not conform with policy: {}")
+# https://github.com/data-dot-all/dataall/issues/690
+TEMPORARY_PASSWORD_POLICY: Final = ErrorTemplate(
+    "InvalidPasswordException", "Password did not conform with password policy: {}"
+)
+PASSWORD_HISTORY: Final = ErrorTemplate(
+    "PasswordHistoryPolicyViolationException", "Password has previously been used"
+)  # own text
 NOT_RESENDABLE: Final = ErrorTemplate("UnsupportedUserStateException", "Resend not possible. {} status is {}")
 
 # Signing up
@@ -174,10 +201,14 @@ NO_RECOVERY: Final = ErrorTemplate(
 
 # Tokens
 REFRESH_TOKEN_INVALID: Final = ErrorTemplate("NotAuthorizedException", "Invalid Refresh Token")
+# GetTokensFromRefreshToken: https://github.com/aws/aws-sdk-js-v3/issues/7162
+REFRESH_TOKEN_NOT_VALID: Final = ErrorTemplate("NotAuthorizedException", "Invalid Refresh Token.")
+REFRESH_TOKEN_OF_OTHER_CLIENT: Final = ErrorTemplate("NotAuthorizedException", "Refresh Token has different Client")
 REFRESH_TOKEN_REVOKED: Final = ErrorTemplate("NotAuthorizedException", "Refresh Token has been revoked")
 REFRESH_TOKEN_EXPIRED: Final = ErrorTemplate("NotAuthorizedException", "Refresh Token has expired")
 REFRESH_TOKEN_REUSED: Final = ErrorTemplate("RefreshTokenReuseException", "Refresh Token was rotated out")  # own text
 ACCESS_TOKEN_INVALID: Final = ErrorTemplate("NotAuthorizedException", "Invalid Access Token")
+ACCESS_TOKEN_FORGED: Final = ErrorTemplate("NotAuthorizedException", "Could not verify signature for Access Token")
 ACCESS_TOKEN_EXPIRED: Final = ErrorTemplate("NotAuthorizedException", "Access Token has expired")
 ACCESS_TOKEN_REVOKED: Final = ErrorTemplate("NotAuthorizedException", "Access Token has been revoked")
 TOKEN_NOT_REVOCABLE: Final = ErrorTemplate("UnsupportedTokenTypeException", "Unsupported token type")  # own text

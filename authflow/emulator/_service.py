@@ -53,6 +53,11 @@ class Service:
         """Return the ``iss`` of a pool's tokens."""
         return f"{self._issuer}/{pool.id}"
 
+    @property
+    def alias_exists(self) -> _errors.ErrorTemplate:
+        """The error for an alias that another user has."""
+        return _errors.ALIAS_EXISTS.with_text(self.settings.alias_exists_text)
+
     def get_pool(self, pool_id: str) -> UserPool:
         """Return the pool with this id.
 

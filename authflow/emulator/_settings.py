@@ -36,6 +36,18 @@ class Settings:
         custom_instead_of_password: if True, DefineAuthChallenge may respond to SRP_A with CUSTOM_CHALLENGE, as one
             source says. If False, PASSWORD_VERIFIER must follow, as in the developer guide: any other challenge would
             skip the password.
+        custom_auth_refusal: the text for CUSTOM_AUTH at a client that does not allow it. The default has the form of
+            the text for USER_SRP_AUTH, which was measured. Other sources say ``{} flow not enabled for this client``.
+        admin_password_refusal: the same for ADMIN_USER_PASSWORD_AUTH and ADMIN_NO_SRP_AUTH. Only other emulators have
+            the default; no source has another text.
+        deleted_user_refresh: the text for the refresh token of a deleted user. One source has the default, which says
+            more than ``Invalid Refresh Token``, the text for any other unknown token.
+        alias_exists_text: the text of AliasExistsException. ``An account with the given {} already exists.`` was seen
+            too, and nothing settles which is current.
+        shortest_phone_username: the least number of digits of a phone number that is a username. One source demands
+            three digits: there is no shorter number. Two are what E.164 needs at least.
+        reset_of_disabled_user: if False, AdminResetUserPassword refuses a disabled user with "User is disabled.", as
+            one source says: a test that depends on it had better fail here. If True, the password is reset.
     """
 
     mfa_code_digits: int = 6
@@ -49,3 +61,9 @@ class Settings:
     proof_validity: timedelta | None = None
     refresh_needs_device: bool = True
     custom_instead_of_password: bool = False
+    custom_auth_refusal: str = "{} is not enabled for the client."
+    admin_password_refusal: str = "Auth flow not enabled for this client"
+    deleted_user_refresh: str = "The user has been deleted for the associated refresh token"
+    alias_exists_text: str = "An account with the {} already exists."
+    shortest_phone_username: int = 3
+    reset_of_disabled_user: bool = False

@@ -294,7 +294,9 @@ REASONS = [
     ("NotAuthorizedException", "Invalid session for the user.", Reason.SESSION_EXPIRED),
     ("NotAuthorizedException", "Invalid session for the user, session is expired.", Reason.SESSION_EXPIRED),
     ("NotAuthorizedException", "Refresh Token has expired", Reason.SESSION_EXPIRED),
-    ("InvalidParameterException", "USER_SRP_AUTH flow not enabled for this client", Reason.FLOW_NOT_ENABLED),
+    ("InvalidParameterException", "USER_PASSWORD_AUTH flow not enabled for this client", Reason.FLOW_NOT_ENABLED),
+    ("InvalidParameterException", "USER_SRP_AUTH is not enabled for the client.", Reason.FLOW_NOT_ENABLED),
+    ("InvalidParameterException", "Auth flow not enabled for this client", Reason.FLOW_NOT_ENABLED),
     ("NotAuthorizedException", "Unable to verify secret hash for client 3n4b", Reason.SECRET_HASH),
     ("NotAuthorizedException", "SecretHash does not match for the client: 3n4b", Reason.SECRET_HASH),
     (

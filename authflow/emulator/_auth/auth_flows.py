@@ -11,6 +11,7 @@ from authflow.emulator._crypto import srp
 from authflow.emulator._records.sign_in import CustomRound, SignIn
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply
+from authflow.emulator._settings import Settings
 from authflow.emulator._tokens import issuing
 from authflow.emulator._users import names
 from authflow.emulator._users.decoys import get_decoy
@@ -56,10 +57,7 @@ def custom_auth(step: AuthStep) -> Reply:
     if first:
         srp.parse_client_public(step.require("SRP_A"))
         step.sign_in = step.sign_in.with_round(CustomRound("SRP_A", result=True))
-    user = _find_confirmed_user(step, name)
-    if not step.client.has_hidden_users:
-        progress.check_enabled(user)
-    return progress.proceed(step, user)
+    return progress.proceed(step, _find_confirmed_user(step, name))
 
 
 def refresh_token_auth(step: AuthStep) -> Reply:
@@ -68,13 +66,13 @@ def refresh_token_auth(step: AuthStep) -> Reply:
     text = step.require("REFRESH_TOKEN")
     if client.rotation_grace is not None:
         raise _errors.FLOW_NOT_ENABLED("REFRESH_TOKEN_AUTH")  # with rotation, only GetTokensFromRefreshToken works
-    token, user = issuing.find_refresh_token(service, client, text)
+    request = issuing.TokenRequest(issuing.REFRESH_SOURCE, device_key=step.parameters.get("DEVICE_KEY"))
+    token, user = issuing.find_refresh_token(service, client, text, request)
     secret_hash.check_secret_hash(
         client, user.username, step.parameters.get("SECRET_HASH"), _errors.SECRET_HASH_WRONG_REFRESH
     )
     if token.is_retired(service.now()):
         raise _errors.REFRESH_TOKEN_REVOKED()  # the operation declares no RefreshTokenReuseException
-    request = issuing.TokenRequest(issuing.REFRESH_SOURCE, device_key=step.parameters.get("DEVICE_KEY"))
     return {"ChallengeParameters": {}, "AuthenticationResult": issuing.refresh_tokens(service, client, text, request)}
 
 
@@ -86,11 +84,13 @@ def _find_confirmed_user(step: AuthStep, name: str) -> User:
 def _find_user(step: AuthStep, name: str, check: Callable[[User], None] = lambda _: None) -> User:
     """Run PreAuthentication and return the user; a decoy user if there is none and the client hides that."""
     pool = step.client.pool
-    user = names.find_user(pool, name)
+    user = names.find_user_to_sign_in(pool, name)
     if user is None:
         if not step.client.has_hidden_users:
             raise _errors.NO_USER()
         user = get_decoy(step.service, pool, name)
+    if not step.client.has_hidden_users:
+        progress.check_enabled(user)
     check(user)
     step.sign_in = replace(step.sign_in, entered_username=name)
     step.note_device_key(user)
@@ -148,6 +148,18 @@ def begin(name: str, step: AuthStep) -> Reply:
     if not (auth_flow.admin if step.admin else auth_flow.public):
         raise _errors.FLOW_OF_OTHER_API()
     if not auth_flow.permitted_by & step.client.allowed_flows:
-        raise _errors.FLOW_NOT_ENABLED(name)
+        raise _refuse(name, step.service.settings)
     step.sign_in = SignIn(name)
     return auth_flow.begin(step)
+
+
+def _refuse(name: str, settings: Settings) -> _errors.ServiceError:
+    """Return the error for an AuthFlow that the client does not allow. Its text depends on the AuthFlow."""
+    admin = _errors.FLOW_NOT_ENABLED.with_text(settings.admin_password_refusal)
+    templates = {
+        "USER_SRP_AUTH": _errors.SRP_NOT_ENABLED,
+        "CUSTOM_AUTH": _errors.FLOW_NOT_ENABLED.with_text(settings.custom_auth_refusal),
+        "ADMIN_USER_PASSWORD_AUTH": admin,
+        "ADMIN_NO_SRP_AUTH": admin,
+    }
+    return templates.get(name, _errors.FLOW_NOT_ENABLED)(name)

@@ -5,6 +5,7 @@ from typing import Final
 
 from authflow.emulator import _errors
 from authflow.emulator._auth import choice, custom, device_challenges, mfa_challenges, progress, srp_round
+from authflow.emulator._auth.parameters import ATTRIBUTE_PREFIX
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.sessions import Session, is_same_username
@@ -14,8 +15,6 @@ from authflow.emulator._service import Reply
 from authflow.emulator._users import attributes, credentials, mfa
 from authflow.emulator._users.decoys import get_decoy
 from authflow.emulator._users.registration import resolve_alias_conflicts
-
-ATTRIBUTE_PREFIX: Final = "userAttributes."
 
 
 def password_verifier(step: AuthStep) -> Reply:
@@ -32,7 +31,8 @@ def _find_session_and_user(step: AuthStep) -> tuple[Session | None, User]:
     if step.session is not None:
         return step.resume("PASSWORD_VERIFIER")
     step.sign_in = SignIn("USER_SRP_AUTH")
-    name, pool = step.require_username(), step.client.pool
+    pool = step.client.pool
+    name = pool.normalize_case(step.require_username())
     user = pool.find_by_username(name)
     if user is None or not is_same_username(name, user.username):
         user = get_decoy(step.service, pool, name)
@@ -47,8 +47,8 @@ def new_password_required(step: AuthStep) -> Reply:
     given = _read_attributes(step, user)
     changed = attributes.apply_changes(user.attributes, given)
     attributes.check_required(pool, changed)
-    resolve_alias_conflicts(pool, user, changed, _errors.ALIAS_EXISTS)
-    user.password = credentials.make_stored_password(step.service, pool, user.username, chosen)
+    resolve_alias_conflicts(pool, user, changed, step.service.alias_exists)
+    credentials.replace_password(step.service, pool, user, chosen)
     user.attributes, user.status, user.modified = changed, Status.CONFIRMED, step.service.now()
     session.used = True
     step.record_proof(Proof.NEW_PASSWORD)
@@ -72,8 +72,9 @@ def _read_attributes(step: AuthStep, user: User) -> dict[str, str]:
         if name.startswith(ATTRIBUTE_PREFIX)
     }
     pool = step.client.pool
+    given = attributes.normalize_case(pool, given)
     attributes.check_values(pool, given)
-    attributes.check_writable(step.client, given)
+    attributes.check_writable(step.client, given, _errors.ATTRIBUTE_READ_ONLY)
     for name, value in given.items():
         if user.attributes.get(name) not in {None, "", value}:
             _check_changeable(pool, user, name)

@@ -12,7 +12,7 @@ from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.sign_in import Proof
-from authflow.emulator._records.user import Status, User
+from authflow.emulator._records.user import Code, Status, User
 from authflow.emulator._service import Reply
 from authflow.emulator._users import credentials, mfa
 
@@ -26,10 +26,14 @@ PROOF_PARAMETERS: Final[Mapping[str, str]] = {"PASSWORD": "PASSWORD", "PASSWORD_
 
 
 def list_offers(pool: UserPool, user: User) -> list[str]:
-    """Return the first factors that a user can choose from: only passwords if MFA or a new password follows."""
+    """Return the first factors that a user can choose from: only passwords if MFA or a new password follows.
+
+    A user without a password is offered none of the password challenges.
+    """
+    own = PASSWORD_CHALLENGES if user.password.is_set else ()
     if pool.mfa_mode == "ON" or mfa.list_eligible_factors(pool, user) or user.status is Status.FORCE_CHANGE_PASSWORD:
-        return list(PASSWORD_CHALLENGES)
-    passwords = PASSWORD_CHALLENGES if "PASSWORD" in pool.first_factors else ()
+        return list(own)
+    passwords = own if "PASSWORD" in pool.first_factors else ()
     usable_codes = (
         name
         for name in CODE_CHALLENGES
@@ -69,7 +73,9 @@ def continue_after_sign_up(step: AuthStep) -> Reply:
     progress.check_enabled(user)
     lambda_events.run_pre_authentication(step, user)
     session.used = True
-    if session.challenge_data not in list_offers(step.client.pool, user):
+    code: Code = session.challenge_data
+    is_offered = CHALLENGE_BY_ATTRIBUTE[code.attribute] in list_offers(step.client.pool, user)
+    if not is_offered or not code.proves_address_of(user.attributes):
         return _ask_to_select(step, user)
     step.record_proof(Proof.CODE)
     return progress.proceed(step, user)

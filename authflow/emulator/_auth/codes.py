@@ -98,7 +98,7 @@ def check_code(step: AuthStep, session: Session, user: User) -> None:
     if not user.enabled:
         raise _errors.USER_DISABLED()
     updated = {**user.attributes, sent.attribute: sent.address, f"{sent.attribute}_verified": "true"}
-    resolve_alias_conflicts(step.client.pool, user, updated, _errors.ALIAS_EXISTS)
+    resolve_alias_conflicts(step.client.pool, user, updated, step.service.alias_exists)
     user.attributes, user.modified = updated, step.service.now()
     session.used = True
 

@@ -48,9 +48,10 @@ def set_up_mfa(step: AuthStep) -> Reply:
     if state.verified:
         session.used = True
         return _accept_authenticator_app(step, user)
-    address = step.parameters.get(step.service.settings.email_setup_parameter)
-    if not address:
+    given = step.parameters.get(step.service.settings.email_setup_parameter)
+    if not given:
         raise _errors.MFA_NOT_SET_UP()
+    address = step.client.pool.normalize_case(given)
     _check_email(step, user, address)
     session.used = True
     return codes.ask_for_code(step, user, mfa.EMAIL, Purpose.MFA_SETUP, address)
@@ -74,4 +75,6 @@ def _check_email(step: AuthStep, user: User, address: str) -> None:
         raise _errors.NOT_OFFERED("EMAIL")
     pool, given = step.client.pool, {"email": address}
     attributes.check_values(pool, given)
-    resolve_alias_conflicts(pool, user, {**user.attributes, **given, "email_verified": "true"}, _errors.ALIAS_EXISTS)
+    resolve_alias_conflicts(
+        pool, user, {**user.attributes, **given, "email_verified": "true"}, step.service.alias_exists
+    )

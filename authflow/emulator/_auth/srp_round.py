@@ -62,14 +62,14 @@ def start_round(step: AuthStep, challenge: str, username: str, credential: SrpCr
     """
     client_public = srp.parse_client_public(step.require("SRP_A"))
     service, sign_in = step.service, step.sign_in
-    validity = service.settings.proof_validity or step.client.session_validity
+    now, validity = service.now(), service.settings.proof_validity or step.client.session_validity
     server = srp.compute_server_values(credential.verifier, client_public, service.entropy.bits(srp.PRIVATE_BITS))
     state = secret_blocks.SrpRound(challenge, username, sign_in.flow, sign_in.device_key, credential.salt, server.key)
     return {
         "USERNAME": username,
         "SALT": f"{credential.salt:x}",
         "SRP_B": f"{server.public:x}",
-        "SECRET_BLOCK": service.secret_blocks.issue(step.client, state, service.now() + validity),
+        "SECRET_BLOCK": service.secret_blocks.issue(step.client, state, expires=now + validity, now=now),
     }
 
 
@@ -90,7 +90,7 @@ class SrpProof:
         Raises:
             ServiceError: a parameter is missing, or TIMESTAMP has the wrong format or is not current.
         """
-        username, time = step.require_username(), step.require("TIMESTAMP")
+        username, time = step.client.pool.normalize_case(step.require_username()), step.require("TIMESTAMP")
         block, signature = (step.require(f"PASSWORD_CLAIM_{name}") for name in ("SECRET_BLOCK", "SIGNATURE"))
         timestamp.check_timestamp(time, step.service.now())
         return cls(challenge, username, block, signature, time)

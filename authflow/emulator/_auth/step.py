@@ -65,12 +65,12 @@ class AuthStep:
             ServiceError: USERNAME or Session is missing or does not belong to the sign-in, or the user may not sign in
                 any more.
         """
-        username = self.require_username()
+        username, pool = self.require_username(), self.client.pool
         session, user = self.find_session(*challenges)
-        if not any(is_same_username(username, name) for name in (user.username, self.sign_in.entered_username) if name):
+        known = (pool.normalize_case(name) for name in (user.username, self.sign_in.entered_username) if name)
+        if not any(is_same_username(pool.normalize_case(username), name) for name in known):
             raise _errors.SESSION_INVALID()
-        hidden = self.sign_in.flow == "USER_AUTH" or self.client.has_hidden_users
-        if not user.enabled and (self.sign_in.proven or not hidden):
+        if not user.enabled and (self.sign_in.proven or not self.client.has_hidden_users):
             raise _errors.USER_DISABLED()  # hidden users: only after a first proof
         self.check_account_status(user)
         self.note_device_key(user)

@@ -4,7 +4,7 @@ Importing joserfc takes a tenth of a second, so this module is imported with the
 """
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64decode, b64encode, urlsafe_b64decode
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -36,6 +36,15 @@ class SigningKey:
         """Return a JWT with these claims, signed with this key."""
         header = {"kid": self.kid, "alg": ALGORITHM}
         return jwt.encode(header, dict(claims), self.key, [ALGORITHM], default_type=None)
+
+    def is_named_by(self, token: str) -> bool:
+        """Return whether a text has a JWT's header that names this key."""
+        encoded = _get_header(token)
+        try:
+            header = json.loads(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+        except (ValueError, RecursionError):
+            return False
+        return isinstance(header, dict) and header.get("kid") == self.kid
 
     def verify(self, token: str) -> dict[str, Any] | None:
         """Return the claims of a JWT that this key signed, None for any other text. The claims are not validated."""

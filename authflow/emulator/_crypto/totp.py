@@ -1,7 +1,7 @@
 """Software tokens: the time-based codes of authenticator apps (RFC 6238)."""
 
 import hmac
-import string
+from base64 import b32encode
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -11,8 +11,7 @@ import pyotp
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
 
-SECRET_LENGTH: Final = 52  # 32 bytes in base32, as in Cognito
-BASE32: Final = string.ascii_uppercase + "234567"
+SECRET_BYTES: Final = 32  # as in Cognito: 52 characters in base32
 STEP: Final = 30  # seconds
 WINDOW: Final = (0, -1, 1)  # steps by which the user's clock may differ
 
@@ -22,21 +21,21 @@ class SoftwareToken:
     """A secret that the service shares with an authenticator app.
 
     Attributes:
-        secret: the secret, in base32.
+        secret: the secret, in base32 without padding.
         name: the app's FriendlyDeviceName.
     """
 
     secret: str = field(repr=False)
     name: str = ""
-    _used: frozenset[int] = frozenset()
+    _used: set[int] = field(default_factory=set, repr=False)
 
     @classmethod
     def new(cls, entropy: Entropy) -> "SoftwareToken":
         """Return a token with a new secret."""
-        return cls(entropy.text(BASE32, SECRET_LENGTH))
+        return cls(b32encode(entropy.bytes(SECRET_BYTES)).decode().rstrip("="))
 
     def redeem_code(self, code: str, now: datetime) -> bool:
-        """Return whether the code is valid now. A valid code can't be used again.
+        """Return whether the code is valid now. A valid code can't be used again, even if the clock is set back.
 
         Raises:
             ServiceError: ExpiredCodeException: the code is valid but was used before.
@@ -47,7 +46,7 @@ class SoftwareToken:
             return False
         if step in self._used:
             raise _errors.SOFTWARE_TOKEN_USED()
-        self._used = frozenset({step, *(used for used in self._used if used >= present - 1)})
+        self._used.add(step)
         return True
 
     def verify_enrolment(self, code: str, name: str, now: datetime) -> bool:

@@ -7,18 +7,30 @@ from typing import Final
 from authflow.emulator._outbox import Message, Outbox, Purpose
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
-from authflow.emulator._users.attributes import CONTACT_MEDIUMS
+from authflow.emulator._users.attributes import CONTACT_MEDIUMS, is_verified
 
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 SIGN_UP_CODE_VALIDITY: Final = timedelta(hours=24)
 #: contact attributes in order of preference
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html
-CONTACT_PREFERENCE: Final = ("phone_number", "email")
+CONTACT_PREFERENCE: Final[tuple[str, ...]] = ("phone_number", "email")
 
 
 def choose_contact(candidates: Collection[str], attributes: Mapping[str, str]) -> str | None:
     """Return the preferred candidate that has a value, None if none has."""
     return next((name for name in CONTACT_PREFERENCE if name in candidates and attributes.get(name)), None)
+
+
+def choose_recovery_contact(pool: UserPool, attributes: Mapping[str, str]) -> str | None:
+    """Return the verified contact that the pool's AccountRecoverySetting prefers, None if it permits none."""
+    mechanisms = pool.settings.get("AccountRecoverySetting", {}).get("RecoveryMechanisms")
+    if mechanisms is None:
+        permitted = CONTACT_PREFERENCE
+    else:
+        ordered = sorted(mechanisms, key=lambda mechanism: int(mechanism["Priority"]))
+        permitted = tuple(str(mechanism["Name"]).removeprefix("verified_") for mechanism in ordered)
+    usable = (name for name in permitted if name in CONTACT_PREFERENCE and is_verified(attributes, name))
+    return next((name for name in usable if attributes.get(name)), None)
 
 
 def send_message(

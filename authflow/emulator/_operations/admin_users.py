@@ -15,12 +15,22 @@ from authflow.emulator._users.registration import make_user, resolve_alias_confl
 
 
 def admin_create_user(service: Service, params: Params) -> Reply:
-    """AdminCreateUser: create a user with a temporary password. RESEND replaces the password if it is still unused."""
-    pool = service.get_pool(params["UserPoolId"])
-    chosen = params.get("TemporaryPassword") or passwords.generate_password(pool.password_policy, service.entropy)
-    invite = _renew_invitation if params.get("MessageAction") == "RESEND" else _create_user
-    user = invite(service, pool, params, chosen)
-    if params.get("MessageAction") != "SUPPRESS":
+    """AdminCreateUser: create a user with a temporary password. RESEND replaces the password if it is still unused.
+
+    If codes can be the first factor, a user whose TemporaryPassword is left out has no password.
+    """
+    pool, action = service.get_pool(params["UserPoolId"]), params.get("MessageAction")
+    given, generated = (
+        params.get("TemporaryPassword"),
+        passwords.generate_password(pool.password_policy, service.entropy),
+    )
+    chosen = given or (None if pool.has_passwordless_users else generated)
+    if action == "RESEND":
+        chosen = given or generated
+        user = _renew_invitation(service, pool, params, chosen)
+    else:
+        user = _create_user(service, pool, params, chosen)
+    if action != "SUPPRESS" and chosen is not None:
         _send_invitation(service, pool, user, params.get("DesiredDeliveryMediums", ["SMS"]), chosen)
     return {"User": _describe(user, "Attributes")}
 
@@ -34,13 +44,13 @@ def admin_get_user(service: Service, params: Params) -> Reply:
 def admin_update_user_attributes(service: Service, params: Params) -> Reply:
     """AdminUpdateUserAttributes. A new address or number is unverified unless the request sets its verified flag."""
     pool, user = _find_user(service, params)
-    given = attributes.from_list(params["UserAttributes"])
-    if "sub" in given:
-        raise _errors.ATTRIBUTE_READ_ONLY("sub")
+    given = attributes.normalize_case(pool, attributes.from_list(params["UserAttributes"]))
     attributes.check_values(pool, given)
-    updated = {**attributes.apply_changes(user.attributes, given), **given}
+    attributes.check_mutable(pool, given)
+    changed = {**attributes.apply_changes(user.attributes, given), **given}
+    updated = {name: value for name, value in changed.items() if value}  # a blank value deletes the attribute
     attributes.check_required(pool, updated)
-    resolve_alias_conflicts(pool, user, updated, _errors.ALIAS_EXISTS)
+    resolve_alias_conflicts(pool, user, updated, service.alias_exists)
     user.attributes, user.modified = updated, service.now()
     return {}
 
@@ -59,9 +69,7 @@ def admin_set_user_password(service: Service, params: Params) -> Reply:
     """AdminSetUserPassword: set a permanent or a temporary password."""
     pool, user = _find_user(service, params)
     temporary = not params.get("Permanent")
-    user.password = credentials.make_stored_password(
-        service, pool, user.username, params["Password"], temporary=temporary
-    )
+    credentials.replace_password(service, pool, user, params["Password"], temporary=temporary)
     user.status = Status.FORCE_CHANGE_PASSWORD if temporary else Status.CONFIRMED
     user.modified = service.now()
     return {}
@@ -70,10 +78,11 @@ def admin_set_user_password(service: Service, params: Params) -> Reply:
 def admin_reset_user_password(service: Service, params: Params) -> Reply:
     """AdminResetUserPassword: send a code. The user cannot sign in until the password is reset."""
     pool, user = _find_user(service, params)
+    if not user.enabled and not service.settings.reset_of_disabled_user:
+        raise _errors.USER_DISABLED()
     if user.status in {Status.UNCONFIRMED, Status.FORCE_CHANGE_PASSWORD}:
         raise _errors.NOT_RESETTABLE()
-    verified = [name for name in attributes.CONTACT_MEDIUMS if attributes.is_verified(user.attributes, name)]
-    contact = delivery.choose_contact(verified, user.attributes)
+    contact = delivery.choose_recovery_contact(pool, user.attributes)
     if contact is None:
         raise _errors.NO_RECOVERY()
     user.status, user.modified = Status.RESET_REQUIRED, service.now()
@@ -111,12 +120,14 @@ def _find_user(service: Service, params: Params) -> tuple[UserPool, User]:
     return pool, names.get_user(pool, params["Username"])
 
 
-def _create_user(service: Service, pool: UserPool, params: Params, chosen: str) -> User:
+def _create_user(service: Service, pool: UserPool, params: Params, chosen: str | None) -> User:
     given = attributes.from_list(params.get("UserAttributes", ()))
-    user = make_user(service, pool, params["Username"], given, chosen=chosen, status=Status.FORCE_CHANGE_PASSWORD)
+    status = Status.CONFIRMED if chosen is None else Status.FORCE_CHANGE_PASSWORD
+    taken = _errors.USERNAME_EXISTS_FOR_ADMIN
+    user = make_user(service, pool, params["Username"], given, chosen=chosen, status=status, taken=taken)
     # the operation declares no AliasExistsException
     resolve_alias_conflicts(
-        pool, user, user.attributes, _errors.USERNAME_EXISTS, force=params.get("ForceAliasCreation", False)
+        pool, user, user.attributes, _errors.ADDRESS_EXISTS, force=params.get("ForceAliasCreation", False)
     )
     pool.add(user)
     return user
@@ -126,7 +137,8 @@ def _renew_invitation(service: Service, pool: UserPool, params: Params, chosen: 
     user = names.get_user(pool, params["Username"])
     if user.status is not Status.FORCE_CHANGE_PASSWORD:
         raise _errors.NOT_RESENDABLE(user.username, user.status)
-    user.password = credentials.make_stored_password(service, pool, user.username, chosen, temporary=True)
+    error = _errors.TEMPORARY_PASSWORD_POLICY
+    user.password = credentials.make_stored_password(service, pool, user.username, chosen, temporary=True, error=error)
     user.modified = service.now()
     return user
 

@@ -1,6 +1,7 @@
 """Sign-in, through the public API and the admin API."""
 
 from authflow.emulator._auth import auth_flows, challenges
+from authflow.emulator._auth.parameters import check_parameters
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._service import Params, Reply, Service
 
@@ -31,5 +32,7 @@ def admin_respond_to_auth_challenge(service: Service, params: Params) -> Reply:
 
 def _make_step(service: Service, params: Params, parameters: str) -> AuthStep:
     """Return the AuthStep of a request. Only requests of the admin API have a UserPoolId."""
+    given = params.get(parameters, {})
+    check_parameters(service.model, given)
     client = service.get_client(params["ClientId"], params.get("UserPoolId"))
-    return AuthStep(service, client, params.get(parameters, {}), "UserPoolId" in params, params.get("Session"))
+    return AuthStep(service, client, given, "UserPoolId" in params, params.get("Session"))

@@ -80,6 +80,8 @@ def _read_settings(service: Service, params: Params) -> dict[str, Any]:
     factors = set(policies.get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ()))
     if unknown := sorted(factors & FACTORS_NOT_EMULATED):
         raise _errors.INVALID(f"authflow's emulator does not support the first factors {unknown}")
+    if params.get("UserPoolTier") == "LITE" and factors - {"PASSWORD"}:
+        raise _errors.FEATURE_OF_HIGHER_TIER("LITE", "Passwordless Sign-In")
     described = service.model.get_members("UserPoolType")
     settings = {name: value for name, value in params.items() if name in described}
     return {

@@ -3,7 +3,7 @@
 import hmac
 
 from authflow.emulator import _errors
-from authflow.emulator._auth import choice, codes, secret_hash
+from authflow.emulator._auth import codes, secret_hash
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._messages import delivery
 from authflow.emulator._outbox import Purpose
@@ -20,16 +20,23 @@ def sign_up(service: Service, params: Params) -> Reply:
     client = _find_client(service, params)
     if client.pool.settings.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly"):
         raise _errors.SIGN_UP_CLOSED()
-    if "Password" not in params:
+    chosen = params.get("Password") or None
+    if chosen is None and not client.pool.has_passwordless_users:
         raise _errors.MISSING_PARAMETER("Password")
     given = attributes.from_list(params.get("UserAttributes", ()))
     attributes.check_writable(client, given)
     user = make_user(
-        service, client.pool, params["Username"], given, chosen=params["Password"], status=Status.UNCONFIRMED
+        service,
+        client.pool,
+        params["Username"],
+        given,
+        chosen=chosen,
+        status=Status.UNCONFIRMED,
+        taken=_errors.USERNAME_EXISTS,
     )
     attributes.check_required(client.pool, user.attributes)
     # the operation declares no AliasExistsException
-    resolve_alias_conflicts(client.pool, user, user.attributes, _errors.USERNAME_EXISTS)
+    resolve_alias_conflicts(client.pool, user, user.attributes, _errors.ADDRESS_EXISTS)
     client.pool.add(user)
     session = _make_session(_make_step(service, client, params), user, codes.SIGN_UP_SESSION)
     return {"UserConfirmed": False, "UserSub": user.sub, **_send_code(service, client, user), **session}
@@ -44,15 +51,15 @@ def confirm_sign_up(service: Service, params: Params) -> Reply:
     user.attempts.count("ConfirmSignUp", service.now())
     if user.status is not Status.UNCONFIRMED:
         raise _errors.NOT_CONFIRMABLE(user.status)
-    code = _check_code(user.confirmation, params["ConfirmationCode"], service)
+    code = _check_code(user, params["ConfirmationCode"], service)
     updated = {**user.attributes, f"{code.attribute}_verified": "true"}
     force = params.get("ForceAliasCreation", False)
-    resolve_alias_conflicts(client.pool, user, updated, _errors.ALIAS_EXISTS, force=force)
+    resolve_alias_conflicts(client.pool, user, updated, service.alias_exists, force=force)
     step = _make_step(service, client, params)
     _use_session(step, user)
     user.attributes, user.confirmation = updated, None
     user.status, user.modified = Status.CONFIRMED, service.now()
-    return _make_session(step, user, codes.CONFIRMATION_SESSION, choice.CHALLENGE_BY_ATTRIBUTE[code.attribute])
+    return _make_session(step, user, codes.CONFIRMATION_SESSION, code)
 
 
 def resend_confirmation_code(service: Service, params: Params) -> Reply:
@@ -99,8 +106,9 @@ def _use_session(step: AuthStep, user: User) -> None:
     session.used = True
 
 
-def _check_code(code: Code | None, given: str, service: Service) -> Code:
-    if code is None or service.now() >= code.expires:
+def _check_code(user: User, given: str, service: Service) -> Code:
+    code = user.confirmation
+    if code is None or service.now() >= code.expires or not code.proves_address_of(user.attributes):
         raise _errors.EXPIRED_CODE()
     if not hmac.compare_digest(code.text.encode(), given.encode()):
         raise _errors.WRONG_CODE()
@@ -112,7 +120,7 @@ def _send_code(service: Service, client: UserPoolClient, user: User) -> Reply:
     if contact is None:
         return {}
     expires = service.now() + delivery.SIGN_UP_CODE_VALIDITY
-    user.confirmation = Code(service.entropy.code(), contact, expires)
+    user.confirmation = Code(service.entropy.code(), contact, user.attributes[contact], expires)
     delivery.send_message(
         service.outbox, client.pool, user, contact, purpose=Purpose.SIGN_UP, code=user.confirmation.text
     )

@@ -10,7 +10,8 @@ def get_tokens_from_refresh_token(service: Service, params: Params) -> Reply:
     """GetTokensFromRefreshToken. It takes the raw client secret instead of a SECRET_HASH."""
     client = service.get_client(params["ClientId"])
     secret_hash.check_client_secret(client, params.get("ClientSecret"), _errors.CLIENT_SECRET_WRONG)
-    request = issuing.TokenRequest(issuing.REFRESH_SOURCE, params.get("ClientMetadata", {}), params.get("DeviceKey"))
+    metadata, invalid = params.get("ClientMetadata", {}), _errors.REFRESH_TOKEN_NOT_VALID
+    request = issuing.TokenRequest(issuing.REFRESH_SOURCE, metadata, params.get("DeviceKey"), invalid)
     return {"AuthenticationResult": issuing.refresh_tokens(service, client, params["RefreshToken"], request)}
 
 
@@ -24,8 +25,8 @@ def revoke_token(service: Service, params: Params) -> Reply:
         raise _errors.REVOCATION_OFF()
     if issuing.is_jwt(params["Token"]):
         raise _errors.TOKEN_NOT_REVOCABLE()
-    token = service.token_families.find(params["Token"], client)
-    if token is None:
+    token = service.token_families.find(params["Token"])
+    if token is None or token.family.client_id != client.id:
         raise _errors.TOKEN_UNKNOWN()
     token.family.revoked = True
     return {}

@@ -81,6 +81,11 @@ class UserPool:
         return frozenset(policy.get("AllowedFirstAuthFactors", ["PASSWORD"]))
 
     @property
+    def has_passwordless_users(self) -> bool:
+        """Whether users may have no password: those of pools in which a sent code can be the first factor."""
+        return not self.first_factors.isdisjoint({"EMAIL_OTP", "SMS_OTP"})
+
+    @property
     def password_policy(self) -> Mapping[str, Any]:
         """The PasswordPolicy, with all of its rules."""
         policy: Mapping[str, Any] = self.settings["Policies"]["PasswordPolicy"]

@@ -3,6 +3,7 @@
 Source of the figures: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 """
 
+from collections import deque
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,10 +14,10 @@ PER_HOUR: Final = {"ConfirmSignUp": 15, "ResendConfirmationCode": 5}
 
 
 class Attempts:
-    """The times at which one user called each limited operation."""
+    """The times at which one user last called each limited operation."""
 
     def __init__(self) -> None:
-        self._times: dict[str, list[datetime]] = {}
+        self._times: dict[str, deque[datetime]] = {}
 
     def count(self, operation: str, now: datetime) -> None:
         """Count a call of an operation.
@@ -24,7 +25,7 @@ class Attempts:
         Raises:
             ServiceError: LimitExceededException: there were too many in the last hour. This call is not counted.
         """
-        recent = [time for time in self._times.get(operation, ()) if time > now - HOUR]
-        if len(recent) >= PER_HOUR[operation]:
+        times = self._times.setdefault(operation, deque(maxlen=PER_HOUR[operation]))
+        if sum(time > now - HOUR for time in times) >= PER_HOUR[operation]:
             raise _errors.LIMIT_EXCEEDED()
-        self._times[operation] = [*recent, now]
+        times.append(now)

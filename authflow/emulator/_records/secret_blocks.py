@@ -38,17 +38,23 @@ class SrpRound:
 
 
 class SecretBlocks:
-    """Issues and redeems SECRET_BLOCKs. Each can be redeemed once: used ones are remembered until they expire."""
+    """Issues and redeems SECRET_BLOCKs. Each can be redeemed once.
+
+    The blocks that can still be redeemed are remembered, not the used ones: after the clock was set forward and back, a
+    forgotten block is refused.
+    """
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
         self._cipher: StateCipher | None = None
-        self._used: ExpiringMap[bool] = ExpiringMap()
+        self._unused: ExpiringMap[bool] = ExpiringMap()  # by the block's id; False once it is used
 
-    def issue(self, client: UserPoolClient, srp_round: SrpRound, expires: datetime) -> str:
+    def issue(self, client: UserPoolClient, srp_round: SrpRound, *, expires: datetime, now: datetime) -> str:
         """Return a new SECRET_BLOCK. It is bound to the client, and so to its pool, and to the state of the round."""
+        identifier = self._entropy.uuid()
+        self._unused.put(identifier, value=True, until=expires, now=now)
         state = {
-            "id": self._entropy.uuid(),
+            "id": identifier,
             "client": client.id,
             "challenge": srp_round.challenge,
             "username": srp_round.username,
@@ -76,12 +82,13 @@ class SecretBlocks:
         names = ("client", "challenge", "username", "flow")
         if state is None or tuple(state[name] for name in names) != (client.id, *expected):
             raise _errors.WRONG_PASSWORD()
-        if self._used.get(state["id"]):
+        unused = self._unused.get(state["id"])
+        if unused is False:
             raise _errors.SESSION_USED()
         expires = datetime.fromtimestamp(state["expires"], now.tzinfo)
-        if now >= expires:
+        if unused is None or now >= expires:
             raise _errors.SESSION_EXPIRED()
-        self._used.put(state["id"], value=True, until=expires, now=now)
+        self._unused.put(state["id"], value=False, until=expires, now=now)
         salt, key = int(state["salt"], 16), bytes.fromhex(state["key"])
         return SrpRound(*expected, state["device_key"], salt, key)
 

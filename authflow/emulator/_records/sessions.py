@@ -97,5 +97,5 @@ class Sessions:
 
 
 def is_same_username(name: str, canonical: str) -> bool:
-    """Return whether a later step's USERNAME is exactly the one that the service returned."""
+    """Return whether a later step's USERNAME is the one that the service returned. Both are in the pool's case."""
     return hmac.compare_digest(name.encode(), canonical.encode())

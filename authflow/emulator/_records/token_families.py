@@ -1,7 +1,7 @@
 """Token families: the tokens of one sign-in and of all its refreshes."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from authflow.emulator import _errors
@@ -14,6 +14,7 @@ from authflow.emulator._records.user import User
 LENGTH: Final = 1800  # about as long as Cognito's refresh tokens
 #: how long a family is kept after its refresh tokens expire: its access tokens can be revoked while they are valid
 RETENTION: Final = timedelta(days=1)
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +51,11 @@ class RefreshToken:
 
     family: TokenFamily
     retires: datetime | None = None
+
+    def rotate(self, grace: timedelta, now: datetime) -> None:
+        """Let the token work for the grace period only. Without one it stops at once, whatever the clock does then."""
+        if self.retires is None:
+            self.retires = now + grace if grace else NEVER
 
     def require_usable(self, now: datetime) -> None:
         """Require that the token still works.
@@ -96,11 +102,10 @@ class TokenFamilies:
         self._refresh_tokens.put(identifier, RefreshToken(family), until=family.expires + RETENTION, now=now)
         return text
 
-    def find(self, text: str, client: UserPoolClient) -> RefreshToken | None:
-        """Return a refresh token that was issued to this client, even if it no longer works; None if there is none."""
+    def find(self, text: str) -> RefreshToken | None:
+        """Return a refresh token, even if it no longer works; None if there is none."""
         identifier = self._tokens.verify(text)
-        token = self._refresh_tokens.get(identifier) if identifier else None
-        return token if token and token.family.client_id == client.id else None
+        return self._refresh_tokens.get(identifier) if identifier else None
 
     def revoke_all(self, user: User) -> None:
         """Revoke all tokens of a user, for all clients."""

@@ -1,5 +1,6 @@
 """The record of a user."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -22,11 +23,22 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code that was sent to a user, the attribute that it verifies, and when it expires."""
+    """A code that was sent to a user.
+
+    Attributes:
+        attribute: the attribute that the code verifies.
+        address: the value of the attribute when the code was sent.
+        expires: when the code expires.
+    """
 
     text: str = field(repr=False)
     attribute: str
+    address: str = field(repr=False)
     expires: datetime
+
+    def proves_address_of(self, attributes: Mapping[str, str]) -> bool:
+        """Return whether the address that the code was sent to is still the one in these attributes."""
+        return attributes.get(self.attribute) == self.address
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +56,7 @@ class User:
         preferred_mfa: the factor that Cognito asks for without offering a choice.
         software_token: the authenticator app that the user has verified.
         pending_token: an authenticator app that was associated with an access token and not verified yet.
+        permanent_passwords: the latest permanent passwords, the newest last.
         auto_confirmed: True if an administrator confirmed the sign-up and the user has not signed in since.
     """
 
@@ -63,6 +76,7 @@ class User:
     preferred_mfa: str | None = None
     software_token: SoftwareToken | None = None
     pending_token: SoftwareToken | None = None
+    permanent_passwords: list[StoredPassword] = field(default_factory=list, repr=False)
     auto_confirmed: bool = False
 
     def note_sign_in(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._errors import EmulatorBug, ServiceError
+from authflow.emulator._service_model.corrections import correct_shapes
 from authflow.emulator._service_model.shapes import InvalidValue, ShapeValidator
 
 SERVICE: Final = "cognito-idp"
@@ -34,7 +35,7 @@ class ServiceModel:
     def __init__(self) -> None:
         model = _read()
         self._operations: dict[str, Any] = model["operations"]
-        self._shapes: dict[str, Any] = model["shapes"]
+        self._shapes: dict[str, Any] = correct_shapes(model["shapes"])
         self._requests = ShapeValidator(self._shapes, limits=True)
         # Cognito's replies break the limits: phone_number_verified is longer than an attribute's name may be
         self._replies = ShapeValidator(self._shapes, limits=False)
@@ -59,6 +60,17 @@ class ServiceModel:
         """
         try:
             return self._requests.copy_structure(self._operations[operation]["input"], params)
+        except InvalidValue as invalid:
+            raise invalid.error(f"1 validation error detected: {invalid}") from None
+
+    def check_value(self, shape: str, value: str, path: str) -> None:
+        """Require that a value satisfies the constraints of a shape.
+
+        Raises:
+            ServiceError: InvalidParameterException: it does not. The text names ``path``.
+        """
+        try:
+            self._requests.copy({"shape": shape}, value, path)
         except InvalidValue as invalid:
             raise invalid.error(f"1 validation error detected: {invalid}") from None
 

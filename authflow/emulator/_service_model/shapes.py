@@ -8,6 +8,7 @@ from typing import Any, Final
 import regex
 
 from authflow.emulator import _errors
+from authflow.emulator._service_model.corrections import LINEAR_FORMS
 
 Shape = Mapping[str, Any]
 
@@ -61,14 +62,16 @@ class ShapeValidator:
 
     def check_pattern(self, shape: Shape, text: str, path: str) -> None:
         """Require that a string matches the shape's pattern."""
-        if self._limits and "pattern" in shape and not _compile_pattern(shape["pattern"]).fullmatch(text):
+        if not self._limits or "pattern" not in shape or (not text and shape.get("mayBeBlank")):
+            return
+        if not _compile_pattern(shape["pattern"]).fullmatch(text):
             raise InvalidValue(_errors.INVALID, path, f"satisfy regular expression pattern: {shape['pattern']}")
 
 
 @cache
 def _compile_pattern(text: str) -> regex.Pattern[str]:
     """Return a compiled pattern. The model uses Unicode properties, which the module ``re`` does not support."""
-    return regex.compile(text)
+    return regex.compile(LINEAR_FORMS.get(text, text))
 
 
 def _copy_structure(validator: ShapeValidator, shape: Shape, value: object, path: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-with-identity-providers.html
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -67,7 +68,7 @@ def make_access_claims(context: ClaimsContext, jti: str) -> dict[str, Any]:
 def make_id_claims(context: ClaimsContext, jti: str) -> dict[str, Any]:
     """Return the claims of an id token, with the user attributes that the client may read."""
     attributes = context.user.attributes.items()
-    readable = {name: _convert_attribute(name, value) for name, value in attributes if context.client.may_read(name)}
+    readable = {name: CONVERSIONS.get(name, str)(value) for name, value in attributes if context.client.may_read(name)}
     claims = {
         **readable,
         **context.make_common_claims("IdToken", jti),
@@ -78,5 +79,26 @@ def make_id_claims(context: ClaimsContext, jti: str) -> dict[str, Any]:
     return context.overrides.apply_to_id_token(claims)
 
 
-def _convert_attribute(name: str, value: str) -> str | bool:
-    return value.lower() == "true" if name.endswith("_verified") else value
+def _to_boolean(value: str) -> bool:
+    return value.lower() == "true"
+
+
+def _to_number(value: str) -> int | float | str:
+    """Return the number that a text stands for; an empty text stays as it is."""
+    if not value:
+        return value
+    return float(value) if "." in value else int(value)
+
+
+def _to_address(value: str) -> dict[str, str]:
+    return {"formatted": value}
+
+
+#: the standard claims that are no text, by their attributes; custom attributes are text, whatever their type
+#: https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims
+CONVERSIONS: Final[Mapping[str, Callable[[str], object]]] = {
+    "email_verified": _to_boolean,
+    "phone_number_verified": _to_boolean,
+    "updated_at": _to_number,
+    "address": _to_address,
+}

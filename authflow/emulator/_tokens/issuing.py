@@ -39,11 +39,13 @@ class TokenRequest:
         source: PreTokenGeneration's ``triggerSource``.
         metadata: PreTokenGeneration's ClientMetadata.
         device_key: the device that gets the tokens.
+        invalid: the error for an unknown refresh token, and for one of another device.
     """
 
     source: str
     metadata: Mapping[str, str] = field(default_factory=dict)
     device_key: str | None = None
+    invalid: _errors.ErrorTemplate = _errors.REFRESH_TOKEN_INVALID
 
 
 def issue_for_sign_in(service: Service, client: UserPoolClient, user: User, request: TokenRequest) -> Reply:
@@ -68,11 +70,11 @@ def refresh_tokens(service: Service, client: UserPoolClient, text: str, request:
         ServiceError: the token is forged, revoked, expired or rotated out, its user is disabled or deleted, the device
             is not the one that got the token, or PreTokenGeneration refused.
     """
-    token, user = find_refresh_token(service, client, text)
+    token, user = find_refresh_token(service, client, text, request)
     if not user.enabled:
         raise _errors.USER_DISABLED()
     token.require_usable(service.now())
-    proposal = _check_device(service, client.pool, user, token.family, request.device_key)
+    proposal = _check_device(service, client.pool, user, token.family, request)
     overrides = pre_token_generation.request_overrides(
         TriggerInvocation(service, client, user, request.metadata), request.source
     )
@@ -82,33 +84,39 @@ def refresh_tokens(service: Service, client: UserPoolClient, text: str, request:
     if proposal is not None:
         result["NewDeviceMetadata"] = proposal.describe()
     if client.rotation_grace is not None:
-        token.retires = token.retires or service.now() + client.rotation_grace
+        token.rotate(client.rotation_grace, service.now())
         result["RefreshToken"] = service.token_families.issue_refresh_token(token.family, service.now())
     return result
 
 
 def _check_device(
-    service: Service, pool: UserPool, user: User, family: TokenFamily, key: str | None
+    service: Service, pool: UserPool, user: User, family: TokenFamily, request: TokenRequest
 ) -> ProposedDevice | None:
     """Check the device of a refresh. Return a new one if it is missing and the emulator's settings allow that."""
-    bound = pool.device_tracking and family.device_key
+    bound, key = pool.device_tracking and family.device_key, request.device_key
     if not bound or (key == family.device_key and user.devices.find(key)):
         return None
     if service.settings.refresh_needs_device:
-        raise _errors.REFRESH_TOKEN_INVALID()
+        raise request.invalid()
     return user.devices.propose(service.region, service.entropy, service.now())
 
 
-def find_refresh_token(service: Service, client: UserPoolClient, text: str) -> tuple[RefreshToken, User]:
+def find_refresh_token(
+    service: Service, client: UserPoolClient, text: str, request: TokenRequest
+) -> tuple[RefreshToken, User]:
     """Return a refresh token and its user. The token may be revoked, expired or rotated out.
 
     Raises:
-        ServiceError: NotAuthorizedException if it was not issued to this client or its user is deleted.
+        ServiceError: NotAuthorizedException if it is unknown, was issued to another client or its user is deleted.
     """
-    token = service.token_families.find(text, client)
-    user = client.pool.find_by_sub(token.family.sub) if token else None
-    if token is None or user is None:
-        raise _errors.REFRESH_TOKEN_INVALID()
+    token = service.token_families.find(text)
+    if token is None:
+        raise request.invalid()
+    if token.family.client_id != client.id:
+        raise _errors.REFRESH_TOKEN_OF_OTHER_CLIENT()
+    user = client.pool.find_by_sub(token.family.sub)
+    if user is None:
+        raise request.invalid.with_text(service.settings.deleted_user_refresh)()
     return token, user
 
 
@@ -118,10 +126,7 @@ def verify_access_token(service: Service, token: str) -> tuple[UserPoolClient, U
     Raises:
         ServiceError: NotAuthorizedException if the token is forged, expired or revoked, or its user is disabled.
     """
-    verified = _verify_signature(service, token)
-    if verified is None:
-        raise _errors.ACCESS_TOKEN_INVALID()
-    pool, payload = verified
+    pool, payload = _verify_signature(service, token)
     if service.now().timestamp() >= payload["exp"]:
         raise _errors.ACCESS_TOKEN_EXPIRED()
     user, client = pool.find_by_sub(payload["sub"]), service.clients.get(payload["client_id"])
@@ -149,11 +154,14 @@ def _sign_tokens(
     }
 
 
-def _verify_signature(service: Service, token: str) -> tuple[UserPool, dict[str, Any]] | None:
+def _verify_signature(service: Service, token: str) -> tuple[UserPool, dict[str, Any]]:
     for pool in service.pools.values():
-        if pool.keys and (payload := pool.keys.access_token_key.verify(token)):
+        if pool.keys and pool.keys.access_token_key.is_named_by(token):
+            payload = pool.keys.access_token_key.verify(token)
+            if payload is None:
+                raise _errors.ACCESS_TOKEN_FORGED()
             return pool, payload
-    return None
+    raise _errors.ACCESS_TOKEN_INVALID()
 
 
 def _is_revoked(service: Service, payload: dict[str, Any]) -> bool:

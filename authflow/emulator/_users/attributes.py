@@ -20,6 +20,8 @@ STANDARD: Final[Mapping[str, str]] = {
 }
 #: the attributes that messages can be sent to, each with its medium
 CONTACT_MEDIUMS: Final = {"email": "EMAIL", "phone_number": "SMS"}
+#: the attributes that a pool may ignore the case of; a phone number has none
+NAMES: Final = frozenset({"email", "preferred_username"})
 #: the attributes that only Cognito and administrators can set
 MANAGED: Final = frozenset({"sub", *(f"{contact}_verified" for contact in CONTACT_MEDIUMS)})
 EMAIL_FORMAT: Final = re.compile(r"[^@\s]+@[^@\s]+")
@@ -67,6 +69,14 @@ def to_list(attributes: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Name": name, "Value": value} for name, value in sorted(attributes.items())]
 
 
+def normalize_case(pool: UserPool, attributes: Mapping[str, str]) -> dict[str, str]:
+    """Return attributes as the pool stores them: names that users sign in with are lower case, unless case matters.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-case-sensitivity.html
+    """
+    return {name: pool.normalize_case(value) if name in NAMES else value for name, value in attributes.items()}
+
+
 def check_values(pool: UserPool, attributes: Mapping[str, str]) -> None:
     """Require that the pool's schema has these attributes and allows their values.
 
@@ -80,18 +90,33 @@ def check_values(pool: UserPool, attributes: Mapping[str, str]) -> None:
         _check_value(declared, name, value)
 
 
-def check_writable(client: UserPoolClient, attributes: Mapping[str, str]) -> None:
+def check_writable(
+    client: UserPoolClient,
+    attributes: Mapping[str, str],
+    managed: _errors.ErrorTemplate = _errors.ATTRIBUTE_FORBIDDEN,
+) -> None:
     """Require that an app client may set these attributes.
 
     Raises:
-        ServiceError: InvalidParameterException: only Cognito or an administrator can set the attribute.
+        ServiceError: ``managed``: only Cognito or an administrator can set the attribute.
             NotAuthorizedException: it is not in the client's WriteAttributes.
     """
     for name in attributes:
         if name in MANAGED:
-            raise _errors.ATTRIBUTE_READ_ONLY(name)
+            raise managed(name)
         if not client.may_write(name):
             raise _errors.ATTRIBUTE_FORBIDDEN()
+
+
+def check_mutable(pool: UserPool, attributes: Mapping[str, str]) -> None:
+    """Require that attributes of the schema can be changed after the user was created.
+
+    Raises:
+        ServiceError: InvalidParameterException, which names one that can't, even if it has no value yet.
+    """
+    for name in attributes:
+        if not pool.schema[name].get("Mutable", True):
+            raise _errors.ATTRIBUTE_NOT_UPDATED(name)
 
 
 def find_missing(pool: UserPool, attributes: Mapping[str, str]) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
-from authflow.emulator._users import attributes
 
 SMS: Final = "SMS_MFA"
 TOTP: Final = "SOFTWARE_TOKEN_MFA"
@@ -44,12 +43,15 @@ def describe_preference(user: User) -> dict[str, Any]:
 
 
 def list_eligible_factors(pool: UserPool, user: User) -> list[str]:
-    """Return the factors that a sign-in can ask the user for; none if MFA is off."""
+    """Return the factors that a sign-in can ask the user for; none if MFA is off.
+
+    If MFA is required, an address or a number counts without having been verified: the code goes there and verifies it.
+    https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-sms-email-message.html
+    """
     if pool.mfa_mode == "OFF":
         return []
     available = [factor for factor in list_pool_factors(pool) if has_factor(user, factor)]
-    required = pool.mfa_mode == "ON"
-    return [factor for factor in available if factor in user.mfa or (required and _is_verified(user, factor))]
+    return [factor for factor in available if factor in user.mfa or pool.mfa_mode == "ON"]
 
 
 def select_factors(pool: UserPool, user: User) -> list[str]:
@@ -61,7 +63,3 @@ def select_factors(pool: UserPool, user: User) -> list[str]:
 def has_factor(user: User, factor: str) -> bool:
     """Return whether a user has what a factor needs: an authenticator app, an email address or a phone number."""
     return bool(user.software_token if factor == TOTP else user.attributes.get(CONTACT_ATTRIBUTES[factor]))
-
-
-def _is_verified(user: User, factor: str) -> bool:
-    return factor == TOTP or attributes.is_verified(user.attributes, CONTACT_ATTRIBUTES[factor])

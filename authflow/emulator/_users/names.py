@@ -8,16 +8,32 @@ import hmac
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from authflow.emulator import _errors
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
 from authflow.emulator._users import attributes
 
+#: what a username must be, by UsernameAttributes
+NAME_KINDS: Final[Mapping[frozenset[str], str]] = {
+    frozenset({"email"}): "an email",
+    frozenset({"phone_number"}): "a phone number",
+    frozenset({"email", "phone_number"}): "either an email or a phone number",
+}
+
 
 def find_user(pool: UserPool, name: str) -> User | None:
     """Return the user with this username, sub or alias, None if there is none."""
     return pool.find_by_username(name) or pool.find_by_sub(name) or _find_by_alias(pool, name)
+
+
+def find_user_to_sign_in(pool: UserPool, name: str) -> User | None:
+    """Return the user with this username or alias, None if there is none.
+
+    A sub signs in only where it is the username, in pools whose users sign in with an email address or phone number.
+    """
+    return pool.find_by_username(name) or _find_by_alias(pool, name)
 
 
 def get_user(pool: UserPool, name: str) -> User:
@@ -68,23 +84,36 @@ def find_conflicts(pool: UserPool, user: User | None, given: Mapping[str, str]) 
             yield from (NameConflict(alias, kind, other) for kind in kinds if other is not user)
 
 
-def check_new_username(pool: UserPool, username: str) -> None:
+def check_new_username(pool: UserPool, username: str, shortest_number: int) -> None:
     """Require that the pool's configuration allows this username for a new user.
+
+    Args:
+        pool: the user's pool.
+        username: the requested username.
+        shortest_number: the least number of digits of a phone number that is a username.
 
     Raises:
         ServiceError: InvalidParameterException: it does not.
     """
     kind = _detect_contact(username)
-    if pool.username_attributes and kind not in pool.username_attributes:
-        wanted = {"email": "an email", "phone_number": "a phone number"}
-        raise _errors.NAME_IS_NO_ALIAS(" or ".join(wanted[name] for name in sorted(pool.username_attributes)))
+    too_short = kind == "phone_number" and len(username) <= shortest_number  # it begins with a plus sign
+    if pool.username_attributes and (kind not in pool.username_attributes or too_short):
+        raise _errors.NAME_IS_NO_ALIAS(NAME_KINDS[pool.username_attributes])
     if kind in pool.aliases:
         raise _errors.NAME_LOOKS_LIKE_ALIAS(kind, kind)
 
 
-def derive_attributes(pool: UserPool, username: str) -> dict[str, str]:
-    """Return the attribute that a new username sets, if users sign in with an email address or phone number."""
-    return {kind: name for kind, name in parse_contact(username).items() if kind in pool.username_attributes}
+def derive_attributes(pool: UserPool, username: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the attribute that a new username sets, if users sign in with an email address or phone number.
+
+    Raises:
+        ServiceError: InvalidParameterException: the given attributes have another value.
+    """
+    derived = {kind: name for kind, name in parse_contact(username).items() if kind in pool.username_attributes}
+    for kind, name in derived.items():
+        if pool.normalize_case(given.get(kind) or name) != pool.normalize_case(name):
+            raise _errors.NAME_IS_OTHER(kind, kind)
+    return derived
 
 
 def derive_decoy_username(pool: UserPool, name: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from authflow.emulator import _errors
+from authflow.emulator._crypto.passwords import StoredPassword
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Service
@@ -10,7 +11,14 @@ from authflow.emulator._users import attributes, credentials, names
 
 
 def make_user(
-    service: Service, pool: UserPool, username: str, given: Mapping[str, str], *, chosen: str, status: Status
+    service: Service,
+    pool: UserPool,
+    username: str,
+    given: Mapping[str, str],
+    *,
+    chosen: str | None,
+    status: Status,
+    taken: _errors.ErrorTemplate,
 ) -> User:
     """Return a new user. The caller adds them to the pool.
 
@@ -21,26 +29,38 @@ def make_user(
         pool: the user's pool.
         username: the requested username.
         given: the requested attributes.
-        chosen: the password.
+        chosen: the password; None for a user without one.
         status: the user's status. With FORCE_CHANGE_PASSWORD the password is a temporary one.
+        taken: the error to raise if another user has the username.
 
     Raises:
         ServiceError: the username is in use or not allowed, an attribute is invalid, or the password breaks the
             policy.
     """
-    names.check_new_username(pool, username)
+    names.check_new_username(pool, username, service.settings.shortest_phone_username)
     if "sub" in given:
         raise _errors.ATTRIBUTE_READ_ONLY("sub")
-    user_attributes = {**given, **names.derive_attributes(pool, username)}
+    user_attributes = attributes.normalize_case(pool, {**given, **names.derive_attributes(pool, username, given)})
     attributes.check_values(pool, user_attributes)
     sub = service.entropy.uuid()
-    canonical = sub if pool.username_attributes else username
+    canonical = sub if pool.username_attributes else pool.normalize_case(username)
     if names.find_user(pool, canonical):  # it may also be another user's alias or sub
-        raise _errors.USERNAME_EXISTS()
+        raise taken()
+    password, now = _make_password(service, pool, canonical, chosen, status), service.now()
+    permanent = [password] if password.is_set and password.expires is None else []
+    return User(
+        canonical, sub, user_attributes, status, password, created=now, modified=now, permanent_passwords=permanent
+    )
+
+
+def _make_password(
+    service: Service, pool: UserPool, username: str, chosen: str | None, status: Status
+) -> StoredPassword:
+    if chosen is None:
+        return StoredPassword.create_unset(service.entropy)
     temporary = status is Status.FORCE_CHANGE_PASSWORD
-    password = credentials.make_stored_password(service, pool, canonical, chosen, temporary=temporary)
-    now = service.now()
-    return User(canonical, sub, user_attributes, status, password, created=now, modified=now)
+    error = _errors.TEMPORARY_PASSWORD_POLICY if temporary else _errors.PASSWORD_POLICY
+    return credentials.make_stored_password(service, pool, username, chosen, temporary=temporary, error=error)
 
 
 def resolve_alias_conflicts(

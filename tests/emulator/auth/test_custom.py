@@ -152,7 +152,7 @@ def test_clients_that_allow_custom_auth(custom: World, flows: list[str] | None) 
 
 def test_clients_that_do_not_allow_custom_auth(custom: World) -> None:
     client = custom.make_client(ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"])
-    assert expect_refused_start(client) == "InvalidParameterException: CUSTOM_AUTH flow not enabled for this client"
+    assert expect_refused_start(client) == "InvalidParameterException: CUSTOM_AUTH is not enabled for the client."
 
 
 def test_pools_without_triggers(world: World) -> None:

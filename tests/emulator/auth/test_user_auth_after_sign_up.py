@@ -56,6 +56,14 @@ def test_client_with_a_secret_must_show_it(verifying: World) -> None:
     assert "AuthenticationResult" in reply
 
 
+def test_another_address_must_be_proven_again(verifying: World) -> None:
+    session = confirm_sign_up(verifying, sign_up(verifying))
+    changed = [{"Name": "email", "Value": "other@example.com"}]
+    verifying.call_admin("AdminUpdateUserAttributes", "eve", UserAttributes=changed)
+    reply = verifying.call("InitiateAuth", **begin_with_session(verifying, session))
+    assert reply["ChallengeName"] == "SELECT_CHALLENGE"
+
+
 def test_sessions_of_sign_up_that_are_refused(verifying: World, clock: Clock) -> None:
     eve = sign_up(verifying)
     bob = sign_up(verifying, "bob")

@@ -298,7 +298,7 @@ def test_get_tokens_from_refresh_token_carries_the_key_too(tracked: World) -> No
     phone = Phone.of(result)
     tracked.call("ConfirmDevice", **phone.confirmation(result["AccessToken"]))
     request = {"ClientId": tracked.client_id, "RefreshToken": result["RefreshToken"]}
-    assert tracked.expect_refusal("GetTokensFromRefreshToken", **request) == INVALID_TOKEN
+    assert tracked.expect_refusal("GetTokensFromRefreshToken", **request) == f"{INVALID_TOKEN}."
     assert "AuthenticationResult" in tracked.call("GetTokensFromRefreshToken", **request, DeviceKey=phone.key)
 
 

@@ -224,7 +224,18 @@ def test_attributes(world: World) -> None:
     assert get_attribute(world, "ada", "email_verified") == "true"
     assert "Invalid email" in world.expect_refusal("AdminUpdateUserAttributes", **update(email="nonsense"))
     assert "does not exist" in world.expect_refusal("AdminUpdateUserAttributes", **update(shoe_size="40"))
-    assert "non-mutable" in world.expect_refusal("AdminUpdateUserAttributes", **update(sub="1"))
+    immutable = "InvalidParameterException: user.sub: Attribute cannot be updated."
+    assert world.expect_refusal("AdminUpdateUserAttributes", **update(sub="1")) == immutable
+
+
+def test_an_immutable_attribute_without_a_value(empty: World) -> None:
+    """Measured: such an attribute can be set when the user is created, and never again."""
+    pool = empty.make_pool(Schema=[{"Name": "tenant", "AttributeDataType": "String", "Mutable": False}])
+    pool.make_user("ada")
+    given = [{"Name": "custom:tenant", "Value": "good"}]
+    request = {"UserPoolId": pool.pool_id, "Username": "ada", "UserAttributes": given}
+    refusal = pool.expect_refusal("AdminUpdateUserAttributes", **request)
+    assert refusal == "InvalidParameterException: user.custom:tenant: Attribute cannot be updated."
 
 
 def test_required_and_unique_attributes(empty: World) -> None:

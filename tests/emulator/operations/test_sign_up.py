@@ -75,6 +75,21 @@ def test_resent_code_replaces_the_first(open_pool: World) -> None:
     assert refusal == "InvalidParameterException: User is already confirmed."
 
 
+def test_a_code_verifies_only_the_address_that_it_was_sent_to(empty: World) -> None:
+    """Otherwise a code could take over the address of another user."""
+    pool = empty.make_pool(AutoVerifiedAttributes=["email"], AliasAttributes=["email"])
+    pool.make_user("ada", email="ada@example.com", email_verified="true")
+    sign_up(pool, email="eve@example.com")
+    code = pool.get_last_message().code
+    changed = [{"Name": "email", "Value": "ada@example.com"}]
+    pool.call_admin("AdminUpdateUserAttributes", "eve", UserAttributes=changed)
+    confirmation = make_request(pool, ConfirmationCode=code, ForceAliasCreation=True)
+    assert pool.expect_refusal("ConfirmSignUp", **confirmation).startswith("ExpiredCodeException")
+    assert pool.call_admin("AdminGetUser", "ada@example.com")["Username"] == "ada"
+    pool.call("ResendConfirmationCode", **make_request(pool))
+    assert pool.get_last_message().destination == "ada@example.com"
+
+
 @pytest.mark.parametrize(("operation", "limit"), [("ConfirmSignUp", 15), ("ResendConfirmationCode", 5)])
 def test_limits_by_the_hour(open_pool: World, clock: Clock, operation: str, limit: int) -> None:
     sign_up(open_pool, email="eve@example.com")
@@ -132,7 +147,7 @@ def test_required_attributes(empty: World) -> None:
 def test_verified_flags_cannot_be_set_at_sign_up(open_pool: World) -> None:
     given = [{"Name": "email_verified", "Value": "true"}]
     refusal = open_pool.expect_refusal("SignUp", **make_request(open_pool, Password=PASSWORD, UserAttributes=given))
-    assert refusal.startswith("InvalidParameterException")
+    assert refusal == "NotAuthorizedException: A client attempted to write unauthorized attribute"
 
 
 def test_closed_pool(empty: World) -> None:

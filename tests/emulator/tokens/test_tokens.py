@@ -13,7 +13,11 @@ from authflow.emulator import Emulator
 from authflow.emulator._crypto import jose
 from tests.support.emulator.world import PASSWORD, Clock, Json, World
 
-INVALID = "NotAuthorizedException: Invalid Refresh Token"
+INVALID = (
+    "NotAuthorizedException: Invalid Refresh Token"  # InitiateAuth; GetTokensFromRefreshToken ends it with a period
+)
+OTHER_CLIENT = "NotAuthorizedException: Refresh Token has different Client"
+FORGED = "NotAuthorizedException: Could not verify signature for Access Token"
 
 
 def get_published_keys(world: World, *places: int) -> KeySet:
@@ -136,6 +140,34 @@ def test_expired_access_token(world: World, clock: Clock) -> None:
     assert expect_refused_access(world, token) == "NotAuthorizedException: Access Token has expired"
 
 
+@pytest.mark.parametrize(
+    ("attribute", "value", "expected"),
+    [
+        ("address", "Street 1", {"formatted": "Street 1"}),
+        ("updated_at", "1700000000", 1_700_000_000),
+        ("updated_at", "1700000000.5", 1_700_000_000.5),
+        ("email_verified", "True", True),
+        ("phone_number_verified", "false", False),
+        ("birthdate", "1815-12-10", "1815-12-10"),
+        ("zoneinfo", "Europe/London", "Europe/London"),
+        ("custom:was_verified", "true", "true"),
+        ("custom:flag", "true", "true"),
+        ("custom:size", "42", "42"),
+    ],
+)
+def test_types_of_claims(empty: World, attribute: str, value: str, expected: object) -> None:
+    """Those of OpenID Connect Core 5.1; custom attributes are text, whatever their type."""
+    kinds = {"was_verified": "String", "flag": "Boolean", "size": "Number"}
+    pool = empty.make_pool(Schema=[{"Name": name, "AttributeDataType": kind} for name, kind in kinds.items()])
+    pool.make_user("ada", **{attribute: value})
+    tokens = pool.get_tokens()
+    claim = verify_claims(pool, tokens["IdToken"])[attribute]
+    assert claim == expected
+    assert type(claim) is type(expected)
+    described = pool.call("GetUser", AccessToken=tokens["AccessToken"])["UserAttributes"]
+    assert {"Name": attribute, "Value": value} in described  # attributes stay as they were given
+
+
 def test_id_token_for_an_access_token(world: World) -> None:
     assert expect_refused_access(world, world.get_tokens()["IdToken"]) == "NotAuthorizedException: Invalid Access Token"
 
@@ -150,16 +182,14 @@ def test_access_token_signed_with_another_key(world: World) -> None:
     real = world.get_tokens()["AccessToken"]
     kid = jwt.decode(real, get_published_keys(world), ["RS256"]).header["kid"]
     forged = jwt.encode({"alg": "RS256", "kid": kid}, verify_claims(world, real), RSAKey.generate_key(2048), ["RS256"])
-    assert expect_refused_access(world, forged) == "NotAuthorizedException: Invalid Access Token"
+    assert expect_refused_access(world, forged) == FORGED
 
 
 def test_access_token_with_other_claims(world: World) -> None:
     header, payload, signature = world.get_tokens()["AccessToken"].split(".")
     other = world.get_tokens()["AccessToken"].split(".")[1]
     assert payload != other
-    assert (
-        expect_refused_access(world, f"{header}.{other}.{signature}") == "NotAuthorizedException: Invalid Access Token"
-    )
+    assert expect_refused_access(world, f"{header}.{other}.{signature}") == FORGED
 
 
 def test_access_token_of_another_emulator(world: World) -> None:
@@ -182,7 +212,9 @@ def test_wild_headers(world: World) -> None:
     ):
         first = urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
         token = f"{first}.{payload}.{signature}"
-        assert expect_refused_access(world, token) == "NotAuthorizedException: Invalid Access Token"
+        names_our_key = isinstance(header, dict) and "kid" in header
+        expected = FORGED if names_our_key else "NotAuthorizedException: Invalid Access Token"
+        assert expect_refused_access(world, token) == expected
         assert jose.verify_with_jwks(token, world.emulator.jwks(world.pool_id)) is None or header == {}
 
 
@@ -226,24 +258,34 @@ def test_refresh_with_a_superfluous_client_secret(world: World) -> None:
 
 def test_refresh_token_of_another_client(world: World) -> None:
     token = world.get_tokens()["RefreshToken"]
-    assert expect_refused_refresh(world.make_client(), token) == INVALID
+    assert expect_refused_refresh(world.make_client(), token) == OTHER_CLIENT
     request = world.make_client().make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
-    assert world.expect_refusal("InitiateAuth", **request) == INVALID
+    assert world.expect_refusal("InitiateAuth", **request) == OTHER_CLIENT
 
 
 def test_refresh_token_of_another_pool(world: World) -> None:
-    assert expect_refused_refresh(world.make_pool(), world.get_tokens()["RefreshToken"]) == INVALID
+    assert expect_refused_refresh(world.make_pool(), world.get_tokens()["RefreshToken"]) == OTHER_CLIENT
+
+
+def test_refresh_token_of_a_deleted_user(world: World) -> None:
+    token = world.get_tokens()["RefreshToken"]
+    world.call_admin("AdminDeleteUser", "ada")
+    request = world.make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
+    deleted = "NotAuthorizedException: The user has been deleted for the associated refresh token"
+    assert world.expect_refusal("InitiateAuth", **request) == deleted
 
 
 @pytest.mark.parametrize("place", [0, 40, -1])
 def test_altered_refresh_token(world: World, place: int) -> None:
     token = list(world.get_tokens()["RefreshToken"])
     token[place] = "A" if token[place] != "A" else "B"
-    assert expect_refused_refresh(world, "".join(token)) == INVALID
+    assert expect_refused_refresh(world, "".join(token)) == f"{INVALID}."
+    request = world.make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN="".join(token))
+    assert world.expect_refusal("InitiateAuth", **request) == INVALID
 
 
 def test_forged_refresh_token(world: World) -> None:
-    assert expect_refused_refresh(world, "A" * 1800) == INVALID
+    assert expect_refused_refresh(world, "A" * 1800) == f"{INVALID}."
 
 
 def test_rotation(world: World, clock: Clock) -> None:

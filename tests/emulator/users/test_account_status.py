@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from authflow.emulator import Emulator, Settings
 from tests.support.emulator.mfa import EMAIL, SMS, configure, prefer
 from tests.support.emulator.world import (
     OTHER_PASSWORD,
@@ -37,12 +38,47 @@ def closed(world: World) -> World:
     return world.make_client(PreventUserExistenceErrors="ENABLED", GenerateSecret=True)
 
 
-def test_disabled_after_a_right_password(world: World) -> None:
-    world.call_admin("AdminDisableUser", "ada")
-    assert collect_refusals(world, "ada", PASSWORD) == {"NotAuthorizedException: User is disabled."}
-    assert collect_refusals(world, "ada", OTHER_PASSWORD) == {WRONG}
-    world.call_admin("AdminEnableUser", "ada")
-    assert "AuthenticationResult" in world.sign_in_with_srp("ada")
+BEGINNINGS: list[tuple[str, dict[str, str]]] = [
+    ("USER_PASSWORD_AUTH", {"PASSWORD": OTHER_PASSWORD}),
+    ("USER_SRP_AUTH", {"SRP_A": "ab"}),
+    ("USER_AUTH", {}),
+    ("USER_AUTH", {"PREFERRED_CHALLENGE": "EMAIL_OTP"}),
+    ("CUSTOM_AUTH", {}),
+]
+
+
+@pytest.mark.parametrize(("flow", "parameters"), BEGINNINGS)
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_disabled_before_anything_else(world: World, flow: str, parameters: dict[str, str], confirmed: bool) -> None:
+    """Measured: a disabled user is refused at InitiateAuth, and before an unconfirmed one is."""
+    client = world.make_client(ExplicitAuthFlows=[f"ALLOW_{flow}"])
+    client.call("SignUp", ClientId=client.client_id, Username="eve", Password=PASSWORD)
+    if confirmed:
+        client.call_admin("AdminConfirmSignUp", "eve")
+    client.call_admin("AdminDisableUser", "eve")
+    request = client.make_initiate_params(flow, USERNAME="eve", **parameters)
+    assert client.expect_refusal("InitiateAuth", **request) == "NotAuthorizedException: User is disabled."
+
+
+def test_disabled_after_a_right_password_at_a_client_that_hides_users(closed: World) -> None:
+    closed.call_admin("AdminDisableUser", "ada")
+    assert collect_refusals(closed, "ada", PASSWORD) == {"NotAuthorizedException: User is disabled."}
+    assert collect_refusals(closed, "ada", OTHER_PASSWORD) == {WRONG}
+    closed.call_admin("AdminEnableUser", "ada")
+    assert "AuthenticationResult" in closed.sign_in_with_srp("ada")
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_reset_of_a_disabled_user_is_a_setting(clock: Clock, allowed: bool) -> None:
+    emulator = Emulator(clock, settings=Settings(reset_of_disabled_user=True) if allowed else None)
+    pool = World(emulator, clock, "", "").make_pool()
+    pool.make_user("ada", email="ada@example.com", email_verified="true")
+    pool.call_admin("AdminDisableUser", "ada")
+    if allowed:
+        assert pool.call_admin("AdminResetUserPassword", "ada") == {}
+    else:
+        refusal = pool.expect_refusal("AdminResetUserPassword", UserPoolId=pool.pool_id, Username="ada")
+        assert refusal == "NotAuthorizedException: User is disabled."
 
 
 def test_reset_required_after_a_right_password(world: World) -> None:

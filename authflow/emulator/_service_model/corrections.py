@@ -1,0 +1,35 @@
+"""Where botocore's model differs from the service, and patterns that need another form here."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any, Final
+
+#: the pattern that the service quotes; white space is allowed inside a password, not at its ends
+#: https://github.com/cds-snc/platform-forms-client/issues/5635
+_PASSWORD: Final = r"^[\S]+.*[\S]+$"
+#: members of shapes that are replaced
+_SHAPES: Final[Mapping[str, Mapping[str, Any]]] = {"PasswordType": {"pattern": _PASSWORD}}
+#: members that may be blank: "To create a user with no password, omit this parameter or submit a blank value"
+_MAY_BE_BLANK: Final = (("SignUpRequest", "Password"), ("AdminCreateUserRequest", "TemporaryPassword"))
+
+_VISIBLE: Final = r"\p{L}\p{M}\p{S}\p{N}\p{P}"
+_TEXT: Final = rf"[{_VISIBLE}\s*]*"
+#: patterns in an equivalent form that takes linear time: as they stand, they take quadratic or cubic time
+LINEAR_FORMS: Final[Mapping[str, str]] = {
+    _PASSWORD: r"\S.*\S",
+    rf"[{_VISIBLE}]+@[{_VISIBLE}]+": rf"(?=[{_VISIBLE}]++\Z).[^@]*+@(?s:.+)",
+    rf"{_TEXT}\{{####\}}{_TEXT}": rf"(?s)(?={_TEXT}+\Z).*?\{{####\}}.*",
+    rf"{_TEXT}\{{##{_TEXT}##\}}{_TEXT}": rf"(?s)(?={_TEXT}+\Z)(?>.*?\{{##).*?##\}}.*",
+}
+
+
+def correct_shapes(shapes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the model's shapes with the corrections."""
+    corrected = {**shapes, **{name: {**shapes[name], **changes} for name, changes in _SHAPES.items()}}
+    for structure, member in _MAY_BE_BLANK:
+        corrected[structure] = copy.deepcopy(corrected[structure])
+        reference = corrected[structure]["members"][member]
+        blankable = f"Blankable{reference['shape']}"
+        corrected[blankable] = {**corrected[reference["shape"]], "mayBeBlank": True}
+        reference["shape"] = blankable
+    return corrected
