@@ -20,7 +20,7 @@ CLIENTS: Final = 4
 STARTS: Final = 9
 PAIRS: Final = 9
 RECORDS: Final = 500
-PASSWORD: Final = OPENING.password
+PASSWORD: Final = OPENING.password.reveal()
 
 
 def measure() -> list[Figure]:

@@ -89,14 +89,16 @@ def _make_grid(title: str, measured: dict[Way, Taken]) -> Grid:
 
 def _measure_ways(url: str, app: AppClient) -> dict[Way, Taken]:
     measured = {}
+    secret = app.client_secret and app.client_secret.reveal()
     for way in WAYS:
         with get_context("spawn").Pool(1) as fresh:
-            measured[way] = fresh.apply(_measure_way, (way, url, app))
+            measured[way] = fresh.apply(_measure_way, (way, url, app.pool_id, app.client_id, secret))
     return measured
 
 
-def _measure_way(way: Way, url: str, app: AppClient) -> Taken:
+def _measure_way(way: Way, url: str, pool_id: str, client_id: str, client_secret: str | None) -> Taken:
     """Measure one way. This runs in a new process."""
+    app = AppClient(pool_id, client_id, client_secret)
     at_start = read_resident_memory()
     wall, each = (
         asyncio.run(_measure_on_loop(way, url, app)) if way.client in _LOOPS else _measure_in_threads(way, url, app)
@@ -163,11 +165,11 @@ def _with_pycognito(url: str, app: AppClient) -> Iterator[Callable[[], None]]:
     def sign_in() -> None:
         srp = AWSSRP(
             OPENING.username,
-            OPENING.password,
+            OPENING.password.reveal(),
             app.pool_id,
             app.client_id,
             client=client,
-            client_secret=app.client_secret,
+            client_secret=app.client_secret and app.client_secret.reveal(),
         )
         if "AuthenticationResult" not in srp.authenticate_user():
             raise TypeError("pycognito did not sign in")
