@@ -15,7 +15,7 @@ from authflow.emulator._transports.http import serve as serve_http
 WARNING: Final = "authflow: warning: not limited to loopback: anyone who can reach this port controls the emulator"
 
 
-def serve(host: str, port: int, region: str, issuer: str | None, seed_text: str | None, settings: Settings) -> None:
+def serve(host: str, port: int, *, region: str, issuer: str | None, seed_text: str | None, settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Raises:
