@@ -24,7 +24,7 @@ class ServiceError(Exception):
 
 
 class EmulatorBug(RuntimeError):
-    """The emulator made a reply or an error that the service model does not declare: a bug in authflow."""
+    """The emulator failed, or made a reply or an error that the service model does not declare: a bug in authflow."""
 
 
 @dataclass(frozen=True, slots=True)

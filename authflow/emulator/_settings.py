@@ -36,6 +36,12 @@ class Settings:
         custom_instead_of_password: if True, DefineAuthChallenge may respond to SRP_A with CUSTOM_CHALLENGE, as one
             source says. If False, PASSWORD_VERIFIER must follow, as in the developer guide: any other challenge would
             skip the password.
+        cors: if True, browsers may send requests from pages of any origin, as the service allows: any page that a
+            developer opens can use the emulator. If False, no page can. The paths below ``/_authflow`` are never open
+            to pages.
+        ignore_unknown_members: if True, members of a request over HTTP that the service model does not have are
+            ignored and logged: clients may be newer than the model, and some send ClientMetadata with operations that
+            have none. If False, they are refused, as they always are in process, where they are a test's own slip.
     """
 
     mfa_code_digits: int = 6
@@ -49,3 +55,5 @@ class Settings:
     proof_validity: timedelta | None = None
     refresh_needs_device: bool = True
     custom_instead_of_password: bool = False
+    cors: bool = True
+    ignore_unknown_members: bool = True
