@@ -36,6 +36,13 @@ class Settings:
         custom_instead_of_password: if True, DefineAuthChallenge may respond to SRP_A with CUSTOM_CHALLENGE, as one
             source says. If False, PASSWORD_VERIFIER must follow, as in the developer guide: any other challenge would
             skip the password.
+        proof_once: if True, an SRP proof without a Session works once, and a SECRET_BLOCK takes one answer. If False,
+            the same proof, or a right one after a wrong one, works as often as it is sent until the block expires, as
+            was measured on a real pool: a client whose response was lost may send it again.
+        proof_clock: how far the TIMESTAMP of an SRP proof may be from the emulator's clock. None stands for any time,
+            as was measured on a real pool.
+        refuse_zero_srp_a: if True, an SRP_A that is a multiple of the group's modulus is refused at once. If False, it
+            is challenged, and then every proof is refused, as was measured on a real pool.
         cors: if True, browsers may send requests from pages of any origin, as the service allows: any page that a
             developer opens can use the emulator. If False, no page can. The paths below ``/_authflow`` are never open
             to pages.
@@ -55,5 +62,8 @@ class Settings:
     proof_validity: timedelta | None = None
     refresh_needs_device: bool = True
     custom_instead_of_password: bool = False
+    proof_once: bool = False
+    proof_clock: timedelta | None = None
+    refuse_zero_srp_a: bool = False
     cors: bool = True
     ignore_unknown_members: bool = True

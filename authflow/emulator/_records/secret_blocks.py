@@ -38,7 +38,7 @@ class SrpRound:
 
 
 class SecretBlocks:
-    """Issues and redeems SECRET_BLOCKs. Each can be redeemed once: used ones are remembered until they expire."""
+    """Issues and redeems SECRET_BLOCKs. Those that can be redeemed once are remembered until they expire."""
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
@@ -60,14 +60,17 @@ class SecretBlocks:
         }
         return self._get_cipher().encrypt(state)
 
-    def redeem(self, text: str, client: UserPoolClient, expected: tuple[str, str, str], now: datetime) -> SrpRound:
-        """Return the SRP round in a SECRET_BLOCK, which can't be redeemed again.
+    def redeem(
+        self, text: str, client: UserPoolClient, expected: tuple[str, str, str], now: datetime, *, once: bool
+    ) -> SrpRound:
+        """Return the SRP round in a SECRET_BLOCK.
 
         Args:
             text: the SECRET_BLOCK.
             client: the app client of the request.
             expected: the challenge, the username and the AuthFlow that the round must have.
             now: the current time.
+            once: whether the block can't be redeemed again.
 
         Raises:
             ServiceError: NotAuthorizedException: the block was changed, belongs to another round, was used or expired.
@@ -76,12 +79,13 @@ class SecretBlocks:
         names = ("client", "challenge", "username", "flow")
         if state is None or tuple(state[name] for name in names) != (client.id, *expected):
             raise _errors.WRONG_PASSWORD()
-        if self._used.get(state["id"]):
+        if once and self._used.get(state["id"]):
             raise _errors.SESSION_USED()
         expires = datetime.fromtimestamp(state["expires"], now.tzinfo)
         if now >= expires:
             raise _errors.SESSION_EXPIRED()
-        self._used.put(state["id"], value=True, until=expires, now=now)
+        if once:
+            self._used.put(state["id"], value=True, until=expires, now=now)
         salt, key = int(state["salt"], 16), bytes.fromhex(state["key"])
         return SrpRound(*expected, state["device_key"], salt, key)
 
