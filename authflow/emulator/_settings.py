@@ -43,6 +43,9 @@ class Settings:
             as was measured on a real pool.
         refuse_zero_srp_a: if True, an SRP_A that is a multiple of the group's modulus is refused at once. If False, it
             is challenged, and then every proof is refused, as was measured on a real pool.
+        device_needs_session: if True, the answers to DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER need the Session, as
+            the service is said to require some day. If False, they may leave it out, as in examples of AWS: the device
+            key then identifies the sign-in that waits for it.
         cors: if True, browsers may send requests from pages of any origin, as the service allows: any page that a
             developer opens can use the emulator. If False, no page can. The paths below ``/_authflow`` are never open
             to pages.
@@ -65,5 +68,6 @@ class Settings:
     proof_once: bool = False
     proof_clock: timedelta | None = None
     refuse_zero_srp_a: bool = False
+    device_needs_session: bool = False
     cors: bool = True
     ignore_unknown_members: bool = True
