@@ -81,16 +81,31 @@ def demo() -> int:
 @click.option("--region", default="eu-west-1", show_default=True, help="Region in the pools' IDs.")
 @click.option("--issuer", help="Prefix of the tokens' iss claim; default: the emulator's URL.")
 @click.option("--seed-file", type=click.File(), help="JSON file with pools, clients and users to create at the start.")
-def emulator(host: str, port: int, region: str, issuer: str | None, seed_file: TextIO | None) -> None:
+@click.option(
+    "--setting",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A field of authflow.emulator.Settings, such as mfa_code_digits=8; can be repeated.",
+)
+def emulator(
+    *, host: str, port: int, region: str, issuer: str | None, seed_file: TextIO | None, settings: tuple[str, ...]
+) -> None:
     """Run an emulator of Cognito user pools over HTTP.
 
     It runs until you press Ctrl-C and keeps its data in memory. It verifies passwords, codes and SRP proofs as Cognito
     does, but no AWS signatures: any AWS credentials are accepted. It sends no messages: codes are printed here, and
     listed at /_authflow/outbox.
     """
+    from authflow.cli._emulator_settings import parse_settings  # noqa: PLC0415 - loaded only for this command
     from authflow.cli._serve import serve  # noqa: PLC0415 - loaded only for this command, to start faster
 
-    serve(host, port, region, issuer, seed_file.read() if seed_file else None)
+    try:
+        chosen = parse_settings(settings)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--setting") from None
+    seed_text = seed_file.read() if seed_file else None
+    serve(host, port, region=region, issuer=issuer, seed_text=seed_text, settings=chosen)
 
 
 @authflow.command()

@@ -8,14 +8,14 @@ from typing import Final
 
 from authflow.core._texts import escape
 from authflow.core.errors import InvalidInput
-from authflow.emulator import Emulator, Message
+from authflow.emulator import Emulator, Message, Settings
 from authflow.emulator._seeding import SeedError, seed
 from authflow.emulator._transports.http import serve as serve_http
 
 WARNING: Final = "authflow: warning: not limited to loopback: anyone who can reach this port controls the emulator"
 
 
-def serve(host: str, port: int, region: str, issuer: str | None, seed_text: str | None) -> None:
+def serve(host: str, port: int, *, region: str, issuer: str | None, seed_text: str | None, settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Raises:
@@ -24,7 +24,7 @@ def serve(host: str, port: int, region: str, issuer: str | None, seed_text: str 
     """
 
     def make(url: str) -> Emulator:
-        emulator = Emulator(region=region, issuer=issuer or url)
+        emulator = Emulator(region=region, issuer=issuer or url, settings=settings)
         emulator.outbox.listener = _print_message
         for client in seed(emulator, seed_text) if seed_text is not None else ():
             secret = f" secret {client.client_secret}" if client.client_secret else ""

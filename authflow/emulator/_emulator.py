@@ -58,6 +58,11 @@ class Emulator:
         self._lock = RLock()
 
     @property
+    def settings(self) -> Settings:
+        """How it behaves where sources disagree."""
+        return self._service.settings
+
+    @property
     def outbox(self) -> Outbox:
         """The messages that the emulator would have sent, newest last."""
         return self._service.outbox
@@ -79,7 +84,7 @@ class Emulator:
 
         Raises:
             ServiceError: the service refuses the request. Failed attempts are counted; nothing else changes.
-            EmulatorBug: the emulator made a reply or an error that the service model does not declare.
+            EmulatorBug: the emulator failed, or made a reply or an error that the service model does not declare.
         """
         model = self._service.model
         if operation not in OPERATIONS:
@@ -88,10 +93,14 @@ class Emulator:
         with self._lock:
             try:
                 reply = OPERATIONS[operation](self._service, model.check_request(operation, params))
+                return model.check_reply(operation, reply)
             except _errors.ServiceError as error:
                 model.check_error(operation, error)
                 raise
-            return model.check_reply(operation, reply)
+            except _errors.EmulatorBug:
+                raise
+            except Exception as error:  # in a Lambda trigger it would count as the trigger's error
+                raise _errors.EmulatorBug(f"{operation} failed with {type(error).__name__}") from error
 
     def jwks(self, pool_id: str) -> dict[str, Any]:
         """Return the JSON Web Key Set that verifies a pool's tokens.

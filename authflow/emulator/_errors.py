@@ -24,7 +24,7 @@ class ServiceError(Exception):
 
 
 class EmulatorBug(RuntimeError):
-    """The emulator made a reply or an error that the service model does not declare: a bug in authflow."""
+    """The emulator failed, or made a reply or an error that the service model does not declare: a bug in authflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,17 @@ NOT_CONFIRMED: Final = ErrorTemplate("UserNotConfirmedException", "User is not c
 RESET_REQUIRED: Final = ErrorTemplate("PasswordResetRequiredException", "Password reset required for the user")
 NO_USER: Final = ErrorTemplate("UserNotFoundException", "User does not exist.")
 BAD_SRP_A: Final = ErrorTemplate("InvalidParameterException", "SRP_A is not a valid SRP value")  # own text
+SRP_A_NOT_HEX: Final = ErrorTemplate(
+    "InvalidParameterException",
+    "1 validation error detected: Value '{}' at 'sRPA' failed to satisfy constraint: "
+    "Member must satisfy regular expression pattern: ^[0-9a-fA-F]+$",
+)
+NO_CHALLENGE_RESPONSES: Final = ErrorTemplate(
+    "InvalidParameterException", "Missing required parameter challenge responses."
+)
+BAD_SIGNATURE: Final = ErrorTemplate(
+    "InvalidParameterException", "Invalid PASSWORD_CLAIM_SIGNATURE format. Must be a Base64 string."
+)
 BAD_TIMESTAMP: Final = ErrorTemplate(
     "InvalidParameterException", "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english."
 )

@@ -48,6 +48,22 @@ class Settings:
             three digits: there is no shorter number. Two are what E.164 needs at least.
         reset_of_disabled_user: if False, AdminResetUserPassword refuses a disabled user with "User is disabled.", as
             one source says: a test that depends on it had better fail here. If True, the password is reset.
+        proof_once: if True, an SRP proof without a Session works once, and a SECRET_BLOCK takes one answer. If False,
+            the same proof, or a right one after a wrong one, works as often as it is sent until the block expires, as
+            was measured on a real pool: a client whose response was lost may send it again.
+        proof_clock: how far the TIMESTAMP of an SRP proof may be from the emulator's clock. None stands for any time,
+            as was measured on a real pool.
+        refuse_zero_srp_a: if True, an SRP_A that is a multiple of the group's modulus is refused at once. If False, it
+            is challenged, and then every proof is refused, as was measured on a real pool.
+        device_needs_session: if True, the answers to DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER need the Session, as
+            the service is said to require some day. If False, they may leave it out, as in examples of AWS: the device
+            key then identifies the sign-in that waits for it.
+        cors: if True, browsers may send requests from pages of any origin, as the service allows: any page that a
+            developer opens can use the emulator. If False, no page can. The paths below ``/_authflow`` are never open
+            to pages.
+        ignore_unknown_members: if True, members of a request over HTTP that the service model does not have are
+            ignored and logged: clients may be newer than the model, and some send ClientMetadata with operations that
+            have none. If False, they are refused, as they always are in process, where they are a test's own slip.
     """
 
     mfa_code_digits: int = 6
@@ -67,3 +83,9 @@ class Settings:
     alias_exists_text: str = "An account with the {} already exists."
     shortest_phone_username: int = 3
     reset_of_disabled_user: bool = False
+    proof_once: bool = False
+    proof_clock: timedelta | None = None
+    refuse_zero_srp_a: bool = False
+    device_needs_session: bool = False
+    cors: bool = True
+    ignore_unknown_members: bool = True

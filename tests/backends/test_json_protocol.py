@@ -80,6 +80,9 @@ def test_a_reply_is_returned_as_it_is() -> None:
         ("CodeMismatchException:http://internal.amazon.com/coral/", {}),
         ("a.b#CodeMismatchException:http://internal/#x", {}),
         ("", {"x-amzn-errortype": "CodeMismatchException:http://internal/"}),
+        ("", {"x-amzn-errortype": "CodeMismatchException:"}),
+        ("", {"x-amzn-errortype": "com.amazonaws.cognito#CodeMismatchException:"}),
+        ("CodeMismatchException", {"x-amzn-errortype": "SomethingElse:"}),
     ],
 )
 def test_the_code_of_a_refusal(code: str, headers: dict[str, str]) -> None:

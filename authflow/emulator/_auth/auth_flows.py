@@ -7,7 +7,6 @@ from typing import Final
 from authflow.emulator import _errors
 from authflow.emulator._auth import choice, lambda_events, progress, secret_hash, srp_round, step_up
 from authflow.emulator._auth.step import AuthStep
-from authflow.emulator._crypto import srp
 from authflow.emulator._records.sign_in import CustomRound, SignIn
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply
@@ -55,7 +54,7 @@ def custom_auth(step: AuthStep) -> Reply:
     if first not in {None, "SRP_A"}:
         raise _errors.INVALID("CHALLENGE_NAME can only be SRP_A")
     if first:
-        srp.parse_client_public(step.require("SRP_A"))
+        srp_round.parse_client_public(step)
         step.sign_in = step.sign_in.with_round(CustomRound("SRP_A", result=True))
     return progress.proceed(step, _find_confirmed_user(step, name))
 

@@ -55,7 +55,7 @@ def verify_proof(step: AuthStep) -> User:
         ServiceError: a parameter is missing, the Session belongs to another challenge, or the proof is wrong.
     """
     proof = srp_round.SrpProof.parse(step, "DEVICE_PASSWORD_VERIFIER")
-    session, user, device = _resume(step, "DEVICE_PASSWORD_VERIFIER")
+    session, user, device = _resume(step, "DEVICE_PASSWORD_VERIFIER", proof.block)
     state = proof.redeem(step, session)
     if not proof.is_right(state, srp_round.make_device_credential(device)):
         raise _errors.WRONG_PASSWORD()
@@ -64,10 +64,26 @@ def verify_proof(step: AuthStep) -> User:
     return user
 
 
-def _resume(step: AuthStep, challenge: str) -> tuple[Session, User, Device]:
+def _resume(step: AuthStep, challenge: str, block: str | None = None) -> tuple[Session, User, Device]:
     key = step.require("DEVICE_KEY")
+    if step.session is None and not step.service.settings.device_needs_session:
+        step.session = _find_round(step, challenge, key, block)
     session, user = step.resume(challenge)
     if session.sign_in.device_key != key or not needs_device_proof(step, user):
         session.used = True
         raise _errors.WRONG_PASSWORD()
     return session, user, user.devices.get(key)
+
+
+def _find_round(step: AuthStep, challenge: str, key: str, block: str | None) -> str | None:
+    """Return the Session of the sign-in that waits for this device, None if there is none.
+
+    Examples of AWS do not send it: the device key identifies the sign-in, and the SECRET_BLOCK the round.
+    https://github.com/awsdocs/aws-doc-sdk-examples
+    """
+    return step.service.sessions.find_latest(
+        lambda session: (
+            (session.client_id, session.challenge, session.sign_in.device_key, session.challenge_data)
+            == (step.client.id, challenge, key, block)
+        )
+    )

@@ -1,7 +1,7 @@
 """SRP rounds for passwords and device secrets: from SRP_A to a verifier challenge, and from its answer to a result."""
 
 import hmac
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from dataclasses import dataclass, field
 
 from authflow.emulator import _errors
@@ -54,13 +54,22 @@ def ask_for_password_proof(step: AuthStep, user: User) -> Reply:
     return {"ChallengeName": name, "Session": session, "ChallengeParameters": parameters}
 
 
+def parse_client_public(step: AuthStep) -> int:
+    """Return SRP_A.
+
+    Raises:
+        ServiceError: InvalidParameterException if it is missing or no SRP value.
+    """
+    return srp.parse_client_public(step.require("SRP_A"), refuse_zero=step.service.settings.refuse_zero_srp_a)
+
+
 def start_round(step: AuthStep, challenge: str, username: str, credential: SrpCredential) -> dict[str, str]:
     """Start an SRP round and return the parameters of its verifier challenge (SALT and SRP_B in hex).
 
     Raises:
         ServiceError: InvalidParameterException if SRP_A is missing or no SRP value.
     """
-    client_public = srp.parse_client_public(step.require("SRP_A"))
+    client_public = parse_client_public(step)
     service, sign_in = step.service, step.sign_in
     now, validity = service.now(), service.settings.proof_validity or step.client.session_validity
     server = srp.compute_server_values(credential.verifier, client_public, service.entropy.bits(srp.PRIVATE_BITS))
@@ -75,28 +84,33 @@ def start_round(step: AuthStep, challenge: str, username: str, credential: SrpCr
 
 @dataclass(frozen=True, slots=True)
 class SrpProof:
-    """The answer to a verifier challenge."""
+    """The answer to a verifier challenge.
+
+    Attributes:
+        time: the TIMESTAMP that the signature covers; None if no signature is right.
+    """
 
     challenge: str
     username: str
     block: str = field(repr=False)
-    signature: str = field(repr=False)
-    time: str
+    signature: bytes = field(repr=False)
+    time: str | None
 
     @classmethod
     def parse(cls, step: AuthStep, challenge: str) -> "SrpProof":
-        """Parse the answer to ``challenge``.
+        """Parse the answer to ``challenge``. The service names missing parameters in this order.
 
         Raises:
-            ServiceError: a parameter is missing, or TIMESTAMP has the wrong format or is not current.
+            ServiceError: a parameter is missing or has the wrong format, or TIMESTAMP is not current.
         """
         username, time = step.client.pool.normalize_case(step.require_username()), step.require("TIMESTAMP")
-        block, signature = (step.require(f"PASSWORD_CLAIM_{name}") for name in ("SECRET_BLOCK", "SIGNATURE"))
-        timestamp.check_timestamp(time, step.service.now())
-        return cls(challenge, username, block, signature, time)
+        signature, block = (step.require(f"PASSWORD_CLAIM_{name}") for name in ("SIGNATURE", "SECRET_BLOCK"))
+        service = step.service
+        signed_time = timestamp.normalize_timestamp(time, service.now(), service.settings.proof_clock)
+        return cls(challenge, username, block, _decode_signature(signature), signed_time)
 
     def redeem(self, step: AuthStep, session: Session | None) -> secret_blocks.SrpRound:
-        """Return the SRP round of this proof. Its SECRET_BLOCK and Session cannot be used again.
+        """Return the SRP round of this proof. Its Session cannot be used again.
 
         Raises:
             ServiceError: NotAuthorizedException if the block is used, expired or from a different round.
@@ -104,12 +118,22 @@ class SrpProof:
         if session is not None and session.challenge_data != self.block:
             raise _errors.SESSION_INVALID()
         service, wanted = step.service, (self.challenge, self.username, step.sign_in.flow)
-        state = service.secret_blocks.redeem(self.block, step.client, wanted, service.now())
+        once = service.settings.proof_once
+        state = service.secret_blocks.redeem(self.block, step.client, wanted, service.now(), once=once)
         if session is not None:
             session.used = True
         return state
 
     def is_right(self, state: secret_blocks.SrpRound, credential: SrpCredential) -> bool:
         """Return whether the signature is right and the credential is unchanged since the round began."""
+        if self.time is None or state.key == srp.NO_KEY:
+            return False
         expected = srp.claim_signature(state.key, credential.identity, b64decode(self.block), self.time)
-        return credential.salt == state.salt and hmac.compare_digest(b64encode(expected), self.signature.encode())
+        return credential.salt == state.salt and hmac.compare_digest(expected, self.signature)
+
+
+def _decode_signature(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        raise _errors.BAD_SIGNATURE() from None

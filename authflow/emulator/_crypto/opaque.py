@@ -31,13 +31,14 @@ class OpaqueTokens:
     def issue(self) -> tuple[str, str]:
         """Return a new identifier and its token."""
         identifier = urlsafe_b64encode(self._entropy.bytes(ID_BYTES)).decode()
-        return identifier, self._make_token(identifier)
+        return identifier, self.restore(identifier)
 
     def verify(self, token: str) -> str | None:
         """Return the identifier in a token that this object issued, None for any other text."""
-        expected = self._make_token(token[:ID_LENGTH])
+        expected = self.restore(token[:ID_LENGTH])
         return token[:ID_LENGTH] if hmac.compare_digest(expected.encode(), token.encode()) else None
 
-    def _make_token(self, identifier: str) -> str:
+    def restore(self, identifier: str) -> str:
+        """Return the token of an identifier."""
         stream = hashlib.shake_256(self._key + identifier.encode()).digest(self._stream_bytes)
         return identifier + b64encode(stream, b"-_").decode()

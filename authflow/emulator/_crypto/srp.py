@@ -19,7 +19,8 @@ from authflow.emulator import _errors
 PRIVATE_BITS: Final = 256
 SALT_BYTES: Final = 16
 SIGNING_KEY_BYTES: Final = 16
-HEX_NUMBER: Final = re.compile("[0-9A-Fa-f]{1,1024}")  # a value below N has at most 768 digits, but clients may pad it
+HEX_NUMBER: Final = re.compile("[0-9A-Fa-f]+")
+MAX_DIGITS: Final = 1024  # a value below N has at most 768, but clients may pad it
 N: Final = int(PRIME_3072, 16)
 HKDF_INFO: Final = b"Caldera Derived Key" + b"\x01"
 
@@ -78,6 +79,8 @@ class CognitoServerSession(SRPServerSession):  # type: ignore[misc]  # srptools 
 
 
 CONTEXT: Final = CognitoContext()
+#: stands for the key if the client's A is a multiple of N: anyone could compute that key
+NO_KEY: Final = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class ServerValues:
 
     Attributes:
         public: the public value B, which the client gets.
-        key: the key that a correct proof is made with.
+        key: the key that a correct proof is made with; ``NO_KEY`` if no proof is correct.
     """
 
     public: int
@@ -105,17 +108,22 @@ def verifier(password_hash: int) -> int:
     return value
 
 
-def parse_client_public(text: str) -> int:
+def parse_client_public(text: str, *, refuse_zero: bool = False) -> int:
     """Parse SRP_A, the client's public value A in hex.
 
+    Args:
+        text: SRP_A.
+        refuse_zero: whether to refuse a multiple of N. With that, a client could compute the key without the password.
+
     Raises:
-        ServiceError: it is not hex, is too long, or is a multiple of N. With a multiple of N, a client could compute
-            the key without the password.
+        ServiceError: InvalidParameterException: it is not hex, is too long, or is refused.
     """
     if not HEX_NUMBER.fullmatch(text):
+        raise _errors.SRP_A_NOT_HEX(text)
+    if len(text) > MAX_DIGITS:
         raise _errors.BAD_SRP_A()
     value = int(text, 16)
-    if value % N == 0:
+    if refuse_zero and value % N == 0:
         raise _errors.BAD_SRP_A()
     return value
 
@@ -123,9 +131,12 @@ def parse_client_public(text: str) -> int:
 def compute_server_values(password_verifier: int, client_public: int, private: int) -> ServerValues:
     """Compute B and the proof's key from the stored verifier, the client's A and a random ``private`` of 256 bits."""
     session = CognitoServerSession(CONTEXT, password_verifier=password_verifier, private=private)
+    public = int(session.public, 16)
+    if client_public % N == 0:
+        return ServerValues(public, NO_KEY)
     session.init_common_secret(client_public)
     session.init_session_key()
-    return ServerValues(int(session.public, 16), session.key_bin)
+    return ServerValues(public, session.key_bin)
 
 
 def claim_signature(key: bytes, identity: str, secret_block: bytes, timestamp: str) -> bytes:

@@ -1,5 +1,6 @@
 """Sign-in, through the public API and the admin API."""
 
+from authflow.emulator import _errors
 from authflow.emulator._auth import auth_flows, challenges
 from authflow.emulator._auth.parameters import check_parameters
 from authflow.emulator._auth.step import AuthStep
@@ -21,6 +22,8 @@ def admin_initiate_auth(service: Service, params: Params) -> Reply:
 def respond_to_auth_challenge(service: Service, params: Params) -> Reply:
     """RespondToAuthChallenge."""
     step = _make_step(service, params, "ChallengeResponses")
+    if not step.parameters:
+        raise _errors.NO_CHALLENGE_RESPONSES()
     step.metadata = params.get("ClientMetadata", {})
     return challenges.respond(params["ChallengeName"], step)
 

@@ -37,6 +37,10 @@ class ExpiringMap(Generic[V]):
         """Return all values."""
         return [value for _, value in self._entries.values()]
 
+    def items(self) -> list[tuple[str, V]]:
+        """Return all keys and values, oldest first."""
+        return [(key, value) for key, (_, value) in self._entries.items()]
+
     def _evict(self, now: datetime) -> None:
         while self._due and self._due[0][0] < now:
             _, key = heapq.heappop(self._due)

@@ -38,10 +38,10 @@ class SrpRound:
 
 
 class SecretBlocks:
-    """Issues and redeems SECRET_BLOCKs. Each can be redeemed once.
+    """Issues and redeems SECRET_BLOCKs.
 
-    The blocks that can still be redeemed are remembered, not the used ones: after the clock was set forward and back, a
-    forgotten block is refused.
+    Where each can be redeemed once, the blocks that still can be are remembered, not the used ones: after the clock was
+    set forward and back, a forgotten block is refused.
     """
 
     def __init__(self, entropy: Entropy) -> None:
@@ -66,14 +66,17 @@ class SecretBlocks:
         }
         return self._get_cipher().encrypt(state)
 
-    def redeem(self, text: str, client: UserPoolClient, expected: tuple[str, str, str], now: datetime) -> SrpRound:
-        """Return the SRP round in a SECRET_BLOCK, which can't be redeemed again.
+    def redeem(
+        self, text: str, client: UserPoolClient, expected: tuple[str, str, str], now: datetime, *, once: bool
+    ) -> SrpRound:
+        """Return the SRP round in a SECRET_BLOCK.
 
         Args:
             text: the SECRET_BLOCK.
             client: the app client of the request.
             expected: the challenge, the username and the AuthFlow that the round must have.
             now: the current time.
+            once: whether the block can't be redeemed again.
 
         Raises:
             ServiceError: NotAuthorizedException: the block was changed, belongs to another round, was used or expired.
@@ -83,12 +86,13 @@ class SecretBlocks:
         if state is None or tuple(state[name] for name in names) != (client.id, *expected):
             raise _errors.WRONG_PASSWORD()
         unused = self._unused.get(state["id"])
-        if unused is False:
+        if once and unused is False:
             raise _errors.SESSION_USED()
         expires = datetime.fromtimestamp(state["expires"], now.tzinfo)
-        if unused is None or now >= expires:
+        if (once and unused is None) or now >= expires:
             raise _errors.SESSION_EXPIRED()
-        self._unused.put(state["id"], value=False, until=expires, now=now)
+        if once:
+            self._unused.put(state["id"], value=False, until=expires, now=now)
         salt, key = int(state["salt"], 16), bytes.fromhex(state["key"])
         return SrpRound(*expected, state["device_key"], salt, key)
 

@@ -4,7 +4,7 @@ A Session is bound to its pool, client, user and challenge. It can be used once,
 """
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -69,6 +69,12 @@ class Sessions:
         """Return the app client that a Session was issued to, None for an unknown Session."""
         session = self._get(text)
         return session.client_id if session else None
+
+    def find_latest(self, is_wanted: Callable[[Session], bool]) -> str | None:
+        """Return the token of the latest wanted Session, preferably of one that is not used; None if there is none."""
+        wanted = [(identifier, session) for identifier, session in reversed(self._kept.items()) if is_wanted(session)]
+        found = next((entry for entry in wanted if not entry[1].used), wanted[0] if wanted else None)
+        return self._tokens.restore(found[0]) if found else None
 
     def find(
         self, text: str, client: UserPoolClient, challenges: Collection[str], now: datetime

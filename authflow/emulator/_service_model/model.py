@@ -61,7 +61,11 @@ class ServiceModel:
         try:
             return self._requests.copy_structure(self._operations[operation]["input"], params)
         except InvalidValue as invalid:
-            raise invalid.error(f"1 validation error detected: {invalid}") from None
+            raise invalid.error(str(invalid)) from None
+
+    def drop_unknown_members(self, operation: str, params: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:
+        """Return a request without the members that the model does not have, and the names of those members."""
+        return self._requests.drop_unknown_members(self._operations[operation]["input"], params)
 
     def check_value(self, shape: str, value: str, path: str) -> None:
         """Require that a value satisfies the constraints of a shape.
@@ -72,7 +76,7 @@ class ServiceModel:
         try:
             self._requests.copy({"shape": shape}, value, path)
         except InvalidValue as invalid:
-            raise invalid.error(f"1 validation error detected: {invalid}") from None
+            raise invalid.error(str(invalid)) from None
 
     def check_reply(self, operation: str, reply: Mapping[str, object]) -> dict[str, Any]:
         """Return a checked copy of a reply, as JSON values: timestamps are seconds since 1970.

@@ -1,6 +1,7 @@
 """Checks JSON values against the shapes of a service model, and copies them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -20,8 +21,9 @@ class InvalidValue(Exception):
         error: the error that Cognito returns for it.
     """
 
-    def __init__(self, error: _errors.ErrorTemplate, path: str, problem: str) -> None:
-        super().__init__(f"Value at '{path}' failed to satisfy constraint: Member must {problem}")
+    def __init__(self, error: _errors.ErrorTemplate, *problems: str) -> None:
+        noun = "error" if len(problems) == 1 else "errors"
+        super().__init__(f"{len(problems)} validation {noun} detected: {'; '.join(problems)}")
         self.error = error
 
 
@@ -38,34 +40,64 @@ class ShapeValidator:
         self._limits = limits
 
     def copy_structure(self, reference: Shape, value: object) -> dict[str, Any]:
-        """Return a checked copy of a structure.
-
-        Raises:
-            InvalidValue: it does not match the shape that ``reference`` names.
-        """
+        """Return a checked copy of a structure; see ``copy``."""
         copy: dict[str, Any] = self.copy(reference, value, "")
         return copy
 
     def copy(self, reference: Shape, value: object, path: str) -> Any:  # noqa: ANN401 -- JSON
-        """Return a checked copy of the value at ``path``."""
+        """Return a checked copy of the value at ``path``.
+
+        Raises:
+            InvalidValue: it does not match the shape that ``reference`` names. A value of the wrong type is reported
+                alone; otherwise all problems are.
+        """
+        validation = Validation(self._shapes, limits=self._limits)
+        copy = validation.copy(reference, value, path)
+        if validation.problems:
+            raise InvalidValue(_errors.INVALID, *validation.problems)
+        return copy
+
+    def drop_unknown_members(self, reference: Shape, value: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """Return a structure without the members that its shape does not have, and the names of those members."""
+        unknown: list[str] = []
+        known: dict[str, Any] = self._drop(reference, value, unknown)
+        return known, unknown
+
+    def _drop(self, reference: Shape, value: Any, unknown: list[str]) -> Any:  # noqa: ANN401 -- JSON
         shape = self._shapes[reference["shape"]]
-        return COPY_FUNCTIONS[shape["type"]](self, shape, value, path)
+        if shape["type"] == "list" and isinstance(value, list):
+            return [self._drop(shape["member"], entry, unknown) for entry in value]
+        if shape["type"] != "structure" or not isinstance(value, Mapping):
+            return value  # no map of the service's requests has structures in it
+        members = shape["members"]
+        unknown += [name for name in value if name not in members]
+        return {name: self._drop(members[name], entry, unknown) for name, entry in value.items() if name in members}
 
-    def check_range(self, shape: Shape, number: float, path: str, what: str) -> None:
-        """Require that a value or length is in the shape's range."""
-        if not self._limits:
-            return
-        if number < shape.get("min", number):
-            raise InvalidValue(_errors.INVALID, path, f"have {what} greater than or equal to {shape['min']}")
-        if number > shape.get("max", number):
-            raise InvalidValue(_errors.INVALID, path, f"have {what} less than or equal to {shape['max']}")
 
-    def check_pattern(self, shape: Shape, text: str, path: str) -> None:
-        """Require that a string matches the shape's pattern."""
-        if not self._limits or "pattern" not in shape or (not text and shape.get("mayBeBlank")):
-            return
-        if not _compile_pattern(shape["pattern"]).fullmatch(text):
-            raise InvalidValue(_errors.INVALID, path, f"satisfy regular expression pattern: {shape['pattern']}")
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A kind of constraint.
+
+    Attributes:
+        name: the member of a shape that sets it.
+        text: the service's text, with placeholders for what is measured and for the limit.
+        is_satisfied: returns whether a limit allows a value.
+    """
+
+    name: str
+    text: str
+    is_satisfied: Callable[[Any, Any], bool]
+
+    def describe(self, shape: Shape) -> str:
+        """Return the service's text for a shape that has this constraint."""
+        limit = shape[self.name]
+        shown = f"[{', '.join(limit)}]" if isinstance(limit, list) else limit
+        measured = "value" if shape["type"] in {"integer", "long"} else "length"
+        return f"Member must {self.text.format(measured=measured, limit=shown)}"
+
+
+def _measure(value: Any) -> Any:  # noqa: ANN401 -- JSON
+    return value if isinstance(value, int) else len(value)
 
 
 @cache
@@ -74,48 +106,178 @@ def _compile_pattern(text: str) -> regex.Pattern[str]:
     return regex.compile(LINEAR_FORMS.get(text, text))
 
 
-def _copy_structure(validator: ShapeValidator, shape: Shape, value: object, path: str) -> dict[str, Any]:
+CONSTRAINTS: Final = (
+    Constraint("max", "have {measured} less than or equal to {limit}", lambda limit, value: _measure(value) <= limit),
+    Constraint(
+        "min", "have {measured} greater than or equal to {limit}", lambda limit, value: _measure(value) >= limit
+    ),
+    Constraint(
+        "pattern",
+        "satisfy regular expression pattern: {limit}",
+        lambda pattern, text: bool(_compile_pattern(pattern).fullmatch(text)),
+    ),
+    Constraint("enum", "satisfy enum value set: {limit}", lambda values, value: value in values),
+)
+
+
+class Validation:
+    """The validation of one value.
+
+    Attributes:
+        problems: what is wrong with the values that have the right type, in the service's words.
+    """
+
+    def __init__(self, shapes: Mapping[str, Shape], *, limits: bool) -> None:
+        self.problems: list[str] = []
+        self._shapes = shapes
+        self._constraints = CONSTRAINTS if limits else CONSTRAINTS[-1:]
+
+    def copy(self, reference: Shape, value: object, path: str) -> Any:  # noqa: ANN401 -- JSON
+        """Return a copy of the value at ``path``, and note its problems.
+
+        Raises:
+            InvalidValue: it has the wrong type.
+        """
+        shape = self._shapes[reference["shape"]]
+        return COPY_FUNCTIONS[shape["type"]](self, shape, value, path)
+
+    def copy_entry(self, reference: Shape, value: object, path: str) -> Any:  # noqa: ANN401 -- JSON
+        """Return a copy of an entry of a list or map. Problems of a plain value are noted by ``check_entries``.
+
+        Raises:
+            InvalidValue: it has the wrong type.
+        """
+        noted = len(self.problems)
+        copy = self.copy(reference, value, path)
+        if self._is_plain(reference):
+            del self.problems[noted:]
+        return copy
+
+    def note(self, path: str, problem: str, shown: str = "Value") -> None:
+        """Note a problem. ``shown`` is the value as the text has it."""
+        self.problems.append(f"{shown} at '{path}' failed to satisfy constraint: {problem}")
+
+    def note_missing(self, reference: Shape, path: str) -> None:
+        """Note that a member is missing."""
+        sensitive = self._shapes[reference["shape"]].get("sensitive")
+        self.note(path, "Member must not be null", "Value" if sensitive else "Value null")
+
+    def check(self, shape: Shape, value: object, path: str) -> None:
+        """Note each constraint of a shape that a value breaks."""
+        may_pass = value == "" and shape.get("mayBeBlank")  # then no pattern holds
+        for constraint in self._constraints:
+            if constraint.name not in shape or (may_pass and constraint.name == "pattern"):
+                continue
+            if not constraint.is_satisfied(shape[constraint.name], value):
+                self.note(path, constraint.describe(shape), self._show(shape, value))
+
+    def check_entries(self, shape: Shape, part: str, container: Mapping[str, Any] | list[Any], path: str) -> None:
+        """Note the constraints of the plain values in a container if one of them breaks one.
+
+        Args:
+            shape: the shape of the container.
+            part: the entries: ``member`` of a list, ``key`` or ``value`` of a map.
+            container: the list or map.
+            path: the path of the list or map.
+        """
+        entries = container.values() if isinstance(container, Mapping) and part == "value" else container
+        entry_shape = self._shapes[shape[part]["shape"]]
+        present = [constraint for constraint in self._constraints if constraint.name in entry_shape]
+        checks = ((constraint, entry) for constraint in present for entry in entries)
+        if not self._is_plain(shape[part]) or all(
+            constraint.is_satisfied(entry_shape[constraint.name], entry) for constraint, entry in checks
+        ):
+            return
+        texts = ", ".join(constraint.describe(entry_shape) for constraint in present)
+        self.note(path, f"{ENTRIES[part]} must satisfy constraint: [{texts}]", self._show(shape, container))
+
+    def _is_plain(self, reference: Shape) -> bool:
+        return self._shapes[reference["shape"]]["type"] not in {"structure", "list", "map"}
+
+    def _show(self, shape: Shape, value: object) -> str:
+        return f"Value '{_format(value)}'" if self._is_shown(shape) else "Value"
+
+    def _is_shown(self, shape: Shape) -> bool:
+        """Return whether the service shows a value: not if it or a part of it is sensitive."""
+        parts = [self._shapes[shape[part]["shape"]] for part in ENTRIES if part in shape]
+        return not shape.get("sensitive") and shape["type"] != "structure" and all(map(self._is_shown, parts))
+
+
+#: the parts of a container: their names in a shape and in the service's texts
+ENTRIES: Final[Mapping[str, str]] = {"member": "Member", "key": "Map keys", "value": "Map value"}
+
+
+def _format(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}={_format(entry)}' for name, entry in value.items())}}}"
+    return f"[{', '.join(map(_format, value))}]" if isinstance(value, list) else str(value)
+
+
+def _wrong_type(path: str, expected: str) -> InvalidValue:
+    return InvalidValue(
+        _errors.SERIALIZATION, f"Value at '{path}' failed to satisfy constraint: Member must be {expected}"
+    )
+
+
+def _copy_structure(validation: Validation, shape: Shape, value: object, path: str) -> dict[str, Any]:
+    """Copy a structure. Its members are checked in alphabetical order, as in a recorded error of the service.
+
+    https://github.com/amazon-archives/amazon-cognito-identity-js/issues/388
+    """
     if not isinstance(value, Mapping):
-        raise InvalidValue(_errors.SERIALIZATION, path, "be a structure")
+        raise _wrong_type(path, "a structure")
     members, given = shape["members"], {name: member for name, member in value.items() if member is not None}
-    for name in given:
+    copies = {}
+    for name in sorted({*given, *shape.get("required", ())}):
+        member_path = _join(path, name)
         if name not in members:
-            raise InvalidValue(_errors.INVALID, _join(path, name), "be a known member")
-    for name in shape.get("required", ()):
-        if name not in given:
-            raise InvalidValue(_errors.INVALID, _join(path, name), "not be null")
-    return {name: validator.copy(members[name], member, _join(path, name)) for name, member in given.items()}
+            validation.note(member_path, "Member must be a known member")
+        elif name not in given:
+            validation.note_missing(members[name], member_path)
+        else:
+            copies[name] = validation.copy(members[name], given[name], member_path)
+    return {name: copies[name] for name in given if name in copies}
 
 
-def _copy_list(validator: ShapeValidator, shape: Shape, value: object, path: str) -> list[Any]:
+def _copy_list(validation: Validation, shape: Shape, value: object, path: str) -> list[Any]:
     if not isinstance(value, list | tuple):
-        raise InvalidValue(_errors.SERIALIZATION, path, "be a list")
-    validator.check_range(shape, len(value), path, "length")
-    return [validator.copy(shape["member"], entry, f"{path}.{number}") for number, entry in enumerate(value, 1)]
+        raise _wrong_type(path, "a list")
+    entries = list(value)
+    validation.check(shape, entries, path)
+    copies = [
+        validation.copy_entry(shape["member"], entry, f"{path}.{number}.member")
+        for number, entry in enumerate(entries, 1)
+    ]
+    validation.check_entries(shape, "member", copies, path)
+    return copies
 
 
-def _copy_map(validator: ShapeValidator, shape: Shape, value: object, path: str) -> dict[str, Any]:
+def _copy_map(validation: Validation, shape: Shape, value: object, path: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise InvalidValue(_errors.SERIALIZATION, path, "be a map")
-    validator.check_range(shape, len(value), path, "size")
-    return {
-        validator.copy(shape["key"], name, f"{path}.key"): validator.copy(shape["value"], entry, _join(path, name))
+        raise _wrong_type(path, "a map")
+    copies = {
+        validation.copy_entry(shape["key"], name, f"{path}.key"): validation.copy_entry(
+            shape["value"], entry, f"{path}.{name}"
+        )
         for name, entry in value.items()
         if entry is not None
     }
+    validation.check(shape, copies, path)
+    validation.check_entries(shape, "key", copies, path)
+    validation.check_entries(shape, "value", copies, path)
+    return copies
 
 
-def _join(path: str, name: object) -> str:
-    return f"{path}.{name}" if path else str(name)
+def _join(path: str, name: str) -> str:
+    """Return the path of a member: the service's texts begin names with a lower-case letter."""
+    member = name[:1].lower() + name[1:]
+    return f"{path}.{member}" if path else member
 
 
-def _copy_string(validator: ShapeValidator, shape: Shape, value: object, path: str) -> str:
+def _copy_string(validation: Validation, shape: Shape, value: object, path: str) -> str:
     if not isinstance(value, str) or not _is_unicode(value):
-        raise InvalidValue(_errors.SERIALIZATION, path, "be a string")
-    validator.check_range(shape, len(value), path, "length")
-    if "enum" in shape and value not in shape["enum"]:
-        raise InvalidValue(_errors.INVALID, path, f"satisfy enum value set: [{', '.join(shape['enum'])}]")
-    validator.check_pattern(shape, value, path)
+        raise _wrong_type(path, "a string")
+    validation.check(shape, value, path)
     return str(value)
 
 
@@ -124,28 +286,28 @@ def _is_unicode(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _copy_integer(validator: ShapeValidator, shape: Shape, value: object, path: str) -> int:
+def _copy_integer(validation: Validation, shape: Shape, value: object, path: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidValue(_errors.SERIALIZATION, path, "be an integer")
-    validator.check_range(shape, value, path, "value")
+        raise _wrong_type(path, "an integer")
+    validation.check(shape, value, path)
     return value
 
 
-def _copy_boolean(_: ShapeValidator, __: Shape, value: object, path: str) -> bool:
+def _copy_boolean(_: Validation, __: Shape, value: object, path: str) -> bool:
     if not isinstance(value, bool):
-        raise InvalidValue(_errors.SERIALIZATION, path, "be a boolean")
+        raise _wrong_type(path, "a boolean")
     return value
 
 
-def _copy_timestamp(_: ShapeValidator, __: Shape, value: object, path: str) -> float:
+def _copy_timestamp(_: Validation, __: Shape, value: object, path: str) -> float:
     if isinstance(value, datetime):
         return value.timestamp()
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise InvalidValue(_errors.SERIALIZATION, path, "be a timestamp")
+        raise _wrong_type(path, "a timestamp")
     return value
 
 
-COPY_FUNCTIONS: Final[Mapping[str, Callable[[ShapeValidator, Shape, object, str], Any]]] = {
+COPY_FUNCTIONS: Final[Mapping[str, Callable[[Validation, Shape, object, str], Any]]] = {
     "structure": _copy_structure,
     "list": _copy_list,
     "map": _copy_map,

@@ -6,31 +6,43 @@
     GET  /<pool id>/.well-known/jwks.json          the keys that verify the pool's tokens
     GET  /<pool id>/.well-known/openid-configuration
     GET  /_authflow/health
-    GET  /_authflow/outbox                         the messages "sent"; only for clients on this machine
+    GET  /_authflow/outbox                         the messages "sent"
+
+The last two are only for clients on this machine, and never for web pages of another origin.
 """
 
+import asyncio
+import logging
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from ipaddress import ip_address
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from authflow.emulator._errors import ServiceError
 from authflow.emulator._outbox import Message
-from authflow.emulator._transports import json_protocol
+from authflow.emulator._settings import Settings
+from authflow.emulator._transports import json_protocol, openid
+from authflow.emulator._transports.lenient import make_lenient
 
 
 class ServedEmulator(Protocol):
     """What the server uses of an ``Emulator``."""
+
+    @property
+    def settings(self) -> Settings:
+        """How it behaves."""
 
     @property
     def outbox(self) -> Iterable[Message]:
@@ -46,14 +58,27 @@ class ServedEmulator(Protocol):
         """Return the ``iss`` of a pool's tokens."""
 
 
+LOGGER: Final = logging.getLogger("authflow.emulator")
+#: the headers that let a browser show a response to a page of any origin, as recorded from the service
+#: https://github.com/getmoto/moto/issues/1007
+SHARED_HEADERS: Final[Mapping[str, str]] = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date",
+}
+PREFLIGHT_SECONDS: Final = "172800"
+#: how long a shutdown waits for clients to send the rest of a request or to read a response
+GRACE_SECONDS: Final = 1
+
 EmulatorFactory: TypeAlias = Callable[[str], ServedEmulator]
 
 
 class Endpoints:
-    """The request handlers. Each blocks the event loop for the milliseconds that an operation takes."""
+    """The request handlers of the service's paths. Each blocks the event loop for as long as an operation takes."""
 
     def __init__(self, emulator: ServedEmulator) -> None:
         self._emulator = emulator
+        self._call = make_lenient(emulator.call) if emulator.settings.ignore_unknown_members else emulator.call
+        self._shared_headers = SHARED_HEADERS if emulator.settings.cors else {}
 
     async def operation(self, request: Request) -> Response:
         """POST /: an operation of the Cognito API."""
@@ -61,56 +86,103 @@ class Endpoints:
             body = await _read_body(request)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody receives it
-        target = request.headers.get("x-amz-target", "")
-        response = (
-            json_protocol.respond_too_long()
-            if body is None
-            else json_protocol.respond(self._emulator.call, target, body)
-        )
-        return Response(response.body, response.status, response.headers)
+        response = self._respond(request.headers.get("x-amz-target", ""), body)
+        return Response(response.body, response.status, {**response.headers, **self._shared_headers})
 
     async def jwks(self, request: Request) -> Response:
         """GET /<pool id>/.well-known/jwks.json."""
-        return _respond_for_pool(self._emulator.jwks, request)
+        return self._respond_for_pool(self._emulator.jwks, request)
 
     async def openid_configuration(self, request: Request) -> Response:
         """GET /<pool id>/.well-known/openid-configuration: the metadata that token verifiers read."""
-        return _respond_for_pool(self._openid_configuration, request)
+
+        def describe(pool_id: str) -> dict[str, Any]:
+            return openid.describe_provider(self._emulator.issuer(pool_id), _get_address(request), pool_id)
+
+        return self._respond_for_pool(describe, request)
+
+    def preflight(self, method: str) -> Callable[[Request], Awaitable[Response]]:
+        """Return the handler of OPTIONS: browsers ask whether a page of another origin may send its request."""
+
+        async def handle(request: Request) -> Response:
+            asked = request.headers.get("access-control-request-headers")
+            allowed = {"access-control-allow-headers": asked} if asked else {}
+            headers = {"access-control-allow-methods": method, "access-control-max-age": PREFLIGHT_SECONDS, **allowed}
+            return Response(headers={**json_protocol.make_request_id(), **self._shared_headers, **headers})
+
+        return handle
+
+    def _respond(self, target: str, body: bytes | None) -> json_protocol.HttpResponse:
+        if body is None:
+            return json_protocol.respond_too_long()
+        try:
+            return json_protocol.respond(self._call, target, body)
+        except Exception as bug:
+            LOGGER.exception("a bug of the emulator")
+            return json_protocol.respond_bug(bug)
+
+    def _respond_for_pool(self, describe: Callable[[str], dict[str, Any]], request: Request) -> Response:
+        headers = {**json_protocol.make_request_id(), **self._shared_headers}
+        try:
+            return JSONResponse(describe(request.path_params["pool_id"]), headers=headers)
+        except ServiceError as error:
+            return JSONResponse({"message": error.message}, 404, headers)
+
+
+class Control:
+    """The request handlers of the emulator's own paths."""
+
+    def __init__(self, emulator: ServedEmulator) -> None:
+        self._emulator = emulator
 
     async def health(self, _: Request) -> Response:
         """GET /_authflow/health."""
         return JSONResponse({"status": "ok"})
 
-    async def outbox(self, request: Request) -> Response:
-        """GET /_authflow/outbox. It contains codes, so only clients on this machine may read it."""
-        if request.client is None or not ip_address(request.client.host).is_loopback:
-            return PlainTextResponse("only for clients on this machine", 403)
+    async def outbox(self, _: Request) -> Response:
+        """GET /_authflow/outbox."""
         return JSONResponse([asdict(message) for message in self._emulator.outbox])
 
-    def _openid_configuration(self, pool_id: str) -> dict[str, Any]:
-        issuer = self._emulator.issuer(pool_id)
-        return {
-            "issuer": issuer,
-            "jwks_uri": f"{issuer}/.well-known/jwks.json",
-            "id_token_signing_alg_values_supported": ["RS256"],
-            "response_types_supported": ["token"],
-            "subject_types_supported": ["public"],
-        }
+
+class OnlyThisMachine:
+    """Refuses requests from other machines, and those that name another host.
+
+    A web page can make its own name stand for the loopback address (DNS rebinding). Its requests then have this
+    machine's address as their peer, but the page's name as their Host.
+    """
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        hosts = [_parse_host(authority) for authority in request.headers.getlist("host")]
+        peer = request.client.host if request.client else ""
+        if len(hosts) == 1 and _is_this_machine(hosts[0]) and _is_this_machine(peer):
+            await self._application(scope, receive, send)
+        else:
+            await PlainTextResponse("only for clients on this machine", 403)(scope, receive, send)
 
 
 def make_application(emulator: ServedEmulator) -> Starlette:
     """Return the ASGI application that serves an emulator."""
-    endpoints = Endpoints(emulator)
-    well_known = "/{pool_id}/.well-known"
-    return Starlette(
-        routes=[
-            Route("/", endpoints.operation, methods=["POST"]),
-            Route(f"{well_known}/jwks.json", endpoints.jwks),
-            Route(f"{well_known}/openid-configuration", endpoints.openid_configuration),
-            Route("/_authflow/health", endpoints.health),
-            Route("/_authflow/outbox", endpoints.outbox),
-        ]
-    )
+    endpoints, control = Endpoints(emulator), Control(emulator)
+    jwks, configuration = (f"/{{pool_id}}/.well-known/{name}" for name in ("jwks.json", "openid-configuration"))
+    control_routes = [Route("/health", control.health), Route("/outbox", control.outbox)]
+    # no redirects to paths with or without a slash: their address would be the request's Host
+    guarded = OnlyThisMachine(Router(control_routes, redirect_slashes=False))
+    routes: list[BaseRoute] = [
+        Mount("/_authflow", guarded),
+        Route("/", endpoints.operation, methods=["POST"]),
+        Route(jwks, endpoints.jwks),
+        Route(configuration, endpoints.openid_configuration),
+    ]
+    if emulator.settings.cors:
+        methods = {"/": "POST", jwks: "GET", configuration: "GET"}
+        routes += [Route(path, endpoints.preflight(method), methods=["OPTIONS"]) for path, method in methods.items()]
+    application = Starlette(routes=routes)
+    application.router.redirect_slashes = False
+    return application
 
 
 def serve(make: EmulatorFactory, host: str, port: int, on_ready: Callable[[str], None]) -> None:
@@ -169,6 +241,8 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 make_application(emulator),
                 log_level="warning",
+                timeout_graceful_shutdown=GRACE_SECONDS + 1,
+                proxy_headers=False,
                 access_log=False,
                 lifespan="off",
                 ws="none",
@@ -182,9 +256,19 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._on_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the connections: those with a request in progress after a period of grace."""
+        grace = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._abort_connections)
+        await super().shutdown(sockets)
+        grace.cancel()
+
     def stop(self, *_: object) -> None:
         """End ``run`` after the requests in progress."""
         self.should_exit = True
+
+    def _abort_connections(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
 
 @contextmanager
@@ -207,8 +291,23 @@ async def _read_body(request: Request) -> bytes | None:
     return bytes(body)
 
 
-def _respond_for_pool(describe: Callable[[str], dict[str, Any]], request: Request) -> Response:
+def _get_address(request: Request) -> str:
+    """Return the URL by which the client reaches the server, which is not always the one that it listens on."""
+    return str(request.base_url).rstrip("/")
+
+
+def _parse_host(authority: str) -> str:
+    """Return the host of a Host header; an empty string if it has none."""
     try:
-        return JSONResponse(describe(request.path_params["pool_id"]))
-    except ServiceError as error:
-        return JSONResponse({"message": error.message}, 404)
+        return urlsplit(f"//{authority}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_this_machine(host: str) -> bool:
+    """Return whether a host is this machine: a loopback address, 0.0.0.0, which means any of its own, or localhost."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return address.is_loopback or address.is_unspecified

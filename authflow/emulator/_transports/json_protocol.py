@@ -4,6 +4,7 @@ https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """
 
 import json
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
@@ -13,6 +14,8 @@ from authflow.emulator import _errors
 TARGET_PREFIX: Final = "AWSCognitoIdentityProviderService."
 CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 MAX_BODY: Final = 1 << 20
+#: the part of an error's text that fits into a header: HTTP clients limit the length of a line
+MAX_HEADER: Final = 2048
 
 Call: TypeAlias = Callable[[str, Mapping[str, object]], dict[str, Any]]
 
@@ -38,8 +41,17 @@ def respond(call: Call, target: str, body: bytes) -> HttpResponse:
         return _make_response(200, call(_parse_operation(target), _parse_params(body)))
     except _errors.ServiceError as error:
         return _make_error_response(400, error.code, error.message)
-    except _errors.EmulatorBug as bug:
-        return _make_error_response(500, "InternalErrorException", str(bug))
+
+
+def respond_bug(bug: Exception) -> HttpResponse:
+    """Return the response to a request that met a bug of the emulator: an error which is none of the service's."""
+    text = str(bug) if isinstance(bug, _errors.EmulatorBug) else type(bug).__name__
+    return _make_error_response(500, _errors.EmulatorBug.__name__, text)
+
+
+def make_request_id() -> dict[str, str]:
+    """Return the header that identifies a response: every response of the service has one."""
+    return {"x-amzn-RequestId": str(uuid.uuid4())}
 
 
 def respond_too_long() -> HttpResponse:
@@ -64,10 +76,16 @@ def _parse_params(body: bytes) -> dict[str, Any]:
 
 
 def _make_response(status: int, content: dict[str, Any]) -> HttpResponse:
-    return HttpResponse(status, {"Content-Type": CONTENT_TYPE}, json.dumps(content).encode())
+    return HttpResponse(status, {"Content-Type": CONTENT_TYPE, **make_request_id()}, json.dumps(content).encode())
 
 
 def _make_error_response(status: int, code: str, message: str) -> HttpResponse:
-    reply = _make_response(status, {"__type": code, "message": message})
-    reply.headers["x-amzn-errortype"] = code
-    return reply
+    """Return an error. Its code ends in a colon in the header, as in the service's responses."""
+    response = _make_response(status, {"__type": code, "message": message})
+    response.headers.update({"x-amzn-ErrorType": f"{code}:", "x-amzn-ErrorMessage": _clean_header(message)})
+    return response
+
+
+def _clean_header(text: str) -> str:
+    """Return a text that is allowed in a header: one line of printable ASCII."""
+    return "".join(character if " " <= character <= "~" else "?" for character in text[:MAX_HEADER])

@@ -166,7 +166,7 @@ def test_missing_field_of_the_first_answer(tracked: World, phone: Phone, name: s
     assert "AuthenticationResult" in prove_device(tracked, phone, session)  # nothing was used up
 
 
-@pytest.mark.parametrize("srp_a", ["0", "xyz"])
+@pytest.mark.parametrize("srp_a", ["f" * 1025, "xyz"])
 def test_no_srp_value(tracked: World, phone: Phone, srp_a: str) -> None:
     session = get_device_session(tracked, phone)
     assert expect_refusal(tracked, FIRST, session, **make_first_answer(phone, SRP_A=srp_a)).startswith(
@@ -305,8 +305,6 @@ def test_missing_field_of_a_device_proof(tracked: World, phone: Phone, name: str
     missing = {key: value for key, value in proof.items() if key != name}
     refusal = expect_refusal(tracked, SECOND, second["Session"], **missing)
     assert refusal == f"InvalidParameterException: Missing required parameter {name}"
-    refusal = expect_refusal(tracked, SECOND, None, **proof)
-    assert refusal == "InvalidParameterException: Missing required parameter Session"
     assert "AuthenticationResult" in finish_device_round(tracked, phone, second)  # nothing was used up
 
 

@@ -166,7 +166,11 @@ def test_pools_without_triggers(world: World) -> None:
     [
         ({"CHALLENGE_NAME": "PASSWORD_VERIFIER"}, "InvalidParameterException: CHALLENGE_NAME can only be SRP_A"),
         ({"CHALLENGE_NAME": "SRP_A"}, "InvalidParameterException: Missing required parameter SRP_A"),
-        ({"CHALLENGE_NAME": "SRP_A", "SRP_A": "0"}, "InvalidParameterException: SRP_A is not a valid SRP value"),
+        (
+            {"CHALLENGE_NAME": "SRP_A", "SRP_A": "xyz"},
+            "InvalidParameterException: 1 validation error detected: Value 'xyz' at 'sRPA' failed to satisfy "
+            "constraint: Member must satisfy regular expression pattern: ^[0-9a-fA-F]+$",
+        ),
     ],
 )
 def test_invalid_starts(custom: World, riddles: Riddles, change: dict[str, str], refusal: str) -> None:

@@ -9,8 +9,10 @@ NAME_PATTERN = PATTERN + r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+"
 PASSWORD_PATTERN = PATTERN + r"^[\S]+.*[\S]+$"
 
 
-def make_text(path: str, constraint: str) -> str:
-    detected = f"1 validation error detected: Value at '{path}' failed to satisfy constraint: {constraint}"
+def make_text(path: str, constraint: str, shown: str | None = None) -> str:
+    """Return the refusal of a value, which is `shown` unless the service model calls it sensitive."""
+    value = "Value" if shown is None else f"Value '{shown}'"
+    detected = f"1 validation error detected: {value} at '{path}' failed to satisfy constraint: {constraint}"
     return f"InvalidParameterException: {detected}"
 
 
@@ -29,7 +31,7 @@ def test_white_space_in_a_username(world: World, name: str) -> None:
         ("PASSWORD", "a" * 257, make_text("password", "Member must have length less than or equal to 256")),
         ("PASSWORD", f"{PASSWORD} ", make_text("password", PASSWORD_PATTERN)),
         ("SECRET_HASH", "?", make_text("secretHash", PATTERN + r"[\w+=/]+")),
-        ("DEVICE_KEY", "phone", make_text("deviceKey", PATTERN + r"[\w-]+_[0-9a-f-]+")),
+        ("DEVICE_KEY", "phone", make_text("deviceKey", PATTERN + r"[\w-]+_[0-9a-f-]+", "phone")),
     ],
 )
 def test_parameters_of_initiate_auth(world: World, name: str, value: str, expected: str) -> None:
@@ -43,25 +45,25 @@ def test_a_refresh_token_has_the_characters_of_tokens(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "path"),
+    ("name", "value", "path", "shown"),
     [
-        ("USERNAME", "bob ", "username"),
-        ("NEW_PASSWORD", f"{OTHER_PASSWORD} ", "newPassword"),
-        ("NEW_PASSWORD", "P4ssword!" * 40, "newPassword"),
-        ("userAttributes.name", "x" * 2049, "userAttributes.value"),
-        (f"userAttributes.{'x' * 33}", "x", "userAttributes.name"),
-        ("SMS_MFA_CODE", "12 34", "smsMfaCode"),
-        ("SMS_OTP_CODE", "12 34", "smsOtpCode"),
-        ("EMAIL_OTP_CODE", "1" * 2049, "emailOtpCode"),
-        ("SOFTWARE_TOKEN_MFA_CODE", "12345", "softwareTokenMfaCode"),
-        ("SOFTWARE_TOKEN_MFA_CODE", "\uff11\uff12\uff13\uff14\uff15\uff16", "softwareTokenMfaCode"),
+        ("USERNAME", "bob ", "username", None),
+        ("NEW_PASSWORD", f"{OTHER_PASSWORD} ", "newPassword", None),
+        ("NEW_PASSWORD", "P4ssword!" * 40, "newPassword", None),
+        ("userAttributes.name", "x" * 2049, "userAttributes.value", None),
+        (f"userAttributes.{'x' * 33}", "x", "userAttributes.name", "x" * 33),
+        ("SMS_MFA_CODE", "12 34", "smsMfaCode", "12 34"),
+        ("SMS_OTP_CODE", "12 34", "smsOtpCode", "12 34"),
+        ("EMAIL_OTP_CODE", "1" * 2049, "emailOtpCode", "1" * 2049),
+        ("SOFTWARE_TOKEN_MFA_CODE", "12345", "softwareTokenMfaCode", None),
+        ("SOFTWARE_TOKEN_MFA_CODE", "\uff11\uff12\uff13\uff14\uff15\uff16", "softwareTokenMfaCode", None),
     ],
 )
-def test_responses(world: World, name: str, value: str, path: str) -> None:
+def test_responses(world: World, name: str, value: str, path: str, shown: str | None) -> None:
     world.invite("bob")
     session = open_session(world)
     answer = {"USERNAME": "bob", "NEW_PASSWORD": OTHER_PASSWORD, name: value}
     request = world.make_respond_params("NEW_PASSWORD_REQUIRED", session, **answer)
-    assert world.expect_refusal("RespondToAuthChallenge", **request).startswith(make_text(path, "Member must"))
+    assert world.expect_refusal("RespondToAuthChallenge", **request).startswith(make_text(path, "Member must", shown))
     right = {"USERNAME": "bob", "NEW_PASSWORD": OTHER_PASSWORD}
     assert "AuthenticationResult" in world.respond("NEW_PASSWORD_REQUIRED", session, **right)

@@ -42,7 +42,7 @@ def test_wrong_password_by_srp(world: World) -> None:
     assert expect_proof_refusal(world, world.make_proof(world.start_srp("ada"), OTHER_PASSWORD)) == WRONG
 
 
-@pytest.mark.parametrize("signature", ["AAAA", "=", "ünicode", "A" * 44])
+@pytest.mark.parametrize("signature", ["AAAA", "A" * 44])
 def test_wrong_signature(world: World, signature: str) -> None:
     claim = {**world.make_proof(world.start_srp("ada")), "PASSWORD_CLAIM_SIGNATURE": signature}
     assert expect_proof_refusal(world, claim) == WRONG
@@ -79,18 +79,6 @@ def test_the_alias_instead_of_the_canonical_name(empty: World) -> None:
     pool.make_user("ada", email="ada@example.com", email_verified="true")
     claim = {**pool.make_proof(pool.start_srp("ada@example.com")), "USERNAME": "ada@example.com"}
     assert expect_proof_refusal(pool, claim) == WRONG
-
-
-def test_replayed_proof(world: World) -> None:
-    claim = world.make_proof(world.start_srp("ada"))
-    assert "AuthenticationResult" in world.respond("PASSWORD_VERIFIER", **claim)
-    assert expect_proof_refusal(world, claim) == USED_SESSION
-
-
-def test_second_try_with_one_secret_block(world: World) -> None:
-    challenge = world.start_srp("ada")
-    expect_proof_refusal(world, world.make_proof(challenge, OTHER_PASSWORD))
-    assert expect_proof_refusal(world, world.make_proof(challenge)) == USED_SESSION
 
 
 def test_expired_secret_block(world: World) -> None:
@@ -150,15 +138,6 @@ def test_user_recreated_between_the_steps(world: World) -> None:
 def test_session_beside_a_proof(invited: World) -> None:
     claim = invited.make_proof(invited.start_srp("ada"))
     assert expect_proof_refusal(invited, claim, open_session(invited)) == INVALID_SESSION
-
-
-@pytest.mark.parametrize("offset", [-301, 301])
-def test_timestamp_of_another_time(world: World, offset: int) -> None:
-    challenge = world.start_srp("ada")
-    world.clock.forward(seconds=offset)
-    claim = world.make_proof(challenge)
-    world.clock.forward(seconds=-offset)
-    assert expect_proof_refusal(world, claim) == WRONG
 
 
 # --- missing fields

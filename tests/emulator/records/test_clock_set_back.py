@@ -1,5 +1,6 @@
 """What works once stays used if the clock is set forward and back."""
 
+from authflow.emulator import Settings
 from tests.support.emulator.mfa import (
     TOTP,
     answer,
@@ -10,7 +11,7 @@ from tests.support.emulator.mfa import (
     send_password,
     set_up_authenticator,
 )
-from tests.support.emulator.world import PASSWORD, Clock, Json, World, expect_proof_refusal
+from tests.support.emulator.world import PASSWORD, Clock, Json, World, expect_proof_refusal, make_with_settings
 
 CODE_USED = "ExpiredCodeException: Your software token has already been used once."
 
@@ -29,7 +30,8 @@ def test_a_code_of_an_authenticator_app(world: World, clock: Clock) -> None:
     assert "AuthenticationResult" in answer(world, send_password(world), SOFTWARE_TOKEN_MFA_CODE=unused)
 
 
-def test_a_proof(world: World, clock: Clock) -> None:
+def test_a_proof(empty: World, clock: Clock) -> None:
+    world = make_with_settings(empty, Settings(proof_once=True))
     proof = world.make_proof(world.start_srp("ada"))
     world.respond("PASSWORD_VERIFIER", **proof)
     clock.forward(minutes=4)

@@ -65,38 +65,89 @@ def test_every_operation_may_refuse_a_bad_request() -> None:
     assert all(_errors.INVALID.code in MODEL.get_errors(name) for name in OPERATIONS)
 
 
+LENGTHS = "Member must have length less than or equal to 256, Member must have length greater than or equal to 0"
 REFUSED = [
-    ({}, "InvalidParameterException: 1 validation error detected: Value at 'PoolName' failed to satisfy constraint: "
-         "Member must not be null"),
+    ({}, "InvalidParameterException: 1 validation error detected: Value null at 'poolName' failed to satisfy "
+         "constraint: Member must not be null"),
     ({"PoolName": None}, "Member must not be null"),
-    ({"PoolName": 1}, "SerializationException: 1 validation error detected: Value at 'PoolName' failed to satisfy "
+    ({"PoolName": 1}, "SerializationException: 1 validation error detected: Value at 'poolName' failed to satisfy "
                       "constraint: Member must be a string"),
-    ({"PoolName": ""}, "Value at 'PoolName' failed to satisfy constraint: Member must have length greater than"),
-    ({"PoolName": "x" * 129}, "Member must have length less than or equal to 128"),
-    ({"PoolName": "a/b"}, "Member must satisfy regular expression pattern: [\\w\\s+=,.@-]+"),
+    ({"PoolName": "x" * 129}, f"Value '{'x' * 129}' at 'poolName' failed to satisfy constraint: "
+                              "Member must have length less than or equal to 128"),
+    ({"PoolName": "a/b"}, "Value 'a/b' at 'poolName' failed to satisfy constraint: "
+                          "Member must satisfy regular expression pattern: [\\w\\s+=,.@-]+"),
     ({"PoolName": "people\x00"}, "regular expression"),
     ({"PoolName": "\ud800"}, "SerializationException"),
-    ({"PoolName": "p", "Teapot": 1}, "Value at 'Teapot' failed to satisfy constraint: Member must be a known member"),
-    ({"PoolName": "p", "MfaConfiguration": "SOMETIMES"}, "satisfy enum value set: [OFF, ON, OPTIONAL]"),
+    ({"PoolName": "p", "Teapot": 1}, "Value at 'teapot' failed to satisfy constraint: Member must be a known member"),
+    ({"PoolName": "p", "MfaConfiguration": "SOMETIMES"}, "Value 'SOMETIMES' at 'mfaConfiguration' failed to satisfy "
+                                                         "constraint: Member must satisfy enum value set: [OFF, ON, "),
     ({"PoolName": "p", "Policies": []}, "SerializationException"),
     ({"PoolName": "p", "Policies": {"PasswordPolicy": {"MinimumLength": 5}}},
-     "Value at 'Policies.PasswordPolicy.MinimumLength' failed to satisfy constraint: Member must have value greater"),
+     "Value '5' at 'policies.passwordPolicy.minimumLength' failed to satisfy constraint: "
+     "Member must have value greater than or equal to 6"),
     ({"PoolName": "p", "Policies": {"PasswordPolicy": {"MinimumLength": 100}}}, "less than or equal to 99"),
     ({"PoolName": "p", "Policies": {"PasswordPolicy": {"MinimumLength": True}}}, "be an integer"),
     ({"PoolName": "p", "Policies": {"PasswordPolicy": {"MinimumLength": 8.5}}}, "be an integer"),
-    ({"PoolName": "p", "UsernameConfiguration": {}}, "'UsernameConfiguration.CaseSensitive'"),
+    ({"PoolName": "p", "UsernameConfiguration": {}}, "Value null at 'usernameConfiguration.caseSensitive'"),
     ({"PoolName": "p", "UsernameConfiguration": {"CaseSensitive": "yes"}}, "be a boolean"),
     ({"PoolName": "p", "AliasAttributes": "email"}, "be a list"),
-    ({"PoolName": "p", "AliasAttributes": ["email", "shoe_size"]}, "'AliasAttributes.2'"),
+    ({"PoolName": "p", "AliasAttributes": ["email", "shoe_size"]},
+     "Value '[email, shoe_size]' at 'aliasAttributes' failed to satisfy constraint: Member must satisfy constraint: "
+     "[Member must satisfy enum value set: [phone_number, email, preferred_username]]"),
     ({"PoolName": "p", "Schema": []}, "Member must have length greater than or equal to 1"),
+    ({"PoolName": "p", "Schema": [{"Name": "x" * 21}]}, "at 'schema.1.member.name' failed to satisfy constraint: "
+                                                        "Member must have length less than or equal to 20"),
     ({"PoolName": "p", "UserPoolTags": ["a"]}, "be a map"),
-    ({"PoolName": "p", "UserPoolTags": {"a": 1}}, "Value at 'UserPoolTags.a'"),
+    ({"PoolName": "p", "UserPoolTags": {"a": 1}}, "Value at 'userPoolTags.a'"),
+    ({"PoolName": "p", "UserPoolTags": {"a": "x" * 257}}, "Value '{a=" + "x" * 257 + "}' at 'userPoolTags' failed to "
+     f"satisfy constraint: Map value must satisfy constraint: [{LENGTHS}]"),
+    ({"PoolName": "p", "UserPoolTags": {"": "x"}}, "Value '{=x}' at 'userPoolTags' failed to satisfy constraint: "
+                                                   "Map keys must satisfy constraint: ["),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("params", "expected"), REFUSED, ids=[expected[-40:] for _, expected in REFUSED])
 def test_validation(empty: World, params: Json, expected: str) -> None:
     assert expected in empty.expect_refusal("CreateUserPool", **params)
+
+
+def test_all_problems_are_told_at_once(empty: World) -> None:
+    """As recorded from the service: https://github.com/amazon-archives/amazon-cognito-identity-js/issues/388."""
+    pattern = "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+"
+    refusal = empty.expect_refusal("AdminGetUser", UserPoolId="bad", Username="")
+    assert refusal == (
+        "InvalidParameterException: 3 validation errors detected: "
+        "Value 'bad' at 'userPoolId' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+        "[\\w-]+_[0-9a-zA-Z]+; "
+        "Value at 'username' failed to satisfy constraint: Member must have length greater than or equal to 1; "
+        f"Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: {pattern}"
+    )
+
+
+def test_a_value_of_the_wrong_type_is_told_alone(empty: World) -> None:
+    refusal = empty.expect_refusal("AdminGetUser", UserPoolId="bad", Username=5)
+    assert refusal.startswith("SerializationException: 1 validation error detected: Value at 'username' failed")
+
+
+@pytest.mark.parametrize(
+    ("operation", "member"), [("AdminSetUserPassword", "Password"), ("GetUser", "AccessToken"), ("SignUp", "ClientId")]
+)
+def test_missing_sensitive_members(empty: World, operation: str, member: str) -> None:
+    path = member[0].lower() + member[1:]
+    assert f"Value at '{path}' failed to satisfy constraint: Member must not be null" in empty.expect_refusal(operation)
+
+
+def test_sensitive_parts_hide_the_whole_value(world: World) -> None:
+    refusal = world.expect_refusal(
+        "InitiateAuth", ClientId=world.client_id, AuthFlow="tea", AuthParameters={"PASSWORD": "hunter2"}
+    )
+    assert refusal.startswith("InvalidParameterException: 1 validation error detected: Value 'tea' at 'authFlow'")
+    long = [{"Name": "name", "Value": "hunter2" * 400}]
+    refusal = world.expect_refusal(
+        "AdminUpdateUserAttributes", UserPoolId=world.pool_id, Username="ada", UserAttributes=long
+    )
+    assert "Value at 'userAttributes.1.member.value' failed to satisfy constraint: Member must have length" in refusal
+    assert "hunter2" not in refusal
 
 
 def test_a_request_must_be_a_structure(empty: World) -> None:
@@ -141,8 +192,27 @@ def test_replies_that_are_not_declared_are_bugs(reply: Json) -> None:
         MODEL.check_reply("AdminGetUser", reply)
 
 
+def test_unknown_members_can_be_dropped() -> None:
+    params = {"PoolName": "p", "Tea": 1, "Policies": {"PasswordPolicy": {"Pot": 2}, "Cup": 3}, "Schema": [{"Milk": 4}]}
+    known, unknown = MODEL.drop_unknown_members("CreateUserPool", params)
+    assert known == {"PoolName": "p", "Policies": {"PasswordPolicy": {}}, "Schema": [{}]}
+    assert unknown == ["Tea", "Cup", "Pot", "Milk"]
+    wrong = {"PoolName": 1, "Policies": [], "Schema": {}}
+    assert MODEL.drop_unknown_members("CreateUserPool", wrong) == (wrong, [])
+
+
 def test_operations_without_a_reply() -> None:
     assert MODEL.check_reply("DeleteUserPool", {}) == {}
+
+
+def test_failures_of_an_operation_are_bugs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Json:
+        raise KeyError("x")
+
+    monkeypatch.setattr("authflow.emulator._emulator.OPERATIONS", {"RevokeToken": fail})
+    with pytest.raises(EmulatorBug, match="RevokeToken failed with KeyError") as caught:
+        world.call("RevokeToken", ClientId="x", Token="x")
+    assert isinstance(caught.value.__cause__, KeyError)
 
 
 def test_errors_that_are_not_declared_are_bugs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

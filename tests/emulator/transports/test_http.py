@@ -1,6 +1,5 @@
 """The HTTP transport, over loopback."""
 
-import http.client
 import json
 import signal
 import socket
@@ -8,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,11 +17,11 @@ from botocore.config import Config
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from authflow.emulator import Emulator, EmulatorBug, running
+from authflow.emulator import Emulator, EmulatorBug, Message, Purpose, running
 from authflow.emulator._transports.http import make_application, serve
+from tests.support.emulator.http import PREFIX, ask, post
 from tests.support.emulator.world import PASSWORD, World
 
-PREFIX = "AWSCognitoIdentityProviderService."
 SERVE = """
 from authflow.emulator import Emulator
 from authflow.emulator._transports.http import serve
@@ -41,25 +41,6 @@ def plain() -> Iterator[str]:
 def url(world: World) -> Iterator[str]:
     with running(lambda _: world.emulator) as address:
         yield address
-
-
-def ask(
-    url: str, method: str, path: str, body: bytes = b"", **headers: str
-) -> tuple[int, http.client.HTTPMessage, bytes]:
-    target = urlsplit(url)
-    connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=10)
-    try:
-        connection.request(method, path, body, headers)
-        reply = connection.getresponse()
-        return reply.status, reply.headers, reply.read()
-    finally:
-        connection.close()
-
-
-def post(url: str, operation: str, body: bytes) -> tuple[int, http.client.HTTPMessage, Any]:
-    headers = {"X-Amz-Target": operation, "Content-Type": "application/x-amz-json-1.1"}
-    status, received, content = ask(url, "POST", "/", body, **headers)
-    return status, received, json.loads(content)
 
 
 def test_boto3_over_http(world: World, url: str) -> None:
@@ -95,7 +76,8 @@ def test_protocol(world: World, url: str) -> None:
 def test_errors(plain: str) -> None:
     status, headers, reply = post(plain, PREFIX + "DescribeUserPool", b'{"UserPoolId": "eu-west-1_none"}')
     assert status == 400
-    assert headers["x-amzn-errortype"] == "ResourceNotFoundException"
+    assert headers["x-amzn-errortype"] == "ResourceNotFoundException:"
+    assert headers["x-amzn-errormessage"] == "User pool eu-west-1_none does not exist."
     message = "User pool eu-west-1_none does not exist."
     assert reply == {"__type": "ResourceNotFoundException", "message": message}
 
@@ -118,13 +100,50 @@ def test_errors(plain: str) -> None:
 )
 def test_requests_that_are_not_right(plain: str, target: str, body: bytes, code: str) -> None:
     status, headers, reply = post(plain, target, body)
-    assert (status, headers["x-amzn-errortype"], reply["__type"]) == (400, code, code)
+    assert (status, headers["x-amzn-errortype"], reply["__type"]) == (400, f"{code}:", code)
 
 
 def test_a_body_that_is_too_long(plain: str) -> None:
     status, _, reply = post(plain, PREFIX + "InitiateAuth", b'"' + b"x" * (1 << 20) + b'"')
     assert status == 413
     assert reply["__type"] == "RequestEntityTooLargeException"
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        b'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"half": ',
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        b"POST / HTTP/1.1\r\nHos",
+        b"",
+    ],
+)
+def test_half_a_request_does_not_keep_the_server_from_ending(half: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    with ExitStack() as stack:
+        with running(lambda _: Emulator()) as url:
+            target = urlsplit(url)
+            connection = stack.enter_context(socket.create_connection((target.hostname, target.port), timeout=10))
+            connection.sendall(half)
+            assert ask(url, "GET", "/_authflow/health")[0] == 200
+            begun = time.monotonic()
+        assert time.monotonic() - begun < 8
+        with suppress(ConnectionResetError):
+            assert connection.recv(100) == b"", "nothing answers any more"
+    assert capsys.readouterr().err == "", "that is no error of the emulator"
+
+
+def test_a_response_that_is_not_read_does_not_keep_the_server_from_ending() -> None:
+    emulator = Emulator()
+    for _ in range(500):
+        emulator.outbox.send(Message("p", "u" * 20_000, "d", "EMAIL", Purpose.MFA, "1"))
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        with running(lambda _: emulator) as url:
+            connection.connect((urlsplit(url).hostname, urlsplit(url).port))
+            connection.sendall(b"GET /_authflow/outbox HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.1 200"
+            begun = time.monotonic()
+        assert time.monotonic() - begun < 8
 
 
 def test_a_client_that_goes_away_within_its_request(capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,13 +156,19 @@ def test_a_client_that_goes_away_within_its_request(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err == "", "that is no error of the emulator"
 
 
-def test_bugs_are_told(world: World, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("bug", "told"), [(EmulatorBug("a bug"), "a bug"), (KeyError("hunter2"), "KeyError")])
+def test_bugs_are_no_errors_of_the_service(
+    world: World, bug: Exception, told: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def fail(*_: object) -> None:
-        raise EmulatorBug("a bug")
+        raise bug
 
     monkeypatch.setattr(world.emulator, "call", fail)
-    status, _, reply = post(url, PREFIX + "InitiateAuth", b"{}")
-    assert (status, reply) == (500, {"__type": "InternalErrorException", "message": "a bug"})
+    with running(lambda _: world.emulator) as url:
+        status, headers, reply = post(url, PREFIX + "InitiateAuth", b"{}")
+    assert (status, reply) == (500, {"__type": "EmulatorBug", "message": told})
+    assert headers["access-control-allow-origin"] == "*"
+    assert [record.exc_info[1] for record in caplog.records if record.exc_info] == [bug]
 
 
 def test_jwks(world: World, url: str) -> None:
@@ -161,6 +186,29 @@ def test_openid_configuration(world: World, url: str) -> None:
     assert described["issuer"] == f"https://cognito-idp.eu-west-1.amazonaws.com/{world.pool_id}"
     assert described["jwks_uri"].endswith(f"/{world.pool_id}/.well-known/jwks.json")
     assert ask(url, "GET", "/eu-west-1_none/.well-known/openid-configuration")[0] == 404
+
+
+def test_the_keys_are_where_the_server_is(world: World) -> None:
+    """The issuer may be the service's own address, which does not have the emulator's keys."""
+    with running(lambda _: world.emulator) as url:
+        path = f"/{world.pool_id}/.well-known/openid-configuration"
+        described = json.loads(ask(url, "GET", path)[2])
+        assert described["jwks_uri"] == f"{url}/{world.pool_id}/.well-known/jwks.json"
+        assert "keys" in json.loads(ask(url, "GET", urlsplit(described["jwks_uri"]).path)[2])
+        described = json.loads(ask(url, "GET", path, Host="cognito:9229")[2])
+        assert described["jwks_uri"] == f"http://cognito:9229/{world.pool_id}/.well-known/jwks.json"
+
+
+def test_openid_configuration_as_recorded(world: World, url: str) -> None:
+    described = json.loads(ask(url, "GET", f"/{world.pool_id}/.well-known/openid-configuration")[2])
+    assert list(described) == sorted(described)
+    assert {name for name in described if name.endswith("_endpoint")} == {
+        *("authorization_endpoint", "end_session_endpoint", "revocation_endpoint"),
+        *("token_endpoint", "userinfo_endpoint"),
+    }
+    assert described["response_types_supported"] == ["code", "token"]
+    assert described["scopes_supported"] == ["openid", "email", "phone", "profile"]
+    assert described["token_endpoint_auth_methods_supported"] == ["client_secret_basic", "client_secret_post"]
 
 
 def test_health(plain: str) -> None:
@@ -183,13 +231,38 @@ def test_outbox(world: World, url: str) -> None:
     }
 
 
-@pytest.mark.parametrize(("peer", "status"), [("127.0.0.1", 200), ("::1", 200), ("192.0.2.7", 403), (None, 403)])
-def test_the_outbox_is_for_this_machine(world: World, peer: str | None, status: int) -> None:
+@pytest.mark.parametrize("path", ["/_authflow/outbox", "/_authflow/health", "/_authflow/tea"])
+@pytest.mark.parametrize(
+    ("peer", "hosts", "is_allowed"),
+    [
+        ("127.0.0.1", ["127.0.0.1:9229"], True),
+        ("127.0.0.1", ["localhost"], True),
+        ("127.0.0.1", ["LOCALHOST:80"], True),
+        ("127.0.0.1", ["127.9.9.9"], True),
+        ("127.0.0.1", ["0.0.0.0:9229"], True),
+        ("::1", ["[::1]:9229"], True),
+        ("192.0.2.7", ["127.0.0.1"], False),
+        ("192.0.2.7", ["localhost"], False),
+        (None, ["127.0.0.1"], False),
+        ("127.0.0.1", ["evil.example"], False),
+        ("127.0.0.1", ["evil.example:9229"], False),
+        ("127.0.0.1", ["localhost.evil.example"], False),
+        ("127.0.0.1", ["192.0.2.7"], False),
+        ("127.0.0.1", [""], False),
+        ("127.0.0.1", ["[::1"], False),
+        ("127.0.0.1", [], False),
+        ("127.0.0.1", ["127.0.0.1", "evil.example"], False),
+    ],
+)
+def test_the_emulators_own_paths_are_for_this_machine(
+    world: World, path: str, peer: str | None, hosts: list[str], is_allowed: bool
+) -> None:
+    """With DNS rebinding, a web page's requests come from this machine, and its name is their Host."""
     scope: dict[str, Any] = {
         "type": "http",
         "method": "GET",
-        "path": "/_authflow/outbox",
-        "headers": [],
+        "path": path,
+        "headers": [(b"host", host.encode()) for host in hosts],
         "query_string": b"",
         "client": (peer, 5) if peer else None,
     }
@@ -203,7 +276,21 @@ def test_the_outbox_is_for_this_machine(world: World, peer: str | None, status: 
 
     with pytest.raises(StopIteration):
         make_application(world.emulator)(scope, receive, send).__await__().send(None)
-    assert sent[0]["status"] == status
+    assert (sent[0]["status"] == 403) is not is_allowed
+
+
+def test_forwarded_headers_are_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    with running(lambda _: Emulator()) as address:
+        for peer in ("203.0.113.5", "?", "127.0.0.1"):
+            forwarded = {"X-Forwarded-For": peer, "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"}
+            assert ask(address, "GET", "/_authflow/outbox", **forwarded)[0] == 200
+            assert ask(address, "GET", "/_authflow/outbox", Host="evil.example", **forwarded)[0] == 403
+
+
+def test_no_redirect_to_the_host_of_a_request(plain: str) -> None:
+    for path in ("/_authflow/outbox/", "/eu-west-1_a/.well-known/jwks.json/"):
+        assert ask(plain, "GET", path)[0] == 404
 
 
 def test_ipv6(world: World) -> None:
@@ -223,13 +310,18 @@ def test_an_address_that_is_taken(world: World, url: str) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_stop_it_cleanly(number: signal.Signals) -> None:
     begun = time.monotonic()
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with (
+        socket.socket() as half,
+        subprocess.Popen(
+            [sys.executable, "-c", SERVE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process,
+    ):
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         assert ask(url, "GET", "/_authflow/health")[0] == 200
         ready = time.monotonic() - begun
+        half.connect((urlsplit(url).hostname, urlsplit(url).port))
+        half.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nhalf")
         process.send_signal(number)
         output, errors = process.communicate(timeout=20)
     assert (process.returncode, output, errors) == (0, "stopped\n", "")

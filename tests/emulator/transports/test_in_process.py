@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+import uuid
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pytest
 
 from authflow.core.errors import Refusal
-from authflow.emulator import Emulator
+from authflow.emulator import Emulator, EmulatorBug
 from tests.support.emulator.world import PASSWORD, Clock, Json, World
 
 
@@ -74,6 +75,26 @@ def test_boto3_exceptions(world: World) -> None:
         client.list_users(UserPoolId=world.pool_id)
 
 
+def test_boto3_finds_the_id_of_a_request(world: World) -> None:
+    client = world.emulator.boto3_client()
+    replies = [client.describe_user_pool(UserPoolId=world.pool_id) for _ in range(2)]
+    assert len({uuid.UUID(reply["ResponseMetadata"]["RequestId"]) for reply in replies}) == 2
+    with pytest.raises(client.exceptions.ResourceNotFoundException) as caught:
+        client.describe_user_pool(UserPoolId="eu-west-1_none")
+    metadata = caught.value.response["ResponseMetadata"]
+    assert uuid.UUID(metadata["RequestId"])
+    assert metadata["HTTPHeaders"]["x-amzn-errortype"] == "ResourceNotFoundException:"
+
+
+def test_boto3_raises_bugs_as_they_are(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Json:
+        raise EmulatorBug("a bug")
+
+    monkeypatch.setattr(world.emulator, "call", fail)
+    with pytest.raises(EmulatorBug, match="a bug"):
+        world.emulator.boto3_client().describe_user_pool(UserPoolId=world.pool_id)
+
+
 def test_boto3_ignores_the_aws_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "missing")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://192.0.2.1")
@@ -106,7 +127,7 @@ def test_other_boto3_clients_are_left_alone(empty: World) -> None:
 def test_importing_the_emulator_loads_no_door() -> None:
     script = """
 import sys
-from authflow.emulator import Emulator
+from authflow.emulator import Emulator, EmulatorBug
 Emulator().call("CreateUserPool", {"PoolName": "people"})
 heavy = {"boto3", "botocore.session", "botocore.model", "starlette", "uvicorn", "joserfc", "cryptography"}
 assert not heavy & set(sys.modules), heavy & set(sys.modules)

@@ -276,12 +276,9 @@ def test_an_alias_of_somebody_else(empty: World) -> None:
 @pytest.mark.parametrize(
     "stamp",
     [
-        "Sat Nov 07 09:05:03 UTC 2026",
         "Sat Nov  7 09:05:03 UTC 2026",
         "Sat Nov 7 9:05:03 UTC 2026",
         "Sam Nov 7 09:05:03 UTC 2026",
-        "Sat nov 7 09:05:03 UTC 2026",
-        "Fri Nov 7 09:05:03 UTC 2026",
         "Sat Nov 31 09:05:03 UTC 2026",
         "Sat Nov 7 09:05:03 CET 2026",
         "Sat Nov 7 25:05:03 UTC 2026",

@@ -2,13 +2,13 @@
 
 import hmac
 from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from authflow.emulator import Emulator, Message, ServiceError
+from authflow.emulator import Emulator, Message, ServiceError, Settings
 from tests.support.emulator import srp_client
 
 PASSWORD = "Corr3ct-horse"
@@ -132,6 +132,13 @@ class World:
 
     def get_last_message(self) -> Message:
         return self.emulator.outbox[-1]
+
+
+def make_with_settings(empty: World, settings: Settings) -> World:
+    """Return a world whose emulator has these settings, with the user ada."""
+    made = replace(empty, emulator=Emulator(empty.clock, settings=settings)).make_pool()
+    made.make_user("ada")
+    return made
 
 
 def expect_proof_refusal(world: World, claim: dict[str, str], session: str | None = None) -> str:
