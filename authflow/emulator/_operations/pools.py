@@ -5,9 +5,10 @@ from typing import Any, Final
 from authflow.emulator import _errors
 from authflow.emulator._crypto import passwords
 from authflow.emulator._crypto.entropy import ALPHANUMERIC
+from authflow.emulator._operations import pool_rules
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._service import Params, Reply, Service
-from authflow.emulator._users import attributes, mfa_configuration
+from authflow.emulator._users import mfa_configuration, schema
 
 ACCOUNT: Final = "123456789012"
 #: first factors that the emulator refuses because it does not have them
@@ -16,14 +17,14 @@ FACTORS_NOT_EMULATED: Final = frozenset({"WEB_AUTHN", "SOFTWARE_TOKEN"})
 
 def create_user_pool(service: Service, params: Params) -> Reply:
     """CreateUserPool."""
-    _check_definitions(params)
+    schema.check_definitions(params.get("Schema", ()))
     settings = {**_read_settings(service, params), "Name": params["PoolName"]}
     configured = mfa_configuration.make_pool_configuration(params)
     mfa_configuration.check_configuration(settings, configured)
     pool = UserPool(
         id=f"{service.region}_{service.entropy.text(ALPHANUMERIC, 9)}",
         settings=settings,
-        schema=attributes.build_schema(params.get("Schema", ())),
+        schema=schema.build_schema(params.get("Schema", ())),
         decoy_key=service.entropy.bytes(32),
         created=service.now(),
         modified=service.now(),
@@ -67,15 +68,9 @@ def delete_user_pool(service: Service, params: Params) -> Reply:
     return {}
 
 
-def _check_definitions(params: Params) -> None:
-    if params.get("AliasAttributes") and params.get("UsernameAttributes"):
-        raise _errors.INVALID("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
-    for attribute in params.get("Schema", ()):
-        attributes.check_definition(attribute)
-
-
 def _read_settings(service: Service, params: Params) -> dict[str, Any]:
     """Return the settings that a CreateUserPool or UpdateUserPool request gives the pool."""
+    pool_rules.check_pool(params)
     policies = params.get("Policies", {})
     factors = set(policies.get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ()))
     if unknown := sorted(factors & FACTORS_NOT_EMULATED):

@@ -1,4 +1,4 @@
-"""User attributes: the schema of a pool, and checks of attribute values."""
+"""User attributes, and checks of their values."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -22,6 +22,8 @@ STANDARD: Final[Mapping[str, str]] = {
 CONTACT_MEDIUMS: Final = {"email": "EMAIL", "phone_number": "SMS"}
 #: the attributes that only Cognito and administrators can set
 MANAGED: Final = frozenset({"sub", *(f"{contact}_verified" for contact in CONTACT_MEDIUMS)})
+#: the beginning of names of attributes that only administrators can set
+DEVELOPER_PREFIX: Final = "dev:"
 EMAIL_FORMAT: Final = re.compile(r"[^@\s]+@[^@\s]+")
 PHONE_FORMAT: Final = re.compile(r"\+[1-9][0-9]{1,14}")  # E.164
 FORMATS: Final = {
@@ -29,32 +31,6 @@ FORMATS: Final = {
     "phone_number": (PHONE_FORMAT, "Invalid phone number format."),
 }
 TYPES: Final = {"Number": re.compile(r"-?[0-9]+(\.[0-9]+)?"), "Boolean": re.compile("true|false", re.IGNORECASE)}
-
-
-def build_schema(given: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return a pool's schema by name: the standard attributes with the given changes, and the custom ones."""
-    attributes: dict[str, dict[str, Any]] = {
-        name: {"Name": name, "AttributeDataType": kind, "Mutable": name != "sub", "Required": name == "sub"}
-        for name, kind in STANDARD.items()
-    }
-    for attribute in given:
-        name = attribute["Name"] if attribute["Name"] in STANDARD else f"custom:{attribute['Name']}"
-        base = attributes.get(name, {"AttributeDataType": "String", "Mutable": True, "Required": False})
-        attributes[name] = {**base, **attribute, "Name": name}
-    return attributes
-
-
-def check_definition(attribute: Mapping[str, Any]) -> None:
-    """Require that a new attribute has a name and numeric constraints. The service model does not check these.
-
-    Raises:
-        ServiceError: InvalidParameterException: it has not.
-    """
-    if "Name" not in attribute:
-        raise _errors.MISSING_PARAMETER("Name")
-    for limit in _get_limits(attribute):
-        if limit and not TYPES["Number"].fullmatch(limit):
-            raise _errors.INVALID(f"{attribute['Name']}: the constraints of an attribute must be numbers")
 
 
 def from_list(entries: Iterable[Mapping[str, str]]) -> dict[str, str]:
@@ -85,12 +61,12 @@ def check_writable(client: UserPoolClient, attributes: Mapping[str, str]) -> Non
 
     Raises:
         ServiceError: InvalidParameterException: only Cognito or an administrator can set the attribute.
-            NotAuthorizedException: it is not in the client's WriteAttributes.
+            NotAuthorizedException: it is developer-only or not in the client's WriteAttributes.
     """
     for name in attributes:
         if name in MANAGED:
             raise _errors.ATTRIBUTE_READ_ONLY(name)
-        if not client.may_write(name):
+        if name.startswith(DEVELOPER_PREFIX) or not client.may_write(name):
             raise _errors.ATTRIBUTE_FORBIDDEN()
 
 
