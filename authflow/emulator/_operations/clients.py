@@ -5,7 +5,7 @@ from typing import Any, Final
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import LOWERCASE_ALPHANUMERIC
 from authflow.emulator._operations.client_rules import ClientRequest, check_client
-from authflow.emulator._records.client import DEFAULT_FLOWS, UserPoolClient
+from authflow.emulator._records.client import DEFAULT_FLOWS, UNITS, UserPoolClient
 from authflow.emulator._service import Params, Reply, Service
 
 ID_LENGTH: Final = 26
@@ -20,14 +20,15 @@ def create_user_pool_client(service: Service, params: Params) -> Reply:
     has_secret = bool(params.get("GenerateSecret")) or "ClientSecret" in params
     settings = _read_settings(service, ClientRequest(pool, params, has_secret, "creating"))
     identifier = service.entropy.text(LOWERCASE_ALPHANUMERIC, ID_LENGTH)
-    client = UserPoolClient(identifier, pool, _make_secret(service, params), settings, service.now(), service.now())
+    now = service.now()
+    client = UserPoolClient(identifier, pool, _make_secret(service, params), settings, now, now)
     service.clients[client.id] = client
-    return {"UserPoolClient": _describe(client)}
+    return {"UserPoolClient": _describe(service, client)}
 
 
 def describe_user_pool_client(service: Service, params: Params) -> Reply:
     """DescribeUserPoolClient."""
-    return {"UserPoolClient": _describe(service.get_client(params["ClientId"], params["UserPoolId"]))}
+    return {"UserPoolClient": _describe(service, service.get_client(params["ClientId"], params["UserPoolId"]))}
 
 
 def update_user_pool_client(service: Service, params: Params) -> Reply:
@@ -36,7 +37,7 @@ def update_user_pool_client(service: Service, params: Params) -> Reply:
     request = ClientRequest(client.pool, params, client.secret is not None, "updating")
     client.settings = {"ClientName": client.settings["ClientName"], **_read_settings(service, request)}
     client.modified = service.now()
-    return {"UserPoolClient": _describe(client)}
+    return {"UserPoolClient": _describe(service, client)}
 
 
 def _make_secret(service: Service, params: Params) -> str | None:
@@ -52,16 +53,27 @@ def _read_settings(service: Service, request: ClientRequest) -> dict[str, Any]:
     return {name: value for name, value in request.params.items() if name in shared - excluded}
 
 
-def _describe(client: UserPoolClient) -> dict[str, Any]:
+def _describe(service: Service, client: UserPoolClient) -> dict[str, Any]:
     described = {
         "ExplicitAuthFlows": list(DEFAULT_FLOWS),
         "AuthSessionValidity": 3,
+        "AllowedOAuthFlowsUserPoolClient": False,
+        "EnablePropagateAdditionalUserContextData": False,
         "EnableTokenRevocation": True,
         "RefreshTokenValidity": 30,
         **client.settings,
+        **_describe_units(service, client),
         "UserPoolId": client.pool.id,
         "ClientId": client.id,
         "CreationDate": client.created,
         "LastModifiedDate": client.modified,
     }
     return described if client.secret is None else {**described, "ClientSecret": client.secret}
+
+
+def _describe_units(service: Service, client: UserPoolClient) -> dict[str, Any]:
+    """Return TokenValidityUnits: if a request sets the unit of one token, the others have their defaults."""
+    given = client.settings.get("TokenValidityUnits")
+    if given:
+        return {"TokenValidityUnits": {**{token: unit for token, (unit, _) in UNITS.items()}, **given}}
+    return {"TokenValidityUnits": {}} if service.settings.show_empty_token_units else {}

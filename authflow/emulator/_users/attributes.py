@@ -99,13 +99,15 @@ def is_verified(attributes: Mapping[str, str], contact: str) -> bool:
 
 
 def _check_value(declared: Mapping[str, Any], name: str, value: str) -> None:
+    if not value:
+        return  # a blank value deletes an attribute
     kind = TYPES.get(declared["AttributeDataType"])
-    if value and kind and not kind.fullmatch(value):
+    if kind and not kind.fullmatch(value):
         raise _errors.ATTRIBUTES(f"{name}: Attribute value must be a {declared['AttributeDataType']}")
-    if value and name in FORMATS and not FORMATS[name][0].fullmatch(value):
+    if name in FORMATS and not FORMATS[name][0].fullmatch(value):
         raise _errors.INVALID(FORMATS[name][1])
     low, high = _get_limits(declared)
-    size = float(value or 0) if declared["AttributeDataType"] == "Number" else len(value)
+    size = float(value) if declared["AttributeDataType"] == "Number" else len(value)
     if (low and size < float(low)) or (high and size > float(high)):
         raise _errors.ATTRIBUTES(f"{name}: Attribute value is out of range")
 
