@@ -57,12 +57,46 @@ MISSING_PARAMETER: Final = ErrorTemplate("InvalidParameterException", "Missing r
 NO_POOL: Final = ErrorTemplate("ResourceNotFoundException", "User pool {} does not exist.")
 NO_CLIENT: Final = ErrorTemplate("ResourceNotFoundException", "User pool client {} does not exist.")
 
-FEATURE_OF_HIGHER_TIER: Final = ErrorTemplate(
+# User pools and their schemas; the texts were seen in deployments
+CUSTOM_REQUIRED: Final = ErrorTemplate(
+    "InvalidParameterException", "Required custom attributes are not supported currently."
+)
+CUSTOM_WITHOUT_TYPE: Final = ErrorTemplate(
+    "InvalidParameterException",
+    "Invalid AttributeDataType input, consider using the provided AttributeDataType enum.",
+)
+# https://github.com/hashicorp/terraform-provider-aws/issues/23181
+STANDARD_CHANGED: Final = ErrorTemplate(
+    "InvalidParameterException",
+    "You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute {}",
+)
+DUPLICATE_CUSTOM: Final = ErrorTemplate(
+    "InvalidParameterException", "Duplicate custom attribute names {} are not allowed in a user pool schema."
+)
+LIMITS_REVERSED: Final = ErrorTemplate("InvalidParameterException", "Attribute {} cannot have {}")
+LENGTH_TOO_LARGE: Final = ErrorTemplate(
+    "InvalidParameterException", "Attribute {} cannot have a length greater than {}"
+)  # own text
+RECOVERY_INVALID: Final = ErrorTemplate(
+    "InvalidParameterException",
+    "Invalid account recovery setting parameter. Account Recovery Setting cannot {}.",
+)
+FEATURE_OF_TIER: Final = ErrorTemplate(
     "FeatureUnavailableInTierException",
-    "The following features need to be disabled for the {} pricing tier configured: {}",
+    "The following features need to be disabled for the LITE pricing tier configured: {}",
 )
 
 # App clients and their secrets
+CLIENT_ATTRIBUTES: Final = ErrorTemplate(
+    "InvalidParameterException", "Invalid {} attributes specified while {} a client"
+)
+REFRESH_FLOW_WITH_ROTATION: Final = ErrorTemplate(
+    "InvalidParameterException",
+    "ALLOW_REFRESH_TOKEN_AUTH is not a permitted ExplicitAuthFlow when refresh token rotation is enabled.",
+)
+OAUTH_FLOW: Final = ErrorTemplate("InvalidOAuthFlowException", "client_credentials flow can not be {}.")
+NO_SCOPE: Final = ErrorTemplate("ScopeDoesNotExistException", "Invalid scope requested: {}")
+NO_PROVIDER: Final = ErrorTemplate("InvalidParameterException", "The provider {} does not exist for User Pool {}.")
 SECRET_HASH_WRONG: Final = ErrorTemplate("NotAuthorizedException", "Unable to verify secret hash for client {}")
 SECRET_HASH_WRONG_REFRESH: Final = ErrorTemplate(
     "NotAuthorizedException", "SecretHash does not match for the client: {}"

@@ -58,6 +58,13 @@ class Settings:
         device_needs_session: if True, the answers to DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER need the Session, as
             the service is said to require some day. If False, they may leave it out, as in examples of AWS: the device
             key then identifies the sign-in that waits for it.
+        refuse_refresh_flow_with_rotation: if True, a client that rotates refresh tokens may not have
+            ALLOW_REFRESH_TOKEN_AUTH: the error is quoted in several places. If False, it may, and REFRESH_TOKEN_AUTH is
+            refused later.
+        show_disabled_totp: if True, ``SoftwareTokenMfaConfiguration={}`` is described as ``{"Enabled": False}``, the
+            member that clients read. If False, it is described as ``{}``.
+        show_empty_token_units: if True, an app client without TokenValidityUnits is described with ``{}``, as in
+            recorded replies. If False, without the member.
         cors: if True, browsers may send requests from pages of any origin, as the service allows: any page that a
             developer opens can use the emulator. If False, no page can. The paths below ``/_authflow`` are never open
             to pages.
@@ -87,5 +94,8 @@ class Settings:
     proof_clock: timedelta | None = None
     refuse_zero_srp_a: bool = False
     device_needs_session: bool = False
+    refuse_refresh_flow_with_rotation: bool = True
+    show_disabled_totp: bool = True
+    show_empty_token_units: bool = True
     cors: bool = True
     ignore_unknown_members: bool = True

@@ -80,7 +80,7 @@ class CustomChallenge:
 
 
 def run_create_auth_challenge(step: AuthStep, user: User) -> CustomChallenge:
-    """Run CreateAuthChallenge.
+    """Run CreateAuthChallenge. Its response may leave out the public parameters, but has a private one at least.
 
     Raises:
         ServiceError: the pool has no such Lambda trigger, it failed, or it returned no challenge.
@@ -89,8 +89,11 @@ def run_create_auth_challenge(step: AuthStep, user: User) -> CustomChallenge:
     request = {"challengeName": "CUSTOM_CHALLENGE", "session": rounds}
     response = _run_required(step, user, "CreateAuthChallenge", request)
     public, private = (
-        output.require_string_map(response.get(f"{name}ChallengeParameters")) for name in ("public", "private")
+        {} if given is None else output.require_string_map(given)
+        for given in (response.get(f"{name}ChallengeParameters") for name in ("public", "private"))
     )
+    if not private:
+        raise _errors.WRONG_PASSWORD() if step.client.has_hidden_users else _errors.TRIGGER_OUTPUT()
     metadata = response.get("challengeMetadata")
     return CustomChallenge(public, private, None if metadata is None else output.require_string(metadata))
 

@@ -2,11 +2,15 @@
 
 import binascii
 from base64 import b64decode
+from dataclasses import dataclass
 from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto import srp
-from authflow.emulator._records.device import Devices
+from authflow.emulator._operations.pool_description import ACCOUNT
+from authflow.emulator._records.device import DeviceOwner, Devices
+from authflow.emulator._records.pool import UserPool
+from authflow.emulator._records.user import User
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._tokens import issuing
 from authflow.emulator._users import names
@@ -31,58 +35,76 @@ def confirm_device(service: Service, params: Params) -> Reply:
 
 def update_device_status(service: Service, params: Params) -> Reply:
     """UpdateDeviceStatus."""
-    return _update_device(service, _find_own_devices(service, params), params)
+    return _update_device(service, _find_own(service, params).devices, params)
 
 
 def admin_update_device_status(service: Service, params: Params) -> Reply:
     """AdminUpdateDeviceStatus."""
-    return _update_device(service, _find_devices(service, params, _errors.NO_USER), params)
+    return _update_device(service, _find(service, params, _errors.NO_USER).devices, params)
 
 
 def forget_device(service: Service, params: Params) -> Reply:
     """ForgetDevice."""
-    _find_own_devices(service, params).forget(params["DeviceKey"])
+    _find_own(service, params).devices.forget(params["DeviceKey"])
     return {}
 
 
 def admin_forget_device(service: Service, params: Params) -> Reply:
     """AdminForgetDevice."""
-    _find_devices(service, params, _errors.NO_USER).forget(params["DeviceKey"])
+    _find(service, params, _errors.NO_USER).devices.forget(params["DeviceKey"])
     return {}
 
 
 def get_device(service: Service, params: Params) -> Reply:
     """GetDevice."""
-    return {"Device": _find_own_devices(service, params).get(params["DeviceKey"]).describe()}
+    return _describe(_find_own(service, params), params["DeviceKey"])
 
 
 def admin_get_device(service: Service, params: Params) -> Reply:
     """AdminGetDevice."""
-    return {"Device": _find_devices(service, params, _errors.NO_USER_OF_DEVICE).get(params["DeviceKey"]).describe()}
+    return _describe(_find(service, params, _errors.NO_USER_OF_DEVICE), params["DeviceKey"])
 
 
 def list_devices(service: Service, params: Params) -> Reply:
     """ListDevices."""
-    return _make_page(_find_own_devices(service, params), params)
+    return _make_page(_find_own(service, params), params, briefly=True)
 
 
 def admin_list_devices(service: Service, params: Params) -> Reply:
     """AdminListDevices."""
-    return _make_page(_find_devices(service, params, _errors.NO_USER_OF_DEVICE), params)
+    return _make_page(_find(service, params, _errors.NO_USER_OF_DEVICE), params, briefly=False)
 
 
-def _find_own_devices(service: Service, params: Params) -> Devices:
+@dataclass(frozen=True, slots=True)
+class OwnedDevices:
+    """The devices of a user, and the user as descriptions name it."""
+
+    owner: DeviceOwner
+    devices: Devices
+
+
+def _find_own(service: Service, params: Params) -> OwnedDevices:
     if "AccessToken" not in params:
         raise _errors.MISSING_PARAMETER("AccessToken")  # optional in the model, but needed to find the user
-    return issuing.verify_access_token(service, params["AccessToken"])[1].devices
+    client, user = issuing.verify_access_token(service, params["AccessToken"])
+    return _make_owned(service, client.pool, user)
 
 
-def _find_devices(service: Service, params: Params, no_user: _errors.ErrorTemplate) -> Devices:
+def _find(service: Service, params: Params, no_user: _errors.ErrorTemplate) -> OwnedDevices:
     """Return a user's devices. ``no_user`` is the error if there is no such user: it depends on the operation."""
-    user = names.find_user(service.get_pool(params["UserPoolId"]), params["Username"])
+    pool = service.get_pool(params["UserPoolId"])
+    user = names.find_user(pool, params["Username"])
     if user is None:
         raise no_user()
-    return user.devices
+    return _make_owned(service, pool, user)
+
+
+def _make_owned(service: Service, pool: UserPool, user: User) -> OwnedDevices:
+    return OwnedDevices(DeviceOwner.of(user.username, pool.id, service.region, ACCOUNT), user.devices)
+
+
+def _describe(owned: OwnedDevices, key: str) -> Reply:
+    return {"Device": owned.devices.get(key).describe(owned.owner)}
 
 
 def _update_device(service: Service, devices: Devices, params: Params) -> Reply:
@@ -94,13 +116,13 @@ def _update_device(service: Service, devices: Devices, params: Params) -> Reply:
     return {}
 
 
-def _make_page(devices: Devices, params: Params) -> Reply:
+def _make_page(owned: OwnedDevices, params: Params, *, briefly: bool) -> Reply:
     """Return the next page. The pagination token is the number of the last device of the page before."""
     last = params.get("PaginationToken", "0")
     if not (last.isascii() and last.isdigit() and len(last) < 10):
         raise _errors.BAD_PAGE()
-    remaining, size = devices.list_after(int(last)), params.get("Limit") or PAGE_SIZE
-    reply: dict[str, Any] = {"Devices": [device.describe() for device in remaining[:size]]}
+    remaining, size = owned.devices.list_after(int(last)), params.get("Limit") or PAGE_SIZE
+    reply: dict[str, Any] = {"Devices": [device.describe(owned.owner, briefly=briefly) for device in remaining[:size]]}
     return {**reply, "PaginationToken": str(remaining[size - 1].number)} if len(remaining) > size else reply
 
 

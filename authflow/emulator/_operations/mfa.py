@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._auth import choice
+from authflow.emulator._operations.pool_description import SMS_MEMBERS
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Params, Reply, Service
@@ -28,15 +29,19 @@ def set_user_pool_mfa_config(service: Service, params: Params) -> Reply:
         **pool.mfa,
         **{name: params[name] for name in mfa_configuration.MEMBERS if name in params},
     }
-    settings = {**pool.settings, "MfaConfiguration": params.get("MfaConfiguration", pool.mfa_mode)}
+    mode = params.get("MfaConfiguration", pool.mfa_mode)
+    settings = {**pool.settings, "MfaConfiguration": mode}
+    if "SmsMfaConfiguration" in params:
+        kept = {name: value for name, value in settings.items() if name not in SMS_MEMBERS}
+        settings = {**kept, **params["SmsMfaConfiguration"]}
     mfa_configuration.check_configuration(settings, configured)
     pool.settings, pool.mfa, pool.modified = settings, configured, service.now()
-    return _describe_configuration(pool)
+    return _describe_configuration(service, pool)
 
 
 def get_user_pool_mfa_config(service: Service, params: Params) -> Reply:
     """GetUserPoolMfaConfig."""
-    return _describe_configuration(service.get_pool(params["UserPoolId"]))
+    return _describe_configuration(service, service.get_pool(params["UserPoolId"]))
 
 
 def set_user_mfa_preference(service: Service, params: Params) -> Reply:
@@ -58,8 +63,12 @@ def get_user_auth_factors(service: Service, params: Params) -> Reply:
     return {"Username": user.username, **mfa.describe_preference(user), "ConfiguredUserAuthFactors": list(usable)}
 
 
-def _describe_configuration(pool: UserPool) -> Reply:
-    return {"MfaConfiguration": pool.mfa_mode, **pool.mfa}
+def _describe_configuration(service: Service, pool: UserPool) -> Reply:
+    described = {"MfaConfiguration": pool.mfa_mode, **pool.mfa}
+    member = "SoftwareTokenMfaConfiguration"
+    if member in described and service.settings.show_disabled_totp:
+        described[member] = {"Enabled": False, **described[member]}
+    return described
 
 
 def _set_preference(pool: UserPool, user: User, params: Params) -> Reply:

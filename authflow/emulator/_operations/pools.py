@@ -5,37 +5,39 @@ from typing import Any, Final
 from authflow.emulator import _errors
 from authflow.emulator._crypto import passwords
 from authflow.emulator._crypto.entropy import ALPHANUMERIC
+from authflow.emulator._operations import pool_rules
+from authflow.emulator._operations.pool_description import SMS_MEMBERS, describe_pool
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._service import Params, Reply, Service
-from authflow.emulator._users import attributes, mfa_configuration
+from authflow.emulator._users import mfa_configuration, schema
 
-ACCOUNT: Final = "123456789012"
 #: first factors that the emulator refuses because it does not have them
 FACTORS_NOT_EMULATED: Final = frozenset({"WEB_AUTHN", "SOFTWARE_TOKEN"})
 
 
 def create_user_pool(service: Service, params: Params) -> Reply:
     """CreateUserPool."""
-    _check_definitions(params)
+    schema.check_definitions(params.get("Schema", ()))
     settings = {**_read_settings(service, params), "Name": params["PoolName"]}
     configured = mfa_configuration.make_pool_configuration(params)
     mfa_configuration.check_configuration(settings, configured)
+    now = service.now()
     pool = UserPool(
         id=f"{service.region}_{service.entropy.text(ALPHANUMERIC, 9)}",
         settings=settings,
-        schema=attributes.build_schema(params.get("Schema", ())),
+        schema=schema.build_schema(params.get("Schema", ())),
         decoy_key=service.entropy.bytes(32),
-        created=service.now(),
-        modified=service.now(),
+        created=now,
+        modified=now,
         mfa=configured,
     )
     service.pools[pool.id] = pool
-    return {"UserPool": _describe(service, pool)}
+    return {"UserPool": describe_pool(service, pool)}
 
 
 def describe_user_pool(service: Service, params: Params) -> Reply:
     """DescribeUserPool."""
-    return {"UserPool": _describe(service, service.get_pool(params["UserPoolId"]))}
+    return {"UserPool": describe_pool(service, service.get_pool(params["UserPoolId"]))}
 
 
 def update_user_pool(service: Service, params: Params) -> Reply:
@@ -48,8 +50,10 @@ def update_user_pool(service: Service, params: Params) -> Reply:
     settings = {**kept, **_read_settings(service, params)}
     if "PoolName" in params:
         settings["Name"] = params["PoolName"]
-    mfa_configuration.check_configuration(settings, pool.mfa)
-    pool.settings, pool.modified = settings, service.now()
+    sms = {**pool.mfa.get("SmsMfaConfiguration", {}), **{name: params[name] for name in SMS_MEMBERS if name in params}}
+    configured = {**pool.mfa, "SmsMfaConfiguration": sms} if "SmsMfaConfiguration" in pool.mfa else pool.mfa
+    mfa_configuration.check_configuration(settings, configured)
+    pool.settings, pool.mfa, pool.modified = settings, configured, service.now()
     return {}
 
 
@@ -67,37 +71,16 @@ def delete_user_pool(service: Service, params: Params) -> Reply:
     return {}
 
 
-def _check_definitions(params: Params) -> None:
-    if params.get("AliasAttributes") and params.get("UsernameAttributes"):
-        raise _errors.INVALID("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
-    for attribute in params.get("Schema", ()):
-        attributes.check_definition(attribute)
-
-
 def _read_settings(service: Service, params: Params) -> dict[str, Any]:
     """Return the settings that a CreateUserPool or UpdateUserPool request gives the pool."""
+    pool_rules.check_pool(params)
     policies = params.get("Policies", {})
     factors = set(policies.get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ()))
     if unknown := sorted(factors & FACTORS_NOT_EMULATED):
         raise _errors.INVALID(f"authflow's emulator does not support the first factors {unknown}")
-    if params.get("UserPoolTier") == "LITE" and factors - {"PASSWORD"}:
-        raise _errors.FEATURE_OF_HIGHER_TIER("LITE", "Passwordless Sign-In")
     described = service.model.get_members("UserPoolType")
     settings = {name: value for name, value in params.items() if name in described}
     return {
         **settings,
         "Policies": {**policies, "PasswordPolicy": passwords.complete_policy(policies.get("PasswordPolicy"))},
-    }
-
-
-def _describe(service: Service, pool: UserPool) -> dict[str, Any]:
-    return {
-        **pool.settings,
-        "MfaConfiguration": pool.mfa_mode,
-        "Id": pool.id,
-        "Arn": f"arn:aws:cognito-idp:{service.region}:{ACCOUNT}:userpool/{pool.id}",
-        "CreationDate": pool.created,
-        "LastModifiedDate": pool.modified,
-        "EstimatedNumberOfUsers": len(pool.users),
-        "SchemaAttributes": list(pool.schema.values()),
     }

@@ -14,6 +14,27 @@ from authflow.emulator._records.expiring import ExpiringMap
 GROUP_KEY_LENGTH: Final = 8
 #: how long a proposed device can be confirmed: ConfirmDevice needs an access token, which lives at most this long
 PROPOSAL_VALIDITY: Final = timedelta(days=1)
+#: the address that descriptions show: the emulator does not record the client's
+LAST_IP: Final = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceOwner:
+    """The owner of a device, as descriptions name it.
+
+    Attributes:
+        name: the canonical username and the pool's id.
+        arn: the beginning of the ARNs of the owner's devices.
+    """
+
+    name: str
+    arn: str
+
+    @classmethod
+    def of(cls, username: str, pool_id: str, region: str, account: str) -> "DeviceOwner":
+        """Return the owner with this canonical username."""
+        name = f"{username}.{pool_id}"
+        return cls(name, f"arn:aws:cognito-idp:{region}:{account}:owner/{name}")
 
 
 @dataclass(slots=True, eq=False)
@@ -44,16 +65,28 @@ class Device:
         """The identity that SRP hashes with the device's secret."""
         return self.group_key + self.key
 
-    def describe(self) -> dict[str, Any]:
-        """Return the device as a DeviceType structure."""
+    def describe(self, owner: DeviceOwner, *, briefly: bool = False) -> dict[str, Any]:
+        """Return the device as a DeviceType structure. ListDevices describes it briefly."""
         status = "remembered" if self.remembered else "not_remembered"
-        attributes = {"device_status": "valid", "device_name": self.name, "dev:device_remembered_status": status}
+        attributes = {
+            "device_status": "valid",
+            "device_name": self.name,
+            "dev:device_arn": f"{owner.arn}/device/{self.key}",
+            "dev:device_owner": owner.name,
+            "last_ip_used": LAST_IP,
+            "dev:device_remembered_status": status,
+            "dev:device_sdk": "aws-sdk",
+        }
         return {
             "DeviceKey": self.key,
-            "DeviceAttributes": [{"Name": name, "Value": value} for name, value in attributes.items()],
+            "DeviceAttributes": [
+                {"Name": name, "Value": value}
+                for name, value in attributes.items()
+                if not (briefly and name.startswith("dev:"))
+            ],
             "DeviceCreateDate": self.created,
             "DeviceLastModifiedDate": self.modified,
-            "DeviceLastAuthenticatedDate": self.authenticated,
+            "DeviceLastAuthenticatedDate": self.authenticated.replace(microsecond=0),  # whole seconds, as recorded
         }
 
 

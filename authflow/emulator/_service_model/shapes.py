@@ -301,7 +301,7 @@ def _copy_boolean(_: Validation, __: Shape, value: object, path: str) -> bool:
 
 def _copy_timestamp(_: Validation, __: Shape, value: object, path: str) -> float:
     if isinstance(value, datetime):
-        return value.timestamp()
+        return value.replace(microsecond=value.microsecond // 1000 * 1000).timestamp()  # as the service: milliseconds
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise _wrong_type(path, "a timestamp")
     return value

@@ -1,4 +1,4 @@
-"""User attributes: the schema of a pool, and checks of attribute values."""
+"""User attributes, and checks of their values."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -24,6 +24,8 @@ CONTACT_MEDIUMS: Final = {"email": "EMAIL", "phone_number": "SMS"}
 NAMES: Final = frozenset({"email", "preferred_username"})
 #: the attributes that only Cognito and administrators can set
 MANAGED: Final = frozenset({"sub", *(f"{contact}_verified" for contact in CONTACT_MEDIUMS)})
+#: the beginning of names of attributes that only administrators can set
+DEVELOPER_PREFIX: Final = "dev:"
 EMAIL_FORMAT: Final = re.compile(r"[^@\s]+@[^@\s]+")
 PHONE_FORMAT: Final = re.compile(r"\+[1-9][0-9]{1,14}")  # E.164
 FORMATS: Final = {
@@ -31,32 +33,6 @@ FORMATS: Final = {
     "phone_number": (PHONE_FORMAT, "Invalid phone number format."),
 }
 TYPES: Final = {"Number": re.compile(r"-?[0-9]+(\.[0-9]+)?"), "Boolean": re.compile("true|false", re.IGNORECASE)}
-
-
-def build_schema(given: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return a pool's schema by name: the standard attributes with the given changes, and the custom ones."""
-    attributes: dict[str, dict[str, Any]] = {
-        name: {"Name": name, "AttributeDataType": kind, "Mutable": name != "sub", "Required": name == "sub"}
-        for name, kind in STANDARD.items()
-    }
-    for attribute in given:
-        name = attribute["Name"] if attribute["Name"] in STANDARD else f"custom:{attribute['Name']}"
-        base = attributes.get(name, {"AttributeDataType": "String", "Mutable": True, "Required": False})
-        attributes[name] = {**base, **attribute, "Name": name}
-    return attributes
-
-
-def check_definition(attribute: Mapping[str, Any]) -> None:
-    """Require that a new attribute has a name and numeric constraints. The service model does not check these.
-
-    Raises:
-        ServiceError: InvalidParameterException: it has not.
-    """
-    if "Name" not in attribute:
-        raise _errors.MISSING_PARAMETER("Name")
-    for limit in _get_limits(attribute):
-        if limit and not TYPES["Number"].fullmatch(limit):
-            raise _errors.INVALID(f"{attribute['Name']}: the constraints of an attribute must be numbers")
 
 
 def from_list(entries: Iterable[Mapping[str, str]]) -> dict[str, str]:
@@ -99,12 +75,12 @@ def check_writable(
 
     Raises:
         ServiceError: ``managed``: only Cognito or an administrator can set the attribute.
-            NotAuthorizedException: it is not in the client's WriteAttributes.
+            NotAuthorizedException: it is developer-only or not in the client's WriteAttributes.
     """
     for name in attributes:
         if name in MANAGED:
             raise managed(name)
-        if not client.may_write(name):
+        if name.startswith(DEVELOPER_PREFIX) or not client.may_write(name):
             raise _errors.ATTRIBUTE_FORBIDDEN()
 
 
@@ -148,13 +124,15 @@ def is_verified(attributes: Mapping[str, str], contact: str) -> bool:
 
 
 def _check_value(declared: Mapping[str, Any], name: str, value: str) -> None:
+    if not value:
+        return  # a blank value deletes an attribute
     kind = TYPES.get(declared["AttributeDataType"])
-    if value and kind and not kind.fullmatch(value):
+    if kind and not kind.fullmatch(value):
         raise _errors.ATTRIBUTES(f"{name}: Attribute value must be a {declared['AttributeDataType']}")
-    if value and name in FORMATS and not FORMATS[name][0].fullmatch(value):
+    if name in FORMATS and not FORMATS[name][0].fullmatch(value):
         raise _errors.INVALID(FORMATS[name][1])
     low, high = _get_limits(declared)
-    size = float(value or 0) if declared["AttributeDataType"] == "Number" else len(value)
+    size = float(value) if declared["AttributeDataType"] == "Number" else len(value)
     if (low and size < float(low)) or (high and size > float(high)):
         raise _errors.ATTRIBUTES(f"{name}: Attribute value is out of range")
 

@@ -80,9 +80,9 @@ def test_only_what_the_user_has(choice: World) -> None:
 
 def test_only_what_the_pool_allows(world: World) -> None:
     assert begin_user_auth(make_user_auth_client(world), preferred="EMAIL_OTP")["AvailableChallenges"] == PASSWORDS
-    codes = world.make_pool(Policies={"SignInPolicy": {"AllowedFirstAuthFactors": ["EMAIL_OTP"]}})
+    codes = world.make_pool(Policies={"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}})
     codes.make_user("ada", **CONTACTS)
-    assert begin_user_auth(make_user_auth_client(codes))["AvailableChallenges"] == ["EMAIL_OTP"]
+    assert begin_user_auth(make_user_auth_client(codes))["AvailableChallenges"] == [*PASSWORDS, "EMAIL_OTP"]
 
 
 def test_client_without_user_auth(world: World) -> None:

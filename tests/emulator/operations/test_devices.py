@@ -83,18 +83,34 @@ def test_confirming(empty: World, asks: bool, expected: str) -> None:
     reply = world.call("ConfirmDevice", **phone.confirmation(result["AccessToken"]), DeviceName="ada's phone")
     assert reply == {"UserConfirmationNecessary": asks}
     device = world.call("GetDevice", AccessToken=result["AccessToken"], DeviceKey=phone.key)["Device"]
-    now = world.clock.now.timestamp()
+    now, arn = world.clock.now.timestamp(), "arn:aws:cognito-idp:eu-west-1:123456789012"
     assert device == {
         "DeviceKey": phone.key,
         "DeviceAttributes": [
             {"Name": "device_status", "Value": "valid"},
             {"Name": "device_name", "Value": "ada's phone"},
+            {"Name": "dev:device_arn", "Value": f"{arn}:owner/ada.{world.pool_id}/device/{phone.key}"},
+            {"Name": "dev:device_owner", "Value": f"ada.{world.pool_id}"},
+            {"Name": "last_ip_used", "Value": "127.0.0.1"},
             {"Name": "dev:device_remembered_status", "Value": expected},
+            {"Name": "dev:device_sdk", "Value": "aws-sdk"},
         ],
         "DeviceCreateDate": now,
         "DeviceLastModifiedDate": now,
         "DeviceLastAuthenticatedDate": now,
     }
+
+
+def test_what_users_and_administrators_see_of_devices(tracked: World) -> None:
+    """As recorded in the reference of the AWS CLI: ListDevices lacks the attributes that begin with dev:."""
+    tracked.clock.forward(microseconds=123_456)
+    confirm_phone(tracked)
+    own = tracked.call("ListDevices", **make_user_params(tracked))["Devices"][0]
+    shown = tracked.call("AdminListDevices", **make_admin_params(tracked))["Devices"][0]
+    assert [entry["Name"] for entry in own["DeviceAttributes"]] == ["device_status", "device_name", "last_ip_used"]
+    assert len(shown["DeviceAttributes"]) == 7
+    assert own["DeviceLastAuthenticatedDate"] == int(own["DeviceCreateDate"])
+    assert own["DeviceCreateDate"] % 1 == pytest.approx(0.123)
 
 
 def test_confirming_twice(tracked: World) -> None:

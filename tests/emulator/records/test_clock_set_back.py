@@ -11,7 +11,15 @@ from tests.support.emulator.mfa import (
     send_password,
     set_up_authenticator,
 )
-from tests.support.emulator.world import PASSWORD, Clock, Json, World, expect_proof_refusal, make_with_settings
+from tests.support.emulator.world import (
+    PASSWORD,
+    ROTATING_FLOWS,
+    Clock,
+    Json,
+    World,
+    expect_proof_refusal,
+    make_with_settings,
+)
 
 CODE_USED = "ExpiredCodeException: Your software token has already been used once."
 
@@ -54,7 +62,8 @@ def test_the_limit_of_calls_in_an_hour(empty: World, clock: Clock) -> None:
 
 
 def test_a_refresh_token_that_was_rotated(world: World, clock: Clock) -> None:
-    rotating = world.make_client(RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 0})
+    rotation = {"Feature": "ENABLED", "RetryGracePeriodSeconds": 0}
+    rotating = world.make_client(ExplicitAuthFlows=ROTATING_FLOWS, RefreshTokenRotation=rotation)
     used: Json = {"ClientId": rotating.client_id, "RefreshToken": rotating.get_tokens()["RefreshToken"]}
     rotating.call("GetTokensFromRefreshToken", **used)
     clock.forward(seconds=-1)

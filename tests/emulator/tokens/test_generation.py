@@ -7,7 +7,7 @@ import pytest
 from tests.emulator.tokens.test_tokens import verify_claims
 from tests.support.emulator.lambdas import BAD_OUTPUT, Recorder, Riddles, expect_refused_sign_in, raise_error
 from tests.support.emulator.phones import Phone, confirm_phone, make_tracking_pool, prove_device, sign_in_with_password
-from tests.support.emulator.world import TEMPORARY, Json, World, make_new_password_params
+from tests.support.emulator.world import ROTATING_FLOWS, TEMPORARY, Json, World, make_new_password_params
 
 
 def get_overridden_claims(world: World, **details: object) -> Json:
@@ -123,7 +123,9 @@ def test_metadata_of_a_refresh(world: World) -> None:
 
 
 def test_a_refresh_that_is_refused(world: World) -> None:
-    client = world.make_client(RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 0})
+    client = world.make_client(
+        ExplicitAuthFlows=ROTATING_FLOWS, RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 0}
+    )
     token = client.get_tokens()["RefreshToken"]
     world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": raise_error}
     request = {"ClientId": client.client_id, "RefreshToken": token}

@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet, RSAKey
 
 from authflow.emulator import Emulator
 from authflow.emulator._crypto import jose
-from tests.support.emulator.world import PASSWORD, Clock, Json, World
+from tests.support.emulator.world import PASSWORD, ROTATING_FLOWS, Clock, Json, World
 
 INVALID = (
     "NotAuthorizedException: Invalid Refresh Token"  # InitiateAuth; GetTokensFromRefreshToken ends it with a period
@@ -290,7 +290,7 @@ def test_forged_refresh_token(world: World) -> None:
 
 def test_rotation(world: World, clock: Clock) -> None:
     rotation = {"Feature": "ENABLED", "RetryGracePeriodSeconds": 30}
-    client = world.make_client(RefreshTokenRotation=rotation)
+    client = world.make_client(ExplicitAuthFlows=ROTATING_FLOWS, RefreshTokenRotation=rotation)
     first = client.get_tokens()["RefreshToken"]
     second = refresh(client, first)["RefreshToken"]
     assert second != first
@@ -302,14 +302,16 @@ def test_rotation(world: World, clock: Clock) -> None:
 
 
 def test_rotation_without_grace(world: World) -> None:
-    client = world.make_client(RefreshTokenRotation={"Feature": "ENABLED"})
+    client = world.make_client(ExplicitAuthFlows=ROTATING_FLOWS, RefreshTokenRotation={"Feature": "ENABLED"})
     first = client.get_tokens()["RefreshToken"]
     refresh(client, first)
     assert expect_refused_refresh(client, first).startswith("RefreshTokenReuseException")
 
 
 def test_rotation_does_not_extend_the_lifetime(world: World, clock: Clock) -> None:
-    client = world.make_client(RefreshTokenRotation={"Feature": "ENABLED"}, RefreshTokenValidity=1)
+    client = world.make_client(
+        ExplicitAuthFlows=ROTATING_FLOWS, RefreshTokenRotation={"Feature": "ENABLED"}, RefreshTokenValidity=1
+    )
     first = client.get_tokens()["RefreshToken"]
     clock.forward(hours=23)
     second = refresh(client, first)["RefreshToken"]
@@ -318,7 +320,7 @@ def test_rotation_does_not_extend_the_lifetime(world: World, clock: Clock) -> No
 
 
 def test_rotation_disables_refresh_token_auth(world: World) -> None:
-    client = world.make_client(RefreshTokenRotation={"Feature": "ENABLED"})
+    client = world.make_client(ExplicitAuthFlows=ROTATING_FLOWS, RefreshTokenRotation={"Feature": "ENABLED"})
     request = client.make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=client.get_tokens()["RefreshToken"])
     refusal = client.expect_refusal("InitiateAuth", **request)
     assert refusal == "InvalidParameterException: REFRESH_TOKEN_AUTH flow not enabled for this client"

@@ -9,8 +9,10 @@ from tests.emulator.tokens.test_tokens import verify_claims
 from tests.support.emulator.attacks import USED_SESSION
 from tests.support.emulator.lambdas import (
     BAD_OUTPUT,
+    RIDDLE,
     Recorder,
     Riddles,
+    answer_riddle,
     begin_custom_auth,
     expect_refused_sign_in,
     make_riddle_client,
@@ -195,14 +197,19 @@ DEFINITIONS: list[Json] = [
     {"challengeName": "CUSTOM_CHALLENGE", "issueTokens": "false"},
     {"challengeName": "CUSTOM_CHALLENGE", "failAuthentication": 0},
 ]
+PRIVATE = {"privateChallengeParameters": {"answer": "x"}}
 CREATIONS: list[Json] = [
     {},
-    {"publicChallengeParameters": {}},
+    {"publicChallengeParameters": {"q": "?"}},
+    {"publicChallengeParameters": {"q": "?"}, "privateChallengeParameters": {}},
+    {"publicChallengeParameters": {"q": "?"}, "privateChallengeParameters": None},
     {"privateChallengeParameters": {}},
-    {"publicChallengeParameters": ["a"], "privateChallengeParameters": {}},
-    {"publicChallengeParameters": {"a": 1}, "privateChallengeParameters": {}},
+    {"publicChallengeParameters": ["a"], **PRIVATE},
+    {"publicChallengeParameters": [], **PRIVATE},
+    {"publicChallengeParameters": "", **PRIVATE},
+    {"publicChallengeParameters": {"a": 1}, **PRIVATE},
     {"publicChallengeParameters": {}, "privateChallengeParameters": {"a": None}},
-    {"publicChallengeParameters": {}, "privateChallengeParameters": {}, "challengeMetadata": 1},
+    {"publicChallengeParameters": {}, **PRIVATE, "challengeMetadata": 1},
 ]
 VERIFICATIONS: list[Json] = [{}, {"answerCorrect": None}, {"answerCorrect": "true"}, {"answerCorrect": 1}]
 
@@ -222,6 +229,29 @@ def test_invalid_responses_of_define_and_create(world: World, name: str, respons
         client.expect_refusal("InitiateAuth", **client.make_initiate_params("CUSTOM_AUTH", USERNAME="ada"))
         == BAD_OUTPUT
     )
+
+
+@pytest.mark.parametrize("public", [{}, {"publicChallengeParameters": None}, {"publicChallengeParameters": {}}])
+def test_a_challenge_without_public_parameters(world: World, public: Json) -> None:
+    """AWS's guide on CreateAuthChallenge: the public parameters may be left empty."""
+    client = make_riddle_client(world, Riddles())
+    created = Recorder(**public, privateChallengeParameters={"answer": RIDDLE["private"]})
+    world.emulator.triggers[world.pool_id] = {**Riddles().triggers(), "CreateAuthChallenge": created}
+    asked = begin_custom_auth(client)
+    assert asked["ChallengeName"] == "CUSTOM_CHALLENGE"
+    assert asked["ChallengeParameters"] == {"USERNAME": "ada"}
+    assert "AuthenticationResult" in answer_riddle(client, asked)
+
+
+@pytest.mark.parametrize("name", ["ada", "nobody"])
+@pytest.mark.parametrize("private", [{}, {"privateChallengeParameters": {}}])
+def test_a_challenge_without_private_parameters_does_not_reveal_users(world: World, name: str, private: Json) -> None:
+    """https://github.com/aws-samples/amazon-cognito-passwordless-auth/pull/214."""
+    client = make_riddle_client(world, Riddles(), PreventUserExistenceErrors="ENABLED")
+    world.emulator.triggers[world.pool_id] = {**Riddles().triggers(), "CreateAuthChallenge": Recorder(**private)}
+    request = client.make_initiate_params("CUSTOM_AUTH", USERNAME=name)
+    refusal = client.expect_refusal("InitiateAuth", **request)
+    assert refusal == "NotAuthorizedException: Incorrect username or password."
 
 
 @pytest.mark.parametrize("response", VERIFICATIONS, ids=str)

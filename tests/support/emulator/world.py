@@ -22,6 +22,9 @@ ALL_FLOWS = [
     "ALLOW_REFRESH_TOKEN_AUTH",
 ]
 
+#: for clients that rotate refresh tokens
+ROTATING_FLOWS = [flow for flow in ALL_FLOWS if flow != "ALLOW_REFRESH_TOKEN_AUTH"]
+
 Json = dict[str, Any]
 
 

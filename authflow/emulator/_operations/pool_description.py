@@ -1,0 +1,77 @@
+"""The description of a user pool: what holds, whether a request set it or not.
+
+The defaults are those of pools that were created with a name only, as recorded from the service.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from authflow.emulator._records.pool import UserPool
+from authflow.emulator._service import Service
+
+ACCOUNT: Final = "123456789012"
+#: the members that every description has
+DEFAULTS: Final[Mapping[str, Any]] = {
+    "DeletionProtection": "INACTIVE",
+    "IssuerConfiguration": {"Type": "ORIGINAL"},
+    "KeyConfiguration": {"KeyType": "AWS_OWNED_KEY"},
+    "LambdaConfig": {},
+    "UserPoolTags": {},
+    "UserPoolTier": "ESSENTIALS",
+}
+#: the names of the authentication levels that a request did not name
+ACR_VALUES: Final[Mapping[str, Any]] = {
+    f"Level{number}": {"AcrValue": f"urn:cognito:loa:{number}"} for number in range(1, 5)
+}
+#: the members of VerificationMessageTemplate, by the names of the older members that say the same
+TEMPLATE_MEMBERS: Final[Mapping[str, str]] = {
+    "EmailVerificationMessage": "EmailMessage",
+    "EmailVerificationSubject": "EmailSubject",
+    "SmsVerificationMessage": "SmsMessage",
+}
+#: the members of SmsMfaConfiguration, which a pool has too
+SMS_MEMBERS: Final = ("SmsConfiguration", "SmsAuthenticationMessage")
+
+
+def describe_pool(service: Service, pool: UserPool) -> dict[str, Any]:
+    """Return a UserPoolType structure."""
+    settings, sms = pool.settings, pool.mfa.get("SmsMfaConfiguration", {})
+    held = {
+        **DEFAULTS,
+        **{name: sms[name] for name in SMS_MEMBERS if name in sms},
+        **settings,
+        "AcrConfiguration": {**ACR_VALUES, **settings.get("AcrConfiguration", {})},
+    }
+    known = service.model.get_members("UserPoolType")  # older models lack some
+    return {
+        **{name: value for name, value in held.items() if name in known},
+        **_describe_messages(settings),
+        "AdminCreateUserConfig": _describe_invitations(settings),
+        "EmailConfiguration": {"EmailSendingAccount": "COGNITO_DEFAULT", **settings.get("EmailConfiguration", {})},
+        "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]}, **settings["Policies"]},
+        "MfaConfiguration": pool.mfa_mode,
+        "Id": pool.id,
+        "Arn": f"arn:aws:cognito-idp:{service.region}:{ACCOUNT}:userpool/{pool.id}",
+        "CreationDate": pool.created,
+        "LastModifiedDate": pool.modified,
+        "EstimatedNumberOfUsers": len(pool.users),
+        "SchemaAttributes": list(pool.schema.values()),
+    }
+
+
+def _describe_messages(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the verification messages in both places, wherever they were set."""
+    older = {member: settings[name] for name, member in TEMPLATE_MEMBERS.items() if name in settings}
+    template = {
+        "DefaultEmailOption": "CONFIRM_WITH_CODE",
+        **older,
+        **settings.get("VerificationMessageTemplate", {}),
+    }
+    mirrored = {name: template[member] for name, member in TEMPLATE_MEMBERS.items() if member in template}
+    return {**mirrored, "VerificationMessageTemplate": template}
+
+
+def _describe_invitations(settings: Mapping[str, Any]) -> dict[str, Any]:
+    validity = settings["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"]
+    defaults = {"AllowAdminCreateUserOnly": False, "UnusedAccountValidityDays": validity}
+    return {**defaults, **settings.get("AdminCreateUserConfig", {})}

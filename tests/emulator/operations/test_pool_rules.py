@@ -1,0 +1,154 @@
+"""User pools that the service refuses to create, with its texts as they were seen in deployments."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.emulator.world import Json, World
+
+TEXT = {"Name": "x", "AttributeDataType": "String"}
+NUMBER = {"Name": "x", "AttributeDataType": "Number"}
+STANDARD = "You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute "
+NO_TYPE = "Invalid AttributeDataType input, consider using the provided AttributeDataType enum."
+SHORTER = "Attribute custom:x cannot have a max length shorter than it's min length"
+DEVELOPER_ONLY = "Attribute dev:custom:x cannot have a max length shorter than it's min length"
+SMALLER = "Attribute custom:x cannot have a max value smaller than it's min value"
+ARN, OTHER_ARN = (f"arn:aws:lambda:eu-west-1:123456789012:function:{name}" for name in "ab")
+RECOVERY = "Invalid account recovery setting parameter. Account Recovery Setting cannot"
+
+
+def limit_text(**limits: str) -> Json:
+    return {**TEXT, "StringAttributeConstraints": limits}
+
+
+def limit_number(**limits: str) -> Json:
+    return {**NUMBER, "NumberAttributeConstraints": limits}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "text"),
+    [
+        ([{**TEXT, "Required": True}], "Required custom attributes are not supported currently."),
+        ([{"Name": "x"}], NO_TYPE),
+        ([{"Name": "x", "StringAttributeConstraints": {"MaxLength": "5"}}], NO_TYPE),
+        ([{"Name": "email", "AttributeDataType": "Number"}], STANDARD + "email"),
+        ([{"Name": "updated_at", "AttributeDataType": "String"}], STANDARD + "updated_at"),
+        ([{"Name": "email", "AttributeDataType": "String", "DeveloperOnlyAttribute": True}], STANDARD + "email"),
+        ([{"Name": "email", "DeveloperOnlyAttribute": True}], STANDARD + "email"),
+        ([limit_text(MinLength="5", MaxLength="1")], SHORTER),
+        ([limit_number(MinValue="5", MaxValue="1")], SMALLER),
+        ([limit_number(MinValue="-1", MaxValue="-1.5")], SMALLER),
+        (
+            [{**limit_text(MinLength="5", MaxLength="1"), "DeveloperOnlyAttribute": True}],
+            SHORTER.replace("c", "dev:c", 1),
+        ),
+        ([TEXT, NUMBER], "Duplicate custom attribute names custom:x are not allowed in a user pool schema."),
+    ],
+)
+def test_schemas(empty: World, attributes: list[Json], text: str) -> None:
+    refusal = empty.expect_refusal("CreateUserPool", PoolName="p", Schema=attributes)
+    assert refusal == f"InvalidParameterException: {text}"
+
+
+@pytest.mark.parametrize(
+    "limits", [{"MaxLength": "2049"}, {"MinLength": "9999"}, {"MinLength": "0", "MaxLength": "9999"}]
+)
+def test_lengths_that_no_value_may_have(empty: World, limits: dict[str, str]) -> None:
+    refusal = empty.expect_refusal("CreateUserPool", PoolName="p", Schema=[limit_text(**limits)])
+    assert refusal.startswith("InvalidParameterException: Attribute custom:x cannot have")
+
+
+def test_schemas_that_are_allowed(empty: World) -> None:
+    """A standard attribute may come without a type: Amplify's own request does so."""
+    attributes = [
+        {"Name": "email", "Required": True, "Mutable": True},
+        {"Name": "name", "AttributeDataType": "String"},
+        limit_text(MinLength="1", MaxLength="2048"),
+        {**limit_number(MinValue="5", MaxValue="9999"), "Name": "y"},
+        {**TEXT, "DeveloperOnlyAttribute": True},
+        {"Name": "z", "AttributeDataType": "DateTime"},
+    ]
+    schema = empty.call("CreateUserPool", PoolName="p", Schema=attributes)["UserPool"]["SchemaAttributes"]
+    assert [attribute["Name"] for attribute in schema[20:]] == ["custom:x", "custom:y", "dev:custom:x", "custom:z"]
+
+
+def make_recovery(*names: str, step: int = 1) -> Json:
+    return {"RecoveryMechanisms": [{"Name": name, "Priority": 1 + step * at} for at, name in enumerate(names)]}
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        (
+            {"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["EMAIL_OTP"]}}},
+            "Password should be configured as one of the allowed first auth factors.",
+        ),
+        (
+            {
+                "AdminCreateUserConfig": {"UnusedAccountValidityDays": 3},
+                "Policies": {"PasswordPolicy": {"MinimumLength": 8, "TemporaryPasswordValidityDays": 7}},
+            },
+            "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays",
+        ),
+        (
+            {"AccountRecoverySetting": make_recovery("admin_only", "verified_email")},
+            f"{RECOVERY} use admin_only setting with any other recovery mechanisms.",
+        ),
+        (
+            {"AccountRecoverySetting": make_recovery("verified_email", "verified_email")},
+            f"{RECOVERY} have duplicate priorities or recovery mechanisms.",
+        ),
+        (
+            {"AccountRecoverySetting": make_recovery("verified_email", "verified_phone_number", step=0)},
+            f"{RECOVERY} have duplicate priorities or recovery mechanisms.",
+        ),
+        (
+            {"LambdaConfig": {"CustomSMSSender": {"LambdaVersion": "V1_0", "LambdaArn": ARN}}},
+            "KMSKeyId parameter is required when Custom SMS/Email Lambda trigger is used.",
+        ),
+        (
+            {
+                "LambdaConfig": {
+                    "PreTokenGeneration": ARN,
+                    "PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": OTHER_ARN},
+                }
+            },
+            "Cannot use PreTokenGenerationLambda and PreTokenGeneration with different Lambda function ARN's",
+        ),
+    ],
+)
+def test_settings_that_contradict_each_other(world: World, settings: Json, text: str) -> None:
+    for operation, target in (("CreateUserPool", {"PoolName": "p"}), ("UpdateUserPool", {"UserPoolId": world.pool_id})):
+        assert world.expect_refusal(operation, **target, **settings) == f"InvalidParameterException: {text}"
+
+
+def test_names_that_exclude_each_other(empty: World) -> None:
+    names: dict[str, Any] = {"AliasAttributes": ["email"], "UsernameAttributes": ["email"]}
+    text = "Only one of the aliasAttributes or usernameAttributes can be set in a User pool."
+    assert empty.expect_refusal("CreateUserPool", PoolName="p", **names) == f"InvalidParameterException: {text}"
+
+
+def test_a_tier_without_codes(empty: World) -> None:
+    policy = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}
+    refusal = empty.expect_refusal("CreateUserPool", PoolName="p", UserPoolTier="LITE", Policies=policy)
+    assert refusal == (
+        "FeatureUnavailableInTierException: "
+        "The following features need to be disabled for the LITE pricing tier configured: Passwordless Sign-In"
+    )
+    for tier in ("ESSENTIALS", "PLUS"):
+        assert empty.call("CreateUserPool", PoolName="p", UserPoolTier=tier, Policies=policy)
+    assert empty.call("CreateUserPool", PoolName="p", UserPoolTier="LITE")
+
+
+def test_settings_that_agree(empty: World) -> None:
+    settings: dict[str, Any] = {
+        "AdminCreateUserConfig": {"UnusedAccountValidityDays": 3},
+        "Policies": {"PasswordPolicy": {"MinimumLength": 8, "TemporaryPasswordValidityDays": 3}},
+        "AccountRecoverySetting": make_recovery("verified_email", "verified_phone_number"),
+        "LambdaConfig": {
+            "PreTokenGeneration": ARN,
+            "PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": ARN},
+        },
+    }
+    assert empty.call("CreateUserPool", PoolName="p", **settings)
+    assert empty.call("CreateUserPool", PoolName="p", AccountRecoverySetting=make_recovery("admin_only"))
