@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import unquote
 
 PATIENCE: Final = 5.0  # seconds that a server waits for an event of the test
 RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing discards what is unsent and resets the connection
@@ -34,8 +35,8 @@ class Received:
 
     @property
     def username(self) -> str:
-        """The user for whom InitiateAuth was called."""
-        return str(json.loads(self.body)["AuthParameters"]["USERNAME"])
+        """The user for whom InitiateAuth was called, as given to ``ask_for``."""
+        return unquote(json.loads(self.body)["AuthParameters"]["USERNAME"])
 
 
 class Peer:

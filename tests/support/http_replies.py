@@ -3,6 +3,7 @@
 import gzip
 import json
 from typing import Any, Final
+from urllib.parse import quote
 
 from authflow import Password, begin
 from authflow.core.requests import Request
@@ -13,8 +14,8 @@ EARLY_HINTS: Final = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=prelo
 
 
 def ask_for(username: str) -> Request:
-    """Return the request that begins a user's sign-in."""
-    request = begin(APP, Password(username, "pw"), stamp()).request
+    """Return the request that begins a user's sign-in. Names may be texts that no username is, such as statuses."""
+    request = begin(APP, Password(quote(username), "pw"), stamp()).request
     assert request
     return request
 
