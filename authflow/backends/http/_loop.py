@@ -9,7 +9,7 @@ from authflow.backends import _limits
 from authflow.backends._fair_queue import FairQueue
 from authflow.backends.http._deadline import Deadline
 from authflow.backends.http._readable import is_readable
-from authflow.backends.http._waiting import Places, wait_for
+from authflow.backends.http._waiting import Places, TimeLimits
 
 _CHUNK: Final = 64 << 10  # bytes that are parsed in one turn of the loop
 _MAX_UNREAD: Final = 2 * _limits.MAX_BODY  # bytes
@@ -18,8 +18,9 @@ _MAX_UNREAD: Final = 2 * _limits.MAX_BODY  # bytes
 class LoopStream(asyncio.Protocol):
     """A ``Stream`` on an event loop, which pushes received bytes to it."""
 
-    def __init__(self, turns: FairQueue) -> None:
+    def __init__(self, turns: FairQueue, limits: TimeLimits) -> None:
         self._turns = turns
+        self._limits = limits
         self._transport: asyncio.Transport | None = None
         self._unread = bytearray()
         self._has_ended = False
@@ -52,7 +53,7 @@ class LoopStream(asyncio.Protocol):
     async def receive(self, deadline: Deadline) -> bytes:
         if not self._unread and not self._has_ended:
             self._reader = asyncio.get_running_loop().create_future()
-            await wait_for(self._reader, deadline.limit(_limits.READ_TIMEOUT))
+            await self._limits.wait_for(self._reader, deadline.limit(_limits.READ_TIMEOUT))
         await self._turns.wait()
         deadline.limit(_limits.READ_TIMEOUT)
         if not self._unread and self._failure is not None:
@@ -105,7 +106,8 @@ class LoopNetwork:
 
     def __init__(self) -> None:
         self._size = _limits.CONNECTIONS
-        self._places = Places(self._size)
+        self._limits = TimeLimits()
+        self._places = Places(self._size, self._limits)
         self._turns = FairQueue()
 
     async def acquire_place(self, deadline: Deadline) -> bool:
@@ -140,7 +142,7 @@ class LoopNetwork:
         return [(str(numeric[0]), int(numeric[1])) for _, _, _, _, numeric in found]
 
     async def connect(self, address: tuple[str, int], seconds: float) -> LoopStream:
-        stream = LoopStream(self._turns)
+        stream = LoopStream(self._turns, self._limits)
         try:
             async with asyncio.timeout(seconds):
                 await asyncio.get_running_loop().create_connection(lambda: stream, *address)

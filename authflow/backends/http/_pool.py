@@ -80,13 +80,11 @@ class IdleConnections:
 
     def lend(self, route: Route) -> Connection | None:
         """Begin a use: return the connection of a route that was used last, or None if you must open one."""
-        with self._lock:
-            self._used += 1
-        while (connection := self._remove(route)) is not None:
-            if connection.is_reusable:
-                return connection
+        connection = self._remove(route, new_use=1)
+        while connection is not None and not connection.is_reusable:
             connection.stream.close()
-        return None
+            connection = self._remove(route)
+        return connection
 
     def take_back(self, connection: Connection | None) -> None:
         """End a use; keep the connection if there is one."""
@@ -106,8 +104,9 @@ class IdleConnections:
         while self._idle:
             self._idle.pop().stream.close()
 
-    def _remove(self, route: Route) -> Connection | None:
+    def _remove(self, route: Route, new_use: int = 0) -> Connection | None:
         with self._lock:
+            self._used += new_use
             while self._idle and self._idle[0].idle_until <= time.monotonic():
                 self._idle.pop(0).stream.close()
             for index in reversed(range(len(self._idle))):

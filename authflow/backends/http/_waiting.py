@@ -2,33 +2,50 @@
 
 import asyncio
 from collections import deque
+from typing import Final
+
+_TICK: Final = 0.05  # seconds between two checks of the time limits
 
 
-async def wait_for(future: "asyncio.Future[None]", seconds: float) -> None:
-    """Wait for a future.
+class TimeLimits:
+    """Time limits of futures, which one timer checks. A timer for each future would take a tenth of a call."""
 
-    ``asyncio.timeout`` does the same for any code, and takes four times as long.
+    def __init__(self) -> None:
+        self._limits: dict[asyncio.Future[None], float] = {}
+        self._is_ticking = False
 
-    Raises:
-        TimeoutError: the future had no result in time.
-    """
-    timer = future.get_loop().call_later(seconds, _expire, future)
-    try:
-        await future
-    finally:
-        timer.cancel()
+    async def wait_for(self, future: "asyncio.Future[None]", seconds: float) -> None:
+        """Wait for a future.
 
+        Raises:
+            TimeoutError: the future had no result in time.
+        """
+        loop = future.get_loop()
+        self._limits[future] = loop.time() + seconds
+        if not self._is_ticking:
+            self._is_ticking = True
+            loop.call_later(min(_TICK, seconds), self._tick, loop)
+        try:
+            await future
+        finally:
+            del self._limits[future]
 
-def _expire(future: "asyncio.Future[None]") -> None:
-    if not future.done():
-        future.set_exception(TimeoutError())
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
+        for future, limit in self._limits.items():
+            if limit <= now and not future.done():
+                future.set_exception(TimeoutError())
+        self._is_ticking = bool(self._limits)
+        if self._is_ticking:
+            loop.call_later(_TICK, self._tick, loop)
 
 
 class Places:
     """A number of places, which are given to tasks in the order of arrival."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, limits: TimeLimits) -> None:
         self._free = count
+        self._limits = limits
         self._waiters: deque[asyncio.Future[None]] = deque()
 
     async def acquire(self, seconds: float) -> None:
@@ -43,7 +60,7 @@ class Places:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         try:
-            await wait_for(waiter, seconds)
+            await self._limits.wait_for(waiter, seconds)
         except BaseException:
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
                 self.release()  # cancelled when it had a place already
