@@ -8,7 +8,8 @@ from datetime import timedelta
 class Settings:
     """How an emulator behaves where Cognito's behaviour is not certain.
 
-    The defaults are what most sources say. Where sources are silent, the default is the stricter behaviour.
+    The defaults are what was measured on real pools, otherwise what most sources say. Where sources are silent, the
+    default is the stricter behaviour.
 
     Attributes:
         mfa_code_digits: the length of a code that is sent as a second factor. Sources show 6 and 8 digits. The default

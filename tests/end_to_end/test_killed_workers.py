@@ -264,7 +264,7 @@ def make_simulation(random: Random) -> Simulation:
         for _ in range(USERS_EACH):
             user = create_user(pools[pool_model], UserModel(**vars(user_model)))
             user_options.append({"user": user, "pool": number, "kind": kind, "preferred": preferred})
-    # Behind the workers' clocks, but within the limit of SRP timestamps, so that it can be moved forward
+    # Behind the workers' clocks, so that it can be moved forward
     clock.ahead = timedelta(minutes=-4)
     emulator.faults = Random(random.random())
     random.shuffle(user_options)

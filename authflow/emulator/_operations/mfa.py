@@ -25,6 +25,8 @@ def set_user_pool_mfa_config(service: Service, params: Params) -> Reply:
     pool = service.get_pool(params["UserPoolId"])
     if "WebAuthnConfiguration" in params:
         raise _errors.NO_PASSKEYS()
+    if params.get("MfaConfiguration") == "OFF" and mfa.list_configured_factors(params):
+        raise _errors.INVALID("Invalid MFA configuration given, can't turn off MFA and configure an MFA together.")
     configured: dict[str, Any] = {
         **pool.mfa,
         **{name: params[name] for name in mfa_configuration.MEMBERS if name in params},

@@ -27,6 +27,11 @@ def _check_names(params: Mapping[str, Any]) -> None:
         raise _errors.INVALID("Only one of the aliasAttributes or usernameAttributes can be set in a User pool.")
 
 
+def _check_verification(params: Mapping[str, Any]) -> None:
+    if "phone_number" in params.get("AutoVerifiedAttributes", ()) and "SmsConfiguration" not in params:
+        raise _errors.INVALID("SMS configuration is required when phone_number is selected for auto verification")
+
+
 def _check_first_factors(params: Mapping[str, Any]) -> None:
     factors = params.get("Policies", {}).get("SignInPolicy", {}).get("AllowedFirstAuthFactors")
     if factors is None:
@@ -68,6 +73,7 @@ def _check_triggers(params: Mapping[str, Any]) -> None:
 
 RULES: Final[tuple[Callable[[Mapping[str, Any]], None], ...]] = (
     _check_names,
+    _check_verification,
     _check_first_factors,
     _check_temporary_passwords,
     _check_recovery,

@@ -47,10 +47,11 @@ def update_user_pool(service: Service, params: Params) -> Reply:
         "UpdateUserPoolRequest"
     )
     kept = {name: value for name, value in pool.settings.items() if name in unchangeable | {"Name"}}
-    settings = {**kept, **_read_settings(service, params)}
+    effective = {**pool.mfa.get("SmsMfaConfiguration", {}), **params}
+    settings = {**kept, **_read_settings(service, effective)}
     if "PoolName" in params:
         settings["Name"] = params["PoolName"]
-    sms = {**pool.mfa.get("SmsMfaConfiguration", {}), **{name: params[name] for name in SMS_MEMBERS if name in params}}
+    sms = {name: effective[name] for name in SMS_MEMBERS if name in effective}
     configured = {**pool.mfa, "SmsMfaConfiguration": sms} if "SmsMfaConfiguration" in pool.mfa else pool.mfa
     mfa_configuration.check_configuration(settings, configured)
     pool.settings, pool.mfa, pool.modified = settings, configured, service.now()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.emulator.mfa import SMS, configure
 from tests.support.emulator.world import Json, World
 
 TEXT = {"Name": "x", "AttributeDataType": "String"}
@@ -84,6 +85,10 @@ def make_recovery(*names: str, step: int = 1) -> Json:
             "Password should be configured as one of the allowed first auth factors.",
         ),
         (
+            {"AutoVerifiedAttributes": ["email", "phone_number"]},
+            "SMS configuration is required when phone_number is selected for auto verification",
+        ),
+        (
             {
                 "AdminCreateUserConfig": {"UnusedAccountValidityDays": 3},
                 "Policies": {"PasswordPolicy": {"MinimumLength": 8, "TemporaryPasswordValidityDays": 7}},
@@ -138,6 +143,12 @@ def test_a_tier_without_codes(empty: World) -> None:
     for tier in ("ESSENTIALS", "PLUS"):
         assert empty.call("CreateUserPool", PoolName="p", UserPoolTier=tier, Policies=policy)
     assert empty.call("CreateUserPool", PoolName="p", UserPoolTier="LITE")
+
+
+def test_a_pool_keeps_the_sms_settings_of_its_mfa(world: World) -> None:
+    configure(world, "OPTIONAL", SMS)
+    update = {"UserPoolId": world.pool_id, "MfaConfiguration": "OPTIONAL", "AutoVerifiedAttributes": ["phone_number"]}
+    assert world.call("UpdateUserPool", **update) == {}
 
 
 def test_settings_that_agree(empty: World) -> None:

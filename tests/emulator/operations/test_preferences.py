@@ -89,7 +89,18 @@ def test_factor_that_is_the_only_recovery(empty: World, mechanisms: list[str], f
     else:
         expected = f"InvalidParameterException: {factor} can't use the only account recovery channel"
         assert pool.expect_refusal("SetUserPoolMfaConfig", **request) == expected
-        assert pool.call("SetUserPoolMfaConfig", **{**request, "MfaConfiguration": "OFF"})
+        assert pool.call(
+            "SetUserPoolMfaConfig", **{name: request[name] for name in request if name != "MfaConfiguration"}
+        )
+
+
+@pytest.mark.parametrize("factor", [SMS, TOTP, EMAIL])
+def test_mfa_is_not_turned_off_together_with_a_factor(world: World, factor: str) -> None:
+    request: Json = {"UserPoolId": world.pool_id, "MfaConfiguration": "OFF", **dict([MEMBERS[factor]])}
+    text = "Invalid MFA configuration given, can't turn off MFA and configure an MFA together."
+    assert world.expect_refusal("SetUserPoolMfaConfig", **request) == f"InvalidParameterException: {text}"
+    off: Json = {"MfaConfiguration": "OFF", "SoftwareTokenMfaConfiguration": {"Enabled": False}}
+    assert world.call("SetUserPoolMfaConfig", UserPoolId=world.pool_id, **off) == off
 
 
 @pytest.mark.parametrize("factor", ["WEB_AUTHN", "SOFTWARE_TOKEN"])

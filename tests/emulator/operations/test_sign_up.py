@@ -3,6 +3,8 @@ import pytest
 from authflow.emulator import Purpose
 from tests.support.emulator.world import PASSWORD, Clock, Json, World
 
+SMS_SETTINGS = {"SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::123456789012:role/sms"}}
+
 
 @pytest.fixture
 def open_pool(empty: World) -> World:
@@ -117,7 +119,7 @@ def test_without_auto_verification_no_code_is_sent(world: World) -> None:
 
 
 def test_codes_go_to_the_phone_first(empty: World) -> None:
-    pool = empty.make_pool(AutoVerifiedAttributes=["email", "phone_number"])
+    pool = empty.make_pool(AutoVerifiedAttributes=["email", "phone_number"], **SMS_SETTINGS)
     reply = sign_up(pool, email="eve@example.com", phone_number="+441234569878")
     assert reply["CodeDeliveryDetails"] == {
         "Destination": "+*******9878",
@@ -191,7 +193,8 @@ def test_unknown_user_of_a_client_that_hides_users(open_pool: World, empty: Worl
     first, second = (hiding.call("ResendConfirmationCode", **make_request(hiding, "nobody")) for _ in range(2))
     assert first == second
     assert first["CodeDeliveryDetails"]["DeliveryMedium"] == "EMAIL"
-    phones = empty.make_pool(AutoVerifiedAttributes=["phone_number"]).make_client(PreventUserExistenceErrors="ENABLED")
+    pool = empty.make_pool(AutoVerifiedAttributes=["phone_number"], **SMS_SETTINGS)
+    phones = pool.make_client(PreventUserExistenceErrors="ENABLED")
     pretended = phones.call("ResendConfirmationCode", **make_request(phones, "nobody"))
     assert pretended["CodeDeliveryDetails"]["Destination"].startswith("+*******")
     assert len(hiding.emulator.outbox) == 0
