@@ -16,6 +16,8 @@ class Settings:
             is the length that SMS_MFA had before Cognito sent other codes. First-factor codes always have 8 digits.
         wrong_totp_keeps_session: if True, the Session stays valid after a wrong code at VerifySoftwareToken, as it
             does after a wrong code in every challenge. If False, the user has to start the sign-in again.
+        refused_attribute_keeps_session: if True, the Session stays valid if NEW_PASSWORD_REQUIRED is answered with an
+            attribute that is refused, as after a refused password. No measurement settles it.
         totp_setup_signs_in: if True, the user gets tokens after they set up an authenticator app: they have just
             entered a code from it. If False, SOFTWARE_TOKEN_MFA follows, as one source observed.
         email_setup_by_answer: if True, MFA_SETUP takes an email address as its answer, as all SDKs send it. If False,
@@ -76,6 +78,7 @@ class Settings:
 
     mfa_code_digits: int = 6
     wrong_totp_keeps_session: bool = True
+    refused_attribute_keeps_session: bool = True
     totp_setup_signs_in: bool = True
     email_setup_by_answer: bool = True
     email_setup_parameter: str = "EMAIL"

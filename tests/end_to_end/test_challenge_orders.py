@@ -162,7 +162,7 @@ def run_all_paths(pool: Pool, model: UserModel, kind: str, preferred: str | None
     while todo:
         path = todo.pop()
         user = create_user(pool, replace(model))
-        holder = user.username
+        holder = f"browser of {user.username}"
         for again in range(2 if pool.model.challenges_devices else 1):
             device = pool.devices.get(holder, user.username) is not None and kind != "choice"
             sign_in = SignInModel(kind, preferred=preferred, device=device, riddles_left=pool.model.riddles)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from authflow import Authenticator, Failed, Flow, MemoryDeviceStore, Reason, Refresh, SignedIn
-from authflow.challenges import TotpSetup
+from authflow.challenges import NewPasswordRequired, TotpSetup
 from authflow.emulator import Emulator, Settings
-from tests.support.emulator.world import Clock
+from tests.support.emulator.world import OTHER_PASSWORD, Clock
 from tests.support.model import EMAIL, SMS, TOTP, PoolModel, UserModel
 from tests.support.users import Pool, User, create_user, make_pool
 
@@ -30,6 +30,8 @@ ALTERNATIVES: dict[str, Settings] = {
     "a proof within seconds": Settings(proof_validity=timedelta(seconds=5)),
     "refresh gives a new device": Settings(refresh_needs_device=False),
     "a riddle instead of the password": Settings(custom_instead_of_password=True),
+    "strict proofs": Settings(proof_once=True, proof_clock=timedelta(minutes=5), refuse_zero_srp_a=True),
+    "devices with the Session only": Settings(device_needs_session=True),
 }
 
 
@@ -62,6 +64,21 @@ def test_users_can_sign_in_and_refresh_under_every_setting(settings_name: str, u
     assert isinstance(flow.state, SignedIn), flow.state
     again: Any = auth.begin(Refresh(flow.state.tokens.refresh_token, user.username), holder="browser").state
     assert isinstance(again, SignedIn), again
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_refused_attribute_is_asked_for_again_and_no_lost_session_goes_unsaid(keeps: bool) -> None:
+    pool, user = make_pool_and_user(Settings(refused_attribute_keeps_session=keeps), "invited")
+    auth = Authenticator(pool.make_app(secret=False), pool.world.emulator.backend(), stamp=pool.make_stamp)
+    flow = auth.begin(user.make_opening("srp"))
+    assert isinstance(flow.challenge, NewPasswordRequired)
+    flow = auth.answer(flow, flow.challenge.answer(OTHER_PASSWORD, phone_number="0171 123"))
+    assert isinstance(flow.challenge, NewPasswordRequired)
+    assert flow.challenge.rejected
+    assert flow.challenge.rejected.message == "Invalid phone number format."
+    flow = auth.answer(flow, flow.challenge.answer(OTHER_PASSWORD))
+    assert flow.challenge or (flow.failure and flow.failure.reason is Reason.SESSION_EXPIRED)
+    assert bool(flow.challenge) is keeps
 
 
 def test_a_wrong_first_code_that_ends_the_session_fails_with_session_expired() -> None:

@@ -43,12 +43,13 @@ def _find_session_and_user(step: AuthStep) -> tuple[Session | None, User]:
 def new_password_required(step: AuthStep) -> Reply:
     """NEW_PASSWORD_REQUIRED: NEW_PASSWORD and ``userAttributes.<name>``. A refused answer leaves the Session usable."""
     session, user = step.resume("NEW_PASSWORD_REQUIRED")
-    pool, chosen = step.client.pool, step.require("NEW_PASSWORD")
-    given = _read_attributes(step, user)
-    changed = attributes.apply_changes(user.attributes, given)
-    attributes.check_required(pool, changed)
-    resolve_alias_conflicts(pool, user, changed, step.service.alias_exists)
-    credentials.replace_password(step.service, pool, user, chosen)
+    chosen = step.require("NEW_PASSWORD")
+    try:
+        changed = _change_attributes(step, user)
+    except _errors.ServiceError:
+        session.used = not step.service.settings.refused_attribute_keeps_session
+        raise
+    credentials.replace_password(step.service, step.client.pool, user, chosen)
     user.attributes, user.status, user.modified = changed, Status.CONFIRMED, step.service.now()
     session.used = True
     step.record_proof(Proof.NEW_PASSWORD)
@@ -63,6 +64,15 @@ def custom_challenge(step: AuthStep) -> Reply:
 def device_password_verifier(step: AuthStep) -> Reply:
     """DEVICE_PASSWORD_VERIFIER: DEVICE_KEY and the same parameters as PASSWORD_VERIFIER."""
     return progress.proceed(step, device_challenges.verify_proof(step))
+
+
+def _change_attributes(step: AuthStep, user: User) -> dict[str, str]:
+    """Return the user's attributes with those of the answer."""
+    pool = step.client.pool
+    changed = attributes.apply_changes(user.attributes, _read_attributes(step, user))
+    attributes.check_required(pool, changed)
+    resolve_alias_conflicts(pool, user, changed, step.service.alias_exists)
+    return changed
 
 
 def _read_attributes(step: AuthStep, user: User) -> dict[str, str]:
