@@ -7,6 +7,7 @@ from authflow.emulator import _errors
 from authflow.emulator._auth import choice, custom, device_challenges, mfa_challenges, progress, srp_round
 from authflow.emulator._auth.parameters import ATTRIBUTE_PREFIX
 from authflow.emulator._auth.step import AuthStep
+from authflow.emulator._records.contacts import CONTACT_MEDIUMS, is_verified
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.sessions import Session, is_same_username
 from authflow.emulator._records.sign_in import Proof, SignIn
@@ -32,8 +33,8 @@ def _find_session_and_user(step: AuthStep) -> tuple[Session | None, User]:
         return step.resume("PASSWORD_VERIFIER")
     step.sign_in = SignIn("USER_SRP_AUTH")
     pool = step.client.pool
-    name = pool.normalize_case(step.require_username())
-    user = pool.find_by_username(name)
+    name = pool.users.normalize_case(step.require_username())
+    user = pool.users.find_by_username(name)
     if user is None or not is_same_username(name, user.username):
         user = get_decoy(step.service, pool, name)
     step.note_device_key(user)
@@ -50,7 +51,8 @@ def new_password_required(step: AuthStep) -> Reply:
         session.used = not step.service.settings.refused_attribute_keeps_session
         raise
     credentials.replace_password(step.service, step.client.pool, user, chosen)
-    user.attributes, user.status, user.modified = changed, Status.CONFIRMED, step.service.now()
+    step.client.pool.users.set_attributes(user, changed)
+    user.status, user.modified = Status.CONFIRMED, step.service.now()
     session.used = True
     step.record_proof(Proof.NEW_PASSWORD)
     return progress.proceed(step, user)
@@ -98,7 +100,7 @@ def _check_changeable(pool: UserPool, user: User, name: str) -> None:
     """
     if not pool.schema[name].get("Mutable", True):
         raise _errors.ATTRIBUTE_READ_ONLY(name)
-    verified = name in attributes.CONTACT_MEDIUMS and attributes.is_verified(user.attributes, name)
+    verified = name in CONTACT_MEDIUMS and is_verified(user.attributes, name)
     used_by_factor = name in {mfa.CONTACT_ATTRIBUTES.get(factor) for factor in user.mfa}
     if name in pool.required_attributes or verified or used_by_factor:
         raise _errors.ATTRIBUTE_GIVEN(name)

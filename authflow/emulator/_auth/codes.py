@@ -9,11 +9,11 @@ from authflow.emulator import _errors
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._messages import delivery
 from authflow.emulator._outbox import Purpose
+from authflow.emulator._records.contacts import CONTACT_MEDIUMS
 from authflow.emulator._records.sessions import Session
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply
 from authflow.emulator._users import mfa
-from authflow.emulator._users.attributes import CONTACT_MEDIUMS
 from authflow.emulator._users.registration import resolve_alias_conflicts
 
 #: the attribute that each challenge sends its code to
@@ -63,7 +63,7 @@ def ask_for_code(step: AuthStep, user: User, challenge: str, purpose: Purpose, a
     attribute = DELIVERY_ATTRIBUTE[challenge]
     address = address or user.attributes[attribute]
     code = step.service.entropy.code(_count_digits(step, purpose))
-    deliverable = step.client.pool.has(user) and user.enabled
+    deliverable = step.client.pool.users.has(user) and user.enabled
     if deliverable:
         outbox = step.service.outbox
         delivery.send_message(outbox, step.client.pool, user, attribute, purpose=purpose, code=code, address=address)
@@ -99,7 +99,8 @@ def check_code(step: AuthStep, session: Session, user: User) -> None:
         raise _errors.USER_DISABLED()
     updated = {**user.attributes, sent.attribute: sent.address, f"{sent.attribute}_verified": "true"}
     resolve_alias_conflicts(step.client.pool, user, updated, step.service.alias_exists)
-    user.attributes, user.modified = updated, step.service.now()
+    step.client.pool.users.set_attributes(user, updated)
+    user.modified = step.service.now()
     session.used = True
 
 

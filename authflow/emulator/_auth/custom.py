@@ -28,7 +28,7 @@ def ask_for_custom_challenge(step: AuthStep, user: User) -> Reply | None:
         return _ask_challenge(step, user, decision.challenge)
     if _needs_password_proof(step):
         raise _errors.TRIGGER_OUTPUT()
-    if not step.client.pool.has(user) or not user.enabled:
+    if not step.client.pool.users.has(user) or not user.enabled:
         raise _errors.WRONG_PASSWORD()
     step.record_proof(Proof.CUSTOM)
     return None

@@ -51,7 +51,7 @@ def set_up_mfa(step: AuthStep) -> Reply:
     given = step.parameters.get(step.service.settings.email_setup_parameter)
     if not given:
         raise _errors.MFA_NOT_SET_UP()
-    address = step.client.pool.normalize_case(given)
+    address = step.client.pool.users.normalize_case(given)
     _check_email(step, user, address)
     session.used = True
     return codes.ask_for_code(step, user, mfa.EMAIL, Purpose.MFA_SETUP, address)

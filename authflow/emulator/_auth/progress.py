@@ -24,7 +24,7 @@ def continue_after_password(step: AuthStep, user: User, *, right: bool) -> Reply
     Raises:
         ServiceError: the password was wrong, the user is locked out, or the user may not sign in with it.
     """
-    accepted = right and step.client.pool.has(user)
+    accepted = right and step.client.pool.users.has(user)
     user.lockout.attempt(lambda: accepted, _errors.WRONG_PASSWORD, step.service.now())
     check_enabled(user)
     if user.status is Status.RESET_REQUIRED:

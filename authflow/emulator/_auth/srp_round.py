@@ -103,7 +103,7 @@ class SrpProof:
         Raises:
             ServiceError: a parameter is missing or has the wrong format, or TIMESTAMP is not current.
         """
-        username, time = step.client.pool.normalize_case(step.require_username()), step.require("TIMESTAMP")
+        username, time = step.client.pool.users.normalize_case(step.require_username()), step.require("TIMESTAMP")
         signature, block = (step.require(f"PASSWORD_CLAIM_{name}") for name in ("SIGNATURE", "SECRET_BLOCK"))
         service = step.service
         signed_time = timestamp.normalize_timestamp(time, service.now(), service.settings.proof_clock)

@@ -67,8 +67,8 @@ class AuthStep:
         """
         username, pool = self.require_username(), self.client.pool
         session, user = self.find_session(*challenges)
-        known = (pool.normalize_case(name) for name in (user.username, self.sign_in.entered_username) if name)
-        if not any(is_same_username(pool.normalize_case(username), name) for name in known):
+        known = (pool.users.normalize_case(name) for name in (user.username, self.sign_in.entered_username) if name)
+        if not any(is_same_username(pool.users.normalize_case(username), name) for name in known):
             raise _errors.SESSION_INVALID()
         if not user.enabled and (self.sign_in.proven or not self.client.has_hidden_users):
             raise _errors.USER_DISABLED()  # hidden users: only after a first proof
@@ -127,7 +127,7 @@ class AuthStep:
         """
         now = self.service.now()
         expires = now + self.client.session_validity
-        decoy = None if self.client.pool.has(user) else user
+        decoy = None if self.client.pool.users.has(user) else user
         session = Session(
             self.client.id, user.sub, user.password.salt, challenge, self.sign_in, expires, challenge_data, decoy
         )

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Final
 
 from authflow.emulator._outbox import Message, Outbox, Purpose
+from authflow.emulator._records.contacts import CONTACT_MEDIUMS, is_verified
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
-from authflow.emulator._users.attributes import CONTACT_MEDIUMS, is_verified
 
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 SIGN_UP_CODE_VALIDITY: Final = timedelta(hours=24)

@@ -7,6 +7,7 @@ from authflow.emulator import _errors
 from authflow.emulator._crypto import passwords
 from authflow.emulator._messages import delivery
 from authflow.emulator._outbox import Purpose
+from authflow.emulator._records.contacts import CONTACT_MEDIUMS
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Params, Reply, Service
@@ -51,7 +52,8 @@ def admin_update_user_attributes(service: Service, params: Params) -> Reply:
     updated = {name: value for name, value in changed.items() if value}  # a blank value deletes the attribute
     attributes.check_required(pool, updated)
     resolve_alias_conflicts(pool, user, updated, service.alias_exists)
-    user.attributes, user.modified = updated, service.now()
+    pool.users.set_attributes(user, updated)
+    user.modified = service.now()
     return {}
 
 
@@ -110,7 +112,7 @@ def admin_disable_user(service: Service, params: Params) -> Reply:
 def admin_delete_user(service: Service, params: Params) -> Reply:
     """AdminDeleteUser: delete the user and revoke all tokens."""
     pool, user = _find_user(service, params)
-    pool.remove(user)
+    pool.users.remove(user)
     service.token_families.revoke_all(user)
     return {}
 
@@ -129,7 +131,7 @@ def _create_user(service: Service, pool: UserPool, params: Params, chosen: str |
     resolve_alias_conflicts(
         pool, user, user.attributes, _errors.ADDRESS_EXISTS, force=params.get("ForceAliasCreation", False)
     )
-    pool.add(user)
+    pool.users.add(user)
     return user
 
 
@@ -144,8 +146,8 @@ def _renew_invitation(service: Service, pool: UserPool, params: Params, chosen: 
 
 
 def _send_invitation(service: Service, pool: UserPool, user: User, mediums: Sequence[str], chosen: str) -> None:
-    reachable = [name for name in attributes.CONTACT_MEDIUMS if user.attributes.get(name)]
-    wanted = [name for name in reachable if attributes.CONTACT_MEDIUMS[name] in mediums]
+    reachable = [name for name in CONTACT_MEDIUMS if user.attributes.get(name)]
+    wanted = [name for name in reachable if CONTACT_MEDIUMS[name] in mediums]
     for contact in wanted or reachable:
         delivery.send_message(service.outbox, pool, user, contact, purpose=Purpose.INVITATION, code=chosen)
 

@@ -54,7 +54,7 @@ def describe_pool(service: Service, pool: UserPool) -> dict[str, Any]:
         "Arn": f"arn:aws:cognito-idp:{service.region}:{ACCOUNT}:userpool/{pool.id}",
         "CreationDate": pool.created,
         "LastModifiedDate": pool.modified,
-        "EstimatedNumberOfUsers": len(pool.users),
+        "EstimatedNumberOfUsers": len(pool.users.all),
         "SchemaAttributes": list(pool.schema.values()),
     }
 

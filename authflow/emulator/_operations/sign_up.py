@@ -37,7 +37,7 @@ def sign_up(service: Service, params: Params) -> Reply:
     attributes.check_required(client.pool, user.attributes)
     # the operation declares no AliasExistsException
     resolve_alias_conflicts(client.pool, user, user.attributes, _errors.ADDRESS_EXISTS)
-    client.pool.add(user)
+    client.pool.users.add(user)
     session = _make_session(_make_step(service, client, params), user, codes.SIGN_UP_SESSION)
     return {"UserConfirmed": False, "UserSub": user.sub, **_send_code(service, client, user), **session}
 
@@ -57,7 +57,8 @@ def confirm_sign_up(service: Service, params: Params) -> Reply:
     resolve_alias_conflicts(client.pool, user, updated, service.alias_exists, force=force)
     step = _make_step(service, client, params)
     _use_session(step, user)
-    user.attributes, user.confirmation = updated, None
+    client.pool.users.set_attributes(user, updated)
+    user.confirmation = None
     user.status, user.modified = Status.CONFIRMED, service.now()
     return _make_session(step, user, codes.CONFIRMATION_SESSION, code)
 

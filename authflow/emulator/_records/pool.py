@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from authflow.emulator._records.directory import Directory
 from authflow.emulator._records.expiring import ExpiringMap
 from authflow.emulator._records.user import User
 
@@ -23,6 +24,7 @@ class UserPool:
         keys: the key pairs that sign the pool's tokens; None before the first token.
         triggers: the Lambda triggers, by their names in LambdaConfig.
         mfa: the members of SetUserPoolMfaConfig other than MfaConfiguration, unchanged.
+        users: the users, found by each of their names.
         decoys: the decoy users of the last requests, by canonical name.
     """
 
@@ -36,18 +38,16 @@ class UserPool:
     mfa: dict[str, Any] = field(default_factory=dict)
     decoys: ExpiringMap[User] = field(default_factory=ExpiringMap, repr=False)
     triggers: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict, repr=False)
-    _users: dict[str, User] = field(default_factory=dict, repr=False)
-    _by_sub: dict[str, User] = field(default_factory=dict, repr=False)
+    users: Directory = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # the settings that decide about names never change
+        self.users = Directory(self.username_attributes, self.aliases, is_case_sensitive=self.is_case_sensitive)
 
     @property
     def srp_pool_name(self) -> str:
         """The pool's part of the SRP identity: its id after the first underscore."""
         return self.id.split("_", 1)[1]
-
-    @property
-    def users(self) -> list[User]:
-        """All users, oldest first."""
-        return list(self._users.values())
 
     @property
     def is_case_sensitive(self) -> bool:
@@ -101,29 +101,3 @@ class UserPool:
         """The DeviceConfiguration. If it is empty, the pool does not track devices."""
         configuration: Mapping[str, bool] = self.settings.get("DeviceConfiguration", {})
         return configuration
-
-    def normalize_case(self, name: str) -> str:
-        """Return a name in the form in which the pool compares names: lower case unless it is case-sensitive."""
-        return name if self.is_case_sensitive else name.lower()
-
-    def add(self, user: User) -> None:
-        """Add a new user. The caller must have checked that no user has this username."""
-        self._users[self.normalize_case(user.username)] = user
-        self._by_sub[user.sub] = user
-
-    def has(self, user: User) -> bool:
-        """Return whether this user is in the pool. A decoy user is not."""
-        return self._by_sub.get(user.sub) is user
-
-    def remove(self, user: User) -> None:
-        """Remove a user."""
-        del self._users[self.normalize_case(user.username)]
-        del self._by_sub[user.sub]
-
-    def find_by_username(self, name: str) -> User | None:
-        """Return the user with this username, None if there is none."""
-        return self._users.get(self.normalize_case(name))
-
-    def find_by_sub(self, sub: str) -> User | None:
-        """Return the user with this sub, None if there is none. A sub is never used again."""
-        return self._by_sub.get(sub)

@@ -92,7 +92,7 @@ class Sessions:
             raise _errors.SESSION_USED()
         if now >= session.expires:
             raise _errors.SESSION_EXPIRED()
-        user = session.decoy or client.pool.find_by_sub(session.sub)
+        user = session.decoy or client.pool.users.find_by_sub(session.sub)
         if user is None or user.password.salt != session.salt:
             raise _errors.SESSION_INVALID()
         return session, user

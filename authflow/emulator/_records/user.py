@@ -48,6 +48,7 @@ class User:
     Attributes:
         username: the canonical username; it never changes.
         sub: the user's unique id; it is never used again.
+        attributes: set them through the pool's ``Directory``, which finds users by them.
         confirmation: the code that confirms the sign-up, if one was sent and not used.
         attempts: the calls of operations that are limited per hour.
         devices: the user's devices.
@@ -62,7 +63,7 @@ class User:
 
     username: str
     sub: str
-    attributes: dict[str, str] = field(repr=False)
+    attributes: Mapping[str, str] = field(repr=False)
     status: Status
     password: StoredPassword = field(repr=False)
     created: datetime

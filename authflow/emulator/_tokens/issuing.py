@@ -114,7 +114,7 @@ def find_refresh_token(
         raise request.invalid()
     if token.family.client_id != client.id:
         raise _errors.REFRESH_TOKEN_OF_OTHER_CLIENT()
-    user = client.pool.find_by_sub(token.family.sub)
+    user = client.pool.users.find_by_sub(token.family.sub)
     if user is None:
         raise request.invalid.with_text(service.settings.deleted_user_refresh)()
     return token, user
@@ -129,7 +129,7 @@ def verify_access_token(service: Service, token: str) -> tuple[UserPoolClient, U
     pool, payload = _verify_signature(service, token)
     if service.now().timestamp() >= payload["exp"]:
         raise _errors.ACCESS_TOKEN_EXPIRED()
-    user, client = pool.find_by_sub(payload["sub"]), service.clients.get(payload["client_id"])
+    user, client = pool.users.find_by_sub(payload["sub"]), service.clients.get(payload["client_id"])
     if user is None or not user.enabled or client is None or _is_revoked(service, payload):
         raise _errors.ACCESS_TOKEN_REVOKED()
     return client, user

@@ -116,11 +116,15 @@ class TriggerInvocation:
 
     def _describe_user(self) -> dict[str, str]:
         user = self.user
-        return {**user.get_all_attributes(), "cognito:user_status": user.status} if self.client.pool.has(user) else {}
+        return (
+            {**user.get_all_attributes(), "cognito:user_status": user.status}
+            if self.client.pool.users.has(user)
+            else {}
+        )
 
     def _make_optional_members(self) -> dict[str, Any]:
         """Return clientMetadata if there is any, and userNotFound for clients with PreventUserExistenceErrors."""
-        hiding = {"userNotFound": not self.client.pool.has(self.user)} if self.client.has_hidden_users else {}
+        hiding = {"userNotFound": not self.client.pool.users.has(self.user)} if self.client.has_hidden_users else {}
         return {**hiding, "clientMetadata": dict(self.metadata)} if self.metadata else hiding
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._records.client import UserPoolClient
+from authflow.emulator._records.contacts import CONTACT_MEDIUMS
 from authflow.emulator._records.pool import UserPool
 
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
@@ -18,8 +19,6 @@ STANDARD: Final[Mapping[str, str]] = {
     "address": "String",
     "updated_at": "Number",
 }
-#: the attributes that messages can be sent to, each with its medium
-CONTACT_MEDIUMS: Final = {"email": "EMAIL", "phone_number": "SMS"}
 #: the attributes that a pool may ignore the case of; a phone number has none
 NAMES: Final = frozenset({"email", "preferred_username"})
 #: the attributes that only Cognito and administrators can set
@@ -50,7 +49,7 @@ def normalize_case(pool: UserPool, attributes: Mapping[str, str]) -> dict[str, s
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-case-sensitivity.html
     """
-    return {name: pool.normalize_case(value) if name in NAMES else value for name, value in attributes.items()}
+    return {name: pool.users.normalize_case(value) if name in NAMES else value for name, value in attributes.items()}
 
 
 def check_values(pool: UserPool, attributes: Mapping[str, str]) -> None:
@@ -116,11 +115,6 @@ def apply_changes(present: Mapping[str, str], given: Mapping[str, str]) -> dict[
         f"{name}_verified": "false" for name in CONTACT_MEDIUMS if name in given and given[name] != present.get(name)
     }
     return {**present, **given, **unverified}
-
-
-def is_verified(attributes: Mapping[str, str], contact: str) -> bool:
-    """Return whether the user's email address or phone number is verified."""
-    return attributes.get(f"{contact}_verified", "").lower() == "true"
 
 
 def _check_value(declared: Mapping[str, Any], name: str, value: str) -> None:

@@ -25,7 +25,7 @@ def get_decoy(service: Service, pool: UserPool, name: str) -> User:
         pool: the pool that has no user with this name.
         name: the username as it was entered, or the decoy user's canonical username.
     """
-    name, now = pool.normalize_case(name), service.now()
+    name, now = pool.users.normalize_case(name), service.now()
     username = names.derive_decoy_username(pool, name)
     user = pool.decoys.get(name) or pool.decoys.get(username) or _make_decoy(service, pool, name, username)
     pool.decoys.put(user.username, user, until=now + RETENTION, now=now)
@@ -40,7 +40,7 @@ def derive_contacts(pool: UserPool, name: str) -> dict[str, str]:
     return {
         "email": f"{letters[0]}@{letters[1]}",
         "phone_number": f"+1{digits[:10]}",
-        **names.parse_contact(pool.normalize_case(name)),
+        **names.parse_contact(pool.users.normalize_case(name)),
     }
 
 

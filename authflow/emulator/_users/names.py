@@ -1,8 +1,4 @@
-"""The names of users: usernames, subs, and the aliases that the pool allows.
-
-https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html#user-pool-settings-aliases
-Names are compared character by character: Cognito does not normalise Unicode.
-"""
+"""The names of users: usernames, subs, and the aliases that the pool allows."""
 
 import hmac
 import uuid
@@ -25,7 +21,8 @@ NAME_KINDS: Final[Mapping[frozenset[str], str]] = {
 
 def find_user(pool: UserPool, name: str) -> User | None:
     """Return the user with this username, sub or alias, None if there is none."""
-    return pool.find_by_username(name) or pool.find_by_sub(name) or _find_by_alias(pool, name)
+    users = pool.users
+    return users.find_by_username(name) or users.find_by_sub(name) or users.find_by_alias(name)
 
 
 def find_user_to_sign_in(pool: UserPool, name: str) -> User | None:
@@ -33,7 +30,7 @@ def find_user_to_sign_in(pool: UserPool, name: str) -> User | None:
 
     A sub signs in only where it is the username, in pools whose users sign in with an email address or phone number.
     """
-    return pool.find_by_username(name) or _find_by_alias(pool, name)
+    return pool.users.find_by_username(name) or pool.users.find_by_alias(name)
 
 
 def get_user(pool: UserPool, name: str) -> User:
@@ -48,26 +45,13 @@ def get_user(pool: UserPool, name: str) -> User:
     return user
 
 
-def iterate_aliases(pool: UserPool, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the attribute and the value of each alias of a user who has the given attributes."""
-    for alias in sorted(pool.username_attributes | pool.aliases):
-        value = given.get(alias)
-        if value and (not needs_verification(pool, alias) or attributes.is_verified(given, alias)):
-            yield alias, value
-
-
-def needs_verification(pool: UserPool, alias: str) -> bool:
-    """Return whether an alias is valid only if it is verified. Names that replace usernames are valid without it."""
-    return alias in attributes.CONTACT_MEDIUMS and alias not in pool.username_attributes
-
-
 @dataclass(frozen=True, slots=True)
 class NameConflict:
     """An alias that is already a name of another user.
 
     Attributes:
         alias: the attribute that would become the alias.
-        kind: the kind of the other user's name: ``username``, ``sub`` or the attribute of an alias.
+        kind: the kind of the other user's name, as ``Directory.find_by_any_name`` has it.
         holder: the other user.
     """
 
@@ -78,10 +62,10 @@ class NameConflict:
 
 def find_conflicts(pool: UserPool, user: User | None, given: Mapping[str, str]) -> Iterator[NameConflict]:
     """Yield each alias that the attributes would give ``user`` and that is a name of another user, of any kind."""
-    for alias, value in iterate_aliases(pool, given):
-        for other in pool.users:
-            kinds = (kind for kind, name in _collect_names(pool, other) if name == pool.normalize_case(value))
-            yield from (NameConflict(alias, kind, other) for kind in kinds if other is not user)
+    for alias, value in pool.users.iterate_aliases(given):
+        for kind, other in pool.users.find_by_any_name(value):
+            if other is not user:
+                yield NameConflict(alias, kind, other)
 
 
 def check_new_username(pool: UserPool, username: str, shortest_number: int) -> None:
@@ -111,7 +95,7 @@ def derive_attributes(pool: UserPool, username: str, given: Mapping[str, str]) -
     """
     derived = {kind: name for kind, name in parse_contact(username).items() if kind in pool.username_attributes}
     for kind, name in derived.items():
-        if pool.normalize_case(given.get(kind) or name) != pool.normalize_case(name):
+        if pool.users.normalize_case(given.get(kind) or name) != pool.users.normalize_case(name):
             raise _errors.NAME_IS_OTHER(kind, kind)
     return derived
 
@@ -119,13 +103,13 @@ def derive_attributes(pool: UserPool, username: str, given: Mapping[str, str]) -
 def derive_decoy_username(pool: UserPool, name: str) -> str:
     """Return the canonical username of the decoy user with this name. It is always the same."""
     if not pool.username_attributes and _detect_contact(name) not in pool.aliases:
-        return pool.normalize_case(name)
+        return pool.users.normalize_case(name)
     return str(uuid.UUID(bytes=derive_decoy_bytes(pool, "name", name), version=4))
 
 
 def derive_decoy_bytes(pool: UserPool, label: str, name: str) -> bytes:
     """Return 16 bytes that are always the same for a pool, label and name."""
-    return hmac.digest(pool.decoy_key, f"{label}:{pool.normalize_case(name)}".encode(), "sha256")[:16]
+    return hmac.digest(pool.decoy_key, f"{label}:{pool.users.normalize_case(name)}".encode(), "sha256")[:16]
 
 
 def parse_contact(name: str) -> dict[str, str]:
@@ -136,20 +120,3 @@ def parse_contact(name: str) -> dict[str, str]:
 
 def _detect_contact(name: str) -> str | None:
     return next((kind for kind, (format_, _) in attributes.FORMATS.items() if format_.fullmatch(name)), None)
-
-
-def _collect_aliases(pool: UserPool, user: User) -> set[tuple[str, str]]:
-    return {(alias, pool.normalize_case(value)) for alias, value in iterate_aliases(pool, user.attributes)}
-
-
-def _collect_names(pool: UserPool, user: User) -> set[tuple[str, str]]:
-    """Return all names of a user, each with its kind."""
-    return {("username", pool.normalize_case(user.username)), ("sub", user.sub), *_collect_aliases(pool, user)}
-
-
-def _find_by_alias(pool: UserPool, name: str) -> User | None:
-    if not pool.aliases and not pool.username_attributes:
-        return None
-    wanted = pool.normalize_case(name)
-    holders = (user for user in pool.users if any(value == wanted for _, value in _collect_aliases(pool, user)))
-    return next(holders, None)

@@ -43,7 +43,7 @@ def make_user(
     user_attributes = attributes.normalize_case(pool, {**given, **names.derive_attributes(pool, username, given)})
     attributes.check_values(pool, user_attributes)
     sub = service.entropy.uuid()
-    canonical = sub if pool.username_attributes else pool.normalize_case(username)
+    canonical = sub if pool.username_attributes else pool.users.normalize_case(username)
     if names.find_user(pool, canonical):  # it may also be another user's alias or sub
         raise taken()
     password, now = _make_password(service, pool, canonical, chosen, status), service.now()
@@ -82,7 +82,8 @@ def resolve_alias_conflicts(
     conflicts = list(names.find_conflicts(pool, user, changed))
     for conflict in conflicts:
         same_kind = conflict.kind == conflict.alias
-        if not (force and same_kind and names.needs_verification(pool, conflict.alias)):
+        if not (force and same_kind and pool.users.needs_verification(conflict.alias)):
             raise error(conflict.alias)
     for conflict in conflicts:
-        conflict.holder.attributes[f"{conflict.alias}_verified"] = "false"
+        held = {**conflict.holder.attributes, f"{conflict.alias}_verified": "false"}
+        pool.users.set_attributes(conflict.holder, held)

@@ -146,7 +146,7 @@ def test_proposals_do_not_pile_up(tracked: World) -> None:
     for _ in range(10):
         tracked.get_tokens()
         tracked.clock.forward(hours=12)
-    user = tracked.emulator._service.pools[tracked.pool_id].find_by_username("ada")
+    user = tracked.emulator._service.pools[tracked.pool_id].users.find_by_username("ada")
     assert user is not None
     assert len(user.devices._proposed) <= 4
 

@@ -269,7 +269,7 @@ def test_repr_of_records_contains_no_secret(world: World) -> None:
     secretive = world.make_client(GenerateSecret=True)
     service = world.emulator._service
     client = service.clients[secretive.client_id]
-    user = client.pool.find_by_username("ada")
+    user = client.pool.users.find_by_username("ada")
     assert secretive.secret
     assert secretive.secret not in repr(client)
     assert user is not None

@@ -1,0 +1,107 @@
+"""The users of a pool, found by each of their names.
+
+Names are compared character by character: Cognito does not normalise Unicode.
+https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html#user-pool-settings-aliases
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from authflow.emulator._records.contacts import CONTACT_MEDIUMS, is_verified
+from authflow.emulator._records.series import Series
+from authflow.emulator._records.user import User
+
+USERNAME: Final = "username"
+SUB: Final = "sub"
+
+
+class Directory:
+    """The users of a pool. No look-up goes through all of them.
+
+    Args:
+        username_attributes: the attributes that users sign in with instead of a username.
+        alias_attributes: the attributes that users can sign in with, in addition to their username.
+        is_case_sensitive: whether names that differ only in case are different.
+    """
+
+    def __init__(
+        self, username_attributes: frozenset[str], alias_attributes: frozenset[str], *, is_case_sensitive: bool
+    ) -> None:
+        self._username_attributes = username_attributes
+        self._names = sorted(username_attributes | alias_attributes)
+        self._is_case_sensitive = is_case_sensitive
+        self.all: Series[User] = Series()
+        self._by_username: dict[str, User] = {}
+        self._by_sub: dict[str, User] = {}
+        self._by_alias: dict[str, dict[str, User]] = {}
+
+    def normalize_case(self, name: str) -> str:
+        """Return a name in the form in which names are compared: lower case unless the pool is case-sensitive."""
+        return name if self._is_case_sensitive else name.lower()
+
+    def add(self, user: User) -> None:
+        """Add a new user. The caller must have checked that no user has one of these names."""
+        self.all.add(user)
+        self._by_username[self.normalize_case(user.username)] = user
+        self._by_sub[user.sub] = user
+        self._add_aliases(user)
+
+    def remove(self, user: User) -> None:
+        """Remove a user."""
+        self.all.remove(user)
+        del self._by_username[self.normalize_case(user.username)]
+        del self._by_sub[user.sub]
+        self._remove_aliases(user)
+
+    def has(self, user: User) -> bool:
+        """Return whether this user is in the pool. A decoy user is not."""
+        return self._by_sub.get(user.sub) is user
+
+    def set_attributes(self, user: User, changed: Mapping[str, str]) -> None:
+        """Replace the attributes of a user, and with them the aliases."""
+        self._remove_aliases(user)
+        user.attributes = changed
+        self._add_aliases(user)
+
+    def find_by_username(self, name: str) -> User | None:
+        """Return the user with this username, None if there is none."""
+        return self._by_username.get(self.normalize_case(name))
+
+    def find_by_sub(self, sub: str) -> User | None:
+        """Return the user with this sub, None if there is none. A sub is never used again."""
+        return self._by_sub.get(sub)
+
+    def find_by_alias(self, name: str) -> User | None:
+        """Return the user with this alias, None if there is none."""
+        return next(iter(self._by_alias.get(self.normalize_case(name), {}).values()), None)
+
+    def find_by_any_name(self, name: str) -> Iterator[tuple[str, User]]:
+        """Yield each user who has this name, with its kind: ``USERNAME``, ``SUB`` or the attribute of an alias."""
+        folded = self.normalize_case(name)
+        if folded in self._by_username:
+            yield USERNAME, self._by_username[folded]
+        if folded in self._by_sub:
+            yield SUB, self._by_sub[folded]
+        yield from self._by_alias.get(folded, {}).items()
+
+    def iterate_aliases(self, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Yield the attribute and the value of each alias of a user who has the given attributes."""
+        for alias in self._names:
+            value = given.get(alias)
+            if value and (not self.needs_verification(alias) or is_verified(given, alias)):
+                yield alias, value
+
+    def needs_verification(self, alias: str) -> bool:
+        """Return whether an alias is valid only if it is verified. Names that replace usernames are valid without."""
+        return alias in CONTACT_MEDIUMS and alias not in self._username_attributes
+
+    def _add_aliases(self, user: User) -> None:
+        for alias, value in self.iterate_aliases(user.attributes):
+            self._by_alias.setdefault(self.normalize_case(value), {})[alias] = user
+
+    def _remove_aliases(self, user: User) -> None:
+        for alias, value in self.iterate_aliases(user.attributes):
+            holders = self._by_alias[self.normalize_case(value)]
+            del holders[alias]
+            if not holders:
+                del self._by_alias[self.normalize_case(value)]

@@ -1,0 +1,52 @@
+"""Records in the order in which they were made."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+Record = TypeVar("Record")
+
+
+class Series(Generic[Record]):
+    """Records in the order in which they were added, each with a number that is never used again.
+
+    A reader that remembers the last number it has seen goes on from there, whatever was added or removed since. No
+    method but iteration goes through all records.
+    """
+
+    def __init__(self) -> None:
+        self._next = 1
+        self._numbers: list[int] = []
+        self._records: dict[int, Record] = {}
+        self._places: dict[Record, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __contains__(self, record: Record) -> bool:
+        return record in self._places
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(list(self._records.values()))
+
+    def add(self, record: Record) -> None:
+        """Add a record at the end. It must be hashable, and not be there already."""
+        self._numbers.append(self._next)
+        self._records[self._next] = record
+        self._places[record] = self._next
+        self._next += 1
+
+    def remove(self, record: Record) -> None:
+        """Remove a record, which must be there."""
+        number = self._places.pop(record)
+        del self._records[number]
+        del self._numbers[bisect_left(self._numbers, number)]
+
+    def number_of(self, record: Record) -> int:
+        """Return the number of a record, which must be there."""
+        return self._places[record]
+
+    def read_after(self, number: int, count: int) -> list[tuple[int, Record]]:
+        """Return the first ``count`` records whose number is greater than this one, each with its number."""
+        start = bisect_right(self._numbers, number)
+        return [(found, self._records[found]) for found in self._numbers[start : start + count]]
