@@ -1,7 +1,6 @@
 """The emulator of Cognito user pools: its public interface."""
 
 from collections.abc import Mapping
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from authflow._extras import explain_missing
@@ -55,7 +54,6 @@ class Emulator:
         issuer = issuer or f"https://cognito-idp.{region}.amazonaws.com"
         self.region = region
         self._service = Service(clock, Entropy(seed), region, issuer.rstrip("/"), settings or Settings())
-        self._lock = RLock()
 
     @property
     def settings(self) -> Settings:
@@ -90,7 +88,7 @@ class Emulator:
         if operation not in OPERATIONS:
             error = _errors.NOT_EMULATED if operation in model else _errors.UNKNOWN_OPERATION
             raise error(operation)
-        with self._lock:
+        with self._service.lock:
             try:
                 reply = OPERATIONS[operation](self._service, model.check_request(operation, params))
                 return model.check_reply(operation, reply)
@@ -108,7 +106,7 @@ class Emulator:
         Raises:
             ServiceError: ResourceNotFoundException: there is no such pool.
         """
-        with self._lock:
+        with self._service.lock:
             return issuing.get_pool_keys(self._service, self._service.get_pool(pool_id)).jwks()
 
     def issuer(self, pool_id: str) -> str:

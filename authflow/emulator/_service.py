@@ -1,11 +1,14 @@
 """The state of the service, and the look-ups that its operations share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import RLock
 from typing import Any, TypeAlias
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
+from authflow.emulator._crypto.sealed import SealedTexts
 from authflow.emulator._outbox import Outbox
 from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.pool import UserPool
@@ -29,6 +32,9 @@ class Service:
         region: the prefix of the pools' ids.
         issuer: the prefix of the tokens' ``iss``, which ends in the pool's id.
         settings: how to behave where sources disagree about Cognito's behaviour.
+
+    Attributes:
+        lock: held by each operation, except while it waits for a Lambda trigger.
     """
 
     def __init__(self, clock: Clock, entropy: Entropy, region: str, issuer: str, settings: Settings) -> None:
@@ -44,10 +50,21 @@ class Service:
         self.sessions: Sessions = Sessions(entropy)
         self.secret_blocks: SecretBlocks = SecretBlocks(entropy)
         self.token_families: TokenFamilies = TokenFamilies(entropy)
+        self.page_tokens: SealedTexts = SealedTexts(entropy)
+        self.lock: RLock = RLock()
 
     def now(self) -> datetime:
         """Return the current time."""
         return self._clock()
+
+    @contextmanager
+    def unlocked(self) -> Iterator[None]:
+        """Let other requests in for the duration of the context. Check again afterwards what was read before."""
+        self.lock.release()
+        try:
+            yield
+        finally:
+            self.lock.acquire()
 
     def issuer_of(self, pool: UserPool) -> str:
         """Return the ``iss`` of a pool's tokens."""

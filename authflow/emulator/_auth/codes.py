@@ -65,8 +65,9 @@ def ask_for_code(step: AuthStep, user: User, challenge: str, purpose: Purpose, a
     code = step.service.entropy.code(_count_digits(step, purpose))
     deliverable = step.client.pool.users.has(user) and user.enabled
     if deliverable:
-        outbox = step.service.outbox
-        delivery.send_message(outbox, step.client.pool, user, attribute, purpose=purpose, code=code, address=address)
+        delivery.send_message(
+            step.service, step.client.pool, user, attribute, purpose=purpose, code=code, address=address
+        )
     sent = SentCode(code if deliverable else None, attribute, address, purpose)
     parameters = {
         "CODE_DELIVERY_DELIVERY_MEDIUM": CONTACT_MEDIUMS[attribute],

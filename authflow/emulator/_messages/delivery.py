@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Final
 
-from authflow.emulator._outbox import Message, Outbox, Purpose
+from authflow.emulator._outbox import Message, Purpose
 from authflow.emulator._records.contacts import CONTACT_MEDIUMS, is_verified
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
+from authflow.emulator._service import Service
 
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 SIGN_UP_CODE_VALIDITY: Final = timedelta(hours=24)
@@ -34,7 +35,7 @@ def choose_recovery_contact(pool: UserPool, attributes: Mapping[str, str]) -> st
 
 
 def send_message(
-    outbox: Outbox,
+    service: Service,
     pool: UserPool,
     user: User,
     attribute: str,
@@ -45,7 +46,7 @@ def send_message(
 ) -> None:
     """Send a code to the user: to ``address``, or to the value of the attribute if ``address`` is None."""
     address = address or user.attributes[attribute]
-    outbox.send(Message(pool.id, user.username, address, CONTACT_MEDIUMS[attribute], purpose, code))
+    service.outbox.send(Message(pool.id, user.username, address, CONTACT_MEDIUMS[attribute], purpose, code))
 
 
 def describe_delivery(attribute: str, address: str) -> dict[str, str]:

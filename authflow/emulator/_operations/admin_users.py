@@ -88,9 +88,7 @@ def admin_reset_user_password(service: Service, params: Params) -> Reply:
     if contact is None:
         raise _errors.NO_RECOVERY()
     user.status, user.modified = Status.RESET_REQUIRED, service.now()
-    delivery.send_message(
-        service.outbox, pool, user, contact, purpose=Purpose.PASSWORD_RESET, code=service.entropy.code()
-    )
+    delivery.send_message(service, pool, user, contact, purpose=Purpose.PASSWORD_RESET, code=service.entropy.code())
     return {}
 
 
@@ -149,7 +147,7 @@ def _send_invitation(service: Service, pool: UserPool, user: User, mediums: Sequ
     reachable = [name for name in CONTACT_MEDIUMS if user.attributes.get(name)]
     wanted = [name for name in reachable if CONTACT_MEDIUMS[name] in mediums]
     for contact in wanted or reachable:
-        delivery.send_message(service.outbox, pool, user, contact, purpose=Purpose.INVITATION, code=chosen)
+        delivery.send_message(service, pool, user, contact, purpose=Purpose.INVITATION, code=chosen)
 
 
 def _describe(user: User, attributes_member: str) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 import binascii
 from base64 import b64decode
 from dataclasses import dataclass
-from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto import srp
+from authflow.emulator._operations.paging import Listing, take_page
 from authflow.emulator._operations.pool_description import ACCOUNT
 from authflow.emulator._records.device import DeviceOwner, Devices
 from authflow.emulator._records.pool import UserPool
@@ -14,8 +14,6 @@ from authflow.emulator._records.user import User
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._tokens import issuing
 from authflow.emulator._users import names
-
-PAGE_SIZE: Final = 60  # QueryLimitType's maximum
 
 
 def confirm_device(service: Service, params: Params) -> Reply:
@@ -67,12 +65,14 @@ def admin_get_device(service: Service, params: Params) -> Reply:
 
 def list_devices(service: Service, params: Params) -> Reply:
     """ListDevices."""
-    return _make_page(_find_own(service, params), params, briefly=True)
+    listing = Listing("ListDevices", token="PaginationToken")
+    return _make_page(service, listing, _find_own(service, params), params, briefly=True)
 
 
 def admin_list_devices(service: Service, params: Params) -> Reply:
     """AdminListDevices."""
-    return _make_page(_find(service, params, _errors.NO_USER_OF_DEVICE), params, briefly=False)
+    listing = Listing("AdminListDevices", token="PaginationToken")
+    return _make_page(service, listing, _find(service, params, _errors.NO_USER_OF_DEVICE), params, briefly=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +116,9 @@ def _update_device(service: Service, devices: Devices, params: Params) -> Reply:
     return {}
 
 
-def _make_page(owned: OwnedDevices, params: Params, *, briefly: bool) -> Reply:
-    """Return the next page. The pagination token is the number of the last device of the page before."""
-    last = params.get("PaginationToken", "0")
-    if not (last.isascii() and last.isdigit() and len(last) < 10):
-        raise _errors.BAD_PAGE()
-    remaining, size = owned.devices.list_after(int(last)), params.get("Limit") or PAGE_SIZE
-    reply: dict[str, Any] = {"Devices": [device.describe(owned.owner, briefly=briefly) for device in remaining[:size]]}
-    return {**reply, "PaginationToken": str(remaining[size - 1].number)} if len(remaining) > size else reply
+def _make_page(service: Service, listing: Listing, owned: OwnedDevices, params: Params, *, briefly: bool) -> Reply:
+    page, more = take_page(service, listing, params, owned.devices.read_after, whose=owned.owner.name)
+    return {"Devices": [device.describe(owned.owner, briefly=briefly) for device in page], **more}
 
 
 def _parse_integer(config: dict[str, str], name: str) -> int:

@@ -122,9 +122,7 @@ def _send_code(service: Service, client: UserPoolClient, user: User) -> Reply:
         return {}
     expires = service.now() + delivery.SIGN_UP_CODE_VALIDITY
     user.confirmation = Code(service.entropy.code(), contact, user.attributes[contact], expires)
-    delivery.send_message(
-        service.outbox, client.pool, user, contact, purpose=Purpose.SIGN_UP, code=user.confirmation.text
-    )
+    delivery.send_message(service, client.pool, user, contact, purpose=Purpose.SIGN_UP, code=user.confirmation.text)
     return {"CodeDeliveryDetails": delivery.describe_delivery(contact, user.attributes[contact])}
 
 

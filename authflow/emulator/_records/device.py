@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-po
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
 from authflow.emulator import _errors
@@ -157,6 +158,7 @@ class Devices:
         """
         del self._confirmed[self.get(key).key]
 
-    def list_after(self, number: int) -> list[Device]:
-        """Return the confirmed devices with a higher number, in ascending order."""
-        return [device for device in self._confirmed.values() if device.number > number]
+    def read_after(self, number: int | None, count: int) -> list[tuple[int, Device]]:
+        """Return the first ``count`` confirmed devices with a higher number, in ascending order."""
+        later = (device for device in self._confirmed.values() if device.number > (number or 0))
+        return [(device.number, device) for device in islice(later, count)]

@@ -46,7 +46,7 @@ class Series(Generic[Record]):
         """Return the number of a record, which must be there."""
         return self._places[record]
 
-    def read_after(self, number: int, count: int) -> list[tuple[int, Record]]:
-        """Return the first ``count`` records whose number is greater than this one, each with its number."""
-        start = bisect_right(self._numbers, number)
+    def read_after(self, number: int | None, count: int) -> list[tuple[int, Record]]:
+        """Return the first ``count`` records after the one with this number (None: of all), each with its number."""
+        start = bisect_right(self._numbers, number or 0)
         return [(found, self._records[found]) for found in self._numbers[start : start + count]]

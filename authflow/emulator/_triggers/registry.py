@@ -33,7 +33,7 @@ class Triggers(MutableMapping[str, Mapping[str, LambdaTrigger]]):
     The names are those of LambdaConfig. A Lambda trigger gets its own copy of the event and returns the event, or a
     new one; only ``response`` is read. If it raises, the client gets UserLambdaValidationException; if it returns
     something invalid, the client gets InvalidLambdaResponseException. It runs in the thread of the call that caused
-    it, and may call the emulator from there; calls from other threads wait until it returns.
+    it, and may call the emulator, also over HTTP: while it runs, other calls are answered.
     The emulator stores and describes the ARNs in a pool's LambdaConfig, but never calls them.
 
     Raises:
@@ -112,15 +112,21 @@ class TriggerInvocation:
             "request": {"userAttributes": self._describe_user(), **request, **self._make_optional_members()},
             "response": {},
         }
-        return _read_response(_call(name, trigger, _copy_as_json(event)))
+        existed = pool.users.has(self.user)
+        with self.service.unlocked():  # other requests, and those of the Lambda trigger itself, need not wait
+            response = _read_response(_call(name, trigger, _copy_as_json(event)))
+        self._require_same_world(existed=existed)
+        return response
+
+    def _require_same_world(self, *, existed: bool) -> None:
+        """Require that pool, app client and user were not deleted meanwhile."""
+        self.service.get_client(self.client.id, self.client.pool.id)
+        if existed and not self.client.pool.users.has(self.user):
+            raise _errors.NO_USER()
 
     def _describe_user(self) -> dict[str, str]:
-        user = self.user
-        return (
-            {**user.get_all_attributes(), "cognito:user_status": user.status}
-            if self.client.pool.users.has(user)
-            else {}
-        )
+        user, exists = self.user, self.client.pool.users.has(self.user)
+        return {**user.get_all_attributes(), "cognito:user_status": user.status} if exists else {}
 
     def _make_optional_members(self) -> dict[str, Any]:
         """Return clientMetadata if there is any, and userNotFound for clients with PreventUserExistenceErrors."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from authflow.emulator import EmulatorBug, ServiceError
+from authflow.emulator import Emulator, EmulatorBug, ServiceError, client_at, running
 from tests.emulator.tokens.test_tokens import verify_claims
 from tests.support.emulator.attacks import USED_SESSION
 from tests.support.emulator.lambdas import (
@@ -19,7 +19,7 @@ from tests.support.emulator.lambdas import (
     raise_error,
 )
 from tests.support.emulator.phones import confirm_phone, make_tracking_pool, sign_in_with_password
-from tests.support.emulator.world import PASSWORD, Json, World
+from tests.support.emulator.world import PASSWORD, Clock, Json, World
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
 
@@ -318,3 +318,44 @@ def test_emulator_bug_inside_a_trigger_is_raised(world: World) -> None:
     world.emulator.triggers[world.pool_id] = {"PreAuthentication": define}
     with pytest.raises(EmulatorBug):
         world.get_tokens()
+
+
+# --- while a Lambda trigger runs
+
+
+def test_a_trigger_calls_the_emulator_over_http_while_its_own_request_waits() -> None:
+    emulator = Emulator()
+    with running(lambda _: emulator) as url:
+        world = World(emulator, Clock(), "", "").make_pool()
+        world.make_user("ada")
+        client, seen = client_at(url), list[str]()
+
+        def describe_pool(event: Json) -> Json:
+            seen.append(client.describe_user_pool(UserPoolId=event["userPoolId"])["UserPool"]["Id"])
+            return event
+
+        emulator.triggers[world.pool_id] = {"PreAuthentication": describe_pool}
+        request = world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
+        assert "AuthenticationResult" in client.initiate_auth(**request)
+        assert seen == [world.pool_id]
+
+
+@pytest.mark.parametrize(
+    ("deletion", "refusal"),
+    [
+        ("AdminDeleteUser", "UserNotFoundException"),
+        ("DeleteUserPool", "ResourceNotFoundException"),
+    ],
+)
+def test_what_a_trigger_deletes_does_not_sign_in(world: World, deletion: str, refusal: str) -> None:
+    def delete(event: Json) -> Json:
+        user = {"Username": "ada"} if deletion == "AdminDeleteUser" else {}
+        world.call(deletion, UserPoolId=world.pool_id, **user)
+        return event
+
+    for name in ("PreAuthentication", "PostAuthentication", "PreTokenGeneration"):
+        again = world.make_pool()
+        again.make_user("ada")
+        again.emulator.triggers[again.pool_id] = {name: delete}
+        world = again
+        assert expect_refused_sign_in(again).startswith(refusal)
