@@ -43,6 +43,35 @@ class ServiceModel:
     def __contains__(self, operation: object) -> bool:
         return operation in self._operations
 
+    @property
+    def operations(self) -> frozenset[str]:
+        """The names of all operations."""
+        return frozenset(self._operations)
+
+    def list_members(self, operation: str, path: str = "") -> list[str]:
+        """Return the members of an operation's request, or of the structure (or list of them) at a dotted path in it.
+
+        Raises:
+            KeyError: the request has no such member.
+        """
+        shape = self._operations[operation].get("input", {}).get("shape")
+        for name in filter(None, path.split(".")):
+            shape = self._shapes[self._skip_lists(shape)]["members"][name]["shape"]
+        return list(self._shapes[self._skip_lists(shape)].get("members", ())) if shape else []
+
+    def has_member(self, operation: str, path: str) -> bool:
+        """Return whether an operation's request has a member at this dotted path."""
+        parent, _, name = path.rpartition(".")
+        try:
+            return name in self.list_members(operation, parent)
+        except KeyError:
+            return False
+
+    def _skip_lists(self, shape: str) -> str:
+        while self._shapes[shape]["type"] == "list":
+            shape = self._shapes[shape]["member"]["shape"]
+        return shape
+
     def get_members(self, shape: str) -> frozenset[str]:
         """Return the names of a structure's members."""
         return frozenset(self._shapes[shape]["members"])
