@@ -212,6 +212,14 @@ NAME_IS_OTHER: Final = ErrorTemplate(
     "InvalidParameterException", "User {} should be empty or same as username, since username attribute is {}"
 )
 ATTRIBUTES: Final = ErrorTemplate("InvalidParameterException", "Attributes did not conform to the schema: {}")
+# NEW_PASSWORD_REQUIRED: https://github.com/aws/aws-sdk-net-extensions-cognito/issues/40
+ATTRIBUTE_MISSING: Final = ErrorTemplate("InvalidParameterException", "Invalid attributes given, {} is missing")
+# https://github.com/aws-amplify/amplify-js/issues/1669
+PREFERRED_USERNAME_TOO_EARLY: Final = ErrorTemplate(
+    "InvalidParameterException",
+    "Preferred username cannot be provided for unconfirmed account, "
+    "since user pool is configured for preferred username alias.",
+)
 ATTRIBUTE_READ_ONLY: Final = ErrorTemplate("InvalidParameterException", "Cannot modify the non-mutable attribute {}")
 ATTRIBUTE_NOT_UPDATED: Final = ErrorTemplate("InvalidParameterException", "user.{}: Attribute cannot be updated.")
 ATTRIBUTE_FORBIDDEN: Final = ErrorTemplate(
@@ -227,7 +235,9 @@ TEMPORARY_PASSWORD_POLICY: Final = ErrorTemplate(
 PASSWORD_HISTORY: Final = ErrorTemplate(
     "PasswordHistoryPolicyViolationException", "Password has previously been used"
 )  # own text
-NOT_RESENDABLE: Final = ErrorTemplate("UnsupportedUserStateException", "Resend not possible. {} status is {}")
+NOT_RESENDABLE: Final = ErrorTemplate(
+    "UnsupportedUserStateException", "Resend not possible. {} status is not FORCE_CHANGE_PASSWORD"
+)
 
 # Signing up
 SIGN_UP_CLOSED: Final = ErrorTemplate("NotAuthorizedException", "SignUp is not permitted for this user pool")
@@ -257,7 +267,7 @@ ACCESS_TOKEN_FORGED: Final = ErrorTemplate("NotAuthorizedException", "Could not 
 ACCESS_TOKEN_EXPIRED: Final = ErrorTemplate("NotAuthorizedException", "Access Token has expired")
 ACCESS_TOKEN_REVOKED: Final = ErrorTemplate("NotAuthorizedException", "Access Token has been revoked")
 TOKEN_NOT_REVOCABLE: Final = ErrorTemplate("UnsupportedTokenTypeException", "Unsupported token type")  # own text
-TOKEN_UNKNOWN: Final = ErrorTemplate("InvalidParameterException", "Invalid token")  # own text
+TOKEN_OF_OTHER_CLIENT: Final = ErrorTemplate("InvalidParameterException", "Invalid token")  # own text
 REVOCATION_OFF: Final = ErrorTemplate(
     "UnsupportedOperationException", "Token revocation is not enabled for this client"
 )  # own

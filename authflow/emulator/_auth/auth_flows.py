@@ -18,7 +18,9 @@ from authflow.emulator._users.decoys import get_decoy
 
 def user_srp_auth(step: AuthStep) -> Reply:
     """USER_SRP_AUTH: USERNAME and SRP_A. PASSWORD_VERIFIER follows."""
-    return srp_round.ask_for_password_proof(step, _find_confirmed_user(step, step.require_username()))
+    name = step.require_username()
+    srp_round.parse_client_public(step)
+    return srp_round.ask_for_password_proof(step, _find_confirmed_user(step, name))
 
 
 def user_password_auth(step: AuthStep) -> Reply:

@@ -176,6 +176,12 @@ def test_an_srp_a_that_is_not_hexadecimal(world: World, text: str) -> None:
 # --- missing and malformed answers
 
 
+def test_srp_a_is_checked_before_the_user_is_looked_up(world: World) -> None:
+    for parameters, problem in (({"SRP_A": "zzz"}, "at 'sRPA' failed"), ({}, "Missing required parameter SRP_A")):
+        request = world.make_initiate_params("USER_SRP_AUTH", USERNAME="nobody", **parameters)
+        assert problem in world.expect_refusal("InitiateAuth", **request)
+
+
 def test_missing_parameters_are_named_in_the_services_order(world: World) -> None:
     claim = world.make_proof(world.start_srp("ada"))
     order = ["USERNAME", "TIMESTAMP", "PASSWORD_CLAIM_SIGNATURE", "PASSWORD_CLAIM_SECRET_BLOCK"]

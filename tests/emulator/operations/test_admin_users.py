@@ -53,7 +53,9 @@ def test_resend_replaces_the_password(world: World) -> None:
 
 def test_resend_to_a_confirmed_user(world: World) -> None:
     again = {"UserPoolId": world.pool_id, "MessageAction": "RESEND"}
-    assert world.expect_refusal("AdminCreateUser", Username="ada", **again).startswith("UnsupportedUserStateException")
+    assert world.expect_refusal("AdminCreateUser", Username="ada", **again) == (
+        "UnsupportedUserStateException: Resend not possible. ada status is not FORCE_CHANGE_PASSWORD"
+    )
     assert world.expect_refusal("AdminCreateUser", Username="nobody", **again).startswith("UserNotFoundException")
 
 

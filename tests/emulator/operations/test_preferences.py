@@ -256,7 +256,7 @@ def test_required_and_unique_attributes(empty: World) -> None:
     pool.make_user("eve", email="eve@example.com", email_verified="true")
     request = {"UserPoolId": pool.pool_id, "Username": "ada"}
     gone = pool.expect_refusal("AdminUpdateUserAttributes", UserAttributes=[{"Name": "email", "Value": ""}], **request)
-    assert "The attribute email is required" in gone
+    assert "email: The attribute is required" in gone
     taken = [{"Name": "email", "Value": "eve@example.com"}, {"Name": "email_verified", "Value": "true"}]
     refusal = pool.expect_refusal("AdminUpdateUserAttributes", UserAttributes=taken, **request)
     assert refusal == "AliasExistsException: An account with the email already exists."

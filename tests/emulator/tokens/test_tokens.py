@@ -369,6 +369,12 @@ def test_revoking_a_token_of_another_client(world: World, secretive: World) -> N
     assert refresh(secretive, token)
 
 
+def test_there_is_nothing_to_revoke_of_an_unknown_token(world: World) -> None:
+    token = world.get_tokens()["RefreshToken"]
+    for text in ("unknown", token, token):  # revoking it again changes nothing
+        assert world.call("RevokeToken", **make_revocation(world, text)) == {}
+
+
 def test_clients_without_revocation(world: World) -> None:
     client = world.make_client(EnableTokenRevocation=False)
     result = client.get_tokens()
