@@ -85,6 +85,9 @@ FEATURE_OF_TIER: Final = ErrorTemplate(
     "FeatureUnavailableInTierException",
     "The following features need to be disabled for the LITE pricing tier configured: {}",
 )
+FEATURE_NOT_IN_TIER: Final = ErrorTemplate(
+    "FeatureUnavailableInTierException", "The following feature is not available for the {} pricing tier configured: {}"
+)
 
 # App clients and their secrets
 CLIENT_ATTRIBUTES: Final = ErrorTemplate(
@@ -102,7 +105,7 @@ SECRET_HASH_WRONG_REFRESH: Final = ErrorTemplate(
     "NotAuthorizedException", "SecretHash does not match for the client: {}"
 )
 SECRET_HASH_MISSING: Final = ErrorTemplate(
-    "NotAuthorizedException", "Client {} is configured for secret but secret was not received"
+    "NotAuthorizedException", "Client {} is configured with secret but SECRET_HASH was not received"
 )
 CLIENT_SECRET_WRONG: Final = ErrorTemplate(
     "NotAuthorizedException", "Unable to verify client secret for client {}"
@@ -175,9 +178,6 @@ SOFTWARE_TOKEN_NOT_ENABLED: Final = ErrorTemplate(
 )
 SOFTWARE_TOKEN_OFF: Final = ErrorTemplate(
     "SoftwareTokenMFANotFoundException", "Software Token MFA has not been enabled by the userPool"
-)
-SOFTWARE_TOKEN_UNVERIFIED: Final = ErrorTemplate(
-    "InvalidParameterException", "User has not verified software token mfa"
 )
 NO_DELIVERY: Final = ErrorTemplate("InvalidParameterException", "User does not have delivery config set to turn on {}")
 MFA_NOT_CONFIGURED: Final = ErrorTemplate(

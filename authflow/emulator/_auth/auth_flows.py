@@ -70,7 +70,7 @@ def refresh_token_auth(step: AuthStep) -> Reply:
     request = issuing.TokenRequest(issuing.REFRESH_SOURCE, device_key=step.parameters.get("DEVICE_KEY"))
     token, user = issuing.find_refresh_token(service, client, text, request)
     secret_hash.check_secret_hash(
-        client, user.username, step.parameters.get("SECRET_HASH"), _errors.SECRET_HASH_WRONG_REFRESH
+        service, client, user.username, step.parameters.get("SECRET_HASH"), _errors.SECRET_HASH_WRONG_REFRESH
     )
     if token.is_retired(service.now()):
         raise _errors.REFRESH_TOKEN_REVOKED()  # the operation declares no RefreshTokenReuseException

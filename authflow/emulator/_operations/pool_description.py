@@ -6,6 +6,7 @@ The defaults are those of pools that were created with a name only, as recorded 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from authflow.emulator._operations.pool_rules import DEFAULT_TIER
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._service import Service
 
@@ -17,7 +18,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "KeyConfiguration": {"KeyType": "AWS_OWNED_KEY"},
     "LambdaConfig": {},
     "UserPoolTags": {},
-    "UserPoolTier": "ESSENTIALS",
+    "UserPoolTier": DEFAULT_TIER,
 }
 #: the names of the authentication levels that a request did not name
 ACR_VALUES: Final[Mapping[str, Any]] = {

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from authflow.emulator import _errors
 
+DEFAULT_TIER: Final = "ESSENTIALS"
 #: the Lambda triggers that need a KMS key
 SENDERS: Final = frozenset({"CustomSMSSender", "CustomEmailSender"})
 
@@ -38,8 +39,18 @@ def _check_first_factors(params: Mapping[str, Any]) -> None:
         return
     if "PASSWORD" not in factors:
         raise _errors.INVALID("Password should be configured as one of the allowed first auth factors.")
-    if params.get("UserPoolTier") == "LITE" and set(factors) != {"PASSWORD"}:
+
+
+def _check_tier(params: Mapping[str, Any]) -> None:
+    tier = params.get("UserPoolTier", DEFAULT_TIER)
+    factors = params.get("Policies", {}).get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ())
+    version = params.get("LambdaConfig", {}).get("PreTokenGenerationConfig", {}).get("LambdaVersion", "V1_0")
+    if tier == "LITE" and set(factors) - {"PASSWORD"}:
         raise _errors.FEATURE_OF_TIER("Passwordless Sign-In")
+    if tier == "LITE" and version != "V1_0":
+        raise _errors.FEATURE_OF_TIER(f"Token Customization with Pre-Token Generation Lambda {version}")
+    if tier != "PLUS" and params.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF":
+        raise _errors.FEATURE_NOT_IN_TIER(tier, "Threat Protection")
 
 
 def _check_temporary_passwords(params: Mapping[str, Any]) -> None:
@@ -75,6 +86,7 @@ RULES: Final[tuple[Callable[[Mapping[str, Any]], None], ...]] = (
     _check_names,
     _check_verification,
     _check_first_factors,
+    _check_tier,
     _check_temporary_passwords,
     _check_recovery,
     _check_triggers,

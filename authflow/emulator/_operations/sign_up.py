@@ -85,7 +85,7 @@ def resend_confirmation_code(service: Service, params: Params) -> Reply:
 
 def _find_client(service: Service, params: Params) -> UserPoolClient:
     client = service.get_client(params["ClientId"])
-    secret_hash.check_secret_hash(client, params["Username"], params.get("SecretHash"))
+    secret_hash.check_secret_hash(service, client, params["Username"], params.get("SecretHash"))
     return client
 
 

@@ -227,3 +227,15 @@ def test_devices_prove_their_secret_by_the_same_rules(empty: World, clock: Clock
     clock.now = present
     proof["TIMESTAMP"] = "sat sep 05 15:34:45 GMT 2026"
     assert "AuthenticationResult" in world.respond("DEVICE_PASSWORD_VERIFIER", second["Session"], **proof)
+
+
+def test_an_srp_a_that_is_no_number_leaves_the_session_usable(world: World) -> None:
+    choice = world.make_client(ExplicitAuthFlows=["ALLOW_USER_AUTH"])
+    session = choice.initiate("USER_AUTH", USERNAME="ada")["Session"]
+    given = {"USERNAME": "ada", "ANSWER": "PASSWORD_SRP", "SRP_A": "zzz"}
+    for challenge in ("SELECT_CHALLENGE", "PASSWORD_SRP"):
+        request = choice.make_respond_params(challenge, session, **given)
+        assert "at 'sRPA' failed to satisfy" in choice.expect_refusal("RespondToAuthChallenge", **request)
+    assert choice.respond("SELECT_CHALLENGE", session, **{**given, "SRP_A": "ab" * 64})["ChallengeName"] == (
+        "PASSWORD_VERIFIER"
+    )

@@ -391,14 +391,3 @@ def test_step_up(choice: World) -> None:
     assert alone == "InvalidParameterException: Missing required parameter TARGET_ACR_VALUES"
     for age in ("soon", "-1", "\u0661"):
         assert expect_refused_begin(choice, MAX_AGE=age).startswith("InvalidParameterException: MAX_AGE")
-
-
-def test_an_srp_a_that_is_no_number_leaves_the_session_usable(choice: World) -> None:
-    session = begin_user_auth(choice)["Session"]
-    given = {"USERNAME": "ada", "ANSWER": "PASSWORD_SRP", "SRP_A": "zzz"}
-    for challenge in ("SELECT_CHALLENGE", "PASSWORD_SRP"):
-        request = choice.make_respond_params(challenge, session, **given)
-        assert "at 'sRPA' failed to satisfy" in choice.expect_refusal("RespondToAuthChallenge", **request)
-    assert choice.respond("SELECT_CHALLENGE", session, **{**given, "SRP_A": SRP_A})["ChallengeName"] == (
-        "PASSWORD_VERIFIER"
-    )

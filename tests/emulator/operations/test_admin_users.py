@@ -170,7 +170,11 @@ def test_delete(world: World) -> None:
     assert world.expect_refusal("AdminGetUser", UserPoolId=world.pool_id, Username="ada").startswith(
         "UserNotFoundException"
     )
-    assert "revoked" in world.expect_refusal("GetUser", AccessToken=tokens["AccessToken"])
+    assert world.expect_refusal("GetUser", AccessToken=tokens["AccessToken"]) == (
+        "UserNotFoundException: User does not exist."
+    )
+    for undeclared in ("GlobalSignOut", "AssociateSoftwareToken"):  # they declare no UserNotFoundException
+        assert "revoked" in world.expect_refusal(undeclared, AccessToken=tokens["AccessToken"])
     refresh = {"ClientId": world.client_id, "RefreshToken": tokens["RefreshToken"]}
     deleted = "NotAuthorizedException: The user has been deleted for the associated refresh token"
     assert world.expect_refusal("GetTokensFromRefreshToken", **refresh) == deleted

@@ -163,3 +163,31 @@ def test_settings_that_agree(empty: World) -> None:
     }
     assert empty.call("CreateUserPool", PoolName="p", **settings)
     assert empty.call("CreateUserPool", PoolName="p", AccountRecoverySetting=make_recovery("admin_only"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        (
+            {
+                "UserPoolTier": "LITE",
+                "LambdaConfig": {"PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": ARN}},
+            },
+            "features need to be disabled for the LITE pricing tier configured: "
+            "Token Customization with Pre-Token Generation Lambda V2_0",
+        ),
+        (
+            {"UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"}},
+            "feature is not available for the ESSENTIALS pricing tier configured: Threat Protection",
+        ),
+        (
+            {"UserPoolTier": "LITE", "UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}},
+            "feature is not available for the LITE pricing tier configured: Threat Protection",
+        ),
+    ],
+)
+def test_features_that_a_tier_does_not_have(world: World, settings: Json, text: str) -> None:
+    for operation, target in (("CreateUserPool", {"PoolName": "p"}), ("UpdateUserPool", {"UserPoolId": world.pool_id})):
+        refusal = world.expect_refusal(operation, **target, **settings)
+        assert refusal == f"FeatureUnavailableInTierException: The following {text}"
+        assert world.call(operation, **target, **{**settings, "UserPoolTier": "PLUS"}) is not None
