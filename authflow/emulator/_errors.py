@@ -83,7 +83,7 @@ RECOVERY_INVALID: Final = ErrorTemplate(
 )
 FEATURE_OF_TIER: Final = ErrorTemplate(
     "FeatureUnavailableInTierException",
-    "The following features need to be disabled for the LITE pricing tier configured: {}",
+    "The following features need to be disabled for the {} pricing tier configured: {}",
 )
 FEATURE_NOT_IN_TIER: Final = ErrorTemplate(
     "FeatureUnavailableInTierException", "The following feature is not available for the {} pricing tier configured: {}"

@@ -6,6 +6,7 @@ from typing import Any, Final
 from authflow.emulator import _errors
 from authflow.emulator._auth import choice
 from authflow.emulator._operations.pool_description import SMS_MEMBERS
+from authflow.emulator._operations.pool_rules import require_essentials
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Params, Reply, Service
@@ -25,6 +26,8 @@ def set_user_pool_mfa_config(service: Service, params: Params) -> Reply:
     pool = service.get_pool(params["UserPoolId"])
     if "WebAuthnConfiguration" in params:
         raise _errors.NO_PASSKEYS()
+    if "EmailMfaConfiguration" in params:
+        require_essentials(pool, "Email MFA")
     if params.get("MfaConfiguration") == "OFF" and mfa.list_configured_factors(params):
         raise _errors.INVALID("Invalid MFA configuration given, can't turn off MFA and configure an MFA together.")
     configured: dict[str, Any] = {

@@ -6,8 +6,8 @@ The defaults are those of pools that were created with a name only, as recorded 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from authflow.emulator._operations.pool_rules import DEFAULT_TIER
-from authflow.emulator._records.pool import UserPool
+from authflow.emulator._operations.pool_rules import ACR_VALUES
+from authflow.emulator._records.pool import DEFAULT_TIER, UserPool
 from authflow.emulator._service import Service
 
 ACCOUNT: Final = "123456789012"
@@ -19,10 +19,6 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "LambdaConfig": {},
     "UserPoolTags": {},
     "UserPoolTier": DEFAULT_TIER,
-}
-#: the names of the authentication levels that a request did not name
-ACR_VALUES: Final[Mapping[str, Any]] = {
-    f"Level{number}": {"AcrValue": f"urn:cognito:loa:{number}"} for number in range(1, 5)
 }
 #: the members of VerificationMessageTemplate, by the names of the older members that say the same
 TEMPLATE_MEMBERS: Final[Mapping[str, str]] = {
