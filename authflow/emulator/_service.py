@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
@@ -18,6 +18,7 @@ from authflow.emulator._settings import Settings
 Clock: TypeAlias = Callable[[], datetime]
 Params: TypeAlias = dict[str, Any]
 Reply: TypeAlias = dict[str, Any]
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Service:
@@ -33,6 +34,7 @@ class Service:
 
     def __init__(self, clock: Clock, entropy: Entropy, region: str, issuer: str, settings: Settings) -> None:
         self._clock = clock
+        self._latest = NEVER
         self.entropy = entropy
         self.region = region
         self.settings = settings
@@ -47,7 +49,14 @@ class Service:
 
     def now(self) -> datetime:
         """Return the current time."""
-        return self._clock()
+        now = self._clock()
+        self._latest = max(self._latest, now)
+        return now
+
+    @property
+    def latest(self) -> datetime:
+        """The latest time that the clock has shown: what has ended by then does not begin again if it is set back."""
+        return max(self.now(), self._latest)
 
     def issuer_of(self, pool: UserPool) -> str:
         """Return the ``iss`` of a pool's tokens."""

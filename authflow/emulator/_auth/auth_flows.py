@@ -72,7 +72,7 @@ def refresh_token_auth(step: AuthStep) -> Reply:
     secret_hash.check_secret_hash(
         service, client, user.username, step.parameters.get("SECRET_HASH"), _errors.SECRET_HASH_WRONG_REFRESH
     )
-    if token.is_retired(service.now()):
+    if token.is_retired(service.latest):
         raise _errors.REFRESH_TOKEN_REVOKED()  # the operation declares no RefreshTokenReuseException
     return {"ChallengeParameters": {}, "AuthenticationResult": issuing.refresh_tokens(service, client, text, request)}
 

@@ -75,7 +75,7 @@ def refresh_tokens(service: Service, client: UserPoolClient, text: str, request:
     token, user = find_refresh_token(service, client, text, request)
     if not user.enabled:
         raise _errors.USER_DISABLED()
-    token.require_usable(service.now())
+    token.require_usable(service.now(), service.latest)
     proposal = _check_device(service, client.pool, user, token.family, request)
     overrides = pre_token_generation.request_overrides(
         TriggerInvocation(service, client, user, request.metadata), request.source
