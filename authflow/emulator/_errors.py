@@ -83,7 +83,10 @@ RECOVERY_INVALID: Final = ErrorTemplate(
 )
 FEATURE_OF_TIER: Final = ErrorTemplate(
     "FeatureUnavailableInTierException",
-    "The following features need to be disabled for the LITE pricing tier configured: {}",
+    "The following features need to be disabled for the {} pricing tier configured: {}",
+)
+FEATURE_NOT_IN_TIER: Final = ErrorTemplate(
+    "FeatureUnavailableInTierException", "The following feature is not available for the {} pricing tier configured: {}"
 )
 
 # App clients and their secrets
@@ -102,7 +105,7 @@ SECRET_HASH_WRONG_REFRESH: Final = ErrorTemplate(
     "NotAuthorizedException", "SecretHash does not match for the client: {}"
 )
 SECRET_HASH_MISSING: Final = ErrorTemplate(
-    "NotAuthorizedException", "Client {} is configured for secret but secret was not received"
+    "NotAuthorizedException", "Client {} is configured with secret but SECRET_HASH was not received"
 )
 CLIENT_SECRET_WRONG: Final = ErrorTemplate(
     "NotAuthorizedException", "Unable to verify client secret for client {}"
@@ -176,9 +179,6 @@ SOFTWARE_TOKEN_NOT_ENABLED: Final = ErrorTemplate(
 SOFTWARE_TOKEN_OFF: Final = ErrorTemplate(
     "SoftwareTokenMFANotFoundException", "Software Token MFA has not been enabled by the userPool"
 )
-SOFTWARE_TOKEN_UNVERIFIED: Final = ErrorTemplate(
-    "InvalidParameterException", "User has not verified software token mfa"
-)
 NO_DELIVERY: Final = ErrorTemplate("InvalidParameterException", "User does not have delivery config set to turn on {}")
 MFA_NOT_CONFIGURED: Final = ErrorTemplate(
     "InvalidParameterException", "{} is not configured for the user pool"
@@ -212,6 +212,14 @@ NAME_IS_OTHER: Final = ErrorTemplate(
     "InvalidParameterException", "User {} should be empty or same as username, since username attribute is {}"
 )
 ATTRIBUTES: Final = ErrorTemplate("InvalidParameterException", "Attributes did not conform to the schema: {}")
+# NEW_PASSWORD_REQUIRED: https://github.com/aws/aws-sdk-net-extensions-cognito/issues/40
+ATTRIBUTE_MISSING: Final = ErrorTemplate("InvalidParameterException", "Invalid attributes given, {} is missing")
+# https://github.com/aws-amplify/amplify-js/issues/1669
+PREFERRED_USERNAME_TOO_EARLY: Final = ErrorTemplate(
+    "InvalidParameterException",
+    "Preferred username cannot be provided for unconfirmed account, "
+    "since user pool is configured for preferred username alias.",
+)
 ATTRIBUTE_READ_ONLY: Final = ErrorTemplate("InvalidParameterException", "Cannot modify the non-mutable attribute {}")
 ATTRIBUTE_NOT_UPDATED: Final = ErrorTemplate("InvalidParameterException", "user.{}: Attribute cannot be updated.")
 ATTRIBUTE_FORBIDDEN: Final = ErrorTemplate(
@@ -227,7 +235,9 @@ TEMPORARY_PASSWORD_POLICY: Final = ErrorTemplate(
 PASSWORD_HISTORY: Final = ErrorTemplate(
     "PasswordHistoryPolicyViolationException", "Password has previously been used"
 )  # own text
-NOT_RESENDABLE: Final = ErrorTemplate("UnsupportedUserStateException", "Resend not possible. {} status is {}")
+NOT_RESENDABLE: Final = ErrorTemplate(
+    "UnsupportedUserStateException", "Resend not possible. {} status is not FORCE_CHANGE_PASSWORD"
+)
 
 # Signing up
 SIGN_UP_CLOSED: Final = ErrorTemplate("NotAuthorizedException", "SignUp is not permitted for this user pool")
@@ -257,7 +267,7 @@ ACCESS_TOKEN_FORGED: Final = ErrorTemplate("NotAuthorizedException", "Could not 
 ACCESS_TOKEN_EXPIRED: Final = ErrorTemplate("NotAuthorizedException", "Access Token has expired")
 ACCESS_TOKEN_REVOKED: Final = ErrorTemplate("NotAuthorizedException", "Access Token has been revoked")
 TOKEN_NOT_REVOCABLE: Final = ErrorTemplate("UnsupportedTokenTypeException", "Unsupported token type")  # own text
-TOKEN_UNKNOWN: Final = ErrorTemplate("InvalidParameterException", "Invalid token")  # own text
+TOKEN_OF_OTHER_CLIENT: Final = ErrorTemplate("InvalidParameterException", "Invalid token")  # own text
 REVOCATION_OFF: Final = ErrorTemplate(
     "UnsupportedOperationException", "Token revocation is not enabled for this client"
 )  # own

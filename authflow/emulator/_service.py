@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import RLock
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
@@ -21,6 +21,7 @@ from authflow.emulator._settings import Settings
 Clock: TypeAlias = Callable[[], datetime]
 Params: TypeAlias = dict[str, Any]
 Reply: TypeAlias = dict[str, Any]
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Service:
@@ -39,6 +40,7 @@ class Service:
 
     def __init__(self, clock: Clock, entropy: Entropy, region: str, issuer: str, settings: Settings) -> None:
         self._clock = clock
+        self._latest = NEVER
         self.entropy = entropy
         self.region = region
         self.settings = settings
@@ -55,7 +57,14 @@ class Service:
 
     def now(self) -> datetime:
         """Return the current time."""
-        return self._clock()
+        now = self._clock()
+        self._latest = max(self._latest, now)
+        return now
+
+    @property
+    def latest(self) -> datetime:
+        """The latest time that the clock has shown: what has ended by then does not begin again if it is set back."""
+        return max(self.now(), self._latest)
 
     @contextmanager
     def unlocked(self) -> Iterator[None]:

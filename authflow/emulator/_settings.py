@@ -47,6 +47,10 @@ class Settings:
             more than ``Invalid Refresh Token``, the text for any other unknown token.
         alias_exists_text: the text of AliasExistsException. ``An account with the given {} already exists.`` was seen
             too, and nothing settles which is current.
+        missing_secret_hash: the text for a request without the SECRET_HASH that the client needs. Recent reports have
+            the default, older ones ``Client {} is configured for secret but secret was not received``.
+        unverified_totp: the text for turning on SOFTWARE_TOKEN_MFA for a user without an authenticator app. The default
+            was measured on a real pool; older clients look for ``User has not verified software token mfa``.
         shortest_phone_username: the least number of digits of a phone number that is a username. One source demands
             three digits: there is no shorter number. Two are what E.164 needs at least.
         reset_of_disabled_user: if False, AdminResetUserPassword refuses a disabled user with "User is disabled.", as
@@ -92,6 +96,8 @@ class Settings:
     admin_password_refusal: str = "Auth flow not enabled for this client"
     deleted_user_refresh: str = "The user has been deleted for the associated refresh token"
     alias_exists_text: str = "An account with the {} already exists."
+    missing_secret_hash: str = "Client {} is configured with secret but SECRET_HASH was not received"
+    unverified_totp: str = "User does not have delivery config set to turn on {}"
     shortest_phone_username: int = 3
     reset_of_disabled_user: bool = False
     proof_once: bool = False

@@ -3,6 +3,7 @@
 import pytest
 
 from authflow.emulator import Emulator, Settings
+from tests.support.emulator.mfa import TOTP, configure
 from tests.support.emulator.world import PASSWORD, Clock, Json, World
 
 
@@ -72,3 +73,28 @@ def test_an_alias_of_another_user(clock: Clock, settings: Settings | None, expec
     confirmation = {"Username": "eve", "ConfirmationCode": pool.get_last_message().code}
     refusal = pool.expect_refusal("ConfirmSignUp", ClientId=pool.client_id, **confirmation)
     assert refusal == f"AliasExistsException: {expected}"
+
+
+@pytest.mark.parametrize("settings", [None, Settings(missing_secret_hash="{} has a secret")])
+def test_a_missing_secret_hash(clock: Clock, settings: Settings | None) -> None:
+    world = make_world(clock, settings).make_client(GenerateSecret=True)
+    text = (settings or Settings()).missing_secret_hash.format(world.client_id)
+    given = {"ClientId": world.client_id, "Username": "ada"}
+    begin = {"AuthFlow": "USER_SRP_AUTH", "AuthParameters": {"USERNAME": "ada", "SRP_A": "a"}}
+    requests: dict[str, Json] = {
+        "InitiateAuth": {"ClientId": world.client_id, **begin},
+        "SignUp": {**given, "Password": PASSWORD},
+        "ResendConfirmationCode": given,
+    }
+    for operation, request in requests.items():
+        assert world.expect_refusal(operation, **request) == f"NotAuthorizedException: {text}"
+
+
+@pytest.mark.parametrize("settings", [None, Settings(unverified_totp="User has not verified software token mfa")])
+def test_turning_on_an_authenticator_app_that_the_user_does_not_have(clock: Clock, settings: Settings | None) -> None:
+    world = make_world(clock, settings)
+    world.make_user("ada")
+    configure(world, "OPTIONAL", TOTP)
+    text = (settings or Settings()).unverified_totp.format(TOTP)
+    request = {"UserPoolId": world.pool_id, "Username": "ada", "SoftwareTokenMfaSettings": {"Enabled": True}}
+    assert world.expect_refusal("AdminSetUserMFAPreference", **request) == f"InvalidParameterException: {text}"

@@ -18,7 +18,9 @@ from authflow.emulator._users.decoys import get_decoy
 
 def user_srp_auth(step: AuthStep) -> Reply:
     """USER_SRP_AUTH: USERNAME and SRP_A. PASSWORD_VERIFIER follows."""
-    return srp_round.ask_for_password_proof(step, _find_confirmed_user(step, step.require_username()))
+    name = step.require_username()
+    srp_round.parse_client_public(step)
+    return srp_round.ask_for_password_proof(step, _find_confirmed_user(step, name))
 
 
 def user_password_auth(step: AuthStep) -> Reply:
@@ -68,9 +70,9 @@ def refresh_token_auth(step: AuthStep) -> Reply:
     request = issuing.TokenRequest(issuing.REFRESH_SOURCE, device_key=step.parameters.get("DEVICE_KEY"))
     token, user = issuing.find_refresh_token(service, client, text, request)
     secret_hash.check_secret_hash(
-        client, user.username, step.parameters.get("SECRET_HASH"), _errors.SECRET_HASH_WRONG_REFRESH
+        service, client, user.username, step.parameters.get("SECRET_HASH"), _errors.SECRET_HASH_WRONG_REFRESH
     )
-    if token.is_retired(service.now()):
+    if token.is_retired(service.latest):
         raise _errors.REFRESH_TOKEN_REVOKED()  # the operation declares no RefreshTokenReuseException
     return {"ChallengeParameters": {}, "AuthenticationResult": issuing.refresh_tokens(service, client, text, request)}
 

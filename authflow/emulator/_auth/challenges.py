@@ -72,7 +72,8 @@ def _change_attributes(step: AuthStep, user: User) -> dict[str, str]:
     """Return the user's attributes with those of the answer."""
     pool = step.client.pool
     changed = attributes.apply_changes(user.attributes, _read_attributes(step, user))
-    attributes.check_required(pool, changed)
+    if missing := attributes.find_missing(pool, changed):
+        raise _errors.ATTRIBUTE_MISSING(missing[0])
     resolve_alias_conflicts(pool, user, changed, step.service.alias_exists)
     return changed
 

@@ -149,6 +149,8 @@ def _start_chosen(step: AuthStep, chosen: str, *challenges: str) -> Reply:
         raise _errors.NOT_OFFERED("ANSWER")
     if chosen in PROOF_PARAMETERS:
         step.require(PROOF_PARAMETERS[chosen])
+    if chosen == "PASSWORD_SRP":
+        srp_round.parse_client_public(step)
     session.used = True
     return CHOICE_HANDLERS[chosen](step, user)
 

@@ -9,14 +9,20 @@ from base64 import b64encode
 
 from authflow.emulator import _errors
 from authflow.emulator._records.client import UserPoolClient
+from authflow.emulator._service import Service
 
 
 def check_secret_hash(
-    client: UserPoolClient, username: str, given: str | None, wrong: _errors.ErrorTemplate = _errors.SECRET_HASH_WRONG
+    service: Service,
+    client: UserPoolClient,
+    username: str,
+    given: str | None,
+    wrong: _errors.ErrorTemplate = _errors.SECRET_HASH_WRONG,
 ) -> None:
     """Refuse a missing, wrong or superfluous SECRET_HASH.
 
     Args:
+        service: the service, whose settings have the text for a missing hash.
         client: the app client of the request.
         username: the USERNAME of the same request, exactly as it was sent.
         given: the SECRET_HASH of the request (base64), or None.
@@ -27,7 +33,7 @@ def check_secret_hash(
     """
     if given is None:
         if client.secret is not None:
-            raise _errors.SECRET_HASH_MISSING(client.id)
+            raise _errors.SECRET_HASH_MISSING.with_text(service.settings.missing_secret_hash)(client.id)
     elif client.secret is None or not hmac.compare_digest(_compute_hash(client, username), _encode(given)):
         raise wrong(client.id)
 

@@ -52,7 +52,7 @@ class AuthStep:
             ServiceError: USERNAME is missing, or the hash is missing, wrong or superfluous.
         """
         name = self.require("USERNAME")
-        secret_hash.check_secret_hash(self.client, name, self.parameters.get("SECRET_HASH"))
+        secret_hash.check_secret_hash(self.service, self.client, name, self.parameters.get("SECRET_HASH"))
         return name
 
     def resume(self, *challenges: str) -> tuple[Session, User]:

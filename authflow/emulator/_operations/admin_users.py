@@ -48,8 +48,7 @@ def admin_update_user_attributes(service: Service, params: Params) -> Reply:
     given = attributes.normalize_case(pool, attributes.from_list(params["UserAttributes"]))
     attributes.check_values(pool, given)
     attributes.check_mutable(pool, given)
-    changed = {**attributes.apply_changes(user.attributes, given), **given}
-    updated = {name: value for name, value in changed.items() if value}  # a blank value deletes the attribute
+    updated = attributes.drop_blanks({**attributes.apply_changes(user.attributes, given), **given})
     attributes.check_required(pool, updated)
     resolve_alias_conflicts(pool, user, updated, service.alias_exists)
     pool.users.set_attributes(user, updated)
@@ -136,7 +135,7 @@ def _create_user(service: Service, pool: UserPool, params: Params, chosen: str |
 def _renew_invitation(service: Service, pool: UserPool, params: Params, chosen: str) -> User:
     user = names.get_user(pool, params["Username"])
     if user.status is not Status.FORCE_CHANGE_PASSWORD:
-        raise _errors.NOT_RESENDABLE(user.username, user.status)
+        raise _errors.NOT_RESENDABLE(user.username)
     error = _errors.TEMPORARY_PASSWORD_POLICY
     user.password = credentials.make_stored_password(service, pool, user.username, chosen, temporary=True, error=error)
     user.modified = service.now()

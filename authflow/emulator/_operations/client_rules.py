@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from authflow.emulator import _errors
+from authflow.emulator._operations.pool_rules import require_essentials
 from authflow.emulator._records.client import LEGACY_FLOWS, compute_token_validity
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._settings import Settings
@@ -53,6 +54,8 @@ def check_client(request: ClientRequest, settings: Settings) -> None:
         ServiceError: it does.
     """
     _check_flows(request.params, settings)
+    if "ALLOW_USER_AUTH" in request.params.get("ExplicitAuthFlows", ()):
+        require_essentials(request.pool, "Choice-Based Sign-In")
     _check_lifetimes(request.params)
     _check_attributes(request)
     _check_oauth(request)

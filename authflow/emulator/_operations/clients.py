@@ -10,6 +10,8 @@ from authflow.emulator._service import Params, Reply, Service
 
 ID_LENGTH: Final = 26
 SECRET_LENGTH: Final = 51
+#: members of which 0 or an empty list stands for the default
+EMPTY_MEANS_DEFAULT: Final = frozenset({"ExplicitAuthFlows", "RefreshTokenValidity"})
 
 
 def create_user_pool_client(service: Service, params: Params) -> Reply:
@@ -61,7 +63,7 @@ def _describe(service: Service, client: UserPoolClient) -> dict[str, Any]:
         "EnablePropagateAdditionalUserContextData": False,
         "EnableTokenRevocation": True,
         "RefreshTokenValidity": 30,
-        **client.settings,
+        **{name: value for name, value in client.settings.items() if value or name not in EMPTY_MEANS_DEFAULT},
         **_describe_units(service, client),
         "UserPoolId": client.pool.id,
         "ClientId": client.id,

@@ -6,6 +6,7 @@ from typing import Any, Final
 from authflow.emulator import _errors
 from authflow.emulator._auth import choice
 from authflow.emulator._operations.pool_description import SMS_MEMBERS
+from authflow.emulator._operations.pool_rules import require_essentials
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Params, Reply, Service
@@ -25,6 +26,8 @@ def set_user_pool_mfa_config(service: Service, params: Params) -> Reply:
     pool = service.get_pool(params["UserPoolId"])
     if "WebAuthnConfiguration" in params:
         raise _errors.NO_PASSKEYS()
+    if "EmailMfaConfiguration" in params:
+        require_essentials(pool, "Email MFA")
     if params.get("MfaConfiguration") == "OFF" and mfa.list_configured_factors(params):
         raise _errors.INVALID("Invalid MFA configuration given, can't turn off MFA and configure an MFA together.")
     configured: dict[str, Any] = {
@@ -49,13 +52,13 @@ def get_user_pool_mfa_config(service: Service, params: Params) -> Reply:
 def set_user_mfa_preference(service: Service, params: Params) -> Reply:
     """SetUserMFAPreference: with an access token."""
     client, user = issuing.verify_access_token(service, params["AccessToken"])
-    return _set_preference(client.pool, user, params)
+    return _set_preference(service, client.pool, user, params)
 
 
 def admin_set_user_mfa_preference(service: Service, params: Params) -> Reply:
     """AdminSetUserMFAPreference."""
     pool = service.get_pool(params["UserPoolId"])
-    return _set_preference(pool, names.get_user(pool, params["Username"]), params)
+    return _set_preference(service, pool, names.get_user(pool, params["Username"]), params)
 
 
 def get_user_auth_factors(service: Service, params: Params) -> Reply:
@@ -73,7 +76,7 @@ def _describe_configuration(service: Service, pool: UserPool) -> Reply:
     return described
 
 
-def _set_preference(pool: UserPool, user: User, params: Params) -> Reply:
+def _set_preference(service: Service, pool: UserPool, user: User, params: Params) -> Reply:
     if "WebAuthnMfaSettings" in params:
         raise _errors.NO_PASSKEYS()
     enabled, preferred = set(user.mfa), user.preferred_mfa
@@ -81,7 +84,7 @@ def _set_preference(pool: UserPool, user: User, params: Params) -> Reply:
         if member in params:
             enabled, preferred = _change_preference(enabled, preferred, factor, params[member])
     for factor in enabled - user.mfa:
-        _check_usable(pool, user, factor)
+        _check_usable(service, pool, user, factor)
     if sum(params.get(member, {}).get("PreferredMfa", False) for member in PREFERENCES) > 1:
         raise _errors.INVALID("Only one MFA factor can be preferred.")
     user.mfa, user.preferred_mfa = frozenset(enabled), preferred
@@ -102,8 +105,9 @@ def _change_preference(
     return enabled | {factor}, None if preferred == factor else preferred
 
 
-def _check_usable(pool: UserPool, user: User, factor: str) -> None:
+def _check_usable(service: Service, pool: UserPool, user: User, factor: str) -> None:
     if factor not in mfa.list_pool_factors(pool):
         raise _errors.MFA_NOT_CONFIGURED(factor)
     if not mfa.has_factor(user, factor):
-        raise _errors.SOFTWARE_TOKEN_UNVERIFIED() if factor == mfa.TOTP else _errors.NO_DELIVERY(factor)
+        totp = _errors.NO_DELIVERY.with_text(service.settings.unverified_totp)
+        raise (totp if factor == mfa.TOTP else _errors.NO_DELIVERY)(factor)

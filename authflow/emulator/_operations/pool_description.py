@@ -6,7 +6,8 @@ The defaults are those of pools that were created with a name only, as recorded 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from authflow.emulator._records.pool import UserPool
+from authflow.emulator._operations.pool_rules import ACR_VALUES
+from authflow.emulator._records.pool import DEFAULT_TIER, UserPool
 from authflow.emulator._service import Service
 
 ACCOUNT: Final = "123456789012"
@@ -17,11 +18,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "KeyConfiguration": {"KeyType": "AWS_OWNED_KEY"},
     "LambdaConfig": {},
     "UserPoolTags": {},
-    "UserPoolTier": "ESSENTIALS",
-}
-#: the names of the authentication levels that a request did not name
-ACR_VALUES: Final[Mapping[str, Any]] = {
-    f"Level{number}": {"AcrValue": f"urn:cognito:loa:{number}"} for number in range(1, 5)
+    "UserPoolTier": DEFAULT_TIER,
 }
 #: the members of VerificationMessageTemplate, by the names of the older members that say the same
 TEMPLATE_MEMBERS: Final[Mapping[str, str]] = {

@@ -7,7 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from authflow.emulator import _errors
+from authflow.emulator._records.pool import DEFAULT_TIER, UserPool
 
+#: the names of the authentication levels that a request did not name
+ACR_VALUES: Final[Mapping[str, Any]] = {
+    f"Level{number}": {"AcrValue": f"urn:cognito:loa:{number}"} for number in range(1, 5)
+}
 #: the Lambda triggers that need a KMS key
 SENDERS: Final = frozenset({"CustomSMSSender", "CustomEmailSender"})
 
@@ -20,6 +25,16 @@ def check_pool(params: Mapping[str, Any]) -> None:
     """
     for check in RULES:
         check(params)
+
+
+def require_essentials(pool: UserPool, feature: str) -> None:
+    """Require that a pool has a tier in which a feature exists that LITE does not have.
+
+    Raises:
+        ServiceError: FeatureUnavailableInTierException.
+    """
+    if pool.tier == "LITE":
+        raise _errors.FEATURE_NOT_IN_TIER(pool.tier, feature)
 
 
 def _check_names(params: Mapping[str, Any]) -> None:
@@ -38,8 +53,21 @@ def _check_first_factors(params: Mapping[str, Any]) -> None:
         return
     if "PASSWORD" not in factors:
         raise _errors.INVALID("Password should be configured as one of the allowed first auth factors.")
-    if params.get("UserPoolTier") == "LITE" and set(factors) != {"PASSWORD"}:
-        raise _errors.FEATURE_OF_TIER("Passwordless Sign-In")
+
+
+def _check_tier(params: Mapping[str, Any]) -> None:
+    tier = params.get("UserPoolTier", DEFAULT_TIER)
+    factors = params.get("Policies", {}).get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ["PASSWORD"])
+    version = params.get("LambdaConfig", {}).get("PreTokenGenerationConfig", {}).get("LambdaVersion", "V1_0")
+    secured = params.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF"
+    customization = f"Token Customization with Pre-Token Generation Lambda {version}"
+    is_missing = {
+        "Passwordless Sign-In": tier == "LITE" and set(factors) != {"PASSWORD"},
+        customization: tier == "LITE" and version != "V1_0",
+        "Threat Protection": tier != "PLUS" and secured,
+    }
+    if missing := [feature for feature, missing in is_missing.items() if missing]:
+        raise _errors.FEATURE_OF_TIER(tier, ", ".join(missing))
 
 
 def _check_temporary_passwords(params: Mapping[str, Any]) -> None:
@@ -60,6 +88,15 @@ def _check_recovery(params: Mapping[str, Any]) -> None:
         raise _errors.RECOVERY_INVALID("have duplicate priorities or recovery mechanisms")
 
 
+def _check_levels(params: Mapping[str, Any]) -> None:
+    """Require that no level has the name of another one, or the name that another one has by default."""
+    given = {level: names["AcrValue"] for level, names in params.get("AcrConfiguration", {}).items()}
+    defaults = {name["AcrValue"]: level for level, name in ACR_VALUES.items()}
+    clashes = any(defaults.get(value, level) != level for level, value in given.items())
+    if clashes or len(set(given.values())) < len(given):
+        raise _errors.INVALID("The values of AcrConfiguration must be unique.")
+
+
 def _check_triggers(params: Mapping[str, Any]) -> None:
     config = params.get("LambdaConfig", {})
     if SENDERS & config.keys() and "KMSKeyID" not in config:
@@ -75,7 +112,9 @@ RULES: Final[tuple[Callable[[Mapping[str, Any]], None], ...]] = (
     _check_names,
     _check_verification,
     _check_first_factors,
+    _check_tier,
     _check_temporary_passwords,
     _check_recovery,
+    _check_levels,
     _check_triggers,
 )

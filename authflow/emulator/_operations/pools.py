@@ -43,6 +43,8 @@ def describe_user_pool(service: Service, params: Params) -> Reply:
 def update_user_pool(service: Service, params: Params) -> Reply:
     """UpdateUserPool: reset every omitted setting except the name and the MFA configuration to its default."""
     pool = service.get_pool(params["UserPoolId"])
+    if params.get("UserPoolTier") == "LITE" and "EmailMfaConfiguration" in pool.mfa:
+        raise _errors.FEATURE_OF_TIER("LITE", "Email MFA")
     unchangeable = service.model.get_members("CreateUserPoolRequest") - service.model.get_members(
         "UpdateUserPoolRequest"
     )

@@ -8,6 +8,7 @@ from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._messages import delivery
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.client import UserPoolClient
+from authflow.emulator._records.sessions import Session
 from authflow.emulator._records.sign_in import SignIn
 from authflow.emulator._records.user import Code, Status, User
 from authflow.emulator._service import Params, Reply, Service
@@ -25,6 +26,8 @@ def sign_up(service: Service, params: Params) -> Reply:
         raise _errors.MISSING_PARAMETER("Password")
     given = attributes.from_list(params.get("UserAttributes", ()))
     attributes.check_writable(client, given)
+    if "preferred_username" in client.pool.aliases and given.get("preferred_username"):
+        raise _errors.PREFERRED_USERNAME_TOO_EARLY()
     user = make_user(
         service,
         client.pool,
@@ -53,10 +56,12 @@ def confirm_sign_up(service: Service, params: Params) -> Reply:
         raise _errors.NOT_CONFIRMABLE(user.status)
     code = _check_code(user, params["ConfirmationCode"], service)
     updated = {**user.attributes, f"{code.attribute}_verified": "true"}
+    step = _make_step(service, client, params)
+    session = _find_session(step, user)
     force = params.get("ForceAliasCreation", False)
     resolve_alias_conflicts(client.pool, user, updated, service.alias_exists, force=force)
-    step = _make_step(service, client, params)
-    _use_session(step, user)
+    if session is not None:
+        session.used = True
     client.pool.users.set_attributes(user, updated)
     user.confirmation = None
     user.status, user.modified = Status.CONFIRMED, service.now()
@@ -81,7 +86,7 @@ def resend_confirmation_code(service: Service, params: Params) -> Reply:
 
 def _find_client(service: Service, params: Params) -> UserPoolClient:
     client = service.get_client(params["ClientId"])
-    secret_hash.check_secret_hash(client, params["Username"], params.get("SecretHash"))
+    secret_hash.check_secret_hash(service, client, params["Username"], params.get("SecretHash"))
     return client
 
 
@@ -97,14 +102,14 @@ def _make_session(step: AuthStep, user: User, stage: str, challenge_data: object
     return {"Session": step.make_session(user, stage, challenge_data)} if permitted else {}
 
 
-def _use_session(step: AuthStep, user: User) -> None:
-    """Use up the Session from SignUp, if the request has one."""
+def _find_session(step: AuthStep, user: User) -> Session | None:
+    """Return the Session from SignUp, if the request has one."""
     if step.session is None:
-        return
+        return None
     session, owner = step.find_session(codes.SIGN_UP_SESSION)
     if owner is not user:
         raise _errors.SESSION_INVALID()
-    session.used = True
+    return session
 
 
 def _check_code(user: User, given: str, service: Service) -> Code:

@@ -46,7 +46,8 @@ def _make_step(service: Service, params: Params) -> AuthStep:
 
 
 def _find_user(service: Service, params: Params) -> User:
-    client, user = issuing.verify_access_token(service, params["AccessToken"])
+    # AssociateSoftwareToken declares no UserNotFoundException
+    client, user = issuing.verify_access_token(service, params["AccessToken"], gone=_errors.ACCESS_TOKEN_REVOKED)
     if mfa.TOTP not in mfa.list_pool_factors(client.pool):
         raise _errors.SOFTWARE_TOKEN_OFF()
     return user

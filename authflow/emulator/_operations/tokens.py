@@ -16,7 +16,10 @@ def get_tokens_from_refresh_token(service: Service, params: Params) -> Reply:
 
 
 def revoke_token(service: Service, params: Params) -> Reply:
-    """RevokeToken: revoke a refresh token and all access tokens of its family."""
+    """RevokeToken: revoke a refresh token and all access tokens of its family.
+
+    As at the revocation endpoint of OAuth 2.0, a token that is unknown, such as an expired one, is none to revoke.
+    """
     client = service.clients.get(params["ClientId"])
     if client is None:
         raise _errors.CLIENT_UNAUTHORIZED(params["ClientId"])  # the operation declares no ResourceNotFoundException
@@ -26,7 +29,9 @@ def revoke_token(service: Service, params: Params) -> Reply:
     if issuing.is_jwt(params["Token"]):
         raise _errors.TOKEN_NOT_REVOCABLE()
     token = service.token_families.find(params["Token"])
-    if token is None or token.family.client_id != client.id:
-        raise _errors.TOKEN_UNKNOWN()
+    if token is None:
+        return {}
+    if token.family.client_id != client.id:
+        raise _errors.TOKEN_OF_OTHER_CLIENT()
     token.family.revoked = True
     return {}

@@ -1,5 +1,6 @@
 """Operations of users with their access tokens."""
 
+from authflow.emulator import _errors
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._tokens import issuing
 from authflow.emulator._users import attributes, mfa
@@ -16,6 +17,6 @@ def get_user(service: Service, params: Params) -> Reply:
 
 def global_sign_out(service: Service, params: Params) -> Reply:
     """GlobalSignOut: revoke all tokens of the user, at all clients."""
-    _, user = issuing.verify_access_token(service, params["AccessToken"])
+    _, user = issuing.verify_access_token(service, params["AccessToken"], gone=_errors.ACCESS_TOKEN_REVOKED)
     service.token_families.revoke_all(user)
     return {}

@@ -12,7 +12,8 @@ class ExpiringMap(Generic[V]):
 
     def __init__(self) -> None:
         self._entries: dict[str, tuple[datetime, V]] = {}
-        self._due: list[tuple[datetime, str]] = []
+        self._due: list[tuple[datetime, str]] = []  # one entry for each key of ``_scheduled``
+        self._scheduled: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -21,7 +22,7 @@ class ExpiringMap(Generic[V]):
         """Keep ``value`` at least until ``until``, and remove the entries that expired before ``now``."""
         self._evict(now)
         self._entries[key] = (until, value)
-        heapq.heappush(self._due, (until, key))
+        self._schedule(key, until)
 
     def get(self, key: str) -> V | None:
         """Return the value of ``key``, None if there is none. It may have expired, if it is not removed yet."""
@@ -44,6 +45,14 @@ class ExpiringMap(Generic[V]):
     def _evict(self, now: datetime) -> None:
         while self._due and self._due[0][0] < now:
             _, key = heapq.heappop(self._due)
+            self._scheduled.remove(key)
             entry = self._entries.get(key)
-            if entry and entry[0] < now:  # otherwise it was put again with a later expiry
+            if entry and entry[0] < now:
                 del self._entries[key]
+            elif entry:  # it was put again with a later expiry
+                self._schedule(key, entry[0])
+
+    def _schedule(self, key: str, until: datetime) -> None:
+        if key not in self._scheduled:
+            self._scheduled.add(key)
+            heapq.heappush(self._due, (until, key))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from authflow.emulator._records.directory import Directory
 from authflow.emulator._records.expiring import ExpiringMap
@@ -11,6 +11,9 @@ from authflow.emulator._records.user import User
 
 if TYPE_CHECKING:
     from authflow.emulator._crypto.jose import PoolKeys
+
+
+DEFAULT_TIER: Final = "ESSENTIALS"
 
 
 @dataclass(slots=True, eq=False)
@@ -68,6 +71,11 @@ class UserPool:
     def auto_verified_attributes(self) -> frozenset[str]:
         """The attributes that are verified with a code at sign-up."""
         return frozenset(self.settings.get("AutoVerifiedAttributes", ()))
+
+    @property
+    def tier(self) -> str:
+        """UserPoolTier, by default ESSENTIALS."""
+        return str(self.settings.get("UserPoolTier", DEFAULT_TIER))
 
     @property
     def mfa_mode(self) -> str:

@@ -57,8 +57,12 @@ class RefreshToken:
         if self.retires is None:
             self.retires = now + grace if grace else NEVER
 
-    def require_usable(self, now: datetime) -> None:
+    def require_usable(self, now: datetime, latest: datetime) -> None:
         """Require that the token still works.
+
+        Args:
+            now: the current time.
+            latest: the latest time that the clock has shown.
 
         Raises:
             ServiceError: NotAuthorizedException: the token is revoked or expired.
@@ -68,12 +72,12 @@ class RefreshToken:
             raise _errors.REFRESH_TOKEN_REVOKED()
         if now >= self.family.expires:
             raise _errors.REFRESH_TOKEN_EXPIRED()
-        if self.is_retired(now):
+        if self.is_retired(latest):
             raise _errors.REFRESH_TOKEN_REUSED()
 
-    def is_retired(self, now: datetime) -> bool:
-        """Return whether another token has replaced this one, and the grace period is over."""
-        return self.retires is not None and now >= self.retires
+    def is_retired(self, latest: datetime) -> bool:
+        """Return whether another token has replaced this one, and the grace period was over at the latest time."""
+        return self.retires is not None and latest >= self.retires
 
 
 class TokenFamilies:

@@ -14,13 +14,27 @@ _MAY_BE_BLANK: Final = (("SignUpRequest", "Password"), ("AdminCreateUserRequest"
 
 _VISIBLE: Final = r"\p{L}\p{M}\p{S}\p{N}\p{P}"
 _TEXT: Final = rf"[{_VISIBLE}\s*]*"
+#: what the classes of Java mean, in which the service checks patterns: ASCII only. Python's mean all of Unicode
+_JAVA_CLASSES: Final[Mapping[str, str]] = {
+    r"[\S]": r"[^ \t\n\v\f\r]",
+    r"\w": "A-Za-z0-9_",
+    r"\s": r" \t\n\v\f\r",
+}
 #: patterns in an equivalent form that takes linear time: as they stand, they take quadratic or cubic time
 LINEAR_FORMS: Final[Mapping[str, str]] = {
-    _PASSWORD: r"\S.*\S",
+    _PASSWORD: r"[\S][^\n\r\u0085\u2028\u2029]*[\S]",
     rf"[{_VISIBLE}]+@[{_VISIBLE}]+": rf"(?=[{_VISIBLE}]++\Z).[^@]*+@(?s:.+)",
     rf"{_TEXT}\{{####\}}{_TEXT}": rf"(?s)(?={_TEXT}+\Z).*?\{{####\}}.*",
     rf"{_TEXT}\{{##{_TEXT}##\}}{_TEXT}": rf"(?s)(?={_TEXT}+\Z)(?>.*?\{{##).*?##\}}.*",
 }
+
+
+def translate_pattern(pattern: str) -> str:
+    """Return a pattern of the model as one of the module ``regex``."""
+    translated = LINEAR_FORMS.get(pattern, pattern)
+    for java, python in _JAVA_CLASSES.items():
+        translated = translated.replace(java, python)
+    return translated
 
 
 def correct_shapes(shapes: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import regex
 
 from authflow.emulator import _errors
-from authflow.emulator._service_model.corrections import LINEAR_FORMS
+from authflow.emulator._service_model.corrections import translate_pattern
 
 Shape = Mapping[str, Any]
 
@@ -103,7 +103,7 @@ def _measure(value: Any) -> Any:  # noqa: ANN401 -- JSON
 @cache
 def _compile_pattern(text: str) -> regex.Pattern[str]:
     """Return a compiled pattern. The model uses Unicode properties, which the module ``re`` does not support."""
-    return regex.compile(LINEAR_FORMS.get(text, text))
+    return regex.compile(translate_pattern(text))
 
 
 CONSTRAINTS: Final = (

@@ -44,11 +44,10 @@ class ClaimsContext:
             "auth_time": self.family.auth_time,
             "iat": issued,
             "exp": issued + int(self.client.get_token_validity(token).total_seconds()),
-            "jti": jti,
         }
-        if self.client.has_revocation:
-            claims["origin_jti"] = self.family.id
-        return claims
+        # https://docs.aws.amazon.com/cognito/latest/developerguide/token-revocation.html
+        revocable = {"jti": jti, "origin_jti": self.family.id} if self.client.has_revocation else {}
+        return {**claims, **revocable}
 
 
 def make_access_claims(context: ClaimsContext, jti: str) -> dict[str, Any]:

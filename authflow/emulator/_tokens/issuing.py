@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from authflow.emulator import _errors
@@ -57,9 +58,10 @@ def issue_for_sign_in(service: Service, client: UserPoolClient, user: User, requ
     overrides = pre_token_generation.request_overrides(
         TriggerInvocation(service, client, user, request.metadata), request.source
     )
-    family = service.token_families.create(client, user, service.now(), request.device_key)
-    result = _sign_tokens(service, client, user, family, overrides)
-    result["RefreshToken"] = service.token_families.issue_refresh_token(family, service.now())
+    now = service.now()
+    family = service.token_families.create(client, user, now, request.device_key)
+    result = _sign_tokens(service, client, user, family, overrides, now=now)
+    result["RefreshToken"] = service.token_families.issue_refresh_token(family, now)
     return result
 
 
@@ -73,14 +75,14 @@ def refresh_tokens(service: Service, client: UserPoolClient, text: str, request:
     token, user = find_refresh_token(service, client, text, request)
     if not user.enabled:
         raise _errors.USER_DISABLED()
-    token.require_usable(service.now())
+    token.require_usable(service.now(), service.latest)
     proposal = _check_device(service, client.pool, user, token.family, request)
     overrides = pre_token_generation.request_overrides(
         TriggerInvocation(service, client, user, request.metadata), request.source
     )
     if proposal is not None:
         token.family.device_key = proposal.key
-    result = _sign_tokens(service, client, user, token.family, overrides)
+    result = _sign_tokens(service, client, user, token.family, overrides, now=service.now())
     if proposal is not None:
         result["NewDeviceMetadata"] = proposal.describe()
     if client.rotation_grace is not None:
@@ -120,17 +122,27 @@ def find_refresh_token(
     return token, user
 
 
-def verify_access_token(service: Service, token: str) -> tuple[UserPoolClient, User]:
+def verify_access_token(
+    service: Service, token: str, gone: _errors.ErrorTemplate = _errors.NO_USER
+) -> tuple[UserPoolClient, User]:
     """Verify an access token and return its app client and its user.
 
+    Args:
+        service: the service.
+        token: the access token.
+        gone: the error for the token of a deleted user. Not every operation declares UserNotFoundException.
+
     Raises:
-        ServiceError: NotAuthorizedException if the token is forged, expired or revoked, or its user is disabled.
+        ServiceError: NotAuthorizedException if the token is forged, expired or revoked, or its user is disabled;
+            ``gone`` if its user is deleted.
     """
     pool, payload = _verify_signature(service, token)
     if service.now().timestamp() >= payload["exp"]:
         raise _errors.ACCESS_TOKEN_EXPIRED()
     user, client = pool.users.find_by_sub(payload["sub"]), service.clients.get(payload["client_id"])
-    if user is None or not user.enabled or client is None or _is_revoked(service, payload):
+    if user is None:
+        raise gone()
+    if not user.enabled or client is None or _is_revoked(service, payload):
         raise _errors.ACCESS_TOKEN_REVOKED()
     return client, user
 
@@ -141,10 +153,16 @@ def is_jwt(token: str) -> bool:
 
 
 def _sign_tokens(
-    service: Service, client: UserPoolClient, user: User, family: TokenFamily, overrides: ClaimOverrides
+    service: Service,
+    client: UserPoolClient,
+    user: User,
+    family: TokenFamily,
+    overrides: ClaimOverrides,
+    *,
+    now: datetime,
 ) -> Reply:
     issuer = service.issuer_of(client.pool)
-    context = claims.ClaimsContext(issuer, client, user, family, service.entropy.uuid(), service.now(), overrides)
+    context = claims.ClaimsContext(issuer, client, user, family, service.entropy.uuid(), now, overrides)
     pair = get_pool_keys(service, client.pool)
     return {
         "AccessToken": pair.access_token_key.sign(claims.make_access_claims(context, service.entropy.uuid())),

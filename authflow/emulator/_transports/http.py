@@ -87,9 +87,15 @@ class Endpoints:
         self._emulator = emulator
         self._call = make_lenient(emulator.call) if emulator.settings.ignore_unknown_members else emulator.call
         self._shared_headers = SHARED_HEADERS if emulator.settings.cors else {}
+        self._serves_pages = emulator.settings.cors
 
     async def operation(self, request: Request) -> Response:
-        """POST /: an operation of the Cognito API."""
+        """POST /: an operation of the Cognito API.
+
+        Browsers put the page's origin into each POST request, also if the page's name stands for this machine.
+        """
+        if not self._serves_pages and "origin" in request.headers:
+            return PlainTextResponse("not for web pages", 403)
         try:
             body = await _read_body(request)
         except ClientDisconnect:

@@ -149,11 +149,16 @@ def _read_response(returned: object) -> dict[str, Any]:
         raise _errors.TRIGGER_OUTPUT()
     try:
         return _copy_as_json(response)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         raise _errors.TRIGGER_OUTPUT() from None
 
 
 def _copy_as_json(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy that has gone through JSON, so that caller and Lambda trigger share no object."""
-    copy: dict[str, Any] = json.loads(json.dumps(value))
+    """Return a copy that has gone through JSON, so that caller and Lambda trigger share no object.
+
+    Raises:
+        TypeError, ValueError, RecursionError: JSON or UTF-8 can't express the value.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    copy: dict[str, Any] = json.loads(text)
     return copy

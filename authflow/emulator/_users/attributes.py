@@ -56,13 +56,12 @@ def check_values(pool: UserPool, attributes: Mapping[str, str]) -> None:
     """Require that the pool's schema has these attributes and allows their values.
 
     Raises:
-        ServiceError: InvalidParameterException, which names the attribute.
+        ServiceError: InvalidParameterException, which names the attribute, or all that the schema does not have.
     """
+    if unknown := [name for name in attributes if name not in pool.schema]:
+        raise _errors.ATTRIBUTES(_list_problems(unknown, "Attribute does not exist in the schema."))
     for name, value in attributes.items():
-        declared = pool.schema.get(name)
-        if declared is None:
-            raise _errors.ATTRIBUTES(f"{name}: Attribute does not exist in the schema.")
-        _check_value(declared, name, value)
+        _check_value(pool.schema[name], name, value)
 
 
 def check_writable(
@@ -106,15 +105,28 @@ def check_required(pool: UserPool, attributes: Mapping[str, str]) -> None:
         ServiceError: InvalidParameterException, which names those that have none.
     """
     if names := find_missing(pool, attributes):
-        raise _errors.ATTRIBUTES("".join(f"{name}: The attribute {name} is required\n" for name in names))
+        raise _errors.ATTRIBUTES(_list_problems(names, "The attribute is required"))
 
 
 def apply_changes(present: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """Return the attributes after a user's changes. A new email address or phone number is not verified."""
+    """Return the attributes after a user's changes. A new email address or phone number is not verified.
+
+    A blank value deletes an attribute.
+    """
     unverified = {
         f"{name}_verified": "false" for name in CONTACT_MEDIUMS if name in given and given[name] != present.get(name)
     }
-    return {**present, **given, **unverified}
+    return drop_blanks({**present, **given, **unverified})
+
+
+def drop_blanks(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Return the attributes that have a value."""
+    return {name: value for name, value in attributes.items() if value}
+
+
+def _list_problems(names: Iterable[str], problem: str) -> str:
+    """Return one line for each attribute, as in https://github.com/aws-amplify/amplify-flutter/issues/509."""
+    return "".join(f"{name}: {problem}\n" for name in names)
 
 
 def _check_value(declared: Mapping[str, Any], name: str, value: str) -> None:

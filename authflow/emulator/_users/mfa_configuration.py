@@ -16,12 +16,15 @@ def make_pool_configuration(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the MFA configuration that CreateUserPool and UpdateUserPool set. They can configure SMS only.
 
     Raises:
-        ServiceError: InvalidParameterException: MFA is on, and SmsConfiguration is missing.
+        ServiceError: InvalidParameterException: MFA is on, and SmsConfiguration or the verification of phone numbers is
+            missing.
     """
     if params.get("MfaConfiguration", "OFF") == "OFF":
         return {}
-    if "SmsConfiguration" not in params:
-        raise _errors.INVALID("SMS configuration is required when MFA is required/optional")
+    if "SmsConfiguration" not in params or "phone_number" not in params.get("AutoVerifiedAttributes", ()):
+        raise _errors.INVALID(
+            "SMS configuration and Auto verification for phone_number are required when MFA is required/optional"
+        )
     sms = {"SmsConfiguration": params["SmsConfiguration"]}
     if "SmsAuthenticationMessage" in params:
         sms["SmsAuthenticationMessage"] = params["SmsAuthenticationMessage"]

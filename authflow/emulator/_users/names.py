@@ -84,7 +84,8 @@ def check_new_username(pool: UserPool, username: str, shortest_number: int) -> N
     if pool.username_attributes and (kind not in pool.username_attributes or too_short):
         raise _errors.NAME_IS_NO_ALIAS(NAME_KINDS[pool.username_attributes])
     if kind in pool.aliases:
-        raise _errors.NAME_LOOKS_LIKE_ALIAS(kind, kind)
+        shown = kind.replace("_", " ")
+        raise _errors.NAME_LOOKS_LIKE_ALIAS(shown, shown)
 
 
 def derive_attributes(pool: UserPool, username: str, given: Mapping[str, str]) -> dict[str, str]:

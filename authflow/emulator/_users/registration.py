@@ -40,7 +40,8 @@ def make_user(
     names.check_new_username(pool, username, service.settings.shortest_phone_username)
     if "sub" in given:
         raise _errors.ATTRIBUTE_READ_ONLY("sub")
-    user_attributes = attributes.normalize_case(pool, {**given, **names.derive_attributes(pool, username, given)})
+    requested = attributes.drop_blanks({**given, **names.derive_attributes(pool, username, given)})
+    user_attributes = attributes.normalize_case(pool, requested)
     attributes.check_values(pool, user_attributes)
     sub = service.entropy.uuid()
     canonical = sub if pool.username_attributes else pool.users.normalize_case(username)
@@ -49,7 +50,14 @@ def make_user(
     password, now = _make_password(service, pool, canonical, chosen, status), service.now()
     permanent = [password] if password.is_set and password.expires is None else []
     return User(
-        canonical, sub, user_attributes, status, password, created=now, modified=now, permanent_passwords=permanent
+        canonical,
+        sub,
+        user_attributes,
+        status,
+        password,
+        created=now,
+        modified=now,
+        permanent_passwords=permanent,
     )
 
 

@@ -308,4 +308,4 @@ def test_access_token_of_somebody_else_sets_up_nothing_for_ada(empty: World) -> 
     set_up_authenticator(world, "eve")
     settings: Json = {"SoftwareTokenMfaSettings": {"Enabled": True}}
     refusal = world.expect_refusal("AdminSetUserMFAPreference", UserPoolId=world.pool_id, Username="ada", **settings)
-    assert refusal.endswith("User has not verified software token mfa")
+    assert refusal.endswith("User does not have delivery config set to turn on SOFTWARE_TOKEN_MFA")

@@ -28,7 +28,7 @@ def make_password_request(world: World, **changes: str) -> Json:
 def test_missing_secret_hash(secretive: World) -> None:
     request = make_password_request(secretive)
     del request["AuthParameters"]["SECRET_HASH"]
-    expected = f"Client {secretive.client_id} is configured for secret but secret was not received"
+    expected = f"Client {secretive.client_id} is configured with secret but SECRET_HASH was not received"
     assert secretive.expect_refusal("InitiateAuth", **request) == f"NotAuthorizedException: {expected}"
 
 

@@ -276,7 +276,8 @@ def test_a_contact_that_nobody_verified_is_enough(empty: World, contacts: dict[s
 
 def test_a_factor_that_the_pool_turns_off(optional: World) -> None:
     prefer(optional, "ada", SMS, EMAIL, preferred=EMAIL)
-    given: Any = {"EmailConfiguration": {}, "MfaConfiguration": "OPTIONAL", "SmsConfiguration": {}}
+    phone: Any = {"SmsConfiguration": {}, "AutoVerifiedAttributes": ["phone_number"]}
+    given: Any = {"EmailConfiguration": {}, "MfaConfiguration": "OPTIONAL", **phone}
     made = optional.make_pool(**given)
     made.make_user("ada", **CONTACTS)
     prefer(made, "ada", SMS)

@@ -176,6 +176,12 @@ def test_an_srp_a_that_is_not_hexadecimal(world: World, text: str) -> None:
 # --- missing and malformed answers
 
 
+def test_srp_a_is_checked_before_the_user_is_looked_up(world: World) -> None:
+    for parameters, problem in (({"SRP_A": "zzz"}, "at 'sRPA' failed"), ({}, "Missing required parameter SRP_A")):
+        request = world.make_initiate_params("USER_SRP_AUTH", USERNAME="nobody", **parameters)
+        assert problem in world.expect_refusal("InitiateAuth", **request)
+
+
 def test_missing_parameters_are_named_in_the_services_order(world: World) -> None:
     claim = world.make_proof(world.start_srp("ada"))
     order = ["USERNAME", "TIMESTAMP", "PASSWORD_CLAIM_SIGNATURE", "PASSWORD_CLAIM_SECRET_BLOCK"]
@@ -221,3 +227,15 @@ def test_devices_prove_their_secret_by_the_same_rules(empty: World, clock: Clock
     clock.now = present
     proof["TIMESTAMP"] = "sat sep 05 15:34:45 GMT 2026"
     assert "AuthenticationResult" in world.respond("DEVICE_PASSWORD_VERIFIER", second["Session"], **proof)
+
+
+def test_an_srp_a_that_is_no_number_leaves_the_session_usable(world: World) -> None:
+    choice = world.make_client(ExplicitAuthFlows=["ALLOW_USER_AUTH"])
+    session = choice.initiate("USER_AUTH", USERNAME="ada")["Session"]
+    given = {"USERNAME": "ada", "ANSWER": "PASSWORD_SRP", "SRP_A": "zzz"}
+    for challenge in ("SELECT_CHALLENGE", "PASSWORD_SRP"):
+        request = choice.make_respond_params(challenge, session, **given)
+        assert "at 'sRPA' failed to satisfy" in choice.expect_refusal("RespondToAuthChallenge", **request)
+    assert choice.respond("SELECT_CHALLENGE", session, **{**given, "SRP_A": "ab" * 64})["ChallengeName"] == (
+        "PASSWORD_VERIFIER"
+    )

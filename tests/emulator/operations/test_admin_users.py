@@ -53,7 +53,9 @@ def test_resend_replaces_the_password(world: World) -> None:
 
 def test_resend_to_a_confirmed_user(world: World) -> None:
     again = {"UserPoolId": world.pool_id, "MessageAction": "RESEND"}
-    assert world.expect_refusal("AdminCreateUser", Username="ada", **again).startswith("UnsupportedUserStateException")
+    assert world.expect_refusal("AdminCreateUser", Username="ada", **again) == (
+        "UnsupportedUserStateException: Resend not possible. ada status is not FORCE_CHANGE_PASSWORD"
+    )
     assert world.expect_refusal("AdminCreateUser", Username="nobody", **again).startswith("UserNotFoundException")
 
 
@@ -168,7 +170,11 @@ def test_delete(world: World) -> None:
     assert world.expect_refusal("AdminGetUser", UserPoolId=world.pool_id, Username="ada").startswith(
         "UserNotFoundException"
     )
-    assert "revoked" in world.expect_refusal("GetUser", AccessToken=tokens["AccessToken"])
+    assert world.expect_refusal("GetUser", AccessToken=tokens["AccessToken"]) == (
+        "UserNotFoundException: User does not exist."
+    )
+    for undeclared in ("GlobalSignOut", "AssociateSoftwareToken"):  # they declare no UserNotFoundException
+        assert "revoked" in world.expect_refusal(undeclared, AccessToken=tokens["AccessToken"])
     refresh = {"ClientId": world.client_id, "RefreshToken": tokens["RefreshToken"]}
     deleted = "NotAuthorizedException: The user has been deleted for the associated refresh token"
     assert world.expect_refusal("GetTokensFromRefreshToken", **refresh) == deleted

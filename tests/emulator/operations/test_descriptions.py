@@ -215,3 +215,12 @@ def test_units_that_are_not_set_can_be_left_out(empty: World) -> None:
     settings = Settings(show_empty_token_units=False)
     world = replace(empty, emulator=Emulator(empty.clock, settings=settings)).make_pool()
     assert "TokenValidityUnits" not in describe_client(world)
+
+
+def test_what_stands_for_a_default_is_described_as_the_default(world: World) -> None:
+    client = world.make_client(ExplicitAuthFlows=[], RefreshTokenValidity=0)
+    shown = client.call("DescribeUserPoolClient", UserPoolId=client.pool_id, ClientId=client.client_id)[
+        "UserPoolClient"
+    ]
+    assert shown["RefreshTokenValidity"] == 30
+    assert shown["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]

@@ -15,6 +15,7 @@ SHORTER = "Attribute custom:x cannot have a max length shorter than it's min len
 DEVELOPER_ONLY = "Attribute dev:custom:x cannot have a max length shorter than it's min length"
 SMALLER = "Attribute custom:x cannot have a max value smaller than it's min value"
 ARN, OTHER_ARN = (f"arn:aws:lambda:eu-west-1:123456789012:function:{name}" for name in "ab")
+NOT_UNIQUE = "The values of AcrConfiguration must be unique."
 RECOVERY = "Invalid account recovery setting parameter. Account Recovery Setting cannot"
 
 
@@ -120,6 +121,10 @@ def make_recovery(*names: str, step: int = 1) -> Json:
             },
             "Cannot use PreTokenGenerationLambda and PreTokenGeneration with different Lambda function ARN's",
         ),
+        *(
+            ({"AcrConfiguration": {level: {"AcrValue": name} for level, name in names.items()}}, NOT_UNIQUE)
+            for names in ({"Level1": "a", "Level2": "a"}, {"Level1": "urn:cognito:loa:2", "Level2": "b"})
+        ),
     ],
 )
 def test_settings_that_contradict_each_other(world: World, settings: Json, text: str) -> None:
@@ -163,3 +168,54 @@ def test_settings_that_agree(empty: World) -> None:
     }
     assert empty.call("CreateUserPool", PoolName="p", **settings)
     assert empty.call("CreateUserPool", PoolName="p", AccountRecoverySetting=make_recovery("admin_only"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        (
+            {
+                "UserPoolTier": "LITE",
+                "LambdaConfig": {"PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": ARN}},
+            },
+            "features need to be disabled for the LITE pricing tier configured: "
+            "Token Customization with Pre-Token Generation Lambda V2_0",
+        ),
+        (
+            {"UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"}},
+            "features need to be disabled for the ESSENTIALS pricing tier configured: Threat Protection",
+        ),
+        (
+            {
+                "UserPoolTier": "LITE",
+                "UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"},
+                "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}},
+            },
+            "features need to be disabled for the LITE pricing tier configured: "
+            "Passwordless Sign-In, Threat Protection",
+        ),
+    ],
+)
+def test_features_that_a_tier_does_not_have(world: World, settings: Json, text: str) -> None:
+    for operation, target in (("CreateUserPool", {"PoolName": "p"}), ("UpdateUserPool", {"UserPoolId": world.pool_id})):
+        refusal = world.expect_refusal(operation, **target, **settings)
+        assert refusal == f"FeatureUnavailableInTierException: The following {text}"
+        assert world.call(operation, **target, **{**settings, "UserPoolTier": "PLUS"}) is not None
+
+
+NOT_IN_LITE = "FeatureUnavailableInTierException: The following feature is not available for the LITE pricing tier"
+
+
+def test_what_needs_a_higher_tier_than_lite(empty: World) -> None:
+    """The service model says so of ALLOW_USER_AUTH and of EmailMfaConfiguration; it does not name the features."""
+    pool = empty.make_pool(UserPoolTier="LITE")
+    client = {"UserPoolId": pool.pool_id, "ExplicitAuthFlows": ["ALLOW_USER_AUTH"]}
+    assert pool.expect_refusal("CreateUserPoolClient", ClientName="c", **client).startswith(NOT_IN_LITE)
+    assert pool.expect_refusal("UpdateUserPoolClient", ClientId=pool.client_id, **client).startswith(NOT_IN_LITE)
+    email = {"UserPoolId": pool.pool_id, "MfaConfiguration": "OPTIONAL", "EmailMfaConfiguration": {}}
+    assert pool.expect_refusal("SetUserPoolMfaConfig", **email).startswith(NOT_IN_LITE)
+    pool.call("UpdateUserPool", UserPoolId=pool.pool_id, UserPoolTier="ESSENTIALS")
+    pool.call("CreateUserPoolClient", ClientName="c", **client)
+    pool.call("SetUserPoolMfaConfig", **email)
+    refusal = pool.expect_refusal("UpdateUserPool", UserPoolId=pool.pool_id, UserPoolTier="LITE")
+    assert refusal.endswith("need to be disabled for the LITE pricing tier configured: Email MFA")

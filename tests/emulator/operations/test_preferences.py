@@ -58,10 +58,15 @@ def test_passkeys_are_not_emulated(world: World) -> None:
 
 
 def test_new_pool_has_sms_or_nothing(empty: World) -> None:
-    expected = "InvalidParameterException: SMS configuration is required when MFA is required/optional"
-    assert empty.expect_refusal("CreateUserPool", PoolName="p", MfaConfiguration="ON") == expected
+    expected = (
+        "InvalidParameterException: SMS configuration and Auto verification for phone_number are required when MFA is "
+        "required/optional"
+    )
+    phone: Json = {"AutoVerifiedAttributes": ["phone_number"]}
+    for given in ({}, {"SmsConfiguration": {"ExternalId": "x"}}):
+        assert empty.expect_refusal("CreateUserPool", PoolName="p", MfaConfiguration="ON", **given) == expected
     message = {"SmsAuthenticationMessage": "Your code is {####}"}
-    made = empty.make_pool(MfaConfiguration="ON", SmsConfiguration={"ExternalId": "x"}, **message)
+    made = empty.make_pool(MfaConfiguration="ON", SmsConfiguration={"ExternalId": "x"}, **phone, **message)
     expected_sms = {"SmsConfiguration": {"ExternalId": "x"}, **message}
     assert get_configuration(made) == {"MfaConfiguration": "ON", "SmsMfaConfiguration": expected_sms}
 
@@ -177,7 +182,11 @@ def test_preference_with_an_access_token(optional: World) -> None:
 
 
 PREFERENCES_REFUSED: list[tuple[str, Json, str]] = [
-    ("ada", {SETTINGS[TOTP]: {"Enabled": True}}, "User has not verified software token mfa"),
+    (
+        "ada",
+        {SETTINGS[TOTP]: {"Enabled": True}},
+        "User does not have delivery config set to turn on SOFTWARE_TOKEN_MFA",
+    ),
     ("bob", {SETTINGS[SMS]: {"Enabled": True}}, "User does not have delivery config set to turn on SMS_MFA"),
     ("bob", {SETTINGS[EMAIL]: {"Enabled": True}}, "User does not have delivery config set to turn on EMAIL_OTP"),
     ("ada", {SETTINGS[SMS]: {"PreferredMfa": True}}, "An MFA factor that is not enabled can't be preferred."),
@@ -256,7 +265,7 @@ def test_required_and_unique_attributes(empty: World) -> None:
     pool.make_user("eve", email="eve@example.com", email_verified="true")
     request = {"UserPoolId": pool.pool_id, "Username": "ada"}
     gone = pool.expect_refusal("AdminUpdateUserAttributes", UserAttributes=[{"Name": "email", "Value": ""}], **request)
-    assert "The attribute email is required" in gone
+    assert "email: The attribute is required" in gone
     taken = [{"Name": "email", "Value": "eve@example.com"}, {"Name": "email_verified", "Value": "true"}]
     refusal = pool.expect_refusal("AdminUpdateUserAttributes", UserAttributes=taken, **request)
     assert refusal == "AliasExistsException: An account with the email already exists."

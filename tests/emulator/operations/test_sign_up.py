@@ -143,13 +143,56 @@ def test_password_is_required_and_checked(open_pool: World) -> None:
 def test_required_attributes(empty: World) -> None:
     pool = empty.make_pool(Schema=[{"Name": "email", "Required": True, "AttributeDataType": "String"}])
     refusal = pool.expect_refusal("SignUp", **make_request(pool, Password=PASSWORD))
-    assert "email: The attribute email is required" in refusal
+    assert refusal.endswith("schema: email: The attribute is required\n")
 
 
 def test_verified_flags_cannot_be_set_at_sign_up(open_pool: World) -> None:
     given = [{"Name": "email_verified", "Value": "true"}]
     refusal = open_pool.expect_refusal("SignUp", **make_request(open_pool, Password=PASSWORD, UserAttributes=given))
     assert refusal == "NotAuthorizedException: A client attempted to write unauthorized attribute"
+
+
+@pytest.mark.parametrize("operation", ["SignUp", "AdminCreateUser"])
+def test_all_attributes_that_the_schema_does_not_have_are_told(open_pool: World, operation: str) -> None:
+    names = ("custom:b", "email", "a")
+    given: Json = {"UserAttributes": [{"Name": name, "Value": "x@y"} for name in names]}
+    where = make_request(open_pool, Password=PASSWORD)
+    where = where if operation == "SignUp" else {"UserPoolId": open_pool.pool_id, "Username": "eve"}
+    assert open_pool.expect_refusal(operation, **where, **given) == (
+        "InvalidParameterException: Attributes did not conform to the schema: "
+        "custom:b: Attribute does not exist in the schema.\na: Attribute does not exist in the schema.\n"
+    )
+
+
+def test_a_preferred_username_is_too_early_at_sign_up(empty: World) -> None:
+    """Where it is an alias. https://github.com/aws-amplify/amplify-js/issues/1669"""
+    given: Json = {"UserAttributes": [{"Name": "preferred_username", "Value": "countess"}]}
+    pool = empty.make_pool(AliasAttributes=["preferred_username"])
+    assert pool.expect_refusal("SignUp", **make_request(pool, Password=PASSWORD, **given)) == (
+        "InvalidParameterException: Preferred username cannot be provided for unconfirmed account, "
+        "since user pool is configured for preferred username alias."
+    )
+    assert pool.call_admin("AdminCreateUser", "ada", **given)
+    plain = empty.make_pool()
+    assert plain.call("SignUp", **make_request(plain, Password=PASSWORD, **given))
+
+
+def test_a_blank_attribute_is_none(open_pool: World) -> None:
+    sign_up(open_pool, email="eve@example.com", nickname="", given_name="Eve")
+    shown = open_pool.call_admin("AdminGetUser", "eve")["UserAttributes"]
+    assert {entry["Name"] for entry in shown} == {"sub", "email", "given_name"}
+
+
+def test_a_refused_confirmation_takes_no_alias(empty: World) -> None:
+    pool = empty.make_pool(AliasAttributes=["email"], AutoVerifiedAttributes=["email"])
+    pool.make_user("ada", email="a@example.com", email_verified="true")
+    sign_up(pool, email="a@example.com")
+    code: Json = {"ConfirmationCode": pool.get_last_message().code, "ForceAliasCreation": True}
+    refusal = pool.expect_refusal("ConfirmSignUp", **make_request(pool, **code, Session="S" * 30))
+    assert refusal == "NotAuthorizedException: Invalid session for the user."
+    assert pool.call_admin("AdminGetUser", "a@example.com")["Username"] == "ada"
+    pool.call("ConfirmSignUp", **make_request(pool, **code))
+    assert pool.call_admin("AdminGetUser", "a@example.com")["Username"] == "eve"
 
 
 def test_closed_pool(empty: World) -> None:

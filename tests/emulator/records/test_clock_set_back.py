@@ -69,3 +69,16 @@ def test_a_refresh_token_that_was_rotated(world: World, clock: Clock) -> None:
     clock.forward(seconds=-1)
     refusal = rotating.expect_refusal("GetTokensFromRefreshToken", **used)
     assert refusal.startswith("RefreshTokenReuseException")
+
+
+def test_the_grace_period_of_a_rotated_token_does_not_begin_again(world: World, clock: Clock) -> None:
+    rotation = {"Feature": "ENABLED", "RetryGracePeriodSeconds": 10}
+    rotating = world.make_client(ExplicitAuthFlows=ROTATING_FLOWS, RefreshTokenRotation=rotation)
+    used: Json = {"ClientId": rotating.client_id, "RefreshToken": rotating.get_tokens()["RefreshToken"]}
+    rotating.call("GetTokensFromRefreshToken", **used)
+    rotating.call("GetTokensFromRefreshToken", **used)
+    clock.forward(minutes=1)
+    world.get_tokens()
+    clock.forward(minutes=-1)
+    refusal = rotating.expect_refusal("GetTokensFromRefreshToken", **used)
+    assert refusal.startswith("RefreshTokenReuseException")

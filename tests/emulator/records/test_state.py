@@ -38,6 +38,19 @@ def test_an_entry_put_again_stays_for_longer() -> None:
     assert kept.get("a") == 2
 
 
+def test_an_entry_put_often_takes_no_more_room() -> None:
+    entries: ExpiringMap[int] = ExpiringMap()
+    for second in range(1000):
+        entries.put("a", second, until=NOW + timedelta(seconds=second), now=NOW)
+    assert len(entries._due) == 1
+    assert entries.pop("a") == 999
+    entries.put("a", 1, until=NOW + timedelta(hours=1), now=NOW)
+    entries.put("b", 2, until=NOW, now=NOW + timedelta(minutes=30))
+    assert (entries.get("a"), len(entries._due)) == (1, 2)
+    entries.put("c", 3, until=NOW, now=NOW + timedelta(hours=2))
+    assert len(entries) == len(entries._due) == 1
+
+
 def test_opaque_texts() -> None:
     texts = OpaqueTokens(Entropy(1), 400)
     identifier, text = texts.issue()

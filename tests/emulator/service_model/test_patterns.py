@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authflow.emulator import ServiceError
-from authflow.emulator._service_model.corrections import LINEAR_FORMS
+from authflow.emulator._service_model.corrections import LINEAR_FORMS, translate_pattern
 from authflow.emulator._service_model.model import ServiceModel, _read
 from tests.support.emulator.world import PASSWORD, World
 
@@ -44,7 +44,28 @@ def test_no_pattern_is_slow(name: str) -> None:
 def test_a_linear_form_accepts_the_same_texts(pattern: str, data: st.DataObject) -> None:
     pieces = st.sampled_from([*PIECES, "\n", "\0", "é"])
     text = "".join(data.draw(st.lists(pieces, max_size=9)))
-    assert bool(regex.fullmatch(pattern, text)) == bool(regex.fullmatch(LINEAR_FORMS[pattern], text))
+    assert bool(regex.fullmatch(pattern, text)) == bool(regex.fullmatch(translate_pattern(pattern), text))
+
+
+@pytest.mark.parametrize(
+    ("shape", "text", "is_allowed"),
+    [
+        *[("UserPoolNameType", text, False) for text in ("Größe", "a\u00a0b", "٣")],
+        *[("UserPoolNameType", text, True) for text in ("a b\t_1", "a\u000bb")],
+        *[("ClientNameType", "é", False), ("SecretHashType", "é", False), ("UserPoolIdType", "é_1", False)],
+        *[("ConfirmationCodeType", "1\u00a02", True), ("ConfirmationCodeType", "1 2", False)],
+        *[("PasswordType", "\u00a0aA1-aA1\u00a0", True), ("PasswordType", "aA1-\u2028aA1-", False)],
+        *[("UsernameType", "é", True), ("UsernameType", "\u00a0", False)],
+    ],
+)
+def test_classes_of_characters_are_those_of_java(shape: str, text: str, *, is_allowed: bool) -> None:
+    """The service checks patterns in Java, where ``\\w``, ``\\s`` and ``\\S`` know ASCII only."""
+    refused = False
+    try:
+        MODEL.check_value(shape, text, "x")
+    except ServiceError:
+        refused = True
+    assert refused is not is_allowed
 
 
 @pytest.mark.parametrize("password", ["Correct-Horse 9a", "C 0rrect horse"])

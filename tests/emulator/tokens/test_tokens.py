@@ -1,7 +1,9 @@
 """Tokens: claims, lifetimes, verification, refresh, rotation, revocation."""
 
+import itertools
 import json
 from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -329,53 +331,13 @@ def test_rotation_disables_refresh_token_auth(world: World) -> None:
 # --- revocation
 
 
-def make_revocation(world: World, token: str) -> Json:
-    return {"ClientId": world.client_id, "ClientSecret": world.secret, "Token": token}
-
-
-def test_revoked_refresh_token(secretive: World) -> None:
-    first, other = secretive.get_tokens(), secretive.get_tokens()
-    renewed = refresh(secretive, first["RefreshToken"])
-    assert secretive.call("RevokeToken", **make_revocation(secretive, first["RefreshToken"])) == {}
-    assert expect_refused_refresh(secretive, first["RefreshToken"]) == (
-        "NotAuthorizedException: Refresh Token has been revoked"
-    )
-    for result in (first, renewed):
-        refusal = expect_refused_access(secretive, result["AccessToken"])
-        assert refusal == "NotAuthorizedException: Access Token has been revoked"
-    assert secretive.call("GetUser", AccessToken=other["AccessToken"])  # another sign-in
-
-
-def test_revoking_through_the_old_refresh_flow(world: World) -> None:
-    token = world.get_tokens()["RefreshToken"]
-    world.call("RevokeToken", **make_revocation(world, token))
-    request = world.make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
-    assert "revoked" in world.expect_refusal("InitiateAuth", **request)
-
-
-@pytest.mark.parametrize("name", ["AccessToken", "IdToken"])
-def test_only_refresh_tokens_are_revoked(world: World, name: str) -> None:
-    refusal = world.expect_refusal("RevokeToken", **make_revocation(world, world.get_tokens()[name]))
-    assert refusal.startswith("UnsupportedTokenTypeException")
-
-
-def test_revoking_a_token_of_another_client(world: World, secretive: World) -> None:
-    token = secretive.get_tokens()["RefreshToken"]
-    assert world.expect_refusal("RevokeToken", **make_revocation(world, token)).startswith("InvalidParameterException")
-    request = {**make_revocation(secretive, token), "ClientSecret": "x" * 51}
-    assert world.expect_refusal("RevokeToken", **request).startswith("UnauthorizedException")
-    request = {**make_revocation(secretive, token), "ClientId": "nobody"}
-    assert world.expect_refusal("RevokeToken", **request).startswith("UnauthorizedException")
-    assert refresh(secretive, token)
-
-
-def test_clients_without_revocation(world: World) -> None:
-    client = world.make_client(EnableTokenRevocation=False)
-    result = client.get_tokens()
-    assert "origin_jti" not in verify_claims(client, result["AccessToken"])
-    refusal = client.expect_refusal("RevokeToken", **make_revocation(client, result["RefreshToken"]))
-    assert refusal.startswith("UnsupportedOperationException")
-    assert client.call("GetUser", AccessToken=result["AccessToken"])
+def test_one_reading_of_the_clock_for_a_sign_in() -> None:
+    seconds = itertools.count()
+    emulator = Emulator(lambda: datetime(2026, 11, 7, tzinfo=UTC) + timedelta(seconds=next(seconds)))
+    world = World(emulator, Clock(), "", "").make_pool()
+    world.make_user("ada")
+    claims = verify_claims(world, world.get_tokens()["IdToken"])
+    assert claims["auth_time"] == claims["iat"] == claims["exp"] - 3600
 
 
 def test_global_sign_out(world: World, secretive: World) -> None:

@@ -88,6 +88,9 @@ def test_pages_may_not_read_the_outbox(plain: str) -> None:
 def test_without_cors_no_page_may_use_the_emulator() -> None:
     with running(lambda _: Emulator(settings=Settings(cors=False))) as url:
         assert ask(url, "OPTIONS", "/", Origin="http://a.example")[0] == 405
+        # by DNS rebinding a page may reach the emulator as its own origin
+        host = {"Host": "evil.example", "Origin": "http://evil.example", "X-Amz-Target": PREFIX + "DescribeUserPool"}
+        assert ask(url, "POST", "/", **host)[0] == 403
         for headers in (post(url, PREFIX + "DescribeUserPool", b"{}")[1], ask(url, "GET", WELL_KNOWN + "jwks.json")[1]):
             assert not [name for name in headers if name.startswith("access-control")]
 

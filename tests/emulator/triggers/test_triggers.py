@@ -320,6 +320,27 @@ def test_emulator_bug_inside_a_trigger_is_raised(world: World) -> None:
         world.get_tokens()
 
 
+NESTED: Any = []
+for _ in range(100_000):
+    NESTED = [NESTED]
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        {"claimsOverrideDetails": {"claimsToAddOrOverride": {"a": "\ud800"}}},
+        {"claimsOverrideDetails": {"claimsToAddOrOverride": {"\ud800": "a"}}},
+        {"x": float("nan")},
+        {"x": NESTED},
+    ],
+    ids=["surrogate", "surrogate as name", "not a number", "nested too deeply"],
+)
+def test_responses_that_json_can_not_express(world: World, response: Json) -> None:
+    world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": lambda event: {**event, "response": response}}
+    request = world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
+    assert world.expect_refusal("InitiateAuth", **request) == BAD_OUTPUT
+
+
 # --- while a Lambda trigger runs
 
 

@@ -343,3 +343,11 @@ def test_case_does_not_change_a_decoy_users_address(empty: World) -> None:
     for name in ("SOMEONE@EXAMPLE.COM", "SAM@EXAMPLE.COM"):
         asked = client.initiate("USER_AUTH", USERNAME=name, PREFERRED_CHALLENGE="EMAIL_OTP")
         assert asked["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"] == "s***@e***"
+
+
+def test_usernames_that_look_like_a_phone_number(empty: World) -> None:
+    pool = empty.make_pool(AliasAttributes=["phone_number"])
+    assert pool.expect_refusal("AdminCreateUser", UserPoolId=pool.pool_id, Username="+15550109878") == (
+        "InvalidParameterException: Username cannot be of phone number format, "
+        "since user pool is configured for phone number alias."
+    )
