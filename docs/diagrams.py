@@ -192,6 +192,9 @@ A separate machine that runs after the tokens, so that a refusal here never cost
 
 "stays" keeps the state; if it is a call, its request is sent again. The last column names the AuthFlows in which a row
 holds; without one, it holds in all. So no server can ask for the password in a sign-in by `Srp`, which never sends it.
+In USER_AUTH, a first factor, or the choice of one, is accepted before any other factor only, and PASSWORD only if no
+other first factor was preferred or chosen, or if `Choice(..., only=...)` names it. Otherwise the reply is an
+`UnexpectedReply`.
 
 {rows}
 

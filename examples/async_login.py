@@ -15,6 +15,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
 
@@ -48,6 +49,11 @@ class Page:
     handle: str = ""
 
 
+def make_holder(browser: str) -> str:
+    """Return the holder of a browser's flows and devices: a digest, so that no store contains the cookie."""
+    return sha256(browser.encode()).hexdigest()
+
+
 class Login:
     """The two request handlers of a login service."""
 
@@ -58,7 +64,7 @@ class Login:
     async def post_password(self, username: str, password: str, browser: str) -> Page:
         """Handle the first request."""
         try:
-            return await self._page(await self._auth.begin(Srp(username, password), holder=browser))
+            return await self._page(await self._auth.begin(Srp(username, password), holder=make_holder(browser)))
         except InvalidInput:
             return Page("please enter your username and password")
         except (BackendError, UnexpectedReply):
@@ -70,7 +76,7 @@ class Login:
             flow = await self._store.take(handle)
         except FlowTaken:
             return Page("expired or already answered: please start again")
-        if flow.holder != browser:  # somebody else's sign-in
+        if flow.holder != make_holder(browser):  # somebody else's sign-in
             await self._store.put(flow, handle=handle)
             return Page("please start again in this browser")
         if not isinstance(flow.challenge, EmailOtp):
@@ -81,6 +87,9 @@ class Login:
             return Page("please try again", await self._store.put(flow, handle=handle))
         except UnexpectedReply:  # Cognito's reply is not valid, so this sign-in can't continue
             return Page("something went wrong: please start again")
+        except asyncio.CancelledError:  # the browser has gone: the next request finds the flow
+            await asyncio.shield(self._store.put(flow, handle=handle))
+            raise
 
     async def _page(self, flow: Flow) -> Page:
         match flow.state:

@@ -23,6 +23,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from multiprocessing import get_context
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -73,6 +74,11 @@ class Config:
     key: bytes = field(repr=False)
 
 
+def make_holder(browser: str) -> str:
+    """Return the holder of a browser's flows and devices: a digest, so that no store contains the cookie."""
+    return sha256(browser.encode()).hexdigest()
+
+
 class Login:
     """The two request handlers of a login service. Each process has one instance."""
 
@@ -92,7 +98,7 @@ class Login:
     def post_password(self, username: str, password: str, browser: str) -> Page:
         """Handle the first request."""
         try:
-            return self._page(self._auth.begin(Srp(username, password), holder=browser))
+            return self._page(self._auth.begin(Srp(username, password), holder=make_holder(browser)))
         except (InvalidInput, BackendError, UnexpectedReply):
             return Page("please try again")
 
@@ -102,7 +108,7 @@ class Login:
             flow = self._flows.take(handle)
         except FlowTaken:
             return Page("expired or already answered")
-        if flow.holder != browser:  # somebody else's sign-in: answered here, it would be remembered for their browser
+        if flow.holder != make_holder(browser):  # answered here, the device would be remembered for another browser
             self._flows.put(flow, handle=handle)
             return Page("please start again in this browser")
         if not isinstance(flow.challenge, EmailOtp):

@@ -7,6 +7,7 @@ processes share, such as ``RedisFlowStore``. Only the browser that began a sign-
 random id that your service keeps in a cookie (``HttpOnly``, ``Secure``, ``SameSite``).
 """
 
+from hashlib import sha256
 from secrets import token_urlsafe
 
 from authflow import (
@@ -39,6 +40,11 @@ auth = Authenticator(app, emulator.backend())
 store: FlowStore = MemoryFlowStore()  # in memory; several processes need a shared store
 
 
+def make_holder(browser: str) -> str:
+    """Return the holder of a browser's flows and devices: a digest, so that no store contains the cookie."""
+    return sha256(browser.encode()).hexdigest()
+
+
 def render(flow: Flow) -> str:
     """Return the text of the next page."""
     if flow.challenge is not None:
@@ -54,7 +60,7 @@ def render(flow: Flow) -> str:
 def post_password(username: str, password: str, browser: str) -> str:
     """Handle the first request."""
     try:
-        return render(auth.begin(Srp(username, password), holder=browser))
+        return render(auth.begin(Srp(username, password), holder=make_holder(browser)))
     except (InvalidInput, BackendError, UnexpectedReply):
         return "please try again"
 
@@ -68,7 +74,7 @@ def post_new_password(handle: str, new_password: str, browser: str) -> str:
         flow = store.take(handle)
     except FlowTaken:
         return "expired or already answered: please start again"
-    if flow.holder != browser or not isinstance(flow.challenge, NewPasswordRequired):
+    if flow.holder != make_holder(browser) or not isinstance(flow.challenge, NewPasswordRequired):
         store.put(flow, handle=handle)  # either answer a flow that you took, or put it back
         return "this page can't answer that challenge: please start again"
     try:

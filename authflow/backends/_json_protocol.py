@@ -27,7 +27,7 @@ class HttpRequest:
     """The headers and the body of an HTTP POST request to the service."""
 
     operation: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)  # a signature and a session token, if boto3 has signed it
     body: bytes = field(repr=False)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from authflow.core._frames import hides_frames
 from authflow.core._validation import MAX_STRING_LENGTH
 from authflow.core.answers import Answer
 from authflow.core.challenge import BaseChallenge
@@ -22,6 +23,7 @@ class CustomChallenge(BaseChallenge):
 
     parameters: Pairs = ()
 
+    @hides_frames
     def answer(self, answer: str | Secret) -> Answer:
         """Answer this round. The Lambda triggers decide whether another round follows.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from authflow.challenges._checks import require_code, require_option
+from authflow.core._frames import hides_frames
 from authflow.core.answers import Answer
 from authflow.core.challenge import BaseChallenge
 from authflow.core.secret import Secret
@@ -25,6 +26,7 @@ class _MessageCode(BaseChallenge):
     medium: str | None = None
     destination: str | None = None
 
+    @hides_frames
     def answer(self, code: str | Secret) -> Answer:
         """Answer with the code. Spaces and hyphens in it are ignored. To send another code, start the sign-in again.
 
@@ -67,6 +69,7 @@ class SoftwareTokenMfa(BaseChallenge):
 
     device_name: str | None = None
 
+    @hides_frames
     def answer(self, code: str | Secret) -> Answer:
         """Answer with the code. Spaces and hyphens in it are ignored.
 
@@ -90,6 +93,7 @@ class SelectMfaType(BaseChallenge):
     options: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
+    @hides_frames
     def answer(self, option: str) -> Answer:
         """Answer with one of the options.
 

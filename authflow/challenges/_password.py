@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from authflow.challenges._checks import MAX_ATTRIBUTE_LENGTH, require_option
+from authflow.core._frames import hides_frames
 from authflow.core._validation import MAX_PASSWORD_LENGTH, require_text
 from authflow.core.answers import Answer, SrpAnswer
 from authflow.core.challenge import BaseChallenge
@@ -26,6 +27,7 @@ class NewPasswordRequired(BaseChallenge):
     required_attributes: tuple[str, ...] = ()
     attributes: Pairs = field(default=(), repr=False)
 
+    @hides_frames
     def answer(self, new_password: str | Secret, /, **attributes: str) -> Answer:
         """Answer with a new password and user attributes.
 
@@ -63,6 +65,7 @@ class SelectChallenge(BaseChallenge):
         """The options, one for each thing that a person can choose: PASSWORD_SRP stands for PASSWORD too."""
         return tuple(name for name in self.options if name != "PASSWORD" or "PASSWORD_SRP" not in self.options)
 
+    @hides_frames
     def answer(self, option: str, password: str | Secret | None = None) -> Answer:
         """Answer with one of the options.
 
@@ -99,6 +102,7 @@ class PasswordChallenge(BaseChallenge):
         """Cognito's ChallengeName."""
         return self.kind
 
+    @hides_frames
     def answer(self, password: str | Secret) -> Answer:
         """Answer with the password.
 

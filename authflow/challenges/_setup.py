@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from authflow.challenges._checks import MAX_ATTRIBUTE_LENGTH, require_code, require_option
 from authflow.challenges._mfa import TOTP_CODE
+from authflow.core._frames import hides_frames
 from authflow.core._frozen import assign
 from authflow.core._validation import MAX_STRING_LENGTH, require_text
 from authflow.core.answers import Answer, SetUpTotpAnswer, TotpCodeAnswer
@@ -90,6 +91,7 @@ class TotpSetup(BaseChallenge):
         label = f"{quote(issuer, safe='')}:{quote(account, safe='')}"
         return f"otpauth://totp/{label}?{urlencode(parameters, quote_via=quote)}"
 
+    @hides_frames
     def answer(self, code: str | Secret, device_name: str | None = None) -> Answer:
         """Answer with the app's first code. After a wrong code the challenge is asked again with the same secret.
 

@@ -1,6 +1,7 @@
 """The command line."""
 
 import sys
+from io import TextIOWrapper
 
 from authflow._extras import explain_missing, find_missing_module
 
@@ -9,6 +10,8 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run ``authflow`` and exit: with code 0 for success, 1 for a failure, 2 for invalid usage, 130 after Ctrl-C."""
+    if isinstance(sys.stdout, TextIOWrapper):  # what the terminal's encoding lacks is escaped, as on stderr
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with explain_missing("this command"):
             from authflow.cli._commands import run  # noqa: PLC0415 - needs the extras

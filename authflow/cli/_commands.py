@@ -20,6 +20,7 @@ FLOWS = ("srp", "password", "custom", "custom-srp", "choice")
 FLOW_HELP = "srp: USER_SRP_AUTH; password: USER_PASSWORD_AUTH; custom, custom-srp: CUSTOM_AUTH; choice: USER_AUTH."
 SECRET_VARIABLE = "AUTHFLOW_CLIENT_SECRET"
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
+TEXT_FILE = click.File(encoding="utf-8")
 PORT = click.IntRange(0, 65535)
 
 
@@ -80,7 +81,11 @@ def demo() -> int:
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=PORT, help="0 picks a free port.")
 @click.option("--region", default="eu-west-1", show_default=True, help="Region in the pools' IDs.")
 @click.option("--issuer", help="Prefix of the tokens' iss claim; default: the emulator's URL.")
-@click.option("--seed-file", type=click.File(), help="JSON file with pools, clients and users to create at the start.")
+@click.option(
+    "--seed-file",
+    type=click.File(encoding="utf-8"),
+    help="JSON file with pools, clients and users to create at the start.",
+)
 @click.option(
     "--setting",
     "settings",
@@ -104,8 +109,15 @@ def emulator(
         chosen = parse_settings(settings)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--setting") from None
-    seed_text = seed_file.read() if seed_file else None
+    seed_text = _read_text(seed_file) if seed_file else None
     serve(host, port, region=region, issuer=issuer, seed_text=seed_text, settings=chosen)
+
+
+def _read_text(file: TextIO) -> str:
+    try:
+        return file.read()
+    except UnicodeDecodeError:
+        raise click.BadParameter("is not text in UTF-8", param_hint="--seed-file") from None
 
 
 @authflow.command()

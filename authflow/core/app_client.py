@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from authflow.core._frames import hides_frames
 from authflow.core._frozen import assign
 from authflow.core._validation import require_instance, require_text
 from authflow.core.errors import InvalidInput
@@ -38,6 +39,7 @@ class AppClient:
     client_secret: Secret | None = None
     session_validity: timedelta = _SHORTEST
 
+    @hides_frames
     def __init__(
         self,
         pool_id: str,

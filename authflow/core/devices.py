@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from authflow.core._frames import hides_frames
 from authflow.core._frozen import assign
 from authflow.core._validation import MAX_STRING_LENGTH, require_text
 from authflow.core.secret import Secret, require_secret
@@ -28,6 +29,7 @@ class Device:
     group_key: str
     secret: Secret
 
+    @hides_frames
     def __init__(self, key: str, group_key: str, secret: str | Secret) -> None:
         assign(
             self,

@@ -40,7 +40,7 @@ __all__ = [
     "UnexpectedReply",
 ]
 
-_MAX_CODE_LENGTH, _MAX_MESSAGE_LENGTH = 128, 2048  # characters
+_MAX_CODE_LENGTH, _MAX_FIELD_LENGTH, _MAX_MESSAGE_LENGTH = 128, 200, 2048  # characters
 _NOT_PICKLED: Final = ("flow", "_flow", "rested")  # flows hold passwords and Sessions, which must not leave the process
 
 
@@ -66,7 +66,7 @@ class InvalidInput(AuthflowError, ValueError):
     """
 
     def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}")
+        super().__init__(f"{clean(field, at_most=_MAX_FIELD_LENGTH)}: {problem}")
         self.field = field
 
 
@@ -124,8 +124,9 @@ class SignInFailed(AuthflowError):
     """
 
     def __init__(self, code: str, message: str, reason: Reason) -> None:
-        super().__init__(f"{code}: {message}" if message else code)
-        self.code = code
+        refusal = Refusal(code, message)  # a snapshot may hold a text as it came
+        super().__init__(str(refusal))
+        self.code = refusal.code
         self.reason = reason
 
 
@@ -139,9 +140,10 @@ class SnapshotError(AuthflowError):
     """
 
     def __init__(self, code: str, problem: str, field: str | None = None) -> None:
-        super().__init__(f"{field}: {problem}" if field else problem)
+        shown = clean(field or "", at_most=_MAX_FIELD_LENGTH)
+        super().__init__(f"{shown}: {problem}" if shown else problem)
         self.code = code
-        self.field = field
+        self.field = shown or None
 
 
 class FlowTaken(AuthflowError):

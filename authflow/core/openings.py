@@ -12,6 +12,7 @@ Refresh   the operation GetTokensFromRefreshToken, or REFRESH_TOKEN_AUTH on requ
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from authflow.core._frames import hides_frames
 from authflow.core._frozen import assign
 from authflow.core._validation import (
     MAX_PASSWORD_LENGTH,
@@ -41,6 +42,7 @@ class _Credentials:
     username: str
     password: Secret
 
+    @hides_frames
     def __init__(self, username: str, password: str | Secret) -> None:
         assign(
             self,
@@ -83,6 +85,7 @@ class Refresh:
     username: str | None = None
     by_auth_flow: bool = False
 
+    @hides_frames
     def __init__(self, refresh_token: str | Secret, username: str | None = None, *, by_auth_flow: bool = False) -> None:
         if username is not None:
             require_username(username)
@@ -109,6 +112,7 @@ class Custom:
     username: str
     password: Secret | None = None
 
+    @hides_frames
     def __init__(self, username: str, password: str | Secret | None = None) -> None:
         assign(
             self,
@@ -148,6 +152,7 @@ class Choice:
     max_age: int | None = None
     only: tuple[str, ...] = ()
 
+    @hides_frames
     def __init__(
         self,
         username: str,

@@ -3,6 +3,7 @@
 import hmac
 from typing import ClassVar, final
 
+from authflow.core._frames import hides_frames
 from authflow.core._opaque import Opaque
 from authflow.core._validation import require_instance, require_text
 
@@ -25,6 +26,7 @@ class Secret(Opaque):
 
     INSTEAD: ClassVar[str] = "pass the text that reveal() returns, or seal the flow"
 
+    @hides_frames
     def __init__(self, text: str) -> None:
         self.__text = require_instance("text", text, str)
 

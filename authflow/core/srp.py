@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from authflow.core._frames import hides_frames
 from authflow.core._frozen import assign
 from authflow.core.errors import InvalidInput, UnexpectedReply
 from authflow.core.modexp import modexp
@@ -144,6 +145,7 @@ def claim_key(secret: int, u: int) -> bytes:
     return hmac.digest(extracted, b"Caldera Derived Key\x01", "sha256")[:16]
 
 
+@hides_frames
 def claim_signature(
     ephemeral: Ephemeral,
     *,

@@ -4,6 +4,7 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from authflow.core._frames import hides_frames
 from authflow.core._frozen import assign
 from authflow.core._validation import require_instance
 from authflow.core.errors import InvalidInput
@@ -31,6 +32,7 @@ class Stamp:
     at: datetime
     _entropy: Secret = field(repr=False)
 
+    @hides_frames
     def __init__(self, at: datetime, entropy: bytes) -> None:
         if require_instance("at", at, datetime).utcoffset() is None:
             raise InvalidInput("at", "must be an aware datetime, such as datetime.now(timezone.utc)")

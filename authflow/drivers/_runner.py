@@ -4,8 +4,8 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
-from typing import Any, Final, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeVar, cast
 
 from authflow.challenges import Challenge, DeviceSrp
 from authflow.core._frames import hide_frames
@@ -186,41 +186,40 @@ class Runner:
 
     async def _attempt(self, flow: F, request: Request) -> F:
         started = time.perf_counter()
-        outcome = await self._send(request)
+        received = await self._send(request)
         seconds = time.perf_counter() - started
         try:
-            after = await self._advance(flow, outcome)
+            after = await self._advance(flow, received)
         except (BackendError, UnexpectedReply) as error:
-            self._notify_observer(flow, request, error, None, seconds)
+            self._notify_observer(flow, request, _Received(error), None, seconds)
             raise
-        self._notify_observer(flow, request, outcome, after, seconds)
+        self._notify_observer(flow, request, received, after, seconds)
         return after
 
     def _notify_observer(
-        self, before: AnyFlow, request: Request, outcome: Outcome, after: AnyFlow | None, seconds: float
+        self, before: AnyFlow, request: Request, received: "_Received", after: AnyFlow | None, seconds: float
     ) -> None:
         if self._observe is None:
             return
         try:
-            self._observe(before, request, outcome, after, seconds)
+            self._observe(before, request, received.outcome, after, seconds)
         except Exception as error:
             # An observer's error must not discard a reply with tokens. The error's text may contain tokens too.
             _LOGGER.warning("observe raised %s; the sign-in continues", type(error).__name__)
 
-    async def _send(self, request: Request) -> Mapping[str, Any] | Refusal | BackendError:
+    async def _send(self, request: Request) -> "_Received":
         try:
-            return await self._effects.call(request)
+            return _Received(await self._effects.call(request))
         except (Refusal, BackendError) as error:
-            return error
+            return _Received(error)
 
-    async def _advance(self, flow: F, outcome: Mapping[str, Any] | Refusal | BackendError) -> F:
-        if isinstance(outcome, BackendError):
-            raise outcome
+    async def _advance(self, flow: F, received: "_Received") -> F:
+        if isinstance(received.outcome, BackendError):
+            raise received.outcome
         stamp = self._stamp()
-        if isinstance(outcome, Refusal):
-            return flow.refuse(outcome, stamp)
-        reply = outcome
-        return await self._compute(lambda: flow.receive(reply, stamp), is_cpu_bound=flow.is_cpu_bound)
+        if isinstance(received.outcome, Refusal):
+            return flow.refuse(received.outcome, stamp)
+        return await self._compute(lambda: flow.receive(received.reply, stamp), is_cpu_bound=flow.is_cpu_bound)
 
     async def _answer_challenge(self, flow: Flow, answer: Answer, context: Context | None) -> Flow:
         stamp = self._stamp()
@@ -228,6 +227,17 @@ class Runner:
 
     async def _compute(self, step: Callable[[], T], *, is_cpu_bound: bool) -> T:
         return await self._effects.compute(step) if is_cpu_bound else step()
+
+
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """The outcome of a request. It does not show a reply's secrets in the frames of a task that is cancelled."""
+
+    outcome: Outcome = field(repr=False)
+
+    @property
+    def reply(self) -> Mapping[str, Any]:
+        return cast("Mapping[str, Any]", self.outcome)
 
 
 @contextmanager

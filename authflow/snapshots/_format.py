@@ -23,6 +23,7 @@ from authflow.challenges import (
     TotpSetup,
 )
 from authflow.core._codec import FieldError, decode, encode, encode_json
+from authflow.core._texts import clean
 from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
 from authflow.core.context import Context
@@ -164,7 +165,9 @@ def require_version(version: object) -> int:
     if type(version) is not int:
         raise_malformed("v", "is missing or not a number")
     if version != VERSION and version not in MIGRATIONS:
-        raise SnapshotError("version", f"is {version}, this release of authflow reads up to {VERSION}", "v")
+        raise SnapshotError(
+            "version", f"is {clean(str(version), at_most=20)}, this release of authflow reads up to {VERSION}", "v"
+        )
     return version
 
 

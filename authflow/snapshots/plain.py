@@ -8,6 +8,7 @@ import hashlib
 import json
 from typing import Any
 
+from authflow.core._frames import hides_frames
 from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
 from authflow.core.errors import SnapshotError
@@ -18,6 +19,7 @@ from authflow.snapshots import _format
 __all__ = ["dumps", "loads"]
 
 
+@hides_frames
 def dumps(flow: Flow) -> str:
     """Return a snapshot of a flow, as JSON text.
 
@@ -34,6 +36,7 @@ def dumps(flow: Flow) -> str:
     return _format.require_readable(f'{text.removesuffix(end)}"sum":"{_checksum(text)}",{end}', _format.LONGEST)
 
 
+@hides_frames
 def loads(text: str, app: AppClient) -> Flow:
     """Return the flow of a snapshot.
 

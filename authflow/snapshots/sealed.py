@@ -21,6 +21,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from authflow._extras import explain_missing
+from authflow.core._frames import hides_frames
 from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
 from authflow.core.clock import stamp_now
@@ -43,6 +44,7 @@ _MAX_TOKEN_LENGTH: Final = 6 * _format.LONGEST  # a character has at most 4 byte
 _MAX_LIFETIME: Final = timedelta(days=366)
 
 
+@hides_frames
 def seal(
     flow: Flow,
     key: Keys,
@@ -81,6 +83,7 @@ def seal(
     return _format.require_readable(to_base64url(header + ciphertext), _MAX_TOKEN_LENGTH)
 
 
+@hides_frames
 def unseal(token: str, key: Keys, app: AppClient, *, stamp: Stamp | None = None, bound_to: str = "") -> Flow:
     """Return the flow of a token.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from authflow.core._codec import FieldError, decode, encode
+from authflow.core._frames import hides_frames
 from authflow.core.devices import Device
 from authflow.core.errors import SnapshotError
 
@@ -32,6 +33,7 @@ class FileDeviceStore:
         self._directory = Path(directory)
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+    @hides_frames
     def get(self, holder: str, username: str) -> Device | None:
         """Return the device under this holder and username; None if there is none."""
         content = self._read(self._make_path("device", holder, self._find_canonical_name(holder, username)))
@@ -40,6 +42,7 @@ class FileDeviceStore:
         except (FieldError, ValueError) as error:
             raise SnapshotError("malformed", f"the file of a device is invalid: {error}") from None
 
+    @hides_frames
     def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
         """Store a device under this holder and username."""
         self._write(self._make_path("device", holder, username), encode(device))
@@ -47,6 +50,7 @@ class FileDeviceStore:
         if entered_username and entered_username != username:
             self._write(self._make_path("name", holder, entered_username), username)
 
+    @hides_frames
     def drop(self, holder: str, username: str) -> None:
         """Delete the device under this holder and username."""
         self._make_path("device", holder, self._find_canonical_name(holder, username)).unlink(missing_ok=True)

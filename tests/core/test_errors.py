@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from authflow import dumps
+from authflow import dumps, loads
 from authflow.core import errors
 from authflow.core.errors import (
     AuthflowError,
@@ -99,3 +99,28 @@ def test_a_process_pool_returns_an_error_of_its_worker() -> None:
     with ProcessPoolExecutor(1, get_context("spawn")) as pool, pytest.raises(InvalidInput) as caught:
         pool.submit(refuse).result(timeout=60)
     assert caught.value.field == "field"
+
+
+NAMING: Final[list[Callable[[str], AuthflowError]]] = [
+    lambda name: InvalidInput(name, "is empty"),
+    lambda name: SnapshotError("malformed", "is unknown", name),
+]
+
+
+@pytest.mark.parametrize("make", NAMING)
+def test_a_name_from_outside_is_escaped_and_cut(make: Callable[[str], AuthflowError]) -> None:
+    assert str(make("x\nINFO admin signed in\x1b[2J")).startswith(r"x\nINFO admin signed in\x1b[2J: is ")
+    assert len(str(make("k" * 1_000_000))) < 300
+
+
+def test_a_failure_from_a_snapshot_is_escaped() -> None:
+    error = SignInFailed("Code\x1b", "no\nINFO admin signed in" + "m" * 10_000, Reason.OTHER)
+    assert str(error).startswith(r"Code\x1b: no\nINFO")
+    assert len(str(error)) < 2500
+
+
+def test_a_version_of_thousands_of_digits_is_cut() -> None:
+    text = dumps(asked()).replace('"v":2', f'"v":{"2" * 4000}')
+    with pytest.raises(SnapshotError) as caught:
+        loads(text, asked().app)
+    assert len(str(caught.value)) < 200

@@ -112,6 +112,15 @@ def test_a_challenge_keeps_a_text_as_a_secret() -> None:
     assert (question.session, question.secret) == (Secret("session-1"), Secret("JBSWY3DP"))
 
 
+def test_a_proof_is_secret_since_it_is_accepted_again() -> None:
+    flows = [value for value in VALUES if isinstance(value, Flow) and value.node.startswith("verifying")]
+    assert {str(flow.node) for flow in flows} == {"verifying_password", "verifying_totp"}
+    for flow in flows:
+        given: Any = flow.request.params().get("ChallengeResponses", {}) if flow.request else {}
+        proof = given.get("PASSWORD_CLAIM_SIGNATURE", "no proof")
+        assert proof not in json.dumps(asdict(flow), default=str) + repr(flow)
+
+
 def serialize(serializer: Callable[[Any], object], value: object) -> str:
     """Return what a serializer makes of the value, or all texts of its error."""
     try:

@@ -13,6 +13,7 @@ from authflow.backends.http._pool import Pool
 from authflow.backends.http._routes import Route, find_environment_proxy, find_route
 from authflow.backends.http._sockets import make_blocking_pool
 from authflow.backends.http._wire import build_head
+from authflow.core._texts import clean
 from authflow.core.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # boto3 needs a region even if the endpoint is given; any region will do.
 _ANY_REGION: Final = "us-east-1"
+_MAX_PROBLEM_LENGTH: Final = 500  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,20 @@ def open_client(region: str | None, endpoint_url: str | None) -> Opened:
         import boto3  # noqa: PLC0415 - loaded with the first backend
         import botocore.session  # noqa: PLC0415 - loaded with the first backend
 
-    session = botocore.session.get_session()
-    client = _make_client(boto3.Session(region_name=region, botocore_session=session), endpoint_url)
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - loaded with the first backend
+
+    try:
+        session = botocore.session.get_session()
+        client = _make_client(boto3.Session(region_name=region, botocore_session=session), endpoint_url)
+        pool = _make_pool(session, client)
+    except BotoCoreError as error:  # its text names what is wrong in a file or a variable
+        raise InvalidInput("boto3's configuration", clean(str(error), at_most=_MAX_PROBLEM_LENGTH)) from None
+    watch(client)
+    return Opened(client, pool)
+
+
+def _make_pool(session: "Session", client: "CognitoIdentityProviderClient") -> Pool:
+    """Return a pool, over which the client sends from now on."""
     config: Any = client.meta.config
     if config.proxies_config:
         raise InvalidInput("proxies_config", "is not supported: proxies must be reached by http://")
@@ -70,8 +84,7 @@ def open_client(region: str | None, endpoint_url: str | None) -> Opened:
     pool = make_blocking_pool(context, build_head)
     send: Any = Sender(pool, find)  # the stubs know no handlers that return something
     client.meta.events.register_last("before-send", send)
-    watch(client)
-    return Opened(client, pool)
+    return pool
 
 
 def _make_client(session: "boto3.Session", endpoint_url: str | None) -> "CognitoIdentityProviderClient":

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
+from authflow.backends._json_protocol import HttpRequest
 from authflow.backends.http._pool import Pool
 from authflow.backends.http._routes import Route
 from authflow.core._coroutines import run_to_end
@@ -37,9 +38,9 @@ class Sender:
         url: str = request.url
         route = self._routes.get(url) or self._routes.setdefault(url, self._find_route(url))
         fields = {name: _make_text(value) for name, value in request.headers.items() if name.lower() not in _NOT_TAKEN}
-        headers = tuple({"Accept-Encoding": "identity", **fields}.items())
         body: Any = request.body  # bytes, in the JSON protocol
-        response = run_to_end(self._pool.post(route, headers, body))
+        http_request = HttpRequest("", {"Accept-Encoding": "identity", **fields}, body)
+        response = run_to_end(self._pool.post(route, http_request))
         made: Any = AWSResponse  # the stubs want a body of urllib3's
         received: AWSResponse = made(url, response.status, response.headers, _Body(response.body))
         return received

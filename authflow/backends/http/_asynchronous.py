@@ -11,6 +11,7 @@ from authflow.backends.http._client import Client
 from authflow.backends.http._loop import LoopNetwork
 from authflow.backends.http._pool import Pool
 from authflow.backends.http._wire import recall_head
+from authflow.core._frames import hides_frames
 from authflow.core.errors import InvalidInput
 from authflow.core.requests import Request
 
@@ -38,6 +39,7 @@ class AsyncHttpBackend:
 
     signs: Final = False
 
+    @hides_frames  # a proxy's URL may hold a password
     def __init__(
         self,
         region: str | None = None,

@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from authflow.backends.http._client import Client
 from authflow.backends.http._sockets import make_blocking_pool
 from authflow.core._coroutines import run_to_end
+from authflow.core._frames import hides_frames
 from authflow.core.requests import Request
 
 
@@ -32,6 +33,7 @@ class HttpBackend:
 
     signs: Final = False
 
+    @hides_frames  # a proxy's URL may hold a password
     def __init__(
         self,
         region: str | None = None,

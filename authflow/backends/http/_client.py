@@ -11,6 +11,7 @@ from authflow.backends.http._certificates import make_ssl_context
 from authflow.backends.http._errors import TransportError
 from authflow.backends.http._pool import Pool
 from authflow.backends.http._routes import Route, find_environment_proxy, find_route, parse_proxy
+from authflow.core._frames import hides_frames
 from authflow.core._validation import require_instance
 from authflow.core.errors import BackendError
 from authflow.core.requests import Request
@@ -29,6 +30,7 @@ class Client:
         InvalidInput: an argument or the environment can't be used.
     """
 
+    @hides_frames
     def __init__(
         self,
         region: str | None,
@@ -58,7 +60,7 @@ class Client:
         http_request = build_request(request)
         route = self._find_route(find_endpoint(request.region) if self._url is None else self._url)
         try:
-            response = await self._pool().post(route, tuple(http_request.headers.items()), http_request.body)
+            response = await self._pool().post(route, http_request)
         except TransportError as error:
             failure = BackendError(f"{http_request.operation}: {error}")
         else:
@@ -76,6 +78,7 @@ class Client:
             pool.close()
         return pool
 
+    @hides_frames  # a proxy's URL may hold a password
     def _find_route(self, url: str) -> Route:
         route = self._routes.get(url)
         if route is None:

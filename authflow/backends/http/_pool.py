@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from authflow.backends import _limits
-from authflow.backends._json_protocol import HttpResponse
+from authflow.backends._json_protocol import HttpRequest, HttpResponse
 from authflow.backends.http._deadline import Deadline
 from authflow.backends.http._errors import TransportError
 from authflow.backends.http._routes import Route
-from authflow.backends.http._wire import Headers, MakeHead, Message, Tunnel, Wire
+from authflow.backends.http._wire import MakeHead, Message, Tunnel, Wire
 from authflow.core.errors import InvalidInput
 
 
@@ -136,7 +136,7 @@ class Pool:
         self._make_head = make_head
         self._is_closed = False
 
-    async def post(self, route: Route, headers: Headers, body: bytes) -> HttpResponse:
+    async def post(self, route: Route, request: HttpRequest) -> HttpResponse:
         """Send a POST request once and return the response, within ``CALL_TIMEOUT``.
 
         Raises:
@@ -145,7 +145,9 @@ class Pool:
         """
         self._require_open()
         deadline = Deadline(_limits.CALL_TIMEOUT)
-        message = Message(self._make_head(route.target, route.headers + headers, len(body)), body)
+        headers = route.headers + tuple(request.headers.items())
+        message = Message(self._make_head(route.target, headers, len(request.body)), request.body)
+        del headers  # no frame may hold a secret as text: a cancelled call has a traceback
         if not await self._network.acquire_place(deadline):
             raise TransportError(f"not sent, no connection was free for {_limits.FREE_TIMEOUT:g} s")
         try:

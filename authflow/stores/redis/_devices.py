@@ -6,6 +6,7 @@ from typing import Any
 
 from authflow.core._codec import FieldError, decode, encode
 from authflow.core._coroutines import run_to_end
+from authflow.core._frames import hide_frames, hides_frames
 from authflow.core._validation import MAX_STRING_LENGTH, require_instance, require_text
 from authflow.core.devices import Device
 from authflow.core.errors import InvalidInput, SnapshotError
@@ -41,6 +42,7 @@ class RedisDeviceStore:
         StoreError: Redis can't be reached, or failed.
     """
 
+    @hides_frames
     def __init__(self, client: Client, key: Keys, *, prefix: str = PREFIX, lifetime: timedelta | None = None) -> None:
         self._devices = _Devices(make_blocking_execute(client, "AsyncRedisDeviceStore"), key, prefix, lifetime)
 
@@ -67,6 +69,7 @@ class AsyncRedisDeviceStore:
         lifetime: see ``RedisDeviceStore``.
     """
 
+    @hides_frames
     def __init__(
         self, client: AsyncClient, key: Keys, *, prefix: str = PREFIX, lifetime: timedelta | None = None
     ) -> None:
@@ -105,7 +108,9 @@ class _Devices:
         try:
             return None if content is None else decode(Device, content, "device")
         except FieldError as error:
-            raise SnapshotError("malformed", f"the value in Redis is not a device: {error}") from None
+            failure = SnapshotError("malformed", f"the value in Redis is not a device: {error}")
+        del content  # this frame stays in the traceback
+        raise hide_frames(failure)
 
     async def put(self, holder: str, username: str, device: Device, entered_username: str | None) -> None:
         name = self._make_name(holder)

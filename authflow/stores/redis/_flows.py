@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from authflow.core._coroutines import run_to_end
+from authflow.core._frames import hides_frames
 from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
 from authflow.core.clock import stamp_now
@@ -41,6 +42,7 @@ class RedisFlowStore:
         InvalidInput: a key is not 32 bytes, the client is of the wrong kind, or another argument is invalid.
     """
 
+    @hides_frames
     def __init__(
         self,
         client: Client,
@@ -75,6 +77,7 @@ class AsyncRedisFlowStore:
         InvalidInput: a key is not 32 bytes, the client is of the wrong kind, or another argument is invalid.
     """
 
+    @hides_frames
     def __init__(
         self,
         client: AsyncClient,

@@ -9,7 +9,7 @@ from authflow.core.requests import InitiateAuth
 from authflow.core.states import Calling
 from authflow.machines.sign_in._flow import Flow
 from authflow.machines.sign_in._steps.password import initiate_with_srp
-from authflow.machines.sign_in._steps.permitted import is_permitted
+from authflow.machines.sign_in._steps.permitted import is_permitted, require_no_factor
 
 
 def initiate_choice(_: object, event: Begun[Choice]) -> Calling:
@@ -24,6 +24,7 @@ def initiate_choice(_: object, event: Begun[Choice]) -> Calling:
 
 def ask_choice(flow: Flow, event: Replied[ChallengeReply]) -> SelectChallenge:
     """SELECT_CHALLENGE."""
+    require_no_factor(event.call, event.reply.name)
     offered = event.reply.available
     options = tuple(name for name in offered if name in FIRST_FACTORS and is_permitted(flow, name))
     return SelectChallenge(

@@ -17,7 +17,7 @@ def make_ask_message_code(kind: type[SmsMfa | EmailOtp | SmsOtp]) -> Ask:
 
     def ask(flow: Flow, event: Replied[ChallengeReply]) -> SmsMfa | EmailOtp | SmsOtp:
         if kind is SmsOtp or (kind is EmailOtp and asks_first_factor(event.call)):
-            require_permitted(flow, event.reply.name)
+            require_permitted(flow, event.call, event.reply.name)
         return kind(
             session=event.reply.require_session(),
             asked_at=event.stamp.at,

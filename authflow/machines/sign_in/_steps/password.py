@@ -84,5 +84,5 @@ def ask_new_password(_: Flow, event: Replied[ChallengeReply]) -> NewPasswordRequ
 
 def ask_password(flow: Flow, event: Replied[ChallengeReply]) -> PasswordChallenge:
     """PASSWORD, PASSWORD_SRP or ADMIN_NO_SRP_AUTH."""
-    require_permitted(flow, event.reply.name)
+    require_permitted(flow, event.call, event.reply.name)
     return PasswordChallenge(session=event.reply.require_session(), asked_at=event.stamp.at, kind=event.reply.name)

@@ -1,6 +1,6 @@
 """SRP key pairs and proofs, for passwords and for remembered devices."""
 
-from authflow.core.pairs import Pairs
+from authflow.core.pairs import SecretPairs
 from authflow.core.replies import ChallengeReply
 from authflow.core.secret import Secret
 from authflow.core.srp import EPHEMERAL_BYTES, Ephemeral, claim_signature, format_timestamp
@@ -14,7 +14,7 @@ def make_ephemeral(stamp: Stamp) -> Ephemeral:
 
 def make_proof(
     reply: ChallengeReply, stamp: Stamp, ephemeral: Ephemeral, *, group: str, user: str, password: Secret
-) -> Pairs:
+) -> SecretPairs:
     """Return the members of an answer to PASSWORD_VERIFIER or DEVICE_PASSWORD_VERIFIER that prove the password.
 
     Raises:
@@ -33,6 +33,6 @@ def make_proof(
     )
     return (
         ("PASSWORD_CLAIM_SECRET_BLOCK", secret_block),
-        ("PASSWORD_CLAIM_SIGNATURE", signature),
+        ("PASSWORD_CLAIM_SIGNATURE", Secret(signature)),  # Cognito accepts a proof again for a while
         ("TIMESTAMP", timestamp),
     )
