@@ -44,7 +44,8 @@ def load(file: str, marker: str, /, **names: Any) -> dict[str, Any]:
     """Run the block of a page that has a marker, and return its names."""
     blocks = re.findall(r"```python\n(.*?)```", (DOCS / file).read_text(encoding="utf-8"), re.DOTALL)
     [block] = [block for block in blocks if marker in block]
-    scope = {name: getattr(authflow, name) for name in authflow.__all__}
+    package: Any = authflow
+    scope: dict[str, Any] = {name: getattr(package, name) for name in package.__all__}
     scope |= {"asyncio": asyncio, "EmailOtp": EmailOtp, "Page": str, **names}
     exec(compile(block, file, "exec"), scope)  # noqa: S102 - our own documentation
     return scope
