@@ -78,6 +78,10 @@ class Settings:
         ignore_unknown_members: if True, members of a request over HTTP that the service model does not have are
             ignored and logged: clients may be newer than the model, and some send ClientMetadata with operations that
             have none. If False, they are refused, as they always are in process, where they are a test's own slip.
+        delete_group_with_members: if True, DeleteGroup takes the members out of the group, as the service model says.
+            If False, it refuses, as older texts say.
+        foreign_roles: if True, the RoleArn of a group may belong to any AWS account: an emulator is nobody's. If False,
+            a role of another account than 123456789012, which is in the pools' ARNs, is refused as by the service.
     """
 
     mfa_code_digits: int = 6
@@ -109,3 +113,5 @@ class Settings:
     show_empty_token_units: bool = True
     cors: bool = True
     ignore_unknown_members: bool = True
+    delete_group_with_members: bool = True
+    foreign_roles: bool = True

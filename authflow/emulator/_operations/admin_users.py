@@ -1,7 +1,6 @@
 """Operations of administrators on users."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto import passwords
@@ -11,7 +10,7 @@ from authflow.emulator._records.contacts import CONTACT_MEDIUMS
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Params, Reply, Service
-from authflow.emulator._users import attributes, credentials, mfa, names
+from authflow.emulator._users import attributes, credentials, descriptions, mfa, names
 from authflow.emulator._users.registration import make_user, resolve_alias_conflicts
 
 
@@ -33,13 +32,13 @@ def admin_create_user(service: Service, params: Params) -> Reply:
         user = _create_user(service, pool, params, chosen)
     if action != "SUPPRESS" and chosen is not None:
         _send_invitation(service, pool, user, params.get("DesiredDeliveryMediums", ["SMS"]), chosen)
-    return {"User": _describe(user, "Attributes")}
+    return {"User": descriptions.describe_user(user, "Attributes")}
 
 
 def admin_get_user(service: Service, params: Params) -> Reply:
     """AdminGetUser."""
     _, user = _find_user(service, params)
-    return {**_describe(user, "UserAttributes"), **mfa.describe_preference(user)}
+    return {**descriptions.describe_user(user, "UserAttributes"), **mfa.describe_preference(user)}
 
 
 def admin_update_user_attributes(service: Service, params: Params) -> Reply:
@@ -109,7 +108,7 @@ def admin_disable_user(service: Service, params: Params) -> Reply:
 def admin_delete_user(service: Service, params: Params) -> Reply:
     """AdminDeleteUser: delete the user and revoke all tokens."""
     pool, user = _find_user(service, params)
-    pool.users.remove(user)
+    pool.delete_user(user)
     service.token_families.revoke_all(user)
     return {}
 
@@ -147,14 +146,3 @@ def _send_invitation(service: Service, pool: UserPool, user: User, mediums: Sequ
     wanted = [name for name in reachable if CONTACT_MEDIUMS[name] in mediums]
     for contact in wanted or reachable:
         delivery.send_message(service, pool, user, contact, purpose=Purpose.INVITATION, code=chosen)
-
-
-def _describe(user: User, attributes_member: str) -> dict[str, Any]:
-    return {
-        "Username": user.username,
-        attributes_member: attributes.to_list(user.get_all_attributes()),
-        "UserCreateDate": user.created,
-        "UserLastModifiedDate": user.modified,
-        "Enabled": user.enabled,
-        "UserStatus": user.status,
-    }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authflow.emulator._records.directory import Directory
 from authflow.emulator._records.expiring import ExpiringMap
+from authflow.emulator._records.group import Groups
 from authflow.emulator._records.user import User
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class UserPool:
         triggers: the Lambda triggers, by their names in LambdaConfig.
         mfa: the members of SetUserPoolMfaConfig other than MfaConfiguration, unchanged.
         users: the users, found by each of their names.
+        groups: the groups, with their members.
         decoys: the decoy users of the last requests, by canonical name.
     """
 
@@ -41,11 +43,17 @@ class UserPool:
     mfa: dict[str, Any] = field(default_factory=dict)
     decoys: ExpiringMap[User] = field(default_factory=ExpiringMap, repr=False)
     triggers: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict, repr=False)
+    groups: Groups = field(default_factory=Groups, repr=False)
     users: Directory = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # the settings that decide about names never change
         self.users = Directory(self.username_attributes, self.aliases, is_case_sensitive=self.is_case_sensitive)
+
+    def delete_user(self, user: User) -> None:
+        """Remove a user and their memberships."""
+        self.groups.leave_all(user)
+        self.users.remove(user)
 
     @property
     def srp_pool_name(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.token_families import TokenFamily
 from authflow.emulator._records.user import User
+from authflow.emulator._tokens import group_claims
 from authflow.emulator._tokens.pre_token_generation import ClaimOverrides
 
 #: the scope of every sign-in through the API: it permits the operations that take an access token
@@ -60,6 +61,7 @@ def make_access_claims(context: ClaimsContext, jti: str) -> dict[str, Any]:
         "username": context.user.username,
         "token_use": "access",
         "scope": SCOPE,
+        **group_claims.make_groups(context.client.pool, context.user),
     }
     return context.overrides.apply_to_access_token(claims)
 
@@ -74,6 +76,8 @@ def make_id_claims(context: ClaimsContext, jti: str) -> dict[str, Any]:
         "aud": context.client.id,
         "cognito:username": context.user.username,
         "token_use": "id",
+        **group_claims.make_groups(context.client.pool, context.user),
+        **group_claims.make_roles(context.client.pool, context.user),
     }
     return context.overrides.apply_to_id_token(claims)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from authflow.emulator._tokens.group_claims import describe_configuration
 from authflow.emulator._triggers import output
 from authflow.emulator._triggers.registry import TriggerInvocation
 
@@ -17,8 +18,6 @@ RESERVED: Final = frozenset(
         *("jti", "nbf", "nonce", "origin_jti", "sub", "token_use"),
     ]
 )
-#: the emulator has no groups
-NO_GROUPS: Final[Mapping[str, Any]] = {"groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,8 @@ def request_overrides(invocation: TriggerInvocation, source: str) -> ClaimOverri
     Raises:
         ServiceError: the Lambda trigger refused, or its response does not have the documented form.
     """
-    response = invocation.run("PreTokenGeneration", source, {"groupConfiguration": NO_GROUPS})
+    groups = describe_configuration(invocation.client.pool, invocation.user)
+    response = invocation.run("PreTokenGeneration", source, {"groupConfiguration": groups})
     details = output.require_structure((response or {}).get("claimsOverrideDetails"))
     return ClaimOverrides(
         added=output.require_string_map(details.get("claimsToAddOrOverride") or {}),

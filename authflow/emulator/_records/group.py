@@ -1,0 +1,90 @@
+"""The groups of a user pool."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from authflow.emulator._records.series import Series
+
+if TYPE_CHECKING:
+    from authflow.emulator._records.user import User
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """A group.
+
+    Attributes:
+        members: the users in it, in the order in which they joined.
+        precedence: the lower, the more it counts; None counts least.
+        role: the ARN of the IAM role.
+    """
+
+    name: str
+    created: datetime
+    modified: datetime
+    description: str | None = None
+    role: str | None = None
+    precedence: int | None = None
+    members: "Series[User]" = field(default_factory=Series, repr=False)
+
+
+class Groups:
+    """The groups of a pool, found by name, and the memberships of its users.
+
+    Two names that differ only in case are the same: https://github.com/aws-amplify/amplify-backend/issues/1781
+    """
+
+    def __init__(self) -> None:
+        self.all: Series[Group] = Series()
+        self._by_name: dict[str, Group] = {}
+        self._by_member: dict[User, set[Group]] = {}
+
+    def find(self, name: str) -> Group | None:
+        """Return the group with this name, None if there is none."""
+        return self._by_name.get(name.lower())
+
+    def add(self, group: Group) -> None:
+        """Add a new group."""
+        self.all.add(group)
+        self._by_name[group.name.lower()] = group
+
+    def remove(self, group: Group) -> None:
+        """Remove a group with its memberships."""
+        for user in group.members:
+            self.leave(user, group)
+        self.all.remove(group)
+        del self._by_name[group.name.lower()]
+
+    def join(self, user: "User", group: Group) -> None:
+        """Put a user into a group. Nothing happens if they are in it."""
+        if user not in group.members:
+            group.members.add(user)
+            self._by_member.setdefault(user, set()).add(group)
+
+    def leave(self, user: "User", group: Group) -> None:
+        """Take a user out of a group. Nothing happens if they are not in it."""
+        if user in group.members:
+            group.members.remove(user)
+            self._by_member[user].remove(group)
+            if not self._by_member[user]:
+                del self._by_member[user]
+
+    def leave_all(self, user: "User") -> None:
+        """Take a user out of all groups."""
+        for group in self.list_of(user):
+            self.leave(user, group)
+
+    def list_of(self, user: "User") -> list[Group]:
+        """Return the groups of a user in the order in which the groups were made."""
+        return sorted(self._by_member.get(user, ()), key=self.all.number_of)
+
+    def rank_of(self, user: "User") -> list[Group]:
+        """Return the groups of a user by precedence: those that count most first, those without one last."""
+        return sorted(self.list_of(user), key=lambda group: (group.precedence is None, group.precedence))
+
+    def read_after(self, user: "User", number: int | None, count: int) -> list[tuple[int, Group]]:
+        """Return the first ``count`` groups of a user after the one with this number (None: of all)."""
+        numbered = [(self.all.number_of(group), group) for group in self.list_of(user)]
+        later = [entry for entry in numbered if entry[0] > (number or 0)]
+        return later[:count]
