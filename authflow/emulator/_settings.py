@@ -82,6 +82,10 @@ class Settings:
             If False, it refuses, as older texts say.
         foreign_roles: if True, the RoleArn of a group may belong to any AWS account: an emulator is nobody's. If False,
             a role of another account than 123456789012, which is in the pools' ARNs, is refused as by the service.
+        attributes_of_everyone: if True, ListUsers refuses AttributesToGet with an attribute that one of the users found
+            does not have, as the service model says. If False, such users are described without it.
+        sub_in_attributes_to_get: if True, AttributesToGet may contain ``sub``. If False, it is refused, as was reported
+            in 2026.
     """
 
     mfa_code_digits: int = 6
@@ -115,3 +119,5 @@ class Settings:
     ignore_unknown_members: bool = True
     delete_group_with_members: bool = True
     foreign_roles: bool = True
+    attributes_of_everyone: bool = True
+    sub_in_attributes_to_get: bool = False

@@ -14,6 +14,7 @@ from authflow.emulator._operations import (
     sign_up,
     software_tokens,
     tokens,
+    user_lists,
     users,
 )
 from authflow.emulator._service import Params, Reply, Service
@@ -30,6 +31,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "CreateUserPoolClient": clients.create_user_pool_client,
     "DescribeUserPoolClient": clients.describe_user_pool_client,
     "UpdateUserPoolClient": clients.update_user_pool_client,
+    "ListUsers": user_lists.list_users,
     "AdminCreateUser": admin_users.admin_create_user,
     "AdminGetUser": admin_users.admin_get_user,
     "AdminUpdateUserAttributes": admin_users.admin_update_user_attributes,

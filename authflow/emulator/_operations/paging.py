@@ -1,7 +1,7 @@
 """Pages of lists. A token of the next page is opaque, belongs to its request, and is refused if it was changed."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -15,7 +15,9 @@ Record = TypeVar("Record")
 #: where a page ended: JSON values, by which ``read`` finds the records after it
 Position: TypeAlias = Any
 #: returns the first records after a position (None: from the beginning), at most so many, each with its own position
-Read: TypeAlias = Callable[[Position | None, int], list[tuple[Position, Record]]]
+Read: TypeAlias = Callable[[Position | None, int], Sequence[tuple[Position, Record]]]
+#: returns the records of a page of at most so many after a position, and where it ended; None if there are no more
+ReadPage: TypeAlias = Callable[[Position | None, int], tuple[list[Record], Position | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +52,25 @@ def take_page(
     Raises:
         ServiceError: InvalidParameterException: the token belongs to another request, or was changed.
     """
+
+    def read_page(position: Position | None, size: int) -> tuple[list[Record], Position | None]:
+        found = read(position, size + 1)
+        return [record for _, record in found[:size]], found[size - 1][0] if len(found) > size else None
+
+    return take_short_page(service, listing, params, read_page, whose=whose)
+
+
+def take_short_page(
+    service: Service, listing: Listing, params: Params, read_page: ReadPage[Record], *, whose: str = ""
+) -> tuple[list[Record], Reply]:
+    """Do the same with a reader that decides itself where a page ends: it may be short, or empty, and not the last."""
     rest = {name: value for name, value in params.items() if name not in {listing.token, listing.limit, "AccessToken"}}
     binding = json.dumps([listing.operation, whose, rest], sort_keys=True)
-    size = params.get(listing.limit) or listing.size
     position = None
     if listing.token in params:
         opened = service.page_tokens.open(params[listing.token], binding)
         if opened is None:
             raise _errors.BAD_PAGE()
         position = json.loads(opened)
-    found = read(position, size + 1)
-    records = [record for _, record in found[:size]]
-    if len(found) <= size:
-        return records, {}
-    return records, {listing.token: service.page_tokens.seal(json.dumps(found[size - 1][0]), binding)}
+    records, end = read_page(position, params.get(listing.limit) or listing.size)
+    return records, {} if end is None else {listing.token: service.page_tokens.seal(json.dumps(end), binding)}

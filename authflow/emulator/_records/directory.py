@@ -8,11 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from authflow.emulator._records.contacts import CONTACT_MEDIUMS, is_verified
+from authflow.emulator._records.index import Place, ValueIndex
 from authflow.emulator._records.series import Series
 from authflow.emulator._records.user import User
 
 USERNAME: Final = "username"
 SUB: Final = "sub"
+#: the values that are compared as the pool compares names
+COMPARED_AS_NAMES: Final = frozenset({USERNAME, "email", "preferred_username"})
 
 
 class Directory:
@@ -34,6 +37,7 @@ class Directory:
         self._by_username: dict[str, User] = {}
         self._by_sub: dict[str, User] = {}
         self._by_alias: dict[str, dict[str, User]] = {}
+        self._indexes: dict[str, ValueIndex] = {}
 
     def normalize_case(self, name: str) -> str:
         """Return a name in the form in which names are compared: lower case unless the pool is case-sensitive."""
@@ -45,9 +49,13 @@ class Directory:
         self._by_username[self.normalize_case(user.username)] = user
         self._by_sub[user.sub] = user
         self._add_aliases(user)
+        for index in self._indexes.values():
+            index.add(user, self.all.number_of(user))
 
     def remove(self, user: User) -> None:
         """Remove a user."""
+        for index in self._indexes.values():
+            index.remove(user, self.all.number_of(user))
         self.all.remove(user)
         del self._by_username[self.normalize_case(user.username)]
         del self._by_sub[user.sub]
@@ -59,9 +67,14 @@ class Directory:
 
     def set_attributes(self, user: User, changed: Mapping[str, str]) -> None:
         """Replace the attributes of a user, and with them the aliases."""
+        number = self.all.number_of(user)
         self._remove_aliases(user)
+        for index in self._indexes.values():
+            index.remove(user, number)
         user.attributes = changed
         self._add_aliases(user)
+        for index in self._indexes.values():
+            index.add(user, number)
 
     def find_by_username(self, name: str) -> User | None:
         """Return the user with this username, None if there is none."""
@@ -83,6 +96,33 @@ class Directory:
         if folded in self._by_sub:
             yield SUB, self._by_sub[folded]
         yield from self._by_alias.get(folded, {}).items()
+
+    def read_matching(
+        self, name: str, value: str, *, is_prefix: bool, after: Place | None, count: int
+    ) -> list[tuple[Place, User]]:
+        """Return the first ``count`` users with a value, in the order of values, each with their place.
+
+        The first call for a name makes an index, which goes through all users.
+
+        Args:
+            name: ``USERNAME``, ``SUB`` or the name of an attribute.
+            value: what to look for.
+            is_prefix: whether values that only begin with it are meant too.
+            after: the last place that was read; None to begin.
+            count: how many users to return.
+        """
+        if name not in self._indexes:
+            everyone = self.all.read_after(None, len(self.all))
+            self._indexes[name] = ValueIndex(lambda user: self._read_value(user, name), everyone)
+        wanted = self.normalize_case(value) if name in COMPARED_AS_NAMES else value
+        places = self._indexes[name].find(wanted, is_prefix=is_prefix, after=after, count=count)
+        return [(place, self.all.get(place[1])) for place in places]
+
+    def _read_value(self, user: User, name: str) -> str | None:
+        if name == USERNAME:
+            return self.normalize_case(user.username)
+        value = user.sub if name == SUB else user.attributes.get(name)
+        return self.normalize_case(value) if value and name in COMPARED_AS_NAMES else value
 
     def iterate_aliases(self, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Yield the attribute and the value of each alias of a user who has the given attributes."""

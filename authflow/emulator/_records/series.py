@@ -46,6 +46,10 @@ class Series(Generic[Record]):
         """Return the number of a record, which must be there."""
         return self._places[record]
 
+    def get(self, number: int) -> Record:
+        """Return the record with this number, which must be there."""
+        return self._records[number]
+
     def read_after(self, number: int | None, count: int) -> list[tuple[int, Record]]:
         """Return the first ``count`` records after the one with this number (None: of all), each with its number."""
         start = bisect_right(self._numbers, number or 0)
