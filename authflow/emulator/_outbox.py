@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     MFA = "mfa"
     FIRST_FACTOR = "first_factor"
     MFA_SETUP = "mfa_setup"
+    ATTRIBUTE = "attribute"
 
 
 @dataclass(frozen=True, slots=True)

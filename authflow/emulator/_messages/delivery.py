@@ -1,7 +1,6 @@
 """Sends codes to users, and describes the delivery for their clients."""
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
 from typing import Final
 
 from authflow.emulator._outbox import Message, Purpose
@@ -10,8 +9,8 @@ from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Service
 
-#: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
-SIGN_UP_CODE_VALIDITY: Final = timedelta(hours=24)
+#: the second factors that are sent, each with the contact that receives it
+MFA_CONTACTS: Final[Mapping[str, str]] = {"SMS_MFA": "phone_number", "EMAIL_OTP": "email"}
 #: contact attributes in order of preference
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html
 CONTACT_PREFERENCE: Final[tuple[str, ...]] = ("phone_number", "email")
@@ -22,16 +21,25 @@ def choose_contact(candidates: Collection[str], attributes: Mapping[str, str]) -
     return next((name for name in CONTACT_PREFERENCE if name in candidates and attributes.get(name)), None)
 
 
-def choose_recovery_contact(pool: UserPool, attributes: Mapping[str, str]) -> str | None:
-    """Return the verified contact that the pool's AccountRecoverySetting prefers, None if it permits none."""
+def list_recovery_contacts(pool: UserPool) -> list[str]:
+    """Return the contacts that the pool's AccountRecoverySetting permits, the preferred one first."""
     mechanisms = pool.settings.get("AccountRecoverySetting", {}).get("RecoveryMechanisms")
     if mechanisms is None:
-        permitted = CONTACT_PREFERENCE
-    else:
-        ordered = sorted(mechanisms, key=lambda mechanism: int(mechanism["Priority"]))
-        permitted = tuple(str(mechanism["Name"]).removeprefix("verified_") for mechanism in ordered)
-    usable = (name for name in permitted if name in CONTACT_PREFERENCE and is_verified(attributes, name))
-    return next((name for name in usable if attributes.get(name)), None)
+        return list(CONTACT_PREFERENCE)
+    ordered = sorted(mechanisms, key=lambda mechanism: int(mechanism["Priority"]))
+    permitted = (str(mechanism["Name"]).removeprefix("verified_") for mechanism in ordered)
+    return [name for name in permitted if name in CONTACT_PREFERENCE]  # admin_only is none
+
+
+def choose_recovery_contact(pool: UserPool, user: User) -> str | None:
+    """Return the verified contact to which a code for a new password goes, None if there is none.
+
+    A contact that is the user's second factor is left out: one message must not be enough to sign in.
+    https://github.com/aws/aws-sdk-js-v3/issues/7401
+    """
+    second = {contact for factor, contact in MFA_CONTACTS.items() if factor in user.mfa}
+    usable = (name for name in list_recovery_contacts(pool) if name not in second)
+    return next((name for name in usable if user.attributes.get(name) and is_verified(user.attributes, name)), None)
 
 
 def send_message(

@@ -10,7 +10,7 @@ from authflow.emulator._records.contacts import CONTACT_MEDIUMS
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Params, Reply, Service
-from authflow.emulator._users import attributes, credentials, descriptions, mfa, names
+from authflow.emulator._users import attributes, codes, contact_changes, credentials, descriptions, mfa, names
 from authflow.emulator._users.registration import make_user, resolve_alias_conflicts
 
 
@@ -44,14 +44,21 @@ def admin_get_user(service: Service, params: Params) -> Reply:
 def admin_update_user_attributes(service: Service, params: Params) -> Reply:
     """AdminUpdateUserAttributes. A new address or number is unverified unless the request sets its verified flag."""
     pool, user = _find_user(service, params)
-    given = attributes.normalize_case(pool, attributes.from_list(params["UserAttributes"]))
-    attributes.check_values(pool, given)
-    attributes.check_mutable(pool, given)
-    updated = attributes.drop_blanks({**attributes.apply_changes(user.attributes, given), **given})
-    attributes.check_required(pool, updated)
-    resolve_alias_conflicts(pool, user, updated, service.alias_exists)
-    pool.users.set_attributes(user, updated)
-    user.modified = service.now()
+    contact_changes.change_attributes(service, pool, user, attributes.from_list(params["UserAttributes"]))
+    return {}
+
+
+def admin_delete_user_attributes(service: Service, params: Params) -> Reply:
+    """AdminDeleteUserAttributes."""
+    pool, user = _find_user(service, params)
+    contact_changes.change_attributes(service, pool, user, dict.fromkeys(params["UserAttributeNames"], ""))
+    return {}
+
+
+def admin_user_global_sign_out(service: Service, params: Params) -> Reply:
+    """AdminUserGlobalSignOut: revoke all tokens of the user, at all clients."""
+    _, user = _find_user(service, params)
+    service.token_families.revoke_all(user)
     return {}
 
 
@@ -80,13 +87,13 @@ def admin_reset_user_password(service: Service, params: Params) -> Reply:
     pool, user = _find_user(service, params)
     if not user.enabled and not service.settings.reset_of_disabled_user:
         raise _errors.USER_DISABLED()
-    if user.status in {Status.UNCONFIRMED, Status.FORCE_CHANGE_PASSWORD}:
+    if user.status is Status.UNCONFIRMED or not user.has_resettable_password:
         raise _errors.NOT_RESETTABLE()
-    contact = delivery.choose_recovery_contact(pool, user.attributes)
+    contact = delivery.choose_recovery_contact(pool, user)
     if contact is None:
         raise _errors.NO_RECOVERY()
     user.status, user.modified = Status.RESET_REQUIRED, service.now()
-    delivery.send_message(service, pool, user, contact, purpose=Purpose.PASSWORD_RESET, code=service.entropy.code())
+    user.reset_code = codes.send_code(service, pool, user, contact, purpose=Purpose.PASSWORD_RESET)
     return {}
 
 

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._auth import choice
+from authflow.emulator._errors import ErrorTemplate
 from authflow.emulator._operations.pool_description import SMS_MEMBERS
 from authflow.emulator._operations.pool_rules import require_essentials
 from authflow.emulator._records.pool import UserPool
-from authflow.emulator._records.user import User
+from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._tokens import issuing
 from authflow.emulator._users import mfa, mfa_configuration, names
@@ -19,6 +20,7 @@ PREFERENCES: Final[Mapping[str, str]] = {
     "SoftwareTokenMfaSettings": mfa.TOTP,
     "EmailMfaSettings": mfa.EMAIL,
 }
+ONLY_SMS: Final = ErrorTemplate("InvalidParameterException", "MFAOptions can only be SMS to phone_number")  # own text
 
 
 def set_user_pool_mfa_config(service: Service, params: Params) -> Reply:
@@ -62,10 +64,47 @@ def admin_set_user_mfa_preference(service: Service, params: Params) -> Reply:
 
 
 def get_user_auth_factors(service: Service, params: Params) -> Reply:
-    """GetUserAuthFactors: the MFA preference and the first factors of USER_AUTH."""
+    """GetUserAuthFactors: the MFA preference and the user's factors."""
     client, user = issuing.verify_access_token(service, params["AccessToken"])
-    usable = dict.fromkeys(name.removesuffix("_SRP") for name in choice.list_offers(client.pool, user))
+    return _describe_factors(client.pool, user)
+
+
+def admin_get_user_auth_factors(service: Service, params: Params) -> Reply:
+    """AdminGetUserAuthFactors."""
+    pool = service.get_pool(params["UserPoolId"])
+    return _describe_factors(pool, names.get_user(pool, params["Username"]))
+
+
+def _describe_factors(pool: UserPool, user: User) -> Reply:
+    """Return the factors that can be the first ones in USER_AUTH, and SOFTWARE_TOKEN for an authenticator app."""
+    usable = dict.fromkeys(name.removesuffix("_SRP") for name in choice.list_offers(pool, user))
+    if user.software_token and mfa.TOTP in user.mfa:
+        usable["SOFTWARE_TOKEN"] = None
     return {"Username": user.username, **mfa.describe_preference(user), "ConfiguredUserAuthFactors": list(usable)}
+
+
+def set_user_settings(service: Service, params: Params) -> Reply:
+    """SetUserSettings: the obsolete way to turn on SMS_MFA."""
+    client, user = issuing.verify_access_token(service, params["AccessToken"])
+    return _set_options(service, client.pool, user, params)
+
+
+def admin_set_user_settings(service: Service, params: Params) -> Reply:
+    """AdminSetUserSettings."""
+    pool = service.get_pool(params["UserPoolId"])
+    return _set_options(service, pool, names.get_user(pool, params["Username"]), params)
+
+
+def admin_delete_software_token(service: Service, params: Params) -> Reply:
+    """AdminDeleteSoftwareToken: forget the user's authenticator app, and that it was turned on."""
+    pool = service.get_pool(params["UserPoolId"])
+    user = names.get_user(pool, params["Username"])
+    if user.status is Status.UNCONFIRMED:
+        raise _errors.NOT_CONFIRMED()
+    user.software_token = user.pending_token = None
+    user.mfa -= {mfa.TOTP}
+    user.preferred_mfa = None if user.preferred_mfa == mfa.TOTP else user.preferred_mfa
+    return {}
 
 
 def _describe_configuration(service: Service, pool: UserPool) -> Reply:
@@ -87,7 +126,21 @@ def _set_preference(service: Service, pool: UserPool, user: User, params: Params
         _check_usable(service, pool, user, factor)
     if sum(params.get(member, {}).get("PreferredMfa", False) for member in PREFERENCES) > 1:
         raise _errors.INVALID("Only one MFA factor can be preferred.")
-    user.mfa, user.preferred_mfa = frozenset(enabled), preferred
+    user.mfa, user.preferred_mfa, user.mfa_options = frozenset(enabled), preferred, ()
+    return {}
+
+
+def _set_options(service: Service, pool: UserPool, user: User, params: Params) -> Reply:
+    """Set MFAOptions. They are ignored for a user whose factors were set by SetUserMFAPreference."""
+    options = tuple(params["MFAOptions"])
+    for option in options:
+        if (option.get("DeliveryMedium"), option.get("AttributeName")) != ("SMS", "phone_number"):
+            raise ONLY_SMS()
+    if user.mfa and not user.mfa_options:
+        return {}
+    if options:
+        _check_usable(service, pool, user, mfa.SMS)
+    user.mfa, user.mfa_options = frozenset({mfa.SMS} if options else ()), options
     return {}
 
 

@@ -1,7 +1,5 @@
 """Sign-up: registration and confirmation of new users."""
 
-import hmac
-
 from authflow.emulator import _errors
 from authflow.emulator._auth import codes, secret_hash
 from authflow.emulator._auth.step import AuthStep
@@ -13,6 +11,7 @@ from authflow.emulator._records.sign_in import SignIn
 from authflow.emulator._records.user import Code, Status, User
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._users import attributes, decoys, names
+from authflow.emulator._users import codes as verification
 from authflow.emulator._users.registration import make_user, resolve_alias_conflicts
 
 
@@ -113,21 +112,16 @@ def _find_session(step: AuthStep, user: User) -> Session | None:
 
 
 def _check_code(user: User, given: str, service: Service) -> Code:
-    code = user.confirmation
-    if code is None or service.now() >= code.expires or not code.proves_address_of(user.attributes):
+    if user.confirmation and not user.confirmation.proves_address_of(user.attributes):
         raise _errors.EXPIRED_CODE()
-    if not hmac.compare_digest(code.text.encode(), given.encode()):
-        raise _errors.WRONG_CODE()
-    return code
+    return verification.check_code(service, user.confirmation, given)
 
 
 def _send_code(service: Service, client: UserPoolClient, user: User) -> Reply:
     contact = delivery.choose_contact(client.pool.auto_verified_attributes, user.attributes)
     if contact is None:
         return {}
-    expires = service.now() + delivery.SIGN_UP_CODE_VALIDITY
-    user.confirmation = Code(service.entropy.code(), contact, user.attributes[contact], expires)
-    delivery.send_message(service, client.pool, user, contact, purpose=Purpose.SIGN_UP, code=user.confirmation.text)
+    user.confirmation = verification.send_code(service, client.pool, user, contact, purpose=Purpose.SIGN_UP)
     return {"CodeDeliveryDetails": delivery.describe_delivery(contact, user.attributes[contact])}
 
 

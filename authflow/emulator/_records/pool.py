@@ -81,6 +81,12 @@ class UserPool:
         return frozenset(self.settings.get("AutoVerifiedAttributes", ()))
 
     @property
+    def verified_before_update(self) -> frozenset[str]:
+        """The attributes whose old value stays in force until the new one is verified."""
+        settings = self.settings.get("UserAttributeUpdateSettings", {})
+        return frozenset(settings.get("AttributesRequireVerificationBeforeUpdate", ()))
+
+    @property
     def tier(self) -> str:
         """UserPoolTier, by default ESSENTIALS."""
         return str(self.settings.get("UserPoolTier", DEFAULT_TIER))

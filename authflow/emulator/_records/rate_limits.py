@@ -10,7 +10,13 @@ from typing import Final
 from authflow.emulator import _errors
 
 HOUR: Final = timedelta(hours=1)
-PER_HOUR: Final = {"ConfirmSignUp": 15, "ResendConfirmationCode": 5}
+PER_HOUR: Final = {
+    "ConfirmSignUp": 15,
+    "ResendConfirmationCode": 5,
+    "ChangePassword": 5,
+    "GetUserAttributeVerificationCode": 5,
+    "VerifyUserAttribute": 15,
+}
 
 
 class Attempts:
@@ -19,13 +25,19 @@ class Attempts:
     def __init__(self) -> None:
         self._times: dict[str, deque[datetime]] = {}
 
-    def count(self, operation: str, now: datetime) -> None:
+    def count(self, operation: str, now: datetime, limit: int | None = None) -> None:
         """Count a call of an operation.
+
+        Args:
+            operation: the operation's name.
+            now: the current time.
+            limit: the number of calls in an hour; None for that in ``PER_HOUR``.
 
         Raises:
             ServiceError: LimitExceededException: there were too many in the last hour. This call is not counted.
         """
-        times = self._times.setdefault(operation, deque(maxlen=PER_HOUR[operation]))
-        if sum(time > now - HOUR for time in times) >= PER_HOUR[operation]:
+        limit = PER_HOUR[operation] if limit is None else limit
+        times = self._times.setdefault(operation, deque(maxlen=limit))
+        if sum(time > now - HOUR for time in times) >= limit:
             raise _errors.LIMIT_EXCEEDED()
         times.append(now)

@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from authflow.emulator._crypto.passwords import StoredPassword
 from authflow.emulator._crypto.totp import SoftwareToken
 from authflow.emulator._records.device import Devices
 from authflow.emulator._records.lockout import Lockout
 from authflow.emulator._records.rate_limits import Attempts
+
+#: shared by all users who wait for none
+NO_CODES: Final[Mapping[str, "Code"]] = MappingProxyType({})
 
 
 class Status(StrEnum):
@@ -41,6 +46,10 @@ class Code:
         return attributes.get(self.attribute) == self.address
 
 
+def _no_codes() -> Mapping[str, Code]:
+    return NO_CODES
+
+
 @dataclass(slots=True, eq=False)
 class User:
     """A user.
@@ -50,10 +59,13 @@ class User:
         sub: the user's unique id; it is never used again.
         attributes: set them through the pool's ``Directory``, which finds users by them.
         confirmation: the code that confirms the sign-up, if one was sent and not used.
+        reset_code: the code with which a forgotten password can be replaced.
+        attribute_codes: the codes that verify new addresses, by attribute; replaced, never modified.
         attempts: the calls of operations that are limited per hour.
         devices: the user's devices.
         lockout: limits attempts to guess the user's password and codes.
         mfa: the second factors that the user has turned on.
+        mfa_options: MFAOptions as the obsolete SetUserSettings set them.
         preferred_mfa: the factor that Cognito asks for without offering a choice.
         software_token: the authenticator app that the user has verified.
         pending_token: an authenticator app that was associated with an access token and not verified yet.
@@ -70,10 +82,13 @@ class User:
     modified: datetime
     enabled: bool = True
     confirmation: Code | None = None
+    reset_code: Code | None = None
+    attribute_codes: Mapping[str, Code] = field(default_factory=_no_codes, repr=False)
     attempts: Attempts = field(default_factory=Attempts, repr=False)
     devices: Devices = field(default_factory=Devices, repr=False)
     lockout: Lockout = field(default_factory=Lockout, repr=False)
     mfa: frozenset[str] = frozenset()
+    mfa_options: tuple[Mapping[str, str], ...] = ()
     preferred_mfa: str | None = None
     software_token: SoftwareToken | None = None
     pending_token: SoftwareToken | None = None
@@ -84,6 +99,11 @@ class User:
         """Record that the user has signed in: earlier failures are no longer counted."""
         self.auto_confirmed = False
         self.lockout.reset()
+
+    @property
+    def has_resettable_password(self) -> bool:
+        """Whether the user can replace a forgotten password: not before the first one of their own is set."""
+        return self.status is not Status.FORCE_CHANGE_PASSWORD
 
     def get_all_attributes(self) -> dict[str, str]:
         """Return all attributes, including ``sub``."""

@@ -109,14 +109,16 @@ def check_required(pool: UserPool, attributes: Mapping[str, str]) -> None:
 
 
 def apply_changes(present: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """Return the attributes after a user's changes. A new email address or phone number is not verified.
+    """Return the attributes after a user's changes. A new address or number is unverified.
 
-    A blank value deletes an attribute.
+    A blank value deletes an attribute. The changes may say themselves that an address or number is verified.
     """
     unverified = {
-        f"{name}_verified": "false" for name in CONTACT_MEDIUMS if name in given and given[name] != present.get(name)
+        f"{name}_verified": "false" if given[name] else ""
+        for name in CONTACT_MEDIUMS
+        if name in given and given[name] != present.get(name)
     }
-    return drop_blanks({**present, **given, **unverified})
+    return drop_blanks({**present, **unverified, **given})
 
 
 def drop_blanks(attributes: Mapping[str, str]) -> dict[str, str]:

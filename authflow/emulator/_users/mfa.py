@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa
 from collections.abc import Mapping
 from typing import Any, Final
 
+from authflow.emulator._messages.delivery import MFA_CONTACTS
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
 
@@ -13,7 +14,7 @@ SMS: Final = "SMS_MFA"
 TOTP: Final = "SOFTWARE_TOKEN_MFA"
 EMAIL: Final = "EMAIL_OTP"
 #: the factors that send a code, each with the attribute that holds the recipient
-CONTACT_ATTRIBUTES: Final[Mapping[str, str]] = {SMS: "phone_number", EMAIL: "email"}
+CONTACT_ATTRIBUTES: Final[Mapping[str, str]] = MFA_CONTACTS
 FACTORS: Final = (SMS, TOTP, EMAIL)
 
 
@@ -35,6 +36,8 @@ def list_configured_factors(configuration: Mapping[str, Any]) -> list[str]:
 def describe_preference(user: User) -> dict[str, Any]:
     """Return the members of GetUser's reply that describe the user's MFA preference."""
     described: dict[str, Any] = {}
+    if user.mfa_options:
+        return {"MFAOptions": list(user.mfa_options)}
     if user.mfa:
         described["UserMFASettingList"] = [factor for factor in FACTORS if factor in user.mfa]
     if user.preferred_mfa:

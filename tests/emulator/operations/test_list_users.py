@@ -158,6 +158,7 @@ def test_pages(empty: World, text: str) -> None:
     names, token = [], None
     while True:
         page = list_users(world, Filter=text, Limit=3, **({"PaginationToken": token} if token else {}))
+        assert len(page["Users"]) <= 3
         names += [user["Username"] for user in page["Users"]]
         token = page.get("PaginationToken")
         if token is None:

@@ -93,7 +93,7 @@ def test_errors(plain: str) -> None:
         (PREFIX + "InitiateAuth", b"{}", "InvalidParameterException"),
         (PREFIX + "InitiateAuth", b'{"ClientId": "\\ud800", "AuthFlow": "USER_AUTH"}', "SerializationException"),
         (PREFIX + "MakeTea", b"{}", "UnknownOperationException"),
-        (PREFIX + "ListUsers", b"{}", "NotImplementedByEmulator"),
+        (PREFIX + "ListTerms", b"{}", "NotImplementedByEmulator"),
         ("SomethingElse.InitiateAuth", b"{}", "UnknownOperationException"),
         ("", b"{}", "UnknownOperationException"),
     ],

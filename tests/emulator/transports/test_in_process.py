@@ -71,8 +71,8 @@ def test_boto3_exceptions(world: World) -> None:
         )
     assert caught.value.response["Error"]["Message"] == "Incorrect username or password."
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
-    with pytest.raises(client.exceptions.ClientError, match="authflow's emulator does not implement ListUsers"):
-        client.list_users(UserPoolId=world.pool_id)
+    with pytest.raises(client.exceptions.ClientError, match="authflow's emulator does not implement ListTerms"):
+        client.list_terms(UserPoolId=world.pool_id)
 
 
 def test_boto3_finds_the_id_of_a_request(world: World) -> None:

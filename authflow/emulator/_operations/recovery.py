@@ -1,0 +1,62 @@
+"""A forgotten password: a code is sent, and with it a new password is set."""
+
+from authflow.emulator import _errors
+from authflow.emulator._auth import secret_hash
+from authflow.emulator._messages import delivery
+from authflow.emulator._outbox import Purpose
+from authflow.emulator._records.client import UserPoolClient
+from authflow.emulator._records.user import Status
+from authflow.emulator._service import Params, Reply, Service
+from authflow.emulator._users import codes, credentials, decoys, names
+
+
+def forgot_password(service: Service, params: Params) -> Reply:
+    """ForgotPassword: send a code. Where users are hidden, it pretends to for those who can't get one."""
+    client = _find_client(service, params)
+    user = names.find_user(client.pool, params["Username"])
+    contact = None if user is None else delivery.choose_recovery_contact(client.pool, user)
+    if client.has_hidden_users and (user is None or not user.enabled or contact is None):
+        return _pretend_to_send(client, params["Username"])
+    if user is None:
+        raise _errors.NO_USER_OF_CLIENT()
+    if not user.enabled:
+        raise _errors.USER_DISABLED()
+    if not user.has_resettable_password:
+        raise _errors.NOT_RESETTABLE()
+    if contact is None:
+        raise _errors.NO_RECOVERY()
+    user.attempts.count("ForgotPassword", service.now(), service.settings.resets_per_hour)
+    user.reset_code = codes.send_code(service, client.pool, user, contact, purpose=Purpose.PASSWORD_RESET)
+    return {"CodeDeliveryDetails": delivery.describe_delivery(contact, user.attributes[contact])}
+
+
+def confirm_forgot_password(service: Service, params: Params) -> Reply:
+    """ConfirmForgotPassword: check the code, set the password and confirm the user."""
+    client = _find_client(service, params)
+    user = names.find_user(client.pool, params["Username"])
+    if client.has_hidden_users and (user is None or not user.enabled):
+        raise _errors.WRONG_CODE()
+    if user is None:
+        raise _errors.NO_USER_OF_CLIENT()
+    if not user.enabled:
+        raise _errors.USER_DISABLED()
+    user.attempts.count("ConfirmForgotPassword", service.now(), service.settings.resets_per_hour)
+    codes.check_code(service, user.reset_code, params["ConfirmationCode"])
+    credentials.replace_password(service, client.pool, user, params["Password"])
+    user.status, user.reset_code, user.modified = Status.CONFIRMED, None, service.now()
+    return {}
+
+
+def _find_client(service: Service, params: Params) -> UserPoolClient:
+    client = service.get_client(params["ClientId"])
+    secret_hash.check_secret_hash(service, client, params["Username"], params.get("SecretHash"))
+    return client
+
+
+def _pretend_to_send(client: UserPoolClient, name: str) -> Reply:
+    permitted = delivery.list_recovery_contacts(client.pool) or delivery.CONTACT_PREFERENCE
+    entered = names.parse_contact(name)
+    contact = next(iter([kind for kind in permitted if kind in entered] or permitted))
+    return {
+        "CodeDeliveryDetails": delivery.describe_delivery(contact, decoys.derive_contacts(client.pool, name)[contact])
+    }
