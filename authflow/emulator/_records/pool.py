@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from authflow.emulator._records.directory import Directory
 from authflow.emulator._records.expiring import ExpiringMap
 from authflow.emulator._records.group import Groups
+from authflow.emulator._records.numbered import Numbered
 from authflow.emulator._records.user import User
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ class UserPool:
         mfa: the members of SetUserPoolMfaConfig other than MfaConfiguration, unchanged.
         users: the users, found by each of their names.
         groups: the groups, with their members.
+        client_ids: the ids of the app clients, in the order in which they were made.
+        resource_servers: the resource servers as they are described, by identifier.
+        domain: the prefix domain, if there is one.
+        custom_domain: the custom domain, if there is one.
+        looks: the looks of the login pages as they are described, by ``ALL`` or the id of an app client.
+        logs: the LogConfigurations.
+        certificate: the certificate for SAML (base64 of DER); None before it was asked for.
         decoys: the decoy users of the last requests, by canonical name.
     """
 
@@ -44,6 +52,13 @@ class UserPool:
     decoys: ExpiringMap[User] = field(default_factory=ExpiringMap, repr=False)
     triggers: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict, repr=False)
     groups: Groups = field(default_factory=Groups, repr=False)
+    client_ids: Numbered[str] = field(default_factory=Numbered, repr=False)
+    resource_servers: Numbered[dict[str, Any]] = field(default_factory=Numbered, repr=False)
+    domain: str | None = None
+    custom_domain: str | None = None
+    looks: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    logs: list[dict[str, Any]] = field(default_factory=list)
+    certificate: str | None = field(default=None, repr=False)
     users: Directory = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
