@@ -63,7 +63,7 @@ def check_client(request: ClientRequest, settings: Settings) -> None:
     if request.params.get("EnablePropagateAdditionalUserContextData") and not request.has_secret:
         raise _errors.INVALID("Client Secret is required to set EnablePropagateAdditionalUserContextData as true")
     for provider in request.params.get("SupportedIdentityProviders", ()):
-        if provider != "COGNITO":  # the emulator has no other
+        if provider != "COGNITO" and provider not in request.pool.providers.all:
             raise _errors.NO_PROVIDER(provider, request.pool.id)
 
 

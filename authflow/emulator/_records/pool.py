@@ -9,6 +9,7 @@ from authflow.emulator._records.directory import Directory
 from authflow.emulator._records.expiring import ExpiringMap
 from authflow.emulator._records.group import Groups
 from authflow.emulator._records.numbered import Numbered
+from authflow.emulator._records.provider import Providers
 from authflow.emulator._records.user import User
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class UserPool:
         mfa: the members of SetUserPoolMfaConfig other than MfaConfiguration, unchanged.
         users: the users, found by each of their names.
         groups: the groups, with their members.
+        providers: the identity providers, and the users who are linked to them.
         client_ids: the ids of the app clients, in the order in which they were made.
         resource_servers: the resource servers as they are described, by identifier.
         domain: the prefix domain, if there is one.
@@ -52,6 +54,7 @@ class UserPool:
     decoys: ExpiringMap[User] = field(default_factory=ExpiringMap, repr=False)
     triggers: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict, repr=False)
     groups: Groups = field(default_factory=Groups, repr=False)
+    providers: Providers = field(default_factory=Providers, repr=False)
     client_ids: Numbered[str] = field(default_factory=Numbered, repr=False)
     resource_servers: Numbered[dict[str, Any]] = field(default_factory=Numbered, repr=False)
     domain: str | None = None
@@ -66,8 +69,9 @@ class UserPool:
         self.users = Directory(self.username_attributes, self.aliases, is_case_sensitive=self.is_case_sensitive)
 
     def delete_user(self, user: User) -> None:
-        """Remove a user and their memberships."""
+        """Remove a user with their memberships and links."""
         self.groups.leave_all(user)
+        self.providers.unlink_all(user)
         self.users.remove(user)
 
     @property
