@@ -26,15 +26,17 @@ def check_secret_hash(
         client: the app client of the request.
         username: the USERNAME of the same request, exactly as it was sent.
         given: the SECRET_HASH of the request (base64), or None.
-        wrong: the error for a wrong or superfluous hash.
+        wrong: the error for a wrong hash.
 
     Raises:
-        ServiceError: NotAuthorizedException.
+        ServiceError: NotAuthorizedException; InvalidParameterException if the client has no secret.
     """
-    if given is None:
-        if client.secret is not None:
-            raise _errors.SECRET_HASH_MISSING.with_text(service.settings.missing_secret_hash)(client.id)
-    elif client.secret is None or not hmac.compare_digest(_compute_hash(client, username), _encode(given)):
+    if client.secret is None:
+        if given is not None:
+            raise _errors.SECRET_HASH_SUPERFLUOUS(client.id)
+    elif given is None:
+        raise _errors.SECRET_HASH_MISSING.with_text(service.settings.missing_secret_hash)(client.id)
+    elif not hmac.compare_digest(_compute_hash(client.secret, username, client.id), _encode(given)):
         raise wrong(client.id)
 
 
@@ -46,9 +48,8 @@ def check_client_secret(client: UserPoolClient, given: str | None, wrong: _error
         raise wrong(client.id)
 
 
-def _compute_hash(client: UserPoolClient, username: str) -> bytes:
-    digest = hmac.digest(_encode(client.secret or ""), _encode(username + client.id), hashlib.sha256)
-    return b64encode(digest)
+def _compute_hash(secret: str, username: str, client_id: str) -> bytes:
+    return b64encode(hmac.digest(_encode(secret), _encode(username + client_id), hashlib.sha256))
 
 
 def _encode(text: str) -> bytes:
