@@ -87,6 +87,7 @@ class TokenFamilies:
         self._entropy = entropy
         self._tokens = OpaqueTokens(entropy, LENGTH)
         self._families: ExpiringMap[TokenFamily] = ExpiringMap()
+        self._by_event: ExpiringMap[TokenFamily] = ExpiringMap()
         self._refresh_tokens: ExpiringMap[RefreshToken] = ExpiringMap()
 
     def create(self, client: UserPoolClient, user: User, now: datetime, device_key: str | None = None) -> TokenFamily:
@@ -99,6 +100,14 @@ class TokenFamilies:
     def get(self, family_id: str) -> TokenFamily | None:
         """Return the family with this id, None if there is none."""
         return self._families.get(family_id)
+
+    def note_event(self, event_id: str, family: TokenFamily, now: datetime) -> None:
+        """Record which family the tokens with this ``event_id`` belong to, if they have no ``origin_jti``."""
+        self._by_event.put(event_id, family, until=family.expires + RETENTION, now=now)
+
+    def find_by_event(self, event_id: str) -> TokenFamily | None:
+        """Return the family that ``note_event`` recorded, None if there is none."""
+        return self._by_event.get(event_id)
 
     def issue_refresh_token(self, family: TokenFamily, now: datetime) -> str:
         """Issue a new refresh token of a family."""
