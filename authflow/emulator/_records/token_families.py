@@ -120,6 +120,10 @@ class TokenFamilies:
         identifier = self._tokens.verify(text)
         return self._refresh_tokens.get(identifier) if identifier else None
 
+    def has_issued(self, text: str) -> bool:
+        """Return whether a text is a refresh token, which may have expired long ago and not be kept any more."""
+        return self._tokens.verify(text) is not None
+
     def revoke_all(self, user: User) -> None:
         """Revoke all tokens of a user, for all clients."""
         for family in self._families.values():

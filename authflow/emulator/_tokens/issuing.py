@@ -109,11 +109,12 @@ def find_refresh_token(
     """Return a refresh token and its user. The token may be revoked, expired or rotated out.
 
     Raises:
-        ServiceError: NotAuthorizedException if it is unknown, was issued to another client or its user is deleted.
+        ServiceError: NotAuthorizedException if it is unknown, expired long ago, was issued to another client or its
+            user is deleted.
     """
     token = service.token_families.find(text)
     if token is None:
-        raise request.invalid()
+        raise (_errors.REFRESH_TOKEN_EXPIRED if service.token_families.has_issued(text) else request.invalid)()
     if token.family.client_id != client.id:
         raise _errors.REFRESH_TOKEN_OF_OTHER_CLIENT()
     user = client.pool.users.find_by_sub(token.family.sub)
