@@ -27,14 +27,16 @@ def check_secret_hash(
         client: the app client of the request.
         username: the USERNAME of the same request, exactly as it was sent.
         given: the SECRET_HASH of the request (base64), or None.
-        wrong: the error for a wrong or superfluous hash.
+        wrong: the error for a wrong hash.
 
     Raises:
-        ServiceError: NotAuthorizedException.
+        ServiceError: NotAuthorizedException; InvalidParameterException if the client has no secret.
     """
-    if given is None:
-        if client.secrets:
-            raise _errors.SECRET_HASH_MISSING.with_text(service.settings.missing_secret_hash)(client.id)
+    if not client.secrets:
+        if given is not None:
+            raise _errors.SECRET_HASH_SUPERFLUOUS(client.id)
+    elif given is None:
+        raise _errors.SECRET_HASH_MISSING.with_text(service.settings.missing_secret_hash)(client.id)
     elif not _matches_any((_compute_hash(client, secret, username) for secret in client.secrets), given):
         raise wrong(client.id)
 

@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
@@ -71,6 +72,10 @@ SHARED_HEADERS: Final[Mapping[str, str]] = {
     "access-control-expose-headers": "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date",
 }
 PREFLIGHT_SECONDS: Final = "172800"
+#: the beginning of the emulator's own paths
+CONTROL: Final = "/_authflow"
+#: characters that separate the host of a URL from its other parts
+AUTHORITY_FORBIDS: Final = frozenset("@/?#\\")
 #: how long a shutdown waits for clients to send the rest of a request or to read a response
 GRACE_SECONDS: Final = 1
 
@@ -95,7 +100,7 @@ class Endpoints:
         Browsers put the page's origin into each POST request, also if the page's name stands for this machine.
         """
         if not self._serves_pages and "origin" in request.headers:
-            return PlainTextResponse("not for web pages", 403)
+            raise HTTPException(403, "not for web pages")
         try:
             body = await _read_body(request)
         except ClientDisconnect:
@@ -124,9 +129,20 @@ class Endpoints:
             asked = request.headers.get("access-control-request-headers")
             allowed = {"access-control-allow-headers": asked} if asked else {}
             headers = {"access-control-allow-methods": method, "access-control-max-age": PREFLIGHT_SECONDS, **allowed}
-            return Response(headers={**json_protocol.make_request_id(), **self._shared_headers, **headers})
+            return Response(headers={**self._make_headers(), **headers})
 
         return handle
+
+    async def refuse(self, request: Request, refused: Exception) -> Response:
+        """Respond to a request that no handler takes. Web pages can't read responses of the emulator's own paths."""
+        if not isinstance(refused, HTTPException):
+            raise refused
+        common = {} if request.url.path.startswith(f"{CONTROL}/") else self._make_headers()
+        return PlainTextResponse(refused.detail, refused.status_code, {**common, **(refused.headers or {})})
+
+    def _make_headers(self) -> dict[str, str]:
+        """Return the headers of every response of the service."""
+        return {**json_protocol.make_request_id(), **self._shared_headers}
 
     def _respond(self, target: str, body: bytes | None) -> json_protocol.HttpResponse:
         if body is None:
@@ -138,7 +154,7 @@ class Endpoints:
             return json_protocol.respond_bug(bug)
 
     def _respond_for_pool(self, describe: Callable[[str], dict[str, Any]], request: Request) -> Response:
-        headers = {**json_protocol.make_request_id(), **self._shared_headers}
+        headers = self._make_headers()
         try:
             return JSONResponse(describe(request.path_params["pool_id"]), headers=headers)
         except ServiceError as error:
@@ -188,7 +204,7 @@ def make_application(emulator: ServedEmulator) -> Starlette:
     # no redirects to paths with or without a slash: their address would be the request's Host
     guarded = OnlyThisMachine(Router(control_routes, redirect_slashes=False))
     routes: list[BaseRoute] = [
-        Mount("/_authflow", guarded),
+        Mount(CONTROL, guarded),
         Route("/", endpoints.operation, methods=["POST"]),
         Route(jwks, endpoints.jwks),
         Route(configuration, endpoints.openid_configuration),
@@ -196,7 +212,7 @@ def make_application(emulator: ServedEmulator) -> Starlette:
     if emulator.settings.cors:
         methods = {"/": "POST", jwks: "GET", configuration: "GET"}
         routes += [Route(path, endpoints.preflight(method), methods=["OPTIONS"]) for path, method in methods.items()]
-    application = Starlette(routes=routes)
+    application = Starlette(routes=routes, exception_handlers={HTTPException: endpoints.refuse})
     application.router.redirect_slashes = False
     return application
 
@@ -313,7 +329,9 @@ def _get_address(request: Request) -> str:
 
 
 def _parse_host(authority: str) -> str:
-    """Return the host of a Host header; an empty string if it has none."""
+    """Return the host of a Host header; an empty string if it has none, or more than a host and a port."""
+    if not AUTHORITY_FORBIDS.isdisjoint(authority):
+        return ""
     try:
         return urlsplit(f"//{authority}").hostname or ""
     except ValueError:

@@ -1,5 +1,6 @@
 """The schema of a pool: the definitions of its attributes, and the rules for them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ STANDARD_LIMITS: Final[Mapping[str, Mapping[str, str]]] = {
     "updated_at": {"MinValue": "0"},
 }
 MAX_LENGTH: Final = 2048
+#: the limits of a text's length are natural numbers, those of a number any numbers
+LIMIT: Final = {"StringAttributeConstraints": re.compile("[0-9]+"), "NumberAttributeConstraints": TYPES["Number"]}
 #: the minimum and the maximum of each kind of constraint, and what the service says if they are the wrong way round
 RANGES: Final = (
     ("StringAttributeConstraints", "MinLength", "MaxLength", "a max length shorter than it's min length"),
@@ -120,12 +123,16 @@ def _check_kind(attribute: Mapping[str, Any]) -> None:
 
 
 def _check_limits(attribute: Mapping[str, Any]) -> None:
-    """Require that constraints are numbers, which the service model does not check, and leave room for a value."""
+    """Require that constraints are numbers, which the service model does not check, and leave room for a value.
+
+    A standard attribute keeps the limits that it is given no other for.
+    """
+    standard = STANDARD_LIMITS.get(attribute["Name"], {})
     for member, least, greatest, problem in RANGES:
         given = attribute.get(member, {})
-        if any(not TYPES["Number"].fullmatch(limit) for limit in given.values()):
+        if any(not LIMIT[member].fullmatch(limit) for limit in given.values()):
             raise _errors.INVALID(f"{attribute['Name']}: the constraints of an attribute must be numbers")
-        limits = {name: float(limit) for name, limit in given.items()}
+        limits = {name: float(limit) for name, limit in {**standard, **given}.items()}
         if least in limits and greatest in limits and limits[least] > limits[greatest]:
             raise _errors.LIMITS_REVERSED(make_name(attribute), problem)
         if max((limits.get(name, 0) for name in TEXT_LIMITS), default=0) > MAX_LENGTH:
