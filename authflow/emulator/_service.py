@@ -24,6 +24,8 @@ Clock: TypeAlias = Callable[[], datetime]
 Params: TypeAlias = dict[str, Any]
 Reply: TypeAlias = dict[str, Any]
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
+#: stands for an emulator that no server serves
+NO_ADDRESS: Final = "https://emulator.invalid"
 
 
 class Service:
@@ -37,6 +39,7 @@ class Service:
         settings: how to behave where sources disagree about Cognito's behaviour.
 
     Attributes:
+        address: the URL of the server that serves it, for the URLs that it gives to clients.
         lock: held by each operation, except while it waits for a Lambda trigger.
     """
 
@@ -56,6 +59,7 @@ class Service:
         self.secret_blocks: SecretBlocks = SecretBlocks(entropy)
         self.token_families: TokenFamilies = TokenFamilies(entropy)
         self.page_tokens: SealedTexts = SealedTexts(entropy)
+        self.address: str = NO_ADDRESS
         self.lock: RLock = RLock()
 
     def now(self) -> datetime:

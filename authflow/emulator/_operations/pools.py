@@ -46,6 +46,7 @@ def describe_user_pool(service: Service, params: Params) -> Reply:
 def update_user_pool(service: Service, params: Params) -> Reply:
     """UpdateUserPool: reset every omitted setting except the name and the MFA configuration to its default."""
     pool = service.get_pool(params["UserPoolId"])
+    pool.require_no_import()
     if params.get("UserPoolTier") == "LITE" and "EmailMfaConfiguration" in pool.mfa:
         raise _errors.FEATURE_OF_TIER("LITE", "Email MFA")
     unchangeable = service.model.get_members("CreateUserPoolRequest") - service.model.get_members(
@@ -71,6 +72,7 @@ def delete_user_pool(service: Service, params: Params) -> Reply:
             "The user pool cannot be deleted because deletion protection is activated. "
             "Deletion protection must be inactivated first."
         )
+    pool.require_no_import()
     if pool.domain or pool.custom_domain:
         raise _errors.INVALID("User pool cannot be deleted. It has a domain configured that should be deleted first.")
     del service.pools[pool.id]
@@ -99,6 +101,7 @@ def list_user_pools(service: Service, params: Params) -> Reply:
 def add_custom_attributes(service: Service, params: Params) -> Reply:
     """AddCustomAttributes. They can't be removed again."""
     pool = service.get_pool(params["UserPoolId"])
+    pool.require_no_import()
     pool.schema = schema.add_custom(pool.schema, params["CustomAttributes"])
     pool.modified = service.now()
     return {}

@@ -42,6 +42,11 @@ class Numbered(MutableMapping[str, Record]):
     def __len__(self) -> int:
         return len(self._records)
 
+    def read_before(self, number: int | None, count: int) -> list[tuple[int, Record]]:
+        """Return the last ``count`` records before the one with this number (None: of all), the latest first."""
+        end = len(self._order) if number is None else bisect_left(self._order, number)
+        return [(found, self[self._names[found]]) for found in reversed(self._order[max(0, end - count) : end])]
+
     def read_after(self, number: int | None, count: int) -> list[tuple[int, Record]]:
         """Return the first ``count`` records after the one with this number (None: of all), each with its number."""
         start = bisect_right(self._order, number or 0)

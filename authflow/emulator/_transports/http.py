@@ -7,8 +7,9 @@
     GET  /<pool id>/.well-known/openid-configuration
     GET  /_authflow/health
     GET  /_authflow/outbox                         the messages "sent"
+    PUT  /_authflow/import/<pool id>/<job id>      the CSV file of a user import job
 
-The last two are only for clients on this machine, and never for web pages of another origin.
+The last three are only for clients on this machine, and never for web pages of another origin.
 """
 
 import asyncio
@@ -32,6 +33,7 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from authflow.emulator._errors import ServiceError
+from authflow.emulator._operations.import_jobs import MAX_FILE, UploadRefused
 from authflow.emulator._outbox import Message
 from authflow.emulator._settings import Settings
 from authflow.emulator._transports import json_protocol, openid
@@ -53,6 +55,12 @@ class ServedEmulator(Protocol):
     @property
     def triggers(self) -> Sized:
         """The pools that have Lambda triggers."""
+
+    def upload(self, url: str, file: bytes) -> None:
+        """Upload the CSV file of a user import job."""
+
+    def set_address(self, url: str) -> None:
+        """Set the URL at which clients reach the emulator."""
 
     def call(self, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
         """Call an operation of the Cognito API."""
@@ -79,6 +87,9 @@ AUTHORITY_FORBIDS: Final = frozenset("@/?#\\")
 #: how long a shutdown waits for clients to send the rest of a request or to read a response
 GRACE_SECONDS: Final = 1
 
+#: the operation that takes long with a large file
+SLOW: Final = ".StartUserImportJob"
+
 EmulatorFactory: TypeAlias = Callable[[str], ServedEmulator]
 
 
@@ -102,11 +113,11 @@ class Endpoints:
         if not self._serves_pages and "origin" in request.headers:
             raise HTTPException(403, "not for web pages")
         try:
-            body = await _read_body(request)
+            body = await _read_body(request, json_protocol.MAX_BODY)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody receives it
         target = request.headers.get("x-amz-target", "")
-        waits = len(self._emulator.triggers) > 0
+        waits = len(self._emulator.triggers) > 0 or target.endswith(SLOW)
         response = await run_in_thread(self._respond, target, body) if waits else self._respond(target, body)
         return Response(response.body, response.status, {**response.headers, **self._shared_headers})
 
@@ -175,6 +186,20 @@ class Control:
         """GET /_authflow/outbox."""
         return JSONResponse([asdict(message) for message in self._emulator.outbox])
 
+    async def upload(self, request: Request) -> Response:
+        """PUT /_authflow/import/<pool id>/<job id>: the CSV file of a user import job. The URL is the permission."""
+        try:
+            file = await _read_body(request, MAX_FILE)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody receives it
+        if file is None:
+            return PlainTextResponse(f"the file is larger than {MAX_FILE} bytes", 413)
+        try:
+            await run_in_thread(self._emulator.upload, str(request.url), file)
+        except UploadRefused as refusal:
+            return PlainTextResponse(str(refusal), 403)
+        return Response()
+
 
 class OnlyThisMachine:
     """Refuses requests from other machines, and those that name another host.
@@ -201,6 +226,7 @@ def make_application(emulator: ServedEmulator) -> Starlette:
     endpoints, control = Endpoints(emulator), Control(emulator)
     jwks, configuration = (f"/{{pool_id}}/.well-known/{name}" for name in ("jwks.json", "openid-configuration"))
     control_routes = [Route("/health", control.health), Route("/outbox", control.outbox)]
+    control_routes.append(Route("/import/{pool_id}/{job_id}", control.upload, methods=["PUT"]))
     # no redirects to paths with or without a slash: their address would be the request's Host
     guarded = OnlyThisMachine(Router(control_routes, redirect_slashes=False))
     routes: list[BaseRoute] = [
@@ -230,7 +256,7 @@ def serve(make: EmulatorFactory, host: str, port: int, on_ready: Callable[[str],
         OSError: the server can't listen on this address.
     """
     with _listen(host, port) as (listener, url):
-        server = _Server(make(url), lambda: on_ready(url))
+        server = _Server(_make(make, url), lambda: on_ready(url))
         # uvicorn raises the signal again after it has stopped; that must not end the process
         before = {number: signal.signal(number, server.stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
@@ -254,7 +280,7 @@ def running(make: EmulatorFactory, host: str = "127.0.0.1", port: int = 0) -> It
     """
     ready = threading.Event()
     with _listen(host, port) as (listener, url):
-        server = _Server(make(url), ready.set)
+        server = _Server(_make(make, url), ready.set)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:
@@ -303,6 +329,12 @@ class _Server(uvicorn.Server):
             connection.transport.abort()
 
 
+def _make(make: EmulatorFactory, url: str) -> ServedEmulator:
+    emulator = make(url)
+    emulator.set_address(url)
+    return emulator
+
+
 @contextmanager
 def _listen(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -313,12 +345,12 @@ def _listen(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
         yield listener, f"http://{shown}:{listener.getsockname()[1]}"
 
 
-async def _read_body(request: Request) -> bytes | None:
-    """Return the body; None if it is too long."""
+async def _read_body(request: Request, limit: int) -> bytes | None:
+    """Return the body; None if it is longer than ``limit`` bytes."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > json_protocol.MAX_BODY:
+        if len(body) > limit:
             return None
     return bytes(body)
 
