@@ -84,6 +84,8 @@ class Settings:
             a role of another account than 123456789012, which is in the pools' ARNs, is refused as by the service.
         attributes_of_everyone: if True, ListUsers refuses AttributesToGet with an attribute that one of the users found
             does not have, as the service model says. If False, such users are described without it.
+        acr_in_every_token: if True, the tokens of each sign-in have the claims ``acr`` and ``amr``, as one page says.
+            If False, only those of a sign-in with TARGET_ACR_VALUES: no recorded token of another one shows them.
         resets_per_hour: how often a user may call ForgotPassword in an hour, and ConfirmForgotPassword: 5 to 20, by the
             risk that the service sees.
         sub_in_attributes_to_get: if True, AttributesToGet may contain ``sub``. If False, it is refused, as was reported
@@ -122,5 +124,6 @@ class Settings:
     delete_group_with_members: bool = True
     foreign_roles: bool = True
     attributes_of_everyone: bool = True
+    acr_in_every_token: bool = False
     resets_per_hour: int = 5
     sub_in_attributes_to_get: bool = False

@@ -67,7 +67,9 @@ def refresh_token_auth(step: AuthStep) -> Reply:
     text = step.require("REFRESH_TOKEN")
     if client.rotation_grace is not None:
         raise _errors.FLOW_NOT_ENABLED("REFRESH_TOKEN_AUTH")  # with rotation, only GetTokensFromRefreshToken works
-    request = issuing.TokenRequest(issuing.REFRESH_SOURCE, device_key=step.parameters.get("DEVICE_KEY"))
+    request = issuing.TokenRequest(
+        issuing.REFRESH_SOURCE, device_key=step.parameters.get("DEVICE_KEY"), address=step.address
+    )
     token, user = issuing.find_refresh_token(service, client, text, request)
     secret_hash.check_secret_hash(
         service, client, user.username, step.parameters.get("SECRET_HASH"), _errors.SECRET_HASH_WRONG_REFRESH

@@ -77,7 +77,7 @@ def continue_after_sign_up(step: AuthStep) -> Reply:
     is_offered = CHALLENGE_BY_ATTRIBUTE[code.attribute] in list_offers(step.client.pool, user)
     if not is_offered or not code.proves_address_of(user.attributes):
         return _ask_to_select(step, user)
-    step.record_proof(Proof.CODE)
+    step.record_proof(Proof.CODE, factor=CHALLENGE_BY_ATTRIBUTE[code.attribute])
     return progress.proceed(step, user)
 
 
@@ -139,7 +139,7 @@ def _accept_code(step: AuthStep, challenge: str) -> Reply:
         return mfa_challenges.accept_factor(step, user, challenge)
     if user.status is Status.UNCONFIRMED:
         user.status = Status.CONFIRMED
-    step.record_proof(Proof.CODE)
+    step.record_proof(Proof.CODE, factor=challenge)
     return progress.proceed(step, user)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from authflow.emulator import _errors
+from authflow.emulator._auth import step_up
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._messages import delivery
 from authflow.emulator._outbox import Purpose
@@ -13,7 +14,6 @@ from authflow.emulator._records.contacts import CONTACT_MEDIUMS
 from authflow.emulator._records.sessions import Session
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply
-from authflow.emulator._users import mfa
 from authflow.emulator._users.registration import resolve_alias_conflicts
 
 #: the attribute that each challenge sends its code to
@@ -90,7 +90,7 @@ def check_code(step: AuthStep, session: Session, user: User) -> None:
     given = step.require(f"{session.challenge}_CODE")
     if sent.purpose is not Purpose.MFA_SETUP and user.attributes.get(sent.attribute) != sent.address:
         raise _errors.MFA_CODE_WRONG()  # the user's address has changed since
-    if sent.purpose is Purpose.MFA and session.challenge not in mfa.list_eligible_factors(step.client.pool, user):
+    if sent.purpose is Purpose.MFA and session.challenge not in step_up.list_eligible_factors(step, user):
         raise _errors.SESSION_INVALID()  # the user no longer has this factor
     if sent.purpose is not Purpose.FIRST_FACTOR:
         user.lockout.attempt(lambda: sent.is_right(given), _errors.MFA_CODE_WRONG, step.service.now())

@@ -1,6 +1,6 @@
 """Completing a sign-in: tokens, and keys for a new device."""
 
-from authflow.emulator._auth import device_challenges, lambda_events
+from authflow.emulator._auth import device_challenges, lambda_events, step_up
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._records.device import ProposedDevice
 from authflow.emulator._records.sign_in import DEVICE_FLOWS, Proof, SignIn
@@ -18,7 +18,13 @@ def issue_tokens(step: AuthStep, user: User) -> Reply:
     service, device, proposal = step.service, device_challenges.find_device(step, user), _propose_device(step, user)
     lambda_events.run_post_authentication(step, user, new_device=proposal is not None)
     known = device or proposal
-    request = issuing.TokenRequest(_choose_source(step.sign_in), step.metadata, known.key if known else None)
+    request = issuing.TokenRequest(
+        _choose_source(step.sign_in),
+        step.metadata,
+        known.key if known else None,
+        step.address,
+        step_up.make_levels(step),
+    )
     result = issuing.issue_for_sign_in(service, step.client, user, request)
     user.note_sign_in()
     if device:

@@ -1,7 +1,7 @@
 """Handlers of the MFA challenges."""
 
 from authflow.emulator import _errors
-from authflow.emulator._auth import codes, mfa_setup, progress, second_factor
+from authflow.emulator._auth import codes, mfa_setup, progress, second_factor, step_up
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.sign_in import CustomRound, Proof
@@ -22,7 +22,7 @@ def software_token_mfa(step: AuthStep) -> Reply:
     """SOFTWARE_TOKEN_MFA: SOFTWARE_TOKEN_MFA_CODE, current and unused. A wrong code leaves the Session usable."""
     session, user = step.resume(mfa.TOTP)
     code, now = step.require("SOFTWARE_TOKEN_MFA_CODE"), step.service.now()
-    eligible = mfa.list_eligible_factors(step.client.pool, user)
+    eligible = step_up.list_eligible_factors(step, user)
     if session.challenge_data is not user.software_token or mfa.TOTP not in eligible:
         raise _errors.SESSION_INVALID()  # the authenticator app was replaced, or is no longer a factor
     user.lockout.attempt(lambda: session.challenge_data.redeem_code(code, now), _errors.SOFTWARE_TOKEN_WRONG, now)
@@ -34,7 +34,7 @@ def select_mfa_type(step: AuthStep) -> Reply:
     """SELECT_MFA_TYPE: ANSWER is one of the offered factors."""
     session, user = step.resume("SELECT_MFA_TYPE")
     chosen = step.require("ANSWER")
-    if chosen not in mfa.list_eligible_factors(step.client.pool, user):
+    if chosen not in step_up.list_eligible_factors(step, user):
         raise _errors.NOT_OFFERED("ANSWER")
     session.used = True
     return second_factor.ask_for_factor(step, user, chosen)
@@ -59,7 +59,7 @@ def set_up_mfa(step: AuthStep) -> Reply:
 
 def accept_factor(step: AuthStep, user: User, factor: str) -> Reply:
     """Record a proven second factor and continue the sign-in."""
-    step.record_proof(Proof.SECOND_FACTOR, CustomRound(factor, result=True))
+    step.record_proof(Proof.SECOND_FACTOR, CustomRound(factor, result=True), factor=factor)
     return progress.proceed(step, user)
 
 

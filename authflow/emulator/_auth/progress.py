@@ -33,7 +33,7 @@ def continue_after_password(step: AuthStep, user: User, *, right: bool) -> Reply
         raise _errors.RESET_REQUIRED()
     if user.password.expires is not None and step.service.now() >= user.password.expires:
         raise _errors.TEMPORARY_PASSWORD_EXPIRED()
-    step.record_proof(Proof.PASSWORD, CustomRound("PASSWORD_VERIFIER", result=True))
+    step.record_proof(Proof.PASSWORD, CustomRound("PASSWORD_VERIFIER", result=True), factor="PASSWORD")
     return proceed(step, user)
 
 

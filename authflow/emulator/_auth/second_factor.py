@@ -2,7 +2,7 @@
 
 import json
 
-from authflow.emulator._auth import codes, device_challenges, mfa_setup
+from authflow.emulator._auth import codes, device_challenges, mfa_setup, step_up
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.sign_in import Proof
@@ -20,7 +20,7 @@ def ask_for_second_factor(step: AuthStep, user: User) -> Reply | None:
         return None
     if user.auto_confirmed and step.service.settings.first_sign_in_without_mfa:
         return None
-    wanted = mfa.select_factors(pool, user)
+    wanted = step_up.choose_factors(step, user) or mfa.select_factors(pool, user)
     if len(wanted) > 1:
         return _ask_to_choose(step, user, wanted)
     if wanted:

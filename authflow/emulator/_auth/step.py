@@ -9,7 +9,13 @@ from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.sessions import Session, is_same_username
 from authflow.emulator._records.sign_in import DEVICE_FLOWS, CustomRound, Proof, SignIn
 from authflow.emulator._records.user import Status, User
-from authflow.emulator._service import Service
+from authflow.emulator._service import Params, Service
+
+
+def read_address(params: Params) -> str | None:
+    """Return the IP address of the person, if the request names it."""
+    context = {**params.get("UserContextData", {}), **params.get("ContextData", {})}
+    return context.get("IpAddress") or None
 
 
 @dataclass(slots=True, eq=False)
@@ -22,6 +28,7 @@ class AuthStep:
         session: the request's Session.
         validation: InitiateAuth's ClientMetadata, which only PreAuthentication gets.
         metadata: RespondToAuthChallenge's ClientMetadata, which the other Lambda triggers get.
+        address: the IP address that the client named, if it named one.
         sign_in: the state of the sign-in, loaded from the Session or the SECRET_BLOCK.
     """
 
@@ -32,6 +39,7 @@ class AuthStep:
     session: str | None = field(repr=False)
     validation: Mapping[str, str] = field(default_factory=dict, repr=False)
     metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
+    address: str | None = None
     sign_in: SignIn = field(default_factory=SignIn)
 
     def require(self, name: str) -> str:
@@ -133,8 +141,8 @@ class AuthStep:
         )
         return self.service.sessions.issue(session, now)
 
-    def record_proof(self, proof: Proof, finished: CustomRound | None = None) -> None:
-        """Record what this request has proven and, in CUSTOM_AUTH, the round that is finished."""
-        self.sign_in = self.sign_in.with_proof(proof)
+    def record_proof(self, proof: Proof, finished: CustomRound | None = None, *, factor: str | None = None) -> None:
+        """Record what this request has proven, by which factor, and in CUSTOM_AUTH the round that is finished."""
+        self.sign_in = self.sign_in.with_proof(proof, factor)
         if finished is not None and self.sign_in.flow == "CUSTOM_AUTH":
             self.sign_in = self.sign_in.with_round(finished)

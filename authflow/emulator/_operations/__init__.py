@@ -26,6 +26,7 @@ from authflow.emulator._operations import (
     tags,
     tokens,
     user_lists,
+    user_sessions,
     users,
 )
 from authflow.emulator._service import Params, Reply, Service
@@ -130,6 +131,14 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "AdminRemoveUserFromGroup": groups.admin_remove_user_from_group,
     "AdminListGroupsForUser": groups.admin_list_groups_for_user,
     "ListUsersInGroup": groups.list_users_in_group,
+    "ListUserSessions": user_sessions.list_user_sessions,
+    "RevokeUserSession": user_sessions.revoke_user_session,
+    "AdminListUserSessions": user_sessions.admin_list_user_sessions,
+    "AdminRevokeUserSession": user_sessions.admin_revoke_user_session,
+    "GetUserPoolSessionConfiguration": user_sessions.get_user_pool_session_configuration,
+    "SetUserPoolSessionConfiguration": user_sessions.set_user_pool_session_configuration,
+    "GetUserPoolClientSessionConfiguration": user_sessions.get_user_pool_client_session_configuration,
+    "SetUserPoolClientSessionConfiguration": user_sessions.set_user_pool_client_session_configuration,
     "GetUser": users.get_user,
     "ChangePassword": profile.change_password,
     "DeleteUser": profile.delete_user,

@@ -3,7 +3,7 @@
 from authflow.emulator import _errors
 from authflow.emulator._auth import auth_flows, challenges
 from authflow.emulator._auth.parameters import check_parameters
-from authflow.emulator._auth.step import AuthStep
+from authflow.emulator._auth.step import AuthStep, read_address
 from authflow.emulator._service import Params, Reply, Service
 
 
@@ -38,4 +38,4 @@ def _make_step(service: Service, params: Params, parameters: str) -> AuthStep:
     given = params.get(parameters, {})
     check_parameters(service.model, given)
     client = service.get_client(params["ClientId"], params.get("UserPoolId"))
-    return AuthStep(service, client, given, "UserPoolId" in params, params.get("Session"))
+    return AuthStep(service, client, given, "UserPoolId" in params, params.get("Session"), address=read_address(params))

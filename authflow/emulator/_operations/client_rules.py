@@ -10,11 +10,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from authflow.emulator import _errors
-from authflow.emulator._operations.pool_rules import require_essentials
 from authflow.emulator._records.client import LEGACY_FLOWS, compute_token_validity
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._settings import Settings
 from authflow.emulator._users.attributes import MANAGED
+from authflow.emulator._users.tiers import require_essentials
 
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-with-identity-providers.html
 SHORT_LIVED: Final = (timedelta(minutes=5), timedelta(days=1))

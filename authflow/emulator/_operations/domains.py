@@ -7,10 +7,10 @@ from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import LOWERCASE_ALPHANUMERIC
 from authflow.emulator._errors import ErrorTemplate
 from authflow.emulator._operations.pool_description import ACCOUNT
-from authflow.emulator._operations.pool_rules import require_essentials
 from authflow.emulator._records.domain import Domain
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._service import Params, Reply, Service
+from authflow.emulator._users.tiers import require_essentials
 
 PREFIX: Final = re.compile(r"[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?")
 CUSTOM: Final = re.compile(rf"{PREFIX.pattern}(?:\.{PREFIX.pattern})+")

@@ -7,12 +7,12 @@ from authflow.emulator import _errors
 from authflow.emulator._auth import choice
 from authflow.emulator._errors import ErrorTemplate
 from authflow.emulator._operations.pool_description import SMS_MEMBERS
-from authflow.emulator._operations.pool_rules import require_essentials
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._tokens import issuing
 from authflow.emulator._users import mfa, mfa_configuration, names
+from authflow.emulator._users.tiers import require_essentials
 
 #: the factor that each request member sets
 PREFERENCES: Final[Mapping[str, str]] = {

@@ -6,9 +6,9 @@ The defaults are those of pools that were created with a name only, as recorded 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from authflow.emulator._operations.pool_rules import ACR_VALUES
 from authflow.emulator._records.pool import DEFAULT_TIER, UserPool
 from authflow.emulator._service import Service
+from authflow.emulator._users.tiers import ACR_VALUES
 
 ACCOUNT: Final = "123456789012"
 #: the members that every description has

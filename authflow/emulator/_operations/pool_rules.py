@@ -7,12 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from authflow.emulator import _errors
-from authflow.emulator._records.pool import DEFAULT_TIER, UserPool
+from authflow.emulator._records.pool import DEFAULT_TIER
+from authflow.emulator._users.tiers import ACR_VALUES
 
-#: the names of the authentication levels that a request did not name
-ACR_VALUES: Final[Mapping[str, Any]] = {
-    f"Level{number}": {"AcrValue": f"urn:cognito:loa:{number}"} for number in range(1, 5)
-}
 #: the Lambda triggers that need a KMS key
 SENDERS: Final = frozenset({"CustomSMSSender", "CustomEmailSender"})
 
@@ -25,16 +22,6 @@ def check_pool(params: Mapping[str, Any]) -> None:
     """
     for check in RULES:
         check(params)
-
-
-def require_essentials(pool: UserPool, feature: str) -> None:
-    """Require that a pool has a tier in which a feature exists that LITE does not have.
-
-    Raises:
-        ServiceError: FeatureUnavailableInTierException.
-    """
-    if pool.tier == "LITE":
-        raise _errors.FEATURE_NOT_IN_TIER(pool.tier, feature)
 
 
 def _check_names(params: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from authflow.emulator import _errors
 from authflow.emulator._auth import secret_hash
+from authflow.emulator._auth.step import read_address
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._tokens import issuing
 
@@ -11,7 +12,9 @@ def get_tokens_from_refresh_token(service: Service, params: Params) -> Reply:
     client = service.get_client(params["ClientId"])
     secret_hash.check_client_secret(client, params.get("ClientSecret"), _errors.CLIENT_SECRET_WRONG)
     metadata, invalid = params.get("ClientMetadata", {}), _errors.REFRESH_TOKEN_NOT_VALID
-    request = issuing.TokenRequest(issuing.REFRESH_SOURCE, metadata, params.get("DeviceKey"), invalid)
+    request = issuing.TokenRequest(
+        issuing.REFRESH_SOURCE, metadata, params.get("DeviceKey"), read_address(params), invalid=invalid
+    )
     return {"AuthenticationResult": issuing.refresh_tokens(service, client, params["RefreshToken"], request)}
 
 

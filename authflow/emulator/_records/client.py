@@ -38,6 +38,7 @@ class UserPoolClient:
 
     Attributes:
         settings: the members of the latest request that UserPoolClientType has too, unchanged.
+        sso_session: what SetUserPoolClientSessionConfiguration has set.
         secrets: the secrets that work, the oldest first.
     """
 
@@ -47,6 +48,7 @@ class UserPoolClient:
     created: datetime
     modified: datetime
     secrets: list[ClientSecret] = field(default_factory=list, repr=False)
+    sso_session: dict[str, Any] = field(default_factory=dict)
 
     def add_secret(self, value: str, now: datetime) -> ClientSecret:
         """Add a secret, whose id tells when it was made."""

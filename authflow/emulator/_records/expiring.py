@@ -1,6 +1,7 @@
 """A mapping that removes its entries after they expire, so that its size stays bounded."""
 
 import heapq
+from collections.abc import Callable
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -8,9 +9,14 @@ V = TypeVar("V")
 
 
 class ExpiringMap(Generic[V]):
-    """Values by key, each kept at least until its expiry. Callers pass the current time."""
+    """Values by key, each kept at least until its expiry. Callers pass the current time.
 
-    def __init__(self) -> None:
+    Args:
+        on_eviction: called with each value that is removed because it has expired.
+    """
+
+    def __init__(self, on_eviction: Callable[[V], None] | None = None) -> None:
+        self._on_eviction = on_eviction
         self._entries: dict[str, tuple[datetime, V]] = {}
         self._due: list[tuple[datetime, str]] = []  # one entry for each key of ``_scheduled``
         self._scheduled: set[str] = set()
@@ -49,6 +55,8 @@ class ExpiringMap(Generic[V]):
             entry = self._entries.get(key)
             if entry and entry[0] < now:
                 del self._entries[key]
+                if self._on_eviction is not None:
+                    self._on_eviction(entry[1])
             elif entry:  # it was put again with a later expiry
                 self._schedule(key, entry[0])
 

@@ -37,6 +37,8 @@ class UserPool:
         groups: the groups, with their members.
         providers: the identity providers, and the users who are linked to them.
         import_jobs: the jobs that import users, by id.
+        session_configuration: what SetUserPoolSessionConfiguration has set.
+        risk: the risk configurations as they are described, by ``ALL`` or the id of an app client.
         client_ids: the ids of the app clients, in the order in which they were made.
         resource_servers: the resource servers as they are described, by identifier.
         domain: the prefix domain, if there is one.
@@ -60,6 +62,8 @@ class UserPool:
     groups: Groups = field(default_factory=Groups, repr=False)
     providers: Providers = field(default_factory=Providers, repr=False)
     import_jobs: Numbered[ImportJob] = field(default_factory=Numbered, repr=False)
+    session_configuration: dict[str, Any] = field(default_factory=dict)
+    risk: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     client_ids: Numbered[str] = field(default_factory=Numbered, repr=False)
     resource_servers: Numbered[dict[str, Any]] = field(default_factory=Numbered, repr=False)
     domain: str | None = None
@@ -123,6 +127,12 @@ class UserPool:
     def tier(self) -> str:
         """UserPoolTier, by default ESSENTIALS."""
         return str(self.settings.get("UserPoolTier", DEFAULT_TIER))
+
+    @property
+    def has_threat_protection(self) -> bool:
+        """Whether the pool assesses risks: tier PLUS, and AdvancedSecurityMode AUDIT or ENFORCED."""
+        mode = self.settings.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF")
+        return self.tier == "PLUS" and mode != "OFF"
 
     @property
     def mfa_mode(self) -> str:

@@ -56,6 +56,8 @@ class SignIn:
         device_key: the latest DEVICE_KEY that was one of the user's.
         proven: what the user has proven so far.
         rounds: the completed rounds of CUSTOM_AUTH.
+        factors: the names of the challenges that were answered, and PASSWORD.
+        target: the lowest of the authentication levels that the request asks for; 0 if it asks for none.
     """
 
     flow: str = ""
@@ -63,15 +65,17 @@ class SignIn:
     device_key: str | None = None
     proven: frozenset[Proof] = frozenset()
     rounds: tuple[CustomRound, ...] = ()
+    factors: frozenset[str] = frozenset()
+    target: int = 0
 
     @property
     def is_passwordless(self) -> bool:
         """Whether the sign-in uses custom challenges only: no password, and no step that follows a password."""
         return self.flow == "CUSTOM_AUTH" and Proof.PASSWORD not in self.proven
 
-    def with_proof(self, proof: Proof) -> "SignIn":
-        """Return a copy in which the user has proven one thing more."""
-        return replace(self, proven=self.proven | {proof})
+    def with_proof(self, proof: Proof, factor: str | None = None) -> "SignIn":
+        """Return a copy in which the user has proven one thing more, by this factor."""
+        return replace(self, proven=self.proven | {proof}, factors=self.factors | ({factor} if factor else set()))
 
     def with_round(self, finished: CustomRound) -> "SignIn":
         """Return a copy with another completed round."""

@@ -1,7 +1,9 @@
 """Token families: the tokens of one sign-in and of all its refreshes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from authflow.emulator import _errors
@@ -15,6 +17,11 @@ LENGTH: Final = 1800  # about as long as Cognito's refresh tokens
 #: how long a family is kept after its refresh tokens expire: its access tokens can be revoked while they are valid
 RETENTION: Final = timedelta(days=1)
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
+NO_LEVELS: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+def _no_levels() -> Mapping[str, object]:
+    return NO_LEVELS
 
 
 @dataclass(slots=True, eq=False)
@@ -29,6 +36,10 @@ class TokenFamily:
         expires: when the refresh tokens expire. A rotation does not change it.
         device_key: the confirmed or proposed device that the tokens were issued to; None if no device was used.
         revoked: whether the tokens are revoked.
+        session_id: the id of the session, if the pool tracks sessions.
+        last_used: when the tokens were issued or refreshed last.
+        address: the IP address that the client named, if it named one.
+        levels: the claims ``acr`` and ``amr``, if the tokens have them.
     """
 
     id: str
@@ -38,6 +49,14 @@ class TokenFamily:
     expires: datetime
     device_key: str | None = None
     revoked: bool = False
+    session_id: str | None = None
+    last_used: datetime = NEVER
+    address: str | None = None
+    levels: Mapping[str, object] = field(default_factory=_no_levels)
+
+    def is_active(self, now: datetime) -> bool:
+        """Return whether the refresh tokens still work."""
+        return not self.revoked and now < self.expires
 
 
 @dataclass(slots=True, eq=False)
@@ -86,15 +105,19 @@ class TokenFamilies:
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
         self._tokens = OpaqueTokens(entropy, LENGTH)
-        self._families: ExpiringMap[TokenFamily] = ExpiringMap()
+        self._families: ExpiringMap[TokenFamily] = ExpiringMap(self._forget)
+        self._of_user: dict[str, dict[str, TokenFamily]] = {}
         self._by_event: ExpiringMap[TokenFamily] = ExpiringMap()
         self._refresh_tokens: ExpiringMap[RefreshToken] = ExpiringMap()
 
     def create(self, client: UserPoolClient, user: User, now: datetime, device_key: str | None = None) -> TokenFamily:
         """Create a family for a new sign-in."""
         expires = now + client.get_token_validity("RefreshToken")
-        family = TokenFamily(self._entropy.uuid(), client.id, user.sub, int(now.timestamp()), expires, device_key)
+        family = TokenFamily(
+            self._entropy.uuid(), client.id, user.sub, int(now.timestamp()), expires, device_key, last_used=now
+        )
         self._families.put(family.id, family, until=expires + RETENTION, now=now)
+        self._of_user.setdefault(user.sub, {})[family.id] = family
         return family
 
     def get(self, family_id: str) -> TokenFamily | None:
@@ -126,6 +149,15 @@ class TokenFamilies:
 
     def revoke_all(self, user: User) -> None:
         """Revoke all tokens of a user, for all clients."""
-        for family in self._families.values():
-            if family.sub == user.sub:
-                family.revoked = True
+        for family in self.list_of(user):
+            family.revoked = True
+
+    def list_of(self, user: User) -> list[TokenFamily]:
+        """Return the families of a user, the oldest first."""
+        return list(self._of_user.get(user.sub, {}).values())
+
+    def _forget(self, family: TokenFamily) -> None:
+        families = self._of_user[family.sub]
+        del families[family.id]
+        if not families:
+            del self._of_user[family.sub]

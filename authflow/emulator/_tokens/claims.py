@@ -48,7 +48,7 @@ class ClaimsContext:
         }
         # https://docs.aws.amazon.com/cognito/latest/developerguide/token-revocation.html
         revocable = {"jti": jti, "origin_jti": self.family.id} if self.client.has_revocation else {}
-        return {**claims, **revocable}
+        return {**claims, **revocable, **self.family.levels}
 
 
 def make_access_claims(context: ClaimsContext, jti: str) -> dict[str, Any]:

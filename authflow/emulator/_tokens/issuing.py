@@ -12,7 +12,7 @@ from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.token_families import RefreshToken, TokenFamily
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply, Service
-from authflow.emulator._tokens import claims, pre_token_generation
+from authflow.emulator._tokens import claims, pre_token_generation, user_sessions
 from authflow.emulator._tokens.pre_token_generation import ClaimOverrides
 from authflow.emulator._triggers.registry import TriggerInvocation
 
@@ -40,12 +40,16 @@ class TokenRequest:
         source: PreTokenGeneration's ``triggerSource``.
         metadata: PreTokenGeneration's ClientMetadata.
         device_key: the device that gets the tokens.
+        address: the IP address that the client named, if it named one.
+        levels: the claims ``acr`` and ``amr``, if the tokens have them.
         invalid: the error for an unknown refresh token, and for one of another device.
     """
 
     source: str
     metadata: Mapping[str, str] = field(default_factory=dict)
     device_key: str | None = None
+    address: str | None = None
+    levels: Mapping[str, object] = field(default_factory=dict)
     invalid: _errors.ErrorTemplate = _errors.REFRESH_TOKEN_INVALID
 
 
@@ -60,6 +64,8 @@ def issue_for_sign_in(service: Service, client: UserPoolClient, user: User, requ
     )
     now = service.now()
     family = service.token_families.create(client, user, now, request.device_key)
+    family.address, family.levels = request.address, request.levels
+    user_sessions.track(service, client.pool, user, family)
     result = _sign_tokens(service, client, user, family, overrides, now=now)
     result["RefreshToken"] = service.token_families.issue_refresh_token(family, now)
     return result
@@ -80,6 +86,8 @@ def refresh_tokens(service: Service, client: UserPoolClient, text: str, request:
     overrides = pre_token_generation.request_overrides(
         TriggerInvocation(service, client, user, request.metadata), request.source
     )
+    token.family.last_used = service.now()
+    token.family.address = request.address or token.family.address
     if proposal is not None:
         token.family.device_key = proposal.key
     result = _sign_tokens(service, client, user, token.family, overrides, now=service.now())
@@ -137,15 +145,30 @@ def verify_access_token(
         ServiceError: NotAuthorizedException if the token is forged, expired or revoked, or its user is disabled;
             ``gone`` if its user is deleted.
     """
+    client, user, _ = _verify(service, token, gone)
+    return client, user
+
+
+def verify_session(service: Service, token: str) -> tuple[UserPoolClient, User, TokenFamily]:
+    """Verify an access token, and return its token family too.
+
+    Raises:
+        ServiceError: as ``verify_access_token``.
+    """
+    return _verify(service, token, _errors.NO_USER)
+
+
+def _verify(service: Service, token: str, gone: _errors.ErrorTemplate) -> tuple[UserPoolClient, User, TokenFamily]:
     pool, payload = _verify_signature(service, token)
     if service.now().timestamp() >= payload["exp"]:
         raise _errors.ACCESS_TOKEN_EXPIRED()
     user, client = pool.users.find_by_sub(payload["sub"]), service.clients.get(payload["client_id"])
     if user is None:
         raise gone()
-    if not user.enabled or client is None or _is_revoked(service, payload):
+    family = _find_family(service, payload)
+    if not user.enabled or client is None or family is None or family.revoked:
         raise _errors.ACCESS_TOKEN_REVOKED()
-    return client, user
+    return client, user, family
 
 
 def is_jwt(token: str) -> bool:
@@ -185,9 +208,8 @@ def _verify_signature(service: Service, token: str) -> tuple[UserPool, dict[str,
     raise _errors.ACCESS_TOKEN_INVALID()
 
 
-def _is_revoked(service: Service, payload: dict[str, Any]) -> bool:
-    """Return whether a token is revoked. A sign-out also revokes the tokens of clients without token revocation."""
+def _find_family(service: Service, payload: dict[str, Any]) -> TokenFamily | None:
+    """Return the family of a token, also if its client has no token revocation: a sign-out revokes such tokens too."""
     families = service.token_families
     known = "origin_jti" in payload
-    family = families.get(payload["origin_jti"]) if known else families.find_by_event(payload["event_id"])
-    return family is None or family.revoked
+    return families.get(payload["origin_jti"]) if known else families.find_by_event(payload["event_id"])

@@ -382,7 +382,7 @@ def test_disabled_after_a_right_password(choice: World) -> None:
 
 def test_step_up(choice: World) -> None:
     token = begin_user_auth(choice, preferred="PASSWORD", PASSWORD=PASSWORD)["AuthenticationResult"]["AccessToken"]
-    levels = {"ACCESS_TOKEN": token, "TARGET_ACR_VALUES": "urn:example:mfa", "MAX_AGE": "60"}
+    levels = {"ACCESS_TOKEN": token, "TARGET_ACR_VALUES": "urn:cognito:loa:1", "MAX_AGE": "60"}
     assert begin_user_auth(choice, **levels)["ChallengeName"] == "SELECT_CHALLENGE"  # no proof is reused
     choice.make_user("bob")
     assert expect_refused_begin(choice, "bob", **levels) == "NotAuthorizedException: Invalid Access Token"
