@@ -8,6 +8,7 @@ from authflow.backends._process_local import ProcessLocal
 from authflow.backends.boto3._client import Opened, open_client
 from authflow.backends.boto3._watching import last_response, watch
 from authflow.backends.http._errors import TransportError
+from authflow.core._opaque import ProcessBound
 from authflow.core.errors import AuthflowError, BackendError, InvalidInput, Refusal, Throttled
 from authflow.core.requests import Request
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 
-class Boto3Backend:
+class Boto3Backend(ProcessBound):
     """Sends requests through a boto3 ``cognito-idp`` client. Threads may share it.
 
     The public API needs no AWS credentials. With ``Authenticator(admin=True)``, boto3 signs the requests with the

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from authflow.core._coroutines import run_to_end
 from authflow.core._frames import hides_frames
+from authflow.core._opaque import ProcessBound
 from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
 from authflow.core.clock import stamp_now
@@ -28,7 +29,7 @@ from authflow.stores.redis._commands import (
 )
 
 
-class RedisFlowStore:
+class RedisFlowStore(ProcessBound):
     """A ``FlowStore`` in Redis. Threads and processes may share it.
 
     Args:
@@ -63,7 +64,7 @@ class RedisFlowStore:
         return run_to_end(self._flows.take(handle))
 
 
-class AsyncRedisFlowStore:
+class AsyncRedisFlowStore(ProcessBound):
     """An ``AsyncFlowStore`` in Redis.
 
     Args:
