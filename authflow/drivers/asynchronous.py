@@ -200,6 +200,9 @@ class _AsyncEffects:
         """Suspend this task."""
         import asyncio  # noqa: PLC0415 - as above
 
+        from authflow.backends._event_loop import require_event_loop  # noqa: PLC0415 - as above
+
+        require_event_loop()
         await asyncio.sleep(seconds)
 
 

@@ -26,6 +26,7 @@ from authflow.stores.redis._commands import (
     make_blocking_execute,
     require_prefix,
     require_text_or_none,
+    warn_of_retries,
 )
 
 
@@ -54,6 +55,7 @@ class RedisFlowStore(ProcessBound):
         stamp: Callable[[], Stamp] = stamp_now,
     ) -> None:
         self._flows = _Flows(make_blocking_execute(client, "AsyncRedisFlowStore"), app, key, prefix, stamp)
+        warn_of_retries(client)
 
     def put(self, flow: Flow, *, handle: str | None = None) -> str:
         """Store a flow and return its handle; see ``FlowStore.put``."""
@@ -89,6 +91,7 @@ class AsyncRedisFlowStore(ProcessBound):
         stamp: Callable[[], Stamp] = stamp_now,
     ) -> None:
         self._flows = _Flows(make_async_execute(client, "RedisFlowStore"), app, key, prefix, stamp)
+        warn_of_retries(client)
 
     async def put(self, flow: Flow, *, handle: str | None = None) -> str:
         """Store a flow and return its handle; see ``FlowStore.put``."""
