@@ -60,7 +60,10 @@ class Runner:
 
     async def begin(self, opening: Opening, *, context: Context | None, holder: str | None) -> Flow:
         """Begin a sign-in, and run it."""
-        device = await self._find_device(holder, require_opening(opening).username)
+        username = require_opening(opening).username
+        if holder and not username and self._effects.devices:
+            _LOGGER.warning("a Refresh without a username can't name the holder's device: pass Tokens.username")
+        device = await self._find_device(holder, username)
         device_key, stamp = device.key if device else None, self._stamp()
 
         def step() -> Flow:

@@ -336,6 +336,16 @@ def test_a_refresh_carries_the_device() -> None:
     assert script.heard[0].params()["DeviceKey"] == DEVICE.key
 
 
+def test_a_refresh_that_can_not_name_the_device_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    script = Script(tokens(refresh_token=None), tokens(refresh_token=None, username="ada"))
+    auth, _ = make_authenticator(script)
+    auth.begin(Refresh("refresh"), holder=BROWSER)
+    auth.begin(Refresh("refresh", "ada"), holder=BROWSER)
+    assert [record.message for record in caplog.records] == [
+        "a Refresh without a username can't name the holder's device: pass Tokens.username"
+    ]
+
+
 def test_a_lost_proof_can_be_sent_again() -> None:
     script = Script(
         password_verifier("ada"), CHALLENGES["DEVICE_SRP_AUTH"], BackendError("lost"), VERIFIER, tokens(username="ada")
