@@ -38,6 +38,7 @@ from authflow.challenges import EmailOtp
 from authflow.emulator import Emulator, client_at, running
 
 PASSWORD = "Correct-Horse-9"
+SENDER = "arn:aws:ses:eu-west-1:123456789012:identity/people@example.com"
 USERS = [f"user-{number}" for number in range(20)]
 
 
@@ -123,7 +124,8 @@ async def browse(login: Login, emulator: Emulator, username: str) -> list[str]:
 def make_app(url: str) -> AppClient:
     """Create some users and a pool that sends them a code by email; return its app client."""
     cognito: Any = client_at(url)
-    pool = cognito.create_user_pool(PoolName="people")["UserPool"]["Id"]
+    sender = {"EmailSendingAccount": "DEVELOPER", "SourceArn": SENDER}
+    pool = cognito.create_user_pool(PoolName="people", EmailConfiguration=sender)["UserPool"]["Id"]
     email = {"Message": "{####}", "Subject": "Your code"}
     cognito.set_user_pool_mfa_config(UserPoolId=pool, MfaConfiguration="ON", EmailMfaConfiguration=email)
     for username in USERS:

@@ -51,6 +51,7 @@ from authflow.emulator import Emulator, client_at, running
 from authflow.stores.redis import RedisDeviceStore, RedisFlowStore
 
 PASSWORD = "Correct-Horse-9"
+SENDER = "arn:aws:ses:eu-west-1:123456789012:identity/people@example.com"
 USERS = [f"user-{number}" for number in range(6)]
 PROCESSES = 3
 
@@ -214,8 +215,11 @@ def make_app(url: str) -> tuple[str, str, str]:
     Return the pool's id, the app client's id and its secret.
     """
     cognito: Any = client_at(url)
-    pool = cognito.create_user_pool(PoolName="people", DeviceConfiguration={"ChallengeRequiredOnNewDevice": True})
-    pool_id = pool["UserPool"]["Id"]
+    settings = {
+        "DeviceConfiguration": {"ChallengeRequiredOnNewDevice": True},
+        "EmailConfiguration": {"EmailSendingAccount": "DEVELOPER", "SourceArn": SENDER},
+    }
+    pool_id = cognito.create_user_pool(PoolName="people", **settings)["UserPool"]["Id"]
     email = {"Message": "{####}", "Subject": "Your code"}
     cognito.set_user_pool_mfa_config(UserPoolId=pool_id, MfaConfiguration="ON", EmailMfaConfiguration=email)
     for username in USERS:

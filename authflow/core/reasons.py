@@ -60,6 +60,7 @@ _BY_WORDING: Final = (
     ("NotAuthorizedException", "secret_hash", Reason.SECRET_HASH, _PAGES),
     ("NotAuthorizedException", "secret was not received", Reason.SECRET_HASH, _THREADS),
     ("NotAuthorizedException", "flow not enabled", Reason.FLOW_NOT_ENABLED, _PAGES),
+    ("InvalidParameterException", "secret hash was received", Reason.SECRET_HASH, "aws-sdk-ios-samples#102"),
     ("InvalidParameterException", "flow not enabled", Reason.FLOW_NOT_ENABLED, _THREADS),
     ("InvalidParameterException", "is not enabled for the client", Reason.FLOW_NOT_ENABLED, _POOLS),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from authflow._extras import explain_missing
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
-from authflow.emulator._operations import OPERATIONS
+from authflow.emulator._operations import OPERATIONS, import_jobs
 from authflow.emulator._outbox import Outbox
 from authflow.emulator._service import Clock, Service, system_clock
 from authflow.emulator._settings import Settings
@@ -116,6 +116,23 @@ class Emulator:
             ServiceError: ResourceNotFoundException: there is no such pool.
         """
         return self._service.issuer_of(self._service.get_pool(pool_id))
+
+    def upload(self, url: str, file: bytes) -> None:
+        """Upload the CSV file of a user import job, as a PUT request to the job's PreSignedUrl does over HTTP.
+
+        Args:
+            url: the job's PreSignedUrl.
+            file: the CSV file, in UTF-8.
+
+        Raises:
+            UploadRefused: there is no such URL, it has expired, the job was started, or the file is too large.
+        """
+        with self._service.lock:
+            import_jobs.upload(self._service, url, file)
+
+    def set_address(self, url: str) -> None:
+        """Set the URL at which clients reach the emulator: it becomes part of the URLs that replies contain."""
+        self._service.address = url
 
     def backend(self) -> InProcessBackend:
         """Return a blocking backend for authflow's drivers. It calls this emulator in the caller's thread."""

@@ -107,6 +107,10 @@ SECRET_HASH_WRONG_REFRESH: Final = ErrorTemplate(
 SECRET_HASH_MISSING: Final = ErrorTemplate(
     "NotAuthorizedException", "Client {} is configured with secret but SECRET_HASH was not received"
 )
+# https://github.com/awslabs/aws-sdk-ios-samples/issues/102
+SECRET_HASH_SUPERFLUOUS: Final = ErrorTemplate(
+    "InvalidParameterException", "Client {} is not configured for secret but secret hash was received"
+)
 CLIENT_SECRET_WRONG: Final = ErrorTemplate(
     "NotAuthorizedException", "Unable to verify client secret for client {}"
 )  # own text
@@ -145,6 +149,8 @@ BAD_TIMESTAMP: Final = ErrorTemplate(
 # Devices
 # https://github.com/aws/aws-sdk-net-extensions-cognito/issues/10
 NO_DEVICE: Final = ErrorTemplate("ResourceNotFoundException", "Device does not exist.")
+# ConfirmDevice: https://github.com/boto/boto3/issues/4059
+DEVICE_KEY_INVALID: Final = ErrorTemplate("InvalidParameterException", "Invalid device key given.")
 DEVICE_KEY_EXISTS: Final = ErrorTemplate("DeviceKeyExistsException", "Device already exists.")  # own text
 BAD_DEVICE_VERIFIER: Final = ErrorTemplate(
     "InvalidParameterException", "{} is not a base64-encoded SRP value"
@@ -187,6 +193,14 @@ MFA_WITHOUT_FACTOR: Final = ErrorTemplate(
     "InvalidParameterException",
     "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration.",
 )
+EMAIL_MFA_WITHOUT_SENDER: Final = ErrorTemplate(
+    "InvalidParameterException",
+    "Cannot set EmailMfaConfiguration when user pool EmailConfiguration contains an EmailSendingAccount of "
+    "COGNITO_DEFAULT. Update the value of EmailSendingAccount.",
+)
+SMS_MFA_WITHOUT_SENDER: Final = ErrorTemplate(
+    "InvalidParameterException", "SMS configuration is required for SMS MFA"
+)  # own text
 MFA_IS_RECOVERY: Final = ErrorTemplate(  # own text
     "InvalidParameterException", "{} can't use the only account recovery channel"
 )
@@ -220,6 +234,8 @@ PREFERRED_USERNAME_TOO_EARLY: Final = ErrorTemplate(
     "Preferred username cannot be provided for unconfirmed account, "
     "since user pool is configured for preferred username alias.",
 )
+# the rule is the service model's
+CONTACT_MISSING: Final = ErrorTemplate("InvalidParameterException", "{} is required because of {}")  # own text
 ATTRIBUTE_READ_ONLY: Final = ErrorTemplate("InvalidParameterException", "Cannot modify the non-mutable attribute {}")
 ATTRIBUTE_NOT_UPDATED: Final = ErrorTemplate("InvalidParameterException", "user.{}: Attribute cannot be updated.")
 ATTRIBUTE_FORBIDDEN: Final = ErrorTemplate(

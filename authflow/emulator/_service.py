@@ -11,6 +11,8 @@ from authflow.emulator._crypto.entropy import Entropy
 from authflow.emulator._crypto.sealed import SealedTexts
 from authflow.emulator._outbox import Outbox
 from authflow.emulator._records.client import UserPoolClient
+from authflow.emulator._records.domain import Domain
+from authflow.emulator._records.numbered import Numbered
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.secret_blocks import SecretBlocks
 from authflow.emulator._records.sessions import Sessions
@@ -22,6 +24,8 @@ Clock: TypeAlias = Callable[[], datetime]
 Params: TypeAlias = dict[str, Any]
 Reply: TypeAlias = dict[str, Any]
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
+#: stands for an emulator that no server serves
+NO_ADDRESS: Final = "https://emulator.invalid"
 
 
 class Service:
@@ -35,6 +39,7 @@ class Service:
         settings: how to behave where sources disagree about Cognito's behaviour.
 
     Attributes:
+        address: the URL of the server that serves it, for the URLs that it gives to clients.
         lock: held by each operation, except while it waits for a Lambda trigger.
     """
 
@@ -46,13 +51,15 @@ class Service:
         self.settings = settings
         self._issuer = issuer
         self.model: ServiceModel = ServiceModel()
-        self.pools: dict[str, UserPool] = {}
+        self.pools: Numbered[UserPool] = Numbered()
         self.clients: dict[str, UserPoolClient] = {}
+        self.domains: dict[str, Domain] = {}
         self.outbox: Outbox = Outbox()
         self.sessions: Sessions = Sessions(entropy)
         self.secret_blocks: SecretBlocks = SecretBlocks(entropy)
         self.token_families: TokenFamilies = TokenFamilies(entropy)
         self.page_tokens: SealedTexts = SealedTexts(entropy)
+        self.address: str = NO_ADDRESS
         self.lock: RLock = RLock()
 
     def now(self) -> datetime:
@@ -94,6 +101,15 @@ class Service:
         if pool is None:
             raise _errors.NO_POOL(pool_id)
         return pool
+
+    def add_client(self, client: UserPoolClient) -> None:
+        """Add a new app client to its pool."""
+        self.clients[client.id] = client
+        client.pool.client_ids[client.id] = client.id
+
+    def delete_client(self, client: UserPoolClient) -> None:
+        """Delete an app client. Its tokens are no longer valid."""
+        del self.clients[client.id], client.pool.client_ids[client.id]
 
     def get_client(self, client_id: str, pool_id: str | None = None) -> UserPoolClient:
         """Return the app client with this id. If ``pool_id`` is given, the client must belong to that pool.

@@ -25,6 +25,11 @@ SEEN = [
     (NOT_AUTHORIZED, "Unable to verify secret hash for client 1h57", Reason.SECRET_HASH),
     (NOT_AUTHORIZED, "SecretHash does not match for the client: 1h57", Reason.SECRET_HASH),
     (NOT_AUTHORIZED, "Client 1h57 is configured with secret but secret was not received", Reason.SECRET_HASH),
+    (
+        "InvalidParameterException",
+        "Client 1h57 is not configured for secret but secret hash was received",
+        Reason.SECRET_HASH,
+    ),
     (NOT_AUTHORIZED, "Client 1h57 is configured with secret but SECRET_HASH was not received", Reason.SECRET_HASH),
     (NOT_AUTHORIZED, "Access Token has expired", Reason.SESSION_EXPIRED),
     (NOT_AUTHORIZED, "Access Token has been revoked", Reason.SESSION_EXPIRED),

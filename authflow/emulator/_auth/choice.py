@@ -66,7 +66,7 @@ def continue_after_sign_up(step: AuthStep) -> Reply:
     Raises:
         ServiceError: NotAuthorizedException if the Session is used, expired or not from ConfirmSignUp.
     """
-    if step.client.secret is not None or "USERNAME" in step.parameters:
+    if step.client.secrets or "USERNAME" in step.parameters:
         session, user = step.resume(codes.CONFIRMATION_SESSION)
     else:
         session, user = step.find_session(codes.CONFIRMATION_SESSION)

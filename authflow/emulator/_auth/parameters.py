@@ -29,16 +29,14 @@ def check_parameters(model: ServiceModel, parameters: Mapping[str, str]) -> None
     """Require that the parameters have the characters and lengths of their types. An empty one counts as missing.
 
     Raises:
-        ServiceError: InvalidParameterException, which names the first parameter that has not.
+        ServiceError: InvalidParameterException, which names each parameter that has not, in alphabetical order.
     """
-    for name, value in parameters.items():
-        if not value:
-            continue
-        for shape, text, path in _list_typed_texts(name, value):
-            model.check_value(shape, text, path)
+    given = sorted((name, value) for name, value in parameters.items() if value)
+    model.check_values(typed for name, value in given for typed in _list_typed_texts(name, value))
 
 
 def _list_typed_texts(name: str, value: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the shape, the value and the path of each text in a parameter that has a type."""
     if name in SHAPES:
         yield SHAPES[name], value, _to_camel_case(name)
     elif name.startswith(ATTRIBUTE_PREFIX):

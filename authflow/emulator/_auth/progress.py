@@ -24,6 +24,8 @@ def continue_after_password(step: AuthStep, user: User, *, right: bool) -> Reply
     Raises:
         ServiceError: the password was wrong, the user is locked out, or the user may not sign in with it.
     """
+    if user.status is Status.RESET_REQUIRED and not user.password.is_set and not step.client.has_hidden_users:
+        raise _errors.RESET_REQUIRED()  # an imported user, whom no password can prove
     accepted = right and step.client.pool.users.has(user)
     user.lockout.attempt(lambda: accepted, _errors.WRONG_PASSWORD, step.service.now())
     check_enabled(user)

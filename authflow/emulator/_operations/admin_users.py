@@ -1,12 +1,12 @@
 """Operations of administrators on users."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto import passwords
 from authflow.emulator._messages import delivery
 from authflow.emulator._outbox import Purpose
-from authflow.emulator._records.contacts import CONTACT_MEDIUMS
+from authflow.emulator._records.contacts import CONTACT_MEDIUMS, is_verified
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Params, Reply, Service
@@ -127,6 +127,7 @@ def _find_user(service: Service, params: Params) -> tuple[UserPool, User]:
 
 def _create_user(service: Service, pool: UserPool, params: Params, chosen: str | None) -> User:
     given = attributes.from_list(params.get("UserAttributes", ()))
+    _check_contacts(given | names.derive_attributes(pool, params["Username"], given), params)
     status = Status.CONFIRMED if chosen is None else Status.FORCE_CHANGE_PASSWORD
     taken = _errors.USERNAME_EXISTS_FOR_ADMIN
     user = make_user(service, pool, params["Username"], given, chosen=chosen, status=status, taken=taken)
@@ -136,6 +137,18 @@ def _create_user(service: Service, pool: UserPool, params: Params, chosen: str |
     )
     pool.users.add(user)
     return user
+
+
+def _check_contacts(given: Mapping[str, str], params: Params) -> None:
+    """Require the contacts that a request says are verified, or that it wants messages to be sent to."""
+    for contact, medium in CONTACT_MEDIUMS.items():
+        reasons = {
+            f"{contact}_verified": is_verified(given, contact),
+            "DesiredDeliveryMediums": medium in params.get("DesiredDeliveryMediums", ()),
+        }
+        for reason, holds in reasons.items():
+            if holds and not given.get(contact):
+                raise _errors.CONTACT_MISSING(contact, reason)
 
 
 def _renew_invitation(service: Service, pool: UserPool, params: Params, chosen: str) -> User:

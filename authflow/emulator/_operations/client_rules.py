@@ -63,7 +63,7 @@ def check_client(request: ClientRequest, settings: Settings) -> None:
     if request.params.get("EnablePropagateAdditionalUserContextData") and not request.has_secret:
         raise _errors.INVALID("Client Secret is required to set EnablePropagateAdditionalUserContextData as true")
     for provider in request.params.get("SupportedIdentityProviders", ()):
-        if provider != "COGNITO":  # the emulator has no other
+        if provider != "COGNITO" and provider not in request.pool.providers.all:
             raise _errors.NO_PROVIDER(provider, request.pool.id)
 
 
@@ -112,8 +112,14 @@ def _check_oauth(request: ClientRequest) -> None:
     if flows & USER_FLOWS and not params.get("CallbackURLs"):
         raise _errors.INVALID("CallbackUrls can not be empty when code flow or implicit flow is selected")
     for scope in scopes:
-        if scope not in SCOPES:  # the emulator has no resource servers
+        if scope not in SCOPES and scope not in _list_scopes(request.pool):
             raise _errors.NO_SCOPE(scope)
+
+
+def _list_scopes(pool: UserPool) -> frozenset[str]:
+    """Return the scopes of the pool's resource servers."""
+    servers = pool.resource_servers.items()
+    return frozenset(f"{name}/{scope['ScopeName']}" for name, server in servers for scope in server["Scopes"])
 
 
 def _check_urls(params: Mapping[str, Any]) -> None:

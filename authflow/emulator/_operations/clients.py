@@ -4,14 +4,20 @@ from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import LOWERCASE_ALPHANUMERIC
+from authflow.emulator._errors import ErrorTemplate
 from authflow.emulator._operations.client_rules import ClientRequest, check_client
+from authflow.emulator._operations.paging import Listing, take_page
 from authflow.emulator._records.client import DEFAULT_FLOWS, UNITS, UserPoolClient
 from authflow.emulator._service import Params, Reply, Service
 
 ID_LENGTH: Final = 26
 SECRET_LENGTH: Final = 51
+#: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+MAX_CLIENTS: Final = 1000
 #: members of which 0 or an empty list stands for the default
 EMPTY_MEANS_DEFAULT: Final = frozenset({"ExplicitAuthFlows", "RefreshTokenValidity"})
+
+TOO_MANY_CLIENTS: Final = ErrorTemplate("LimitExceededException", "The user pool has {} app clients already")  # own
 
 
 def create_user_pool_client(service: Service, params: Params) -> Reply:
@@ -19,12 +25,16 @@ def create_user_pool_client(service: Service, params: Params) -> Reply:
     pool = service.get_pool(params["UserPoolId"])
     if params.get("GenerateSecret") and "ClientSecret" in params:
         raise _errors.INVALID("GenerateSecret and ClientSecret can't both be set.")
+    if len(pool.client_ids) >= MAX_CLIENTS:
+        raise TOO_MANY_CLIENTS(MAX_CLIENTS)
     has_secret = bool(params.get("GenerateSecret")) or "ClientSecret" in params
     settings = _read_settings(service, ClientRequest(pool, params, has_secret, "creating"))
     identifier = service.entropy.text(LOWERCASE_ALPHANUMERIC, ID_LENGTH)
     now = service.now()
-    client = UserPoolClient(identifier, pool, _make_secret(service, params), settings, now, now)
-    service.clients[client.id] = client
+    client = UserPoolClient(identifier, pool, settings, now, now)
+    if secret := _make_secret(service, params):
+        client.add_secret(secret, now)
+    service.add_client(client)
     return {"UserPoolClient": _describe(service, client)}
 
 
@@ -36,10 +46,32 @@ def describe_user_pool_client(service: Service, params: Params) -> Reply:
 def update_user_pool_client(service: Service, params: Params) -> Reply:
     """UpdateUserPoolClient: reset every omitted setting except the name to its default."""
     client = service.get_client(params["ClientId"], params["UserPoolId"])
-    request = ClientRequest(client.pool, params, client.secret is not None, "updating")
+    request = ClientRequest(client.pool, params, bool(client.secrets), "updating")
     client.settings = {"ClientName": client.settings["ClientName"], **_read_settings(service, request)}
     client.modified = service.now()
     return {"UserPoolClient": _describe(service, client)}
+
+
+def delete_user_pool_client(service: Service, params: Params) -> Reply:
+    """DeleteUserPoolClient: delete the client. Its tokens are no longer valid."""
+    service.delete_client(service.get_client(params["ClientId"], params["UserPoolId"]))
+    return {}
+
+
+def list_user_pool_clients(service: Service, params: Params) -> Reply:
+    """ListUserPoolClients. The emulator has no clients that were registered dynamically."""
+    pool = service.get_pool(params["UserPoolId"])
+    read = pool.client_ids.read_after if params.get("ClientType", "REGULAR") == "REGULAR" else _read_none
+    page, more = take_page(service, Listing("ListUserPoolClients", limit="MaxResults"), params, read)
+    described = [
+        {"ClientId": id_, "UserPoolId": pool.id, "ClientName": service.clients[id_].settings["ClientName"]}
+        for id_ in page
+    ]
+    return {"UserPoolClients": described, **more}
+
+
+def _read_none(_: object, __: int) -> list[tuple[int, str]]:
+    return []
 
 
 def _make_secret(service: Service, params: Params) -> str | None:
@@ -70,7 +102,7 @@ def _describe(service: Service, client: UserPoolClient) -> dict[str, Any]:
         "CreationDate": client.created,
         "LastModifiedDate": client.modified,
     }
-    return described if client.secret is None else {**described, "ClientSecret": client.secret}
+    return {**described, "ClientSecret": client.secrets[0].value} if client.secrets else described
 
 
 def _describe_units(service: Service, client: UserPoolClient) -> dict[str, Any]:

@@ -24,7 +24,7 @@ ONLY_SMS: Final = ErrorTemplate("InvalidParameterException", "MFAOptions can onl
 
 
 def set_user_pool_mfa_config(service: Service, params: Params) -> Reply:
-    """SetUserPoolMfaConfig. Omitted members stay unchanged."""
+    """SetUserPoolMfaConfig. Omitted members stay unchanged, and so does an SmsConfiguration that the pool has."""
     pool = service.get_pool(params["UserPoolId"])
     if "WebAuthnConfiguration" in params:
         raise _errors.NO_PASSKEYS()
@@ -39,8 +39,10 @@ def set_user_pool_mfa_config(service: Service, params: Params) -> Reply:
     mode = params.get("MfaConfiguration", pool.mfa_mode)
     settings = {**pool.settings, "MfaConfiguration": mode}
     if "SmsMfaConfiguration" in params:
+        sms = {name: pool.settings[name] for name in ("SmsConfiguration",) if name in pool.settings}
+        configured["SmsMfaConfiguration"] = {**sms, **params["SmsMfaConfiguration"]}
         kept = {name: value for name, value in settings.items() if name not in SMS_MEMBERS}
-        settings = {**kept, **params["SmsMfaConfiguration"]}
+        settings = {**kept, **configured["SmsMfaConfiguration"]}
     mfa_configuration.check_configuration(settings, configured)
     pool.settings, pool.mfa, pool.modified = settings, configured, service.now()
     return _describe_configuration(service, pool)

@@ -53,6 +53,8 @@ def describe_pool(service: Service, pool: UserPool) -> dict[str, Any]:
         "LastModifiedDate": pool.modified,
         "EstimatedNumberOfUsers": len(pool.users.all),
         "SchemaAttributes": list(pool.schema.values()),
+        **({"Domain": pool.domain} if pool.domain else {}),
+        **({"CustomDomain": pool.custom_domain} if pool.custom_domain else {}),
     }
 
 

@@ -1,11 +1,13 @@
 """User pools."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto import passwords
 from authflow.emulator._crypto.entropy import ALPHANUMERIC
 from authflow.emulator._operations import pool_rules
+from authflow.emulator._operations.paging import Listing, take_page
 from authflow.emulator._operations.pool_description import SMS_MEMBERS, describe_pool
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._service import Params, Reply, Service
@@ -13,6 +15,7 @@ from authflow.emulator._users import mfa_configuration, schema
 
 #: first factors that the emulator refuses because it does not have them
 FACTORS_NOT_EMULATED: Final = frozenset({"WEB_AUTHN", "SOFTWARE_TOKEN"})
+CERTIFICATE_LIFETIME: Final = timedelta(days=3652)  # ten years
 
 
 def create_user_pool(service: Service, params: Params) -> Reply:
@@ -43,6 +46,7 @@ def describe_user_pool(service: Service, params: Params) -> Reply:
 def update_user_pool(service: Service, params: Params) -> Reply:
     """UpdateUserPool: reset every omitted setting except the name and the MFA configuration to its default."""
     pool = service.get_pool(params["UserPoolId"])
+    pool.require_no_import()
     if params.get("UserPoolTier") == "LITE" and "EmailMfaConfiguration" in pool.mfa:
         raise _errors.FEATURE_OF_TIER("LITE", "Email MFA")
     unchangeable = service.model.get_members("CreateUserPoolRequest") - service.model.get_members(
@@ -68,10 +72,49 @@ def delete_user_pool(service: Service, params: Params) -> Reply:
             "The user pool cannot be deleted because deletion protection is activated. "
             "Deletion protection must be inactivated first."
         )
+    pool.require_no_import()
+    if pool.domain or pool.custom_domain:
+        raise _errors.INVALID("User pool cannot be deleted. It has a domain configured that should be deleted first.")
     del service.pools[pool.id]
-    for client in [client for client in service.clients.values() if client.pool is pool]:
-        del service.clients[client.id]
+    for client_id in pool.client_ids:
+        service.delete_client(service.clients[client_id])
     return {}
+
+
+def list_user_pools(service: Service, params: Params) -> Reply:
+    """ListUserPools."""
+    page, more = take_page(service, Listing("ListUserPools", limit="MaxResults"), params, service.pools.read_after)
+    described = [
+        {
+            "Id": pool.id,
+            "Name": pool.settings["Name"],
+            "LambdaConfig": pool.settings.get("LambdaConfig", {}),
+            "Status": "Enabled",
+            "LastModifiedDate": pool.modified,
+            "CreationDate": pool.created,
+        }
+        for pool in page
+    ]
+    return {"UserPools": described, **more}
+
+
+def add_custom_attributes(service: Service, params: Params) -> Reply:
+    """AddCustomAttributes. They can't be removed again."""
+    pool = service.get_pool(params["UserPoolId"])
+    pool.require_no_import()
+    pool.schema = schema.add_custom(pool.schema, params["CustomAttributes"])
+    pool.modified = service.now()
+    return {}
+
+
+def get_signing_certificate(service: Service, params: Params) -> Reply:
+    """GetSigningCertificate: the certificate with which SAML requests would be signed."""
+    pool = service.get_pool(params["UserPoolId"])
+    if pool.certificate is None:
+        from authflow.emulator._crypto.certificates import make_certificate  # noqa: PLC0415 -- slow to import
+
+        pool.certificate = make_certificate(pool.id, pool.created, CERTIFICATE_LIFETIME)
+    return {"Certificate": pool.certificate}
 
 
 def _read_settings(service: Service, params: Params) -> dict[str, Any]:

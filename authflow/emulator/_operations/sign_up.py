@@ -68,17 +68,19 @@ def confirm_sign_up(service: Service, params: Params) -> Reply:
 
 
 def resend_confirmation_code(service: Service, params: Params) -> Reply:
-    """ResendConfirmationCode: send a new code. The earlier code is no longer valid."""
+    """ResendConfirmationCode: send a new code. The earlier code is no longer valid.
+
+    If the client hides which users exist, also an unknown user and a confirmed one seem to get a code.
+    https://github.com/aws-amplify/amplify-js/issues/14762
+    """
     client = _find_client(service, params)
     if not client.pool.auto_verified_attributes:
         raise _errors.NO_AUTO_VERIFICATION()
     user = names.find_user(client.pool, params["Username"])
-    if user is None:
+    if user is None or user.status is not Status.UNCONFIRMED:
         if client.has_hidden_users:
             return _pretend_to_send(client, params["Username"])
-        raise _errors.NO_USER_OF_CLIENT()
-    if user.status is not Status.UNCONFIRMED:
-        raise _errors.ALREADY_CONFIRMED()
+        raise _errors.NO_USER_OF_CLIENT() if user is None else _errors.ALREADY_CONFIRMED()
     user.attempts.count("ResendConfirmationCode", service.now())
     return _send_code(service, client, user)
 

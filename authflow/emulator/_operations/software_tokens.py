@@ -39,7 +39,10 @@ def _has_session(params: Params) -> bool:
 
 def _make_step(service: Service, params: Params) -> AuthStep:
     """Return the AuthStep of a request with a Session. The Session identifies the client."""
-    client = service.clients.get(service.sessions.find_client_id(params["Session"]) or "")
+    client_id = service.sessions.find_client_id(params["Session"])
+    if client_id is None:
+        raise service.sessions.explain_missing(params["Session"])
+    client = service.clients.get(client_id)
     if client is None:
         raise _errors.SESSION_INVALID()
     return AuthStep(service, client, {}, admin=False, session=params["Session"])

@@ -23,20 +23,37 @@ UNITS: Final[Mapping[str, tuple[str, int]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class ClientSecret:
+    """A secret of an app client."""
+
+    id: str
+    value: str = field(repr=False)
+    created: datetime
+
+
 @dataclass(slots=True, eq=False)
 class UserPoolClient:
     """An app client.
 
     Attributes:
         settings: the members of the latest request that UserPoolClientType has too, unchanged.
+        secrets: the secrets that work, the oldest first.
     """
 
     id: str
     pool: UserPool = field(repr=False)
-    secret: str | None = field(repr=False)
     settings: dict[str, Any]
     created: datetime
     modified: datetime
+    secrets: list[ClientSecret] = field(default_factory=list, repr=False)
+
+    def add_secret(self, value: str, now: datetime) -> ClientSecret:
+        """Add a secret, whose id tells when it was made."""
+        latest = max((int(secret.id.rpartition("-")[2]) for secret in self.secrets), default=0)
+        secret = ClientSecret(f"{self.id}--{max(int(now.timestamp()), latest + 1)}", value, now)
+        self.secrets.append(secret)
+        return secret
 
     @property
     def session_validity(self) -> timedelta:

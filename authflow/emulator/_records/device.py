@@ -123,13 +123,13 @@ class Devices:
 
         Raises:
             ServiceError: DeviceKeyExistsException: the device is confirmed already.
-                ResourceNotFoundException: it was not proposed.
+                InvalidParameterException: it was not proposed.
         """
         if key in self._confirmed:
             raise _errors.DEVICE_KEY_EXISTS()
         proposal = self._proposed.pop(key)
         if proposal is None:
-            raise _errors.NO_DEVICE()
+            raise _errors.DEVICE_KEY_INVALID()
         self._count += 1
         self._confirmed[key] = Device(
             key, proposal.group_key, self._count, name or key, salt, verifier, remembered, now, now, now

@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from authflow.emulator._errors import ErrorTemplate
 from authflow.emulator._records.directory import Directory
 from authflow.emulator._records.expiring import ExpiringMap
 from authflow.emulator._records.group import Groups
+from authflow.emulator._records.import_job import ACTIVE, ImportJob
+from authflow.emulator._records.numbered import Numbered
+from authflow.emulator._records.provider import Providers
 from authflow.emulator._records.user import User
 
 if TYPE_CHECKING:
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_TIER: Final = "ESSENTIALS"
+IMPORTING: Final = ErrorTemplate("UserImportInProgressException", "Users are being imported into this pool")  # own text
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +35,15 @@ class UserPool:
         mfa: the members of SetUserPoolMfaConfig other than MfaConfiguration, unchanged.
         users: the users, found by each of their names.
         groups: the groups, with their members.
+        providers: the identity providers, and the users who are linked to them.
+        import_jobs: the jobs that import users, by id.
+        client_ids: the ids of the app clients, in the order in which they were made.
+        resource_servers: the resource servers as they are described, by identifier.
+        domain: the prefix domain, if there is one.
+        custom_domain: the custom domain, if there is one.
+        looks: the looks of the login pages as they are described, by ``ALL`` or the id of an app client.
+        logs: the LogConfigurations.
+        certificate: the certificate for SAML (base64 of DER); None before it was asked for.
         decoys: the decoy users of the last requests, by canonical name.
     """
 
@@ -44,6 +58,15 @@ class UserPool:
     decoys: ExpiringMap[User] = field(default_factory=ExpiringMap, repr=False)
     triggers: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict, repr=False)
     groups: Groups = field(default_factory=Groups, repr=False)
+    providers: Providers = field(default_factory=Providers, repr=False)
+    import_jobs: Numbered[ImportJob] = field(default_factory=Numbered, repr=False)
+    client_ids: Numbered[str] = field(default_factory=Numbered, repr=False)
+    resource_servers: Numbered[dict[str, Any]] = field(default_factory=Numbered, repr=False)
+    domain: str | None = None
+    custom_domain: str | None = None
+    looks: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    logs: list[dict[str, Any]] = field(default_factory=list)
+    certificate: str | None = field(default=None, repr=False)
     users: Directory = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -51,9 +74,19 @@ class UserPool:
         self.users = Directory(self.username_attributes, self.aliases, is_case_sensitive=self.is_case_sensitive)
 
     def delete_user(self, user: User) -> None:
-        """Remove a user and their memberships."""
+        """Remove a user with their memberships and links."""
         self.groups.leave_all(user)
+        self.providers.unlink_all(user)
         self.users.remove(user)
+
+    def require_no_import(self) -> None:
+        """Require that no job imports users.
+
+        Raises:
+            ServiceError: UserImportInProgressException.
+        """
+        if any(job.status in ACTIVE for job in self.import_jobs.values()):
+            raise IMPORTING()
 
     @property
     def srp_pool_name(self) -> str:

@@ -18,7 +18,7 @@ from authflow.emulator._records.sign_in import SignIn
 from authflow.emulator._records.user import User
 
 LENGTH: Final = 1500  # about as long as Cognito's; SessionType allows 20 to 4096
-#: how long an expired or used Session is kept, so that its error differs from an unknown Session's
+#: how long an expired or used Session is kept
 RETENTION: Final = timedelta(minutes=15)
 
 
@@ -70,6 +70,10 @@ class Sessions:
         session = self._get(text)
         return session.client_id if session else None
 
+    def explain_missing(self, text: str) -> _errors.ServiceError:
+        """Return the error for a Session that is not kept: it expired long ago, or was never issued."""
+        return (_errors.SESSION_EXPIRED if self._tokens.verify(text) else _errors.SESSION_INVALID)()
+
     def find_latest(self, is_wanted: Callable[[Session], bool]) -> str | None:
         """Return the token of the latest wanted Session, preferably of one that is not used; None if there is none."""
         wanted = [(identifier, session) for identifier, session in reversed(self._kept.items()) if is_wanted(session)]
@@ -86,7 +90,9 @@ class Sessions:
                 challenge, was used or expired, or its user is gone or has a new password.
         """
         session = self._get(text)
-        if session is None or session.client_id != client.id or session.challenge not in challenges:
+        if session is None:
+            raise self.explain_missing(text)
+        if session.client_id != client.id or session.challenge not in challenges:
             raise _errors.SESSION_INVALID()
         if session.used:
             raise _errors.SESSION_USED()

@@ -87,6 +87,7 @@ class TokenFamilies:
         self._entropy = entropy
         self._tokens = OpaqueTokens(entropy, LENGTH)
         self._families: ExpiringMap[TokenFamily] = ExpiringMap()
+        self._by_event: ExpiringMap[TokenFamily] = ExpiringMap()
         self._refresh_tokens: ExpiringMap[RefreshToken] = ExpiringMap()
 
     def create(self, client: UserPoolClient, user: User, now: datetime, device_key: str | None = None) -> TokenFamily:
@@ -100,6 +101,14 @@ class TokenFamilies:
         """Return the family with this id, None if there is none."""
         return self._families.get(family_id)
 
+    def note_event(self, event_id: str, family: TokenFamily, now: datetime) -> None:
+        """Record which family the tokens with this ``event_id`` belong to, if they have no ``origin_jti``."""
+        self._by_event.put(event_id, family, until=family.expires + RETENTION, now=now)
+
+    def find_by_event(self, event_id: str) -> TokenFamily | None:
+        """Return the family that ``note_event`` recorded, None if there is none."""
+        return self._by_event.get(event_id)
+
     def issue_refresh_token(self, family: TokenFamily, now: datetime) -> str:
         """Issue a new refresh token of a family."""
         identifier, text = self._tokens.issue()
@@ -110,6 +119,10 @@ class TokenFamilies:
         """Return a refresh token, even if it no longer works; None if there is none."""
         identifier = self._tokens.verify(text)
         return self._refresh_tokens.get(identifier) if identifier else None
+
+    def has_issued(self, text: str) -> bool:
+        """Return whether a text is a refresh token, which may have expired long ago and not be kept any more."""
+        return self._tokens.verify(text) is not None
 
     def revoke_all(self, user: User) -> None:
         """Revoke all tokens of a user, for all clients."""

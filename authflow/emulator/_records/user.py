@@ -1,5 +1,6 @@
 """The record of a user."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,7 @@ class Status(StrEnum):
     CONFIRMED = "CONFIRMED"
     RESET_REQUIRED = "RESET_REQUIRED"
     FORCE_CHANGE_PASSWORD = "FORCE_CHANGE_PASSWORD"
+    EXTERNAL_PROVIDER = "EXTERNAL_PROVIDER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,35 @@ class Code:
         return attributes.get(self.attribute) == self.address
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a user is at another identity provider.
+
+    Attributes:
+        user_id: the id there.
+        provider: the provider's name.
+        kind: the provider's type.
+        issuer: the issuer of an OpenID Connect provider.
+    """
+
+    user_id: str
+    provider: str
+    kind: str
+    issuer: str | None
+    linked: datetime
+
+    def describe(self) -> dict[str, object]:
+        """Return the entry of the attribute ``identities``."""
+        return {
+            "userId": self.user_id,
+            "providerName": self.provider,
+            "providerType": self.kind,
+            "issuer": self.issuer,
+            "primary": False,
+            "dateCreated": int(self.linked.timestamp() * 1000),
+        }
+
+
 def _no_codes() -> Mapping[str, Code]:
     return NO_CODES
 
@@ -63,6 +94,7 @@ class User:
         attribute_codes: the codes that verify new addresses, by attribute; replaced, never modified.
         attempts: the calls of operations that are limited per hour.
         devices: the user's devices.
+        identities: the identities at other providers that are linked to the user.
         lockout: limits attempts to guess the user's password and codes.
         mfa: the second factors that the user has turned on.
         mfa_options: MFAOptions as the obsolete SetUserSettings set them.
@@ -94,6 +126,7 @@ class User:
     pending_token: SoftwareToken | None = None
     permanent_passwords: list[StoredPassword] = field(default_factory=list, repr=False)
     auto_confirmed: bool = False
+    identities: tuple[Identity, ...] = ()
 
     def note_sign_in(self) -> None:
         """Record that the user has signed in: earlier failures are no longer counted."""
@@ -103,8 +136,9 @@ class User:
     @property
     def has_resettable_password(self) -> bool:
         """Whether the user can replace a forgotten password: not before the first one of their own is set."""
-        return self.status is not Status.FORCE_CHANGE_PASSWORD
+        return self.status not in {Status.FORCE_CHANGE_PASSWORD, Status.EXTERNAL_PROVIDER}
 
     def get_all_attributes(self) -> dict[str, str]:
-        """Return all attributes, including ``sub``."""
-        return {**self.attributes, "sub": self.sub}
+        """Return all attributes, including ``sub`` and ``identities``."""
+        linked = {"identities": json.dumps([identity.describe() for identity in self.identities])}
+        return {**self.attributes, "sub": self.sub, **(linked if self.identities else {})}

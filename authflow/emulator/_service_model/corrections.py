@@ -8,9 +8,16 @@ from typing import Any, Final
 #: https://github.com/cds-snc/platform-forms-client/issues/5635
 _PASSWORD: Final = r"^[\S]+.*[\S]+$"
 #: members of shapes that are replaced
-_SHAPES: Final[Mapping[str, Mapping[str, Any]]] = {"PasswordType": {"pattern": _PASSWORD}}
+_SHAPES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "PasswordType": {"pattern": _PASSWORD},
+    # it forbids the dots of custom domains; the service refuses a domain with a text of its own
+    "DomainType": {"pattern": None},
+}
 #: members that may be blank: "To create a user with no password, omit this parameter or submit a blank value"
 _MAY_BE_BLANK: Final = (("SignUpRequest", "Password"), ("AdminCreateUserRequest", "TemporaryPassword"))
+
+#: structures of replies that may lack members which requests must have: prefix domains have no certificate
+_MAY_BE_EMPTY: Final = (("DomainDescriptionType", "CustomDomainConfig"),)
 
 _VISIBLE: Final = r"\p{L}\p{M}\p{S}\p{N}\p{P}"
 _TEXT: Final = rf"[{_VISIBLE}\s*]*"
@@ -39,11 +46,22 @@ def translate_pattern(pattern: str) -> str:
 
 def correct_shapes(shapes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the model's shapes with the corrections."""
-    corrected = {**shapes, **{name: {**shapes[name], **changes} for name, changes in _SHAPES.items()}}
+    corrected = {**shapes, **{name: _change(shapes[name], changes) for name, changes in _SHAPES.items()}}
     for structure, member in _MAY_BE_BLANK:
         corrected[structure] = copy.deepcopy(corrected[structure])
         reference = corrected[structure]["members"][member]
         blankable = f"Blankable{reference['shape']}"
         corrected[blankable] = {**corrected[reference["shape"]], "mayBeBlank": True}
         reference["shape"] = blankable
+    for structure, member in _MAY_BE_EMPTY:
+        corrected[structure] = copy.deepcopy(corrected[structure])
+        reference = corrected[structure]["members"][member]
+        described = f"Described{reference['shape']}"
+        corrected[described] = {**corrected[reference["shape"]], "required": []}
+        reference["shape"] = described
     return corrected
+
+
+def _change(shape: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a shape with other members; those that are None are left out."""
+    return {name: value for name, value in {**shape, **changes}.items() if value is not None}

@@ -6,7 +6,7 @@ check all constraints that Cognito checks (lengths, ranges, enums, patterns).
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -96,14 +96,17 @@ class ServiceModel:
         """Return a request without the members that the model does not have, and the names of those members."""
         return self._requests.drop_unknown_members(self._operations[operation]["input"], params)
 
-    def check_value(self, shape: str, value: str, path: str) -> None:
-        """Require that a value satisfies the constraints of a shape.
+    def check_values(self, values: Iterable[tuple[str, str, str]]) -> None:
+        """Require that texts satisfy the constraints of their shapes.
+
+        Args:
+            values: the shape, the text and the path of each.
 
         Raises:
-            ServiceError: InvalidParameterException: it does not. The text names ``path``.
+            ServiceError: InvalidParameterException: they do not. The text names each path.
         """
         try:
-            self._requests.copy({"shape": shape}, value, path)
+            self._requests.copy_all(({"shape": shape}, text, path) for shape, text, path in values)
         except InvalidValue as invalid:
             raise invalid.error(str(invalid)) from None
 

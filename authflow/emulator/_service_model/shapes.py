@@ -1,6 +1,6 @@
 """Checks JSON values against the shapes of a service model, and copies them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -51,11 +51,15 @@ class ShapeValidator:
             InvalidValue: it does not match the shape that ``reference`` names. A value of the wrong type is reported
                 alone; otherwise all problems are.
         """
+        return self.copy_all([(reference, value, path)])[0]
+
+    def copy_all(self, values: Iterable[tuple[Shape, object, str]]) -> list[Any]:
+        """Return checked copies of values, each with the reference to its shape and its path; see ``copy``."""
         validation = Validation(self._shapes, limits=self._limits)
-        copy = validation.copy(reference, value, path)
+        copies = [validation.copy(*value) for value in values]
         if validation.problems:
             raise InvalidValue(_errors.INVALID, *validation.problems)
-        return copy
+        return copies
 
     def drop_unknown_members(self, reference: Shape, value: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """Return a structure without the members that its shape does not have, and the names of those members."""

@@ -70,8 +70,10 @@ def make_id_claims(context: ClaimsContext, jti: str) -> dict[str, Any]:
     """Return the claims of an id token, with the user attributes that the client may read."""
     attributes = context.user.attributes.items()
     readable = {name: CONVERSIONS.get(name, str)(value) for name, value in attributes if context.client.may_read(name)}
+    identities = [identity.describe() for identity in context.user.identities]
     claims = {
         **readable,
+        **({"identities": [_as_text(identity) for identity in identities]} if identities else {}),
         **context.make_common_claims("IdToken", jti),
         "aud": context.client.id,
         "cognito:username": context.user.username,
@@ -80,6 +82,12 @@ def make_id_claims(context: ClaimsContext, jti: str) -> dict[str, Any]:
         **group_claims.make_roles(context.client.pool, context.user),
     }
     return context.overrides.apply_to_id_token(claims)
+
+
+def _as_text(identity: Mapping[str, object]) -> dict[str, str | None]:
+    """Return an identity as tokens have it: everything is text."""
+    texts = {name: str(value) for name, value in identity.items() if value is not None}
+    return {**dict.fromkeys(identity), **texts, "primary": texts["primary"].lower()}
 
 
 def _to_boolean(value: str) -> bool:

@@ -109,11 +109,12 @@ def find_refresh_token(
     """Return a refresh token and its user. The token may be revoked, expired or rotated out.
 
     Raises:
-        ServiceError: NotAuthorizedException if it is unknown, was issued to another client or its user is deleted.
+        ServiceError: NotAuthorizedException if it is unknown, expired long ago, was issued to another client or its
+            user is deleted.
     """
     token = service.token_families.find(text)
     if token is None:
-        raise request.invalid()
+        raise (_errors.REFRESH_TOKEN_EXPIRED if service.token_families.has_issued(text) else request.invalid)()
     if token.family.client_id != client.id:
         raise _errors.REFRESH_TOKEN_OF_OTHER_CLIENT()
     user = client.pool.users.find_by_sub(token.family.sub)
@@ -161,8 +162,10 @@ def _sign_tokens(
     *,
     now: datetime,
 ) -> Reply:
-    issuer = service.issuer_of(client.pool)
-    context = claims.ClaimsContext(issuer, client, user, family, service.entropy.uuid(), now, overrides)
+    issuer, event_id = service.issuer_of(client.pool), service.entropy.uuid()
+    if not client.has_revocation:
+        service.token_families.note_event(event_id, family, now)
+    context = claims.ClaimsContext(issuer, client, user, family, event_id, now, overrides)
     pair = get_pool_keys(service, client.pool)
     return {
         "AccessToken": pair.access_token_key.sign(claims.make_access_claims(context, service.entropy.uuid())),
@@ -183,7 +186,8 @@ def _verify_signature(service: Service, token: str) -> tuple[UserPool, dict[str,
 
 
 def _is_revoked(service: Service, payload: dict[str, Any]) -> bool:
-    if "origin_jti" not in payload:
-        return False
-    family = service.token_families.get(payload["origin_jti"])
+    """Return whether a token is revoked. A sign-out also revokes the tokens of clients without token revocation."""
+    families = service.token_families
+    known = "origin_jti" in payload
+    family = families.get(payload["origin_jti"]) if known else families.find_by_event(payload["event_id"])
     return family is None or family.revoked

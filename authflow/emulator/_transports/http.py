@@ -7,8 +7,9 @@
     GET  /<pool id>/.well-known/openid-configuration
     GET  /_authflow/health
     GET  /_authflow/outbox                         the messages "sent"
+    PUT  /_authflow/import/<pool id>/<job id>      the CSV file of a user import job
 
-The last two are only for clients on this machine, and never for web pages of another origin.
+The last three are only for clients on this machine, and never for web pages of another origin.
 """
 
 import asyncio
@@ -25,12 +26,14 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from authflow.emulator._errors import ServiceError
+from authflow.emulator._operations.import_jobs import MAX_FILE, UploadRefused
 from authflow.emulator._outbox import Message
 from authflow.emulator._settings import Settings
 from authflow.emulator._transports import json_protocol, openid
@@ -53,6 +56,12 @@ class ServedEmulator(Protocol):
     def triggers(self) -> Sized:
         """The pools that have Lambda triggers."""
 
+    def upload(self, url: str, file: bytes) -> None:
+        """Upload the CSV file of a user import job."""
+
+    def set_address(self, url: str) -> None:
+        """Set the URL at which clients reach the emulator."""
+
     def call(self, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
         """Call an operation of the Cognito API."""
 
@@ -71,8 +80,15 @@ SHARED_HEADERS: Final[Mapping[str, str]] = {
     "access-control-expose-headers": "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date",
 }
 PREFLIGHT_SECONDS: Final = "172800"
+#: the beginning of the emulator's own paths
+CONTROL: Final = "/_authflow"
+#: characters that separate the host of a URL from its other parts
+AUTHORITY_FORBIDS: Final = frozenset("@/?#\\")
 #: how long a shutdown waits for clients to send the rest of a request or to read a response
 GRACE_SECONDS: Final = 1
+
+#: the operation that takes long with a large file
+SLOW: Final = ".StartUserImportJob"
 
 EmulatorFactory: TypeAlias = Callable[[str], ServedEmulator]
 
@@ -95,13 +111,13 @@ class Endpoints:
         Browsers put the page's origin into each POST request, also if the page's name stands for this machine.
         """
         if not self._serves_pages and "origin" in request.headers:
-            return PlainTextResponse("not for web pages", 403)
+            raise HTTPException(403, "not for web pages")
         try:
-            body = await _read_body(request)
+            body = await _read_body(request, json_protocol.MAX_BODY)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody receives it
         target = request.headers.get("x-amz-target", "")
-        waits = len(self._emulator.triggers) > 0
+        waits = len(self._emulator.triggers) > 0 or target.endswith(SLOW)
         response = await run_in_thread(self._respond, target, body) if waits else self._respond(target, body)
         return Response(response.body, response.status, {**response.headers, **self._shared_headers})
 
@@ -124,9 +140,20 @@ class Endpoints:
             asked = request.headers.get("access-control-request-headers")
             allowed = {"access-control-allow-headers": asked} if asked else {}
             headers = {"access-control-allow-methods": method, "access-control-max-age": PREFLIGHT_SECONDS, **allowed}
-            return Response(headers={**json_protocol.make_request_id(), **self._shared_headers, **headers})
+            return Response(headers={**self._make_headers(), **headers})
 
         return handle
+
+    async def refuse(self, request: Request, refused: Exception) -> Response:
+        """Respond to a request that no handler takes. Web pages can't read responses of the emulator's own paths."""
+        if not isinstance(refused, HTTPException):
+            raise refused
+        common = {} if request.url.path.startswith(f"{CONTROL}/") else self._make_headers()
+        return PlainTextResponse(refused.detail, refused.status_code, {**common, **(refused.headers or {})})
+
+    def _make_headers(self) -> dict[str, str]:
+        """Return the headers of every response of the service."""
+        return {**json_protocol.make_request_id(), **self._shared_headers}
 
     def _respond(self, target: str, body: bytes | None) -> json_protocol.HttpResponse:
         if body is None:
@@ -138,7 +165,7 @@ class Endpoints:
             return json_protocol.respond_bug(bug)
 
     def _respond_for_pool(self, describe: Callable[[str], dict[str, Any]], request: Request) -> Response:
-        headers = {**json_protocol.make_request_id(), **self._shared_headers}
+        headers = self._make_headers()
         try:
             return JSONResponse(describe(request.path_params["pool_id"]), headers=headers)
         except ServiceError as error:
@@ -158,6 +185,20 @@ class Control:
     async def outbox(self, _: Request) -> Response:
         """GET /_authflow/outbox."""
         return JSONResponse([asdict(message) for message in self._emulator.outbox])
+
+    async def upload(self, request: Request) -> Response:
+        """PUT /_authflow/import/<pool id>/<job id>: the CSV file of a user import job. The URL is the permission."""
+        try:
+            file = await _read_body(request, MAX_FILE)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody receives it
+        if file is None:
+            return PlainTextResponse(f"the file is larger than {MAX_FILE} bytes", 413)
+        try:
+            await run_in_thread(self._emulator.upload, str(request.url), file)
+        except UploadRefused as refusal:
+            return PlainTextResponse(str(refusal), 403)
+        return Response()
 
 
 class OnlyThisMachine:
@@ -185,10 +226,11 @@ def make_application(emulator: ServedEmulator) -> Starlette:
     endpoints, control = Endpoints(emulator), Control(emulator)
     jwks, configuration = (f"/{{pool_id}}/.well-known/{name}" for name in ("jwks.json", "openid-configuration"))
     control_routes = [Route("/health", control.health), Route("/outbox", control.outbox)]
+    control_routes.append(Route("/import/{pool_id}/{job_id}", control.upload, methods=["PUT"]))
     # no redirects to paths with or without a slash: their address would be the request's Host
     guarded = OnlyThisMachine(Router(control_routes, redirect_slashes=False))
     routes: list[BaseRoute] = [
-        Mount("/_authflow", guarded),
+        Mount(CONTROL, guarded),
         Route("/", endpoints.operation, methods=["POST"]),
         Route(jwks, endpoints.jwks),
         Route(configuration, endpoints.openid_configuration),
@@ -196,7 +238,7 @@ def make_application(emulator: ServedEmulator) -> Starlette:
     if emulator.settings.cors:
         methods = {"/": "POST", jwks: "GET", configuration: "GET"}
         routes += [Route(path, endpoints.preflight(method), methods=["OPTIONS"]) for path, method in methods.items()]
-    application = Starlette(routes=routes)
+    application = Starlette(routes=routes, exception_handlers={HTTPException: endpoints.refuse})
     application.router.redirect_slashes = False
     return application
 
@@ -214,7 +256,7 @@ def serve(make: EmulatorFactory, host: str, port: int, on_ready: Callable[[str],
         OSError: the server can't listen on this address.
     """
     with _listen(host, port) as (listener, url):
-        server = _Server(make(url), lambda: on_ready(url))
+        server = _Server(_make(make, url), lambda: on_ready(url))
         # uvicorn raises the signal again after it has stopped; that must not end the process
         before = {number: signal.signal(number, server.stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
@@ -238,7 +280,7 @@ def running(make: EmulatorFactory, host: str = "127.0.0.1", port: int = 0) -> It
     """
     ready = threading.Event()
     with _listen(host, port) as (listener, url):
-        server = _Server(make(url), ready.set)
+        server = _Server(_make(make, url), ready.set)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:
@@ -287,6 +329,12 @@ class _Server(uvicorn.Server):
             connection.transport.abort()
 
 
+def _make(make: EmulatorFactory, url: str) -> ServedEmulator:
+    emulator = make(url)
+    emulator.set_address(url)
+    return emulator
+
+
 @contextmanager
 def _listen(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -297,12 +345,12 @@ def _listen(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
         yield listener, f"http://{shown}:{listener.getsockname()[1]}"
 
 
-async def _read_body(request: Request) -> bytes | None:
-    """Return the body; None if it is too long."""
+async def _read_body(request: Request, limit: int) -> bytes | None:
+    """Return the body; None if it is longer than ``limit`` bytes."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > json_protocol.MAX_BODY:
+        if len(body) > limit:
             return None
     return bytes(body)
 
@@ -313,7 +361,9 @@ def _get_address(request: Request) -> str:
 
 
 def _parse_host(authority: str) -> str:
-    """Return the host of a Host header; an empty string if it has none."""
+    """Return the host of a Host header; an empty string if it has none, or more than a host and a port."""
+    if not AUTHORITY_FORBIDS.isdisjoint(authority):
+        return ""
     try:
         return urlsplit(f"//{authority}").hostname or ""
     except ValueError:

@@ -32,11 +32,14 @@ def make_pool_configuration(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_configuration(settings: Mapping[str, Any], configured: Mapping[str, Any]) -> None:
-    """Require that MFA, if it is on, has a factor, and that no factor uses the only account recovery channel.
+    """Require that the pool can send the codes of its factors.
+
+    If MFA is on, it must also have a factor, and no factor may use the only account recovery channel.
 
     Raises:
         ServiceError: InvalidParameterException: one of these rules is broken.
     """
+    _check_senders(settings, configured)
     if settings.get("MfaConfiguration", "OFF") == "OFF":
         return
     factors = mfa.list_configured_factors(configured)
@@ -47,3 +50,12 @@ def check_configuration(settings: Mapping[str, Any], configured: Mapping[str, An
     for factor in factors:
         if recovery == {RECOVERY_MECHANISMS.get(factor)}:
             raise _errors.MFA_IS_RECOVERY(factor)
+
+
+def _check_senders(settings: Mapping[str, Any], configured: Mapping[str, Any]) -> None:
+    """Require that a factor which sends codes has a sender."""
+    sender = settings.get("EmailConfiguration", {}).get("EmailSendingAccount", "COGNITO_DEFAULT")
+    if "EmailMfaConfiguration" in configured and sender == "COGNITO_DEFAULT":
+        raise _errors.EMAIL_MFA_WITHOUT_SENDER()
+    if "SmsConfiguration" not in configured.get("SmsMfaConfiguration", {"SmsConfiguration": {}}):
+        raise _errors.SMS_MFA_WITHOUT_SENDER()

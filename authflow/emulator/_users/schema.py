@@ -1,9 +1,11 @@
 """The schema of a pool: the definitions of its attributes, and the rules for them."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from authflow.emulator import _errors
+from authflow.emulator._errors import ErrorTemplate
 from authflow.emulator._users.attributes import STANDARD, TYPES
 
 CONSTRAINTS: Final = {"String": "StringAttributeConstraints", "Number": "NumberAttributeConstraints"}
@@ -15,11 +17,18 @@ STANDARD_LIMITS: Final[Mapping[str, Mapping[str, str]]] = {
     "updated_at": {"MinValue": "0"},
 }
 MAX_LENGTH: Final = 2048
+#: the limits of a text's length are natural numbers, those of a number any numbers
+LIMIT: Final = {"StringAttributeConstraints": re.compile("[0-9]+"), "NumberAttributeConstraints": TYPES["Number"]}
 #: the minimum and the maximum of each kind of constraint, and what the service says if they are the wrong way round
 RANGES: Final = (
     ("StringAttributeConstraints", "MinLength", "MaxLength", "a max length shorter than it's min length"),
     ("NumberAttributeConstraints", "MinValue", "MaxValue", "a max value smaller than it's min value"),
 )
+#: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+MAX_CUSTOM: Final = 50
+
+EXISTING: Final = ErrorTemplate("InvalidParameterException", "{}: Existing attribute already has name {}.")
+TOO_MANY: Final = ErrorTemplate("InvalidParameterException", "A user pool can have {} custom attributes")  # own text
 
 
 def build_schema(given: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -27,11 +36,28 @@ def build_schema(given: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]
     attributes = {name: _make_standard(name, kind) for name, kind in STANDARD.items()}
     for attribute in given:
         name = make_name(attribute)
-        base = attributes.get(name) or _make_custom(attribute)
-        member = CONSTRAINTS.get(base["AttributeDataType"])
-        limits = {member: {**base[member], **attribute.get(member, {})}} if member else {}
-        attributes[name] = {**base, **attribute, **limits, "Name": name}
+        attributes[name] = _change(attributes.get(name) or _make_custom(attribute), attribute, name)
     return attributes
+
+
+def add_custom(present: Mapping[str, Mapping[str, Any]], given: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a schema with further custom attributes.
+
+    Raises:
+        ServiceError: InvalidParameterException: one of them is not allowed, is there already, or is one too many.
+    """
+    for attribute in given:
+        if attribute.get("Name") in STANDARD:
+            raise EXISTING(attribute["Name"], attribute["Name"])
+    check_definitions(given)
+    added = {
+        make_name(attribute): _change(_make_custom(attribute), attribute, make_name(attribute)) for attribute in given
+    }
+    if existing := next((name for name in added if name in present), None):
+        raise EXISTING(existing, existing)
+    if sum(":" in name for name in [*present, *added]) > MAX_CUSTOM:
+        raise TOO_MANY(MAX_CUSTOM)
+    return {**present, **added}
 
 
 def make_name(attribute: Mapping[str, Any]) -> str:
@@ -58,6 +84,12 @@ def check_definitions(definitions: Iterable[Mapping[str, Any]]) -> None:
         if name in custom:
             raise _errors.DUPLICATE_CUSTOM(name)
         custom |= {name} - STANDARD.keys()
+
+
+def _change(base: Mapping[str, Any], attribute: Mapping[str, Any], name: str) -> dict[str, Any]:
+    member = CONSTRAINTS.get(base["AttributeDataType"])
+    limits = {member: {**base[member], **attribute.get(member, {})}} if member else {}
+    return {**base, **attribute, **limits, "Name": name}
 
 
 def _make_standard(name: str, kind: str) -> dict[str, Any]:
@@ -91,12 +123,16 @@ def _check_kind(attribute: Mapping[str, Any]) -> None:
 
 
 def _check_limits(attribute: Mapping[str, Any]) -> None:
-    """Require that constraints are numbers, which the service model does not check, and leave room for a value."""
+    """Require that constraints are numbers, which the service model does not check, and leave room for a value.
+
+    A standard attribute keeps the limits that it is given no other for.
+    """
+    standard = STANDARD_LIMITS.get(attribute["Name"], {})
     for member, least, greatest, problem in RANGES:
         given = attribute.get(member, {})
-        if any(not TYPES["Number"].fullmatch(limit) for limit in given.values()):
+        if any(not LIMIT[member].fullmatch(limit) for limit in given.values()):
             raise _errors.INVALID(f"{attribute['Name']}: the constraints of an attribute must be numbers")
-        limits = {name: float(limit) for name, limit in given.items()}
+        limits = {name: float(limit) for name, limit in {**standard, **given}.items()}
         if least in limits and greatest in limits and limits[least] > limits[greatest]:
             raise _errors.LIMITS_REVERSED(make_name(attribute), problem)
         if max((limits.get(name, 0) for name in TEXT_LIMITS), default=0) > MAX_LENGTH:

@@ -39,9 +39,21 @@ def test_wrong_secret_hash(secretive: World) -> None:
 
 
 def test_superfluous_secret_hash(world: World, secretive: World) -> None:
-    request = make_password_request(world, **secretive.make_secret_hash("ada"))
-    expected = f"Unable to verify secret hash for client {world.client_id}"
-    assert world.expect_refusal("InitiateAuth", **request) == f"NotAuthorizedException: {expected}"
+    """https://github.com/awslabs/aws-sdk-ios-samples/issues/102 shows the service's response."""
+    hashed = secretive.make_secret_hash("ada")
+    refresh = {"REFRESH_TOKEN": world.get_tokens()["RefreshToken"], **hashed}
+    proof = {**world.make_proof(world.start_srp("ada")), **hashed}
+    sign_up = {"ClientId": world.client_id, "Username": "ada", "SecretHash": hashed["SECRET_HASH"]}
+    expected = f"Client {world.client_id} is not configured for secret but secret hash was received"
+    for operation, request in (
+        ("InitiateAuth", make_password_request(world, **hashed)),
+        ("InitiateAuth", world.make_initiate_params("REFRESH_TOKEN_AUTH", **refresh)),
+        ("RespondToAuthChallenge", world.make_respond_params("PASSWORD_VERIFIER", **proof)),
+        ("SignUp", {**sign_up, "Password": PASSWORD}),
+        ("ConfirmSignUp", {**sign_up, "ConfirmationCode": "1"}),
+        ("ResendConfirmationCode", sign_up),
+    ):
+        assert world.expect_refusal(operation, **request) == f"InvalidParameterException: {expected}"
 
 
 @pytest.mark.parametrize(("given", "expected"), [(None, "was not received"), ("AAAA", "Unable to verify secret hash")])

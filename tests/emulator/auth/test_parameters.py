@@ -39,6 +39,16 @@ def test_parameters_of_initiate_auth(world: World, name: str, value: str, expect
     assert world.expect_refusal("InitiateAuth", **request) == expected
 
 
+def test_all_faults_of_a_request_are_told_in_alphabetical_order(world: World) -> None:
+    request = world.make_initiate_params(
+        "USER_PASSWORD_AUTH", USERNAME="a da", PASSWORD="P4ssword!", DEVICE_KEY="phone"
+    )
+    faults = [make_text("deviceKey", PATTERN + r"[\w-]+_[0-9a-f-]+", "phone"), make_text("username", NAME_PATTERN)]
+    texts = "; ".join(fault.partition(": ")[2].partition(": ")[2] for fault in faults)
+    expected = f"InvalidParameterException: 2 validation errors detected: {texts}"
+    assert world.expect_refusal("InitiateAuth", **request) == expected
+
+
 def test_a_refresh_token_has_the_characters_of_tokens(world: World) -> None:
     request = world.make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN="no token")
     assert "Value at 'refreshToken'" in world.expect_refusal("InitiateAuth", **request)

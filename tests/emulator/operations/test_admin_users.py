@@ -1,7 +1,7 @@
 import pytest
 
 from authflow.emulator import Purpose
-from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, TEMPORARY, Clock, World
+from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, TEMPORARY, Clock, Json, World
 
 
 def test_what_a_new_user_looks_like(world: World, clock: Clock) -> None:
@@ -32,6 +32,39 @@ def test_where_invitations_go(world: World) -> None:
     assert [message.medium for message in world.emulator.outbox][1:] == ["SMS"]
     world.call_admin("AdminCreateUser", "bob", MessageAction="RESEND", DesiredDeliveryMediums=["EMAIL", "SMS"])
     assert [message.medium for message in world.emulator.outbox[2:]] == ["EMAIL", "SMS"]
+
+
+@pytest.mark.parametrize("action", [None, "SUPPRESS"])
+@pytest.mark.parametrize(
+    ("attributes", "more", "text"),
+    [
+        ({"email_verified": "true"}, {}, "email is required because of email_verified"),
+        ({"email": "", "email_verified": "True"}, {}, "email is required because of email_verified"),
+        ({"phone_number_verified": "true"}, {}, "phone_number is required because of phone_number_verified"),
+        ({}, {"DesiredDeliveryMediums": ["EMAIL"]}, "email is required because of DesiredDeliveryMediums"),
+        (
+            {"email": "bob@example.com"},
+            {"DesiredDeliveryMediums": ["EMAIL", "SMS"]},
+            "phone_number is required because of DesiredDeliveryMediums",
+        ),
+    ],
+)
+def test_contacts_that_are_promised(
+    world: World, attributes: dict[str, str], more: Json, text: str, action: str | None
+) -> None:
+    """The service model demands a value for what is set to verified, and for each of the DesiredDeliveryMediums."""
+    given = [{"Name": name, "Value": value} for name, value in attributes.items()]
+    request = {"Username": "bob", "UserAttributes": given, "MessageAction": action, **more}
+    refusal = world.expect_refusal("AdminCreateUser", UserPoolId=world.pool_id, **request)
+    assert refusal == f"InvalidParameterException: {text}"
+    assert world.expect_refusal("AdminGetUser", UserPoolId=world.pool_id, Username="bob").startswith("UserNotFound")
+
+
+def test_a_username_may_be_the_contact_that_is_promised(empty: World) -> None:
+    pool = empty.make_pool(UsernameAttributes=["email"])
+    verified = [{"Name": "email_verified", "Value": "true"}]
+    promised = {"UserAttributes": verified, "DesiredDeliveryMediums": ["EMAIL"]}
+    assert pool.call_admin("AdminCreateUser", "ada@example.com", **promised)["User"]["UserStatus"]
 
 
 def test_suppressed_invitation(world: World) -> None:

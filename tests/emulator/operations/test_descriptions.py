@@ -28,7 +28,7 @@ def describe_client(world: World) -> Json:
 
 def test_a_pool_with_a_name_only(empty: World) -> None:
     """From the reference of the AWS CLI and the acceptance tests of Terraform's provider, which run on AWS."""
-    described = describe(empty.make_pool())
+    described = empty.call("CreateUserPool", PoolName="people")["UserPool"]
     expected: Json = {
         "AcrConfiguration": {f"Level{n}": {"AcrValue": f"urn:cognito:loa:{n}"} for n in (1, 2, 3, 4)},
         "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": False, "UnusedAccountValidityDays": 7},

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.emulator.mfa import SMS, configure
-from tests.support.emulator.world import Json, World
+from tests.support.emulator.mfa import EMAIL, SMS, configure
+from tests.support.emulator.world import SENDER, Json, World
 
 TEXT = {"Name": "x", "AttributeDataType": "String"}
 NUMBER = {"Name": "x", "AttributeDataType": "Number"}
@@ -50,6 +50,30 @@ def limit_number(**limits: str) -> Json:
 def test_schemas(empty: World, attributes: list[Json], text: str) -> None:
     refusal = empty.expect_refusal("CreateUserPool", PoolName="p", Schema=attributes)
     assert refusal == f"InvalidParameterException: {text}"
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        limit_text(MinLength="-1"),
+        limit_text(MaxLength="1.5"),
+        limit_text(MaxLength="\u0661"),
+        limit_number(MinValue="one"),
+        limit_number(MaxValue=""),
+    ],
+)
+def test_limits_that_are_no_numbers(empty: World, definition: Json) -> None:
+    """A length is a natural number, a value any number."""
+    refusal = empty.expect_refusal("CreateUserPool", PoolName="p", Schema=[definition])
+    assert refusal == "InvalidParameterException: x: the constraints of an attribute must be numbers"
+
+
+@pytest.mark.parametrize("limits", [{"MinLength": "11"}, {"MaxLength": "9"}])
+def test_a_standard_attribute_keeps_the_other_limit(empty: World, limits: dict[str, str]) -> None:
+    """A birthdate has ten characters."""
+    definition = {"Name": "birthdate", "StringAttributeConstraints": limits}
+    refusal = empty.expect_refusal("CreateUserPool", PoolName="p", Schema=[definition])
+    assert refusal == f"InvalidParameterException: {SHORTER.replace('custom:x', 'birthdate')}"
 
 
 @pytest.mark.parametrize(
@@ -203,6 +227,31 @@ def test_features_that_a_tier_does_not_have(world: World, settings: Json, text: 
         assert world.call(operation, **target, **{**settings, "UserPoolTier": "PLUS"}) is not None
 
 
+NO_SENDER = (
+    "InvalidParameterException: Cannot set EmailMfaConfiguration when user pool EmailConfiguration contains an "
+    "EmailSendingAccount of COGNITO_DEFAULT. Update the value of EmailSendingAccount."
+)
+
+
+@pytest.mark.parametrize("sender", [None, {"EmailSendingAccount": "COGNITO_DEFAULT"}, {"ReplyToEmailAddress": "a@b.c"}])
+def test_email_mfa_needs_a_sender_of_its_own(empty: World, sender: Json | None) -> None:
+    pool = empty.make_pool(EmailConfiguration=sender)
+    for mode in ("ON", "OPTIONAL", None):
+        request: Json = {"UserPoolId": pool.pool_id, "MfaConfiguration": mode, "EmailMfaConfiguration": {}}
+        assert pool.expect_refusal("SetUserPoolMfaConfig", **request) == NO_SENDER
+    pool.call("UpdateUserPool", UserPoolId=pool.pool_id, EmailConfiguration=SENDER)
+    configure(pool, "ON", EMAIL)
+    assert pool.expect_refusal("UpdateUserPool", UserPoolId=pool.pool_id, MfaConfiguration="ON") == NO_SENDER
+
+
+def test_sms_mfa_needs_a_sender(empty: World) -> None:
+    pool, sms = empty.make_pool(), {"SnsCallerArn": "arn:aws:iam::123456789012:role/sms"}
+    request: Json = {"UserPoolId": pool.pool_id, "MfaConfiguration": "ON", "SmsMfaConfiguration": {}}
+    assert "SMS configuration is required" in pool.expect_refusal("SetUserPoolMfaConfig", **request)
+    pool.call("UpdateUserPool", UserPoolId=pool.pool_id, SmsConfiguration=sms)
+    assert pool.call("SetUserPoolMfaConfig", **request)["SmsMfaConfiguration"] == {"SmsConfiguration": sms}
+
+
 NOT_IN_LITE = "FeatureUnavailableInTierException: The following feature is not available for the LITE pricing tier"
 
 
@@ -214,7 +263,7 @@ def test_what_needs_a_higher_tier_than_lite(empty: World) -> None:
     assert pool.expect_refusal("UpdateUserPoolClient", ClientId=pool.client_id, **client).startswith(NOT_IN_LITE)
     email = {"UserPoolId": pool.pool_id, "MfaConfiguration": "OPTIONAL", "EmailMfaConfiguration": {}}
     assert pool.expect_refusal("SetUserPoolMfaConfig", **email).startswith(NOT_IN_LITE)
-    pool.call("UpdateUserPool", UserPoolId=pool.pool_id, UserPoolTier="ESSENTIALS")
+    pool.call("UpdateUserPool", UserPoolId=pool.pool_id, UserPoolTier="ESSENTIALS", EmailConfiguration=SENDER)
     pool.call("CreateUserPoolClient", ClientName="c", **client)
     pool.call("SetUserPoolMfaConfig", **email)
     refusal = pool.expect_refusal("UpdateUserPool", UserPoolId=pool.pool_id, UserPoolTier="LITE")

@@ -18,7 +18,8 @@ SECTION = PAGE.split("## Settings without effect")[1].split("\n## ")[0]
 EFFECTIVE: dict[str, set[str]] = {
     "CreateUserPool": {
         *("AccountRecoverySetting", "AdminCreateUserConfig.AllowAdminCreateUserOnly", "AliasAttributes"),
-        *("AutoVerifiedAttributes", "DeletionProtection", "DeviceConfiguration", "MfaConfiguration"),
+        *("AutoVerifiedAttributes", "DeletionProtection", "DeviceConfiguration"),
+        *("EmailConfiguration.EmailSendingAccount", "MfaConfiguration"),
         *("Policies.PasswordPolicy", "Policies.SignInPolicy", "PoolName", "Schema", "SmsConfiguration"),
         *("UserPoolId", "UserPoolTier", "UsernameAttributes", "UsernameConfiguration"),
     },
@@ -33,7 +34,9 @@ EFFECTIVE: dict[str, set[str]] = {
     },
 }
 #: structures of which some members have an effect and some have none
-TAKEN_APART = {"AdminCreateUserConfig", "Policies", "EmailMfaConfiguration", "SmsMfaConfiguration"}
+TAKEN_APART = {
+    *("AdminCreateUserConfig", "EmailConfiguration", "EmailMfaConfiguration", "Policies", "SmsMfaConfiguration"),
+}
 
 #: members that the oldest supported botocore does not know
 YOUNG = {"DcrConfiguration", "PublishSecretsInAWSSecretsManager"}

@@ -241,3 +241,15 @@ def test_unknown_user_of_a_client_that_hides_users(open_pool: World, empty: Worl
     pretended = phones.call("ResendConfirmationCode", **make_request(phones, "nobody"))
     assert pretended["CodeDeliveryDetails"]["Destination"].startswith("+*******")
     assert len(hiding.emulator.outbox) == 0
+
+
+def test_a_confirmed_user_of_a_client_that_hides_users(open_pool: World) -> None:
+    """https://github.com/aws-amplify/amplify-js/issues/14762: nothing is sent, and no error tells of the user."""
+    hiding = open_pool.make_client(PreventUserExistenceErrors="ENABLED")
+    hiding.make_user("ada", email="ada@example.com")
+    before = len(hiding.emulator.outbox)
+    sent = hiding.call("ResendConfirmationCode", **make_request(hiding, "ada"))["CodeDeliveryDetails"]
+    unknown = hiding.call("ResendConfirmationCode", **make_request(hiding, "nobody"))["CodeDeliveryDetails"]
+    assert sent.keys() == unknown.keys()
+    assert (sent["DeliveryMedium"], sent["AttributeName"]) == ("EMAIL", "email")
+    assert len(hiding.emulator.outbox) == before

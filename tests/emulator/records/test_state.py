@@ -14,6 +14,7 @@ from authflow.emulator._outbox import CAPACITY
 from authflow.emulator._records.expiring import ExpiringMap
 from authflow.emulator._records.sessions import Session, Sessions
 from authflow.emulator._records.sign_in import SignIn
+from tests.support.emulator.mfa import TOTP, configure, send_password
 from tests.support.emulator.world import TEMPORARY, Clock, World
 
 NOW = datetime(2026, 11, 7, tzinfo=UTC)
@@ -68,6 +69,25 @@ def test_expired_sessions_are_removed() -> None:
         now = NOW + timedelta(minutes=5 * number)
         sessions.issue(Session("client", "sub", 0, "SMS_MFA", SignIn(), now + timedelta(minutes=3)), now)
     assert len(sessions) == 4
+
+
+def test_what_expired_long_ago_is_told_apart_from_what_is_unknown(world: World, clock: Clock) -> None:
+    """Whether others have used the emulator since, so that it is no longer kept, makes no difference."""
+    world.make_user("bob")
+    token = world.get_tokens()["RefreshToken"]
+    configure(world, "ON", TOTP)
+    session = send_password(world)["Session"]
+    clock.forward(days=400)
+    send_password(world, "bob")
+    configure(world, "OFF")
+    world.get_tokens("bob")
+    answer = world.make_respond_params("MFA_SETUP", session, USERNAME="ada")
+    refresh = world.make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
+    renewal = {"ClientId": world.client_id, "RefreshToken": token}
+    assert world.expect_refusal("RespondToAuthChallenge", **answer).endswith("session is expired.")
+    assert world.expect_refusal("AssociateSoftwareToken", Session=session).endswith("session is expired.")
+    assert world.expect_refusal("InitiateAuth", **refresh).endswith("Refresh Token has expired")
+    assert world.expect_refusal("GetTokensFromRefreshToken", **renewal).endswith("Refresh Token has expired")
 
 
 def test_outbox() -> None:

@@ -35,7 +35,7 @@ def test_no_pattern_is_slow(name: str) -> None:
     for text in make_long_texts(PATTERNS[name]):
         started = time.process_time()
         with contextlib.suppress(ServiceError):
-            MODEL.check_value(name, text, "x")
+            MODEL.check_values([(name, text, "x")])
         assert time.process_time() - started < 0.3, text[:10]
 
 
@@ -62,7 +62,7 @@ def test_classes_of_characters_are_those_of_java(shape: str, text: str, *, is_al
     """The service checks patterns in Java, where ``\\w``, ``\\s`` and ``\\S`` know ASCII only."""
     refused = False
     try:
-        MODEL.check_value(shape, text, "x")
+        MODEL.check_values([(shape, text, "x")])
     except ServiceError:
         refused = True
     assert refused is not is_allowed

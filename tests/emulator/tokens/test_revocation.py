@@ -65,3 +65,24 @@ def test_clients_without_revocation(world: World) -> None:
     refusal = client.expect_refusal("RevokeToken", **make_revocation(client, result["RefreshToken"]))
     assert refusal.startswith("UnsupportedOperationException")
     assert client.call("GetUser", AccessToken=result["AccessToken"])
+
+
+@pytest.mark.parametrize("has_revocation", [True, False])
+@pytest.mark.parametrize("end", ["GlobalSignOut", "AdminDisableUser"])
+def test_a_sign_out_revokes_the_tokens_of_every_client(world: World, end: str, *, has_revocation: bool) -> None:
+    """Sign-outs did so before tokens had the claims of token revocation: amplify-js#3435."""
+    client = world.make_client(EnableTokenRevocation=has_revocation)
+    first = client.get_tokens()
+    request = client.make_initiate_params("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=first["RefreshToken"])
+    renewed = client.call("InitiateAuth", **request)["AuthenticationResult"]
+    if end == "GlobalSignOut":
+        client.call(end, AccessToken=first["AccessToken"])
+    else:
+        client.call_admin(end, "ada")
+        client.call_admin("AdminEnableUser", "ada")
+    later = client.get_tokens()
+    for result in (first, renewed):
+        assert expect_refused_access(client, result["AccessToken"]) == (
+            "NotAuthorizedException: Access Token has been revoked"
+        )
+    assert client.call("GetUser", AccessToken=later["AccessToken"])

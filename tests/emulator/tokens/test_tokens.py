@@ -161,7 +161,7 @@ def test_types_of_claims(empty: World, attribute: str, value: str, expected: obj
     """Those of OpenID Connect Core 5.1; custom attributes are text, whatever their type."""
     kinds = {"was_verified": "String", "flag": "Boolean", "size": "Number"}
     pool = empty.make_pool(Schema=[{"Name": name, "AttributeDataType": kind} for name, kind in kinds.items()])
-    pool.make_user("ada", **{attribute: value})
+    pool.make_user("ada", email="ada@example.com", **{attribute: value})
     tokens = pool.get_tokens()
     claim = verify_claims(pool, tokens["IdToken"])[attribute]
     assert claim == expected

@@ -12,6 +12,8 @@ from authflow.emulator import Emulator, Message, ServiceError, Settings
 from tests.support.emulator import srp_client
 
 PASSWORD = "Corr3ct-horse"
+#: what a pool needs before it can send codes of MFA by email
+SENDER = {"EmailSendingAccount": "DEVELOPER", "SourceArn": "arn:aws:ses:eu-west-1:123456789012:identity/a@example.com"}
 TEMPORARY = "Temp-0rary"
 OTHER_PASSWORD = "0ther-Horse"
 PRIVATE = 0x5EED << 240  # the client's private value a; any value will do
@@ -75,8 +77,8 @@ class World:
         return World(self.emulator, self.clock, self.pool_id, made["ClientId"], made.get("ClientSecret"))
 
     def make_pool(self, **settings: object) -> "World":
-        """Create a pool and a client, and return a world with them."""
-        made = self.call("CreateUserPool", PoolName="people", **settings)["UserPool"]
+        """Create a pool, which may send codes by email, and a client, and return a world with them."""
+        made = self.call("CreateUserPool", PoolName="people", **{"EmailConfiguration": SENDER, **settings})["UserPool"]
         return World(self.emulator, self.clock, made["Id"], "").make_client()
 
     def make_user(self, name: str, password: str = PASSWORD, **attributes: str) -> str:
