@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, Self
 
+from authflow.backends._checks import require_call
 from authflow.backends._event_loop import require_event_loop
 from authflow.backends._limits import CONNECTIONS
 from authflow.backends._process_local import ProcessLocal
 from authflow.backends.base import Backend
+from authflow.core._opaque import ProcessBound
 from authflow.core._validation import require_instance
 from authflow.core.errors import InvalidInput
 from authflow.core.requests import Request
@@ -17,7 +19,7 @@ from authflow.core.requests import Request
 __all__ = ["Threaded"]
 
 
-class Threaded:
+class Threaded(ProcessBound):
     """An ``AsyncBackend`` that sends its requests through a blocking backend, on threads of its own.
 
     If ``call`` is cancelled, it ends at once. A request that still waits for a thread is then never sent. A request
@@ -35,10 +37,11 @@ class Threaded:
         signs: whether the backend can sign requests, as the admin API requires.
 
     Raises:
-        InvalidInput: ``threads`` is not a positive number.
+        InvalidInput: ``backend`` is no blocking backend, or ``threads`` is not a positive number.
     """
 
     def __init__(self, backend: Backend, threads: int = CONNECTIONS) -> None:
+        require_call(backend, asynchronous=False)
         if require_instance("threads", threads, int) < 1:
             raise InvalidInput("threads", "must be 1 or more")
         self._backend = backend

@@ -9,20 +9,25 @@ from authflow.core._validation import require_text
 from authflow.core.errors import InvalidInput
 from authflow.core.secret import Secret, reveal
 
-_SEPARATORS: Final = {"Zs", "Pd", "Cc", "Cf"}  # Unicode's spaces, dashes, control and format characters
 MAX_ATTRIBUTE_LENGTH: Final = 2048  # characters; AttributeValueType
 
 
 def require_code(code: str | Secret, pattern: re.Pattern[str], shape: str) -> Secret:
     """Return a code if it matches ``pattern``; ``shape`` describes the pattern in words.
 
-    Spaces, hyphens and full-width digits are accepted, as people read codes from a screen and paste them.
+    Spaces, punctuation and full-width digits are accepted, as people read codes from a screen and paste them.
     """
     pasted = require_text("code", reveal(code), at_most=64)
-    text = "".join(character for character in normalize("NFKC", pasted) if category(character) not in _SEPARATORS)
+    text = "".join(character for character in normalize("NFKC", pasted) if not _is_separator(character))
     if not pattern.fullmatch(text):
         raise InvalidInput("code", f"must be {shape}")
     return Secret(text)
+
+
+def _is_separator(character: str) -> bool:
+    """Return whether a character is a space, punctuation, a minus sign, or a control or format character."""
+    kind = category(character)
+    return kind[0] in "ZP" or kind in ("Cc", "Cf") or character == "\N{MINUS SIGN}"
 
 
 def require_option(option: object, offered: tuple[str, ...]) -> str:

@@ -28,7 +28,9 @@ class _MessageCode(BaseChallenge):
 
     @hides_frames
     def answer(self, code: str | Secret) -> Answer:
-        """Answer with the code. Spaces and hyphens in it are ignored. To send another code, start the sign-in again.
+        """Answer with the code. Spaces and punctuation in it are ignored.
+
+        To send another code, start the sign-in again.
 
         Raises:
             InvalidInput: the code is not 4 to 10 digits.
@@ -71,7 +73,7 @@ class SoftwareTokenMfa(BaseChallenge):
 
     @hides_frames
     def answer(self, code: str | Secret) -> Answer:
-        """Answer with the code. Spaces and hyphens in it are ignored.
+        """Answer with the code. Spaces and punctuation in it are ignored.
 
         Raises:
             InvalidInput: the code is not 6 digits.

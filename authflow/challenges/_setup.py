@@ -96,7 +96,7 @@ class TotpSetup(BaseChallenge):
         """Answer with the app's first code. After a wrong code the challenge is asked again with the same secret.
 
         Args:
-            code: 6 digits; spaces and hyphens are ignored.
+            code: 6 digits; spaces and punctuation are ignored.
             device_name: a name for the app, which ``SoftwareTokenMfa`` shows later.
 
         Raises:

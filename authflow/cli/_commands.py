@@ -24,6 +24,18 @@ TEXT_FILE = click.File(encoding="utf-8")
 PORT = click.IntRange(0, 65535)
 
 
+class _Command(click.Command):
+    """A command whose usage errors all know it, so that the hint names its own help."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; see ``click.Command.parse_args``."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. An error is reported in one line on stderr."""
     try:
@@ -65,7 +77,7 @@ def authflow(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-@authflow.command()
+@authflow.command(cls=_Command)
 def demo() -> int:
     """Sign in to a local emulator and show each step.
 
@@ -76,7 +88,7 @@ def demo() -> int:
     return 0 if run_demo() else 1
 
 
-@authflow.command()
+@authflow.command(cls=_Command)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=PORT, help="0 picks a free port.")
 @click.option("--region", default="eu-west-1", show_default=True, help="Region in the pools' IDs.")
@@ -120,7 +132,7 @@ def _read_text(file: TextIO) -> str:
         raise click.BadParameter("is not text in UTF-8", param_hint="--seed-file") from None
 
 
-@authflow.command()
+@authflow.command(cls=_Command)
 def diagram() -> None:
     """Print the sign-in state machine as a Mermaid diagram."""
     click.echo(draw_mermaid(TABLE, GROUPS, Node.START), nl=False)
@@ -133,7 +145,7 @@ def _parse_pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...])
     return {name: value for name, _, value in pairs}
 
 
-@authflow.command("sign-in", context_settings={"allow_extra_args": True})
+@authflow.command("sign-in", cls=_Command, context_settings={"allow_extra_args": True})
 @click.option("--pool-id", required=True, help="ID of the user pool.")
 @click.option("--client-id", required=True, help="ID of the app client.")
 @click.option("--client-secret", is_flag=True, help=f"Ask for the client secret. Or set {SECRET_VARIABLE}.")

@@ -5,9 +5,15 @@ wait, and call ``run_to_end``.
 """
 
 from collections.abc import Coroutine
+from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+def is_async(function: object) -> bool:
+    """Return whether calling ``function`` makes a coroutine: a coroutine function, or an object with such a method."""
+    return iscoroutinefunction(function) or (callable(function) and iscoroutinefunction(type(function).__call__))
 
 
 def run_to_end(coroutine: Coroutine[Any, Any, T]) -> T:

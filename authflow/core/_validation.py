@@ -40,6 +40,14 @@ def require_username(value: object, *, field: str = "username") -> str:
     return text
 
 
+def require_holder(value: object, *usernames: str | None) -> str:
+    """Return ``value`` if it is a holder of devices, and none of these names of the person."""
+    holder = require_text("holder", value, at_most=MAX_HOLDER_LENGTH)
+    if holder.strip().casefold() in {name.casefold() for name in usernames if name}:
+        raise InvalidInput("holder", "is the username: every browser would share the device. Use a random id of each")
+    return holder
+
+
 def require_instance(field: str, value: object, kind: type[T]) -> T:
     """Return ``value`` if it is an instance of ``kind``."""
     if not isinstance(value, kind):

@@ -15,7 +15,8 @@ from authflow.core.secret import Secret, require_secret
 __all__ = ["AppClient"]
 
 _POOL_ID = re.compile(r"(?P<region>[0-9A-Za-z-]+)_(?P<name>[0-9A-Za-z]+)")  # UserPoolIdType
-_CLIENT_ID = re.compile(r"[\w+]+", re.ASCII)  # ClientIdType, ClientSecretType
+_CLIENT_ID = re.compile(r"[\w+]+", re.ASCII)  # ClientIdType
+_CLIENT_SECRET = re.compile(r"[!-~]+")  # more than ClientSecretType: test doubles make secrets with hyphens
 _MAX_ID_LENGTH = 128  # characters
 _SHORTEST, _LONGEST = timedelta(minutes=3), timedelta(minutes=15)  # AuthSessionValidity
 
@@ -49,11 +50,13 @@ class AppClient:
     ) -> None:
         if not _POOL_ID.fullmatch(require_text("pool_id", pool_id, at_most=55)):
             raise InvalidInput("pool_id", "must be a region, an underscore and a name, such as eu-west-1_Ab12Cd34E")
-        _require_id("client_id", require_text("client_id", client_id, at_most=_MAX_ID_LENGTH))
+        if not _CLIENT_ID.fullmatch(require_text("client_id", client_id, at_most=_MAX_ID_LENGTH)):
+            raise InvalidInput("client_id", "may contain only letters, digits, '_' and '+'")
         secret = None
         if client_secret is not None:
             secret = require_secret("client_secret", client_secret, at_most=_MAX_ID_LENGTH)
-            _require_id("client_secret", secret.reveal())
+            if not _CLIENT_SECRET.fullmatch(secret.reveal()):
+                raise InvalidInput("client_secret", "may contain only visible ASCII characters, and no spaces")
         if not _SHORTEST <= require_instance("session_validity", session_validity, timedelta) <= _LONGEST:
             raise InvalidInput("session_validity", "must be the app client's AuthSessionValidity, 3 to 15 minutes")
         assign(self, pool_id=pool_id, client_id=client_id, client_secret=secret, session_validity=session_validity)
@@ -78,8 +81,3 @@ class AppClient:
             return None
         digest = hmac.digest(self.client_secret.reveal().encode(), (username + self.client_id).encode(), "sha256")
         return base64.b64encode(digest).decode()
-
-
-def _require_id(name: str, text: str) -> None:
-    if not _CLIENT_ID.fullmatch(text):
-        raise InvalidInput(name, "may contain only letters, digits, '_' and '+'")

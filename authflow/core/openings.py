@@ -16,6 +16,7 @@ from authflow.core._frames import hides_frames
 from authflow.core._frozen import assign
 from authflow.core._validation import (
     MAX_PASSWORD_LENGTH,
+    MAX_SESSION_LENGTH,
     MAX_STRING_LENGTH,
     require_instance,
     require_text,
@@ -178,7 +179,7 @@ class Choice:
             username=require_username(username),
             preferred=preferred,
             password=_require_optional("password", password, at_most=MAX_PASSWORD_LENGTH),
-            session=_require_optional("session", session, at_most=MAX_STRING_LENGTH),
+            session=_require_optional("session", session, at_most=MAX_SESSION_LENGTH),
             target_acr_values=target_acr_values,
             access_token=_require_optional("access_token", access_token, at_most=MAX_STRING_LENGTH),
             max_age=max_age,

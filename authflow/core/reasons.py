@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["Reason", "find_reason"]
+__all__ = ["Reason", "find_reason", "is_session_invalid"]
 
 
 class Reason(StrEnum):
@@ -11,6 +11,7 @@ class Reason(StrEnum):
 
     WRONG_CREDENTIALS = "wrong_credentials"
     LOCKED = "locked"
+    BLOCKED = "blocked"
     DISABLED = "disabled"
     NOT_CONFIRMED = "not_confirmed"
     PASSWORD_RESET_REQUIRED = "password_reset_required"
@@ -23,7 +24,7 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
-# The exception's name decides. Source: the errors that the sign-in operations declare in the service model.
+# The exception's name decides, unless a wording does. Source: the errors that the sign-in operations declare.
 _BY_CODE: Final = {
     "UserNotConfirmedException": Reason.NOT_CONFIRMED,
     "PasswordResetRequiredException": Reason.PASSWORD_RESET_REQUIRED,
@@ -38,20 +39,27 @@ _BY_CODE: Final = {
 # them. The texts are in lower case; the first match wins, and no match means OTHER. Each row has its source.
 _POOLS = "measured on real pools"
 _THREADS = "quoted in public threads of Amazon's SDKs"
+_INVALID_SESSION = "invalid session"
+_PAGES = "public troubleshooting pages"
 _BY_WORDING: Final = (
     ("NotAuthorizedException", "incorrect username or password", Reason.WRONG_CREDENTIALS, _POOLS),
     ("NotAuthorizedException", "attempts exceeded", Reason.LOCKED, _POOLS),
+    ("NotAuthorizedException", "security reasons", Reason.BLOCKED, "matched by client code; threat protection"),
     ("NotAuthorizedException", "user is disabled", Reason.DISABLED, _POOLS),
-    ("NotAuthorizedException", "invalid session", Reason.SESSION_EXPIRED, _POOLS),
+    ("NotAuthorizedException", _INVALID_SESSION, Reason.SESSION_EXPIRED, _POOLS),
     ("NotAuthorizedException", "invalid code or auth state", Reason.SESSION_EXPIRED, _THREADS),
+    ("CodeMismatchException", _INVALID_SESSION, Reason.SESSION_EXPIRED, "the manual of a public client"),
     ("NotAuthorizedException", "temporary password has expired", Reason.INVITATION_EXPIRED, "amplify-js#1182, #10079"),
     ("NotAuthorizedException", "user account has expired", Reason.INVITATION_EXPIRED, "amplify-js#1182, #2955"),
     ("NotAuthorizedException", "has different client", Reason.OTHER, "matched by client code; the app client is wrong"),
     ("NotAuthorizedException", "refresh token", Reason.SESSION_EXPIRED, _POOLS),
+    ("NotAuthorizedException", "access token has expired", Reason.SESSION_EXPIRED, _POOLS),
+    ("NotAuthorizedException", "access token has been revoked", Reason.SESSION_EXPIRED, _POOLS),
     ("NotAuthorizedException", "secret hash", Reason.SECRET_HASH, _POOLS),
     ("NotAuthorizedException", "secrethash", Reason.SECRET_HASH, _THREADS),
-    ("NotAuthorizedException", "secret_hash", Reason.SECRET_HASH, "public troubleshooting pages"),
+    ("NotAuthorizedException", "secret_hash", Reason.SECRET_HASH, _PAGES),
     ("NotAuthorizedException", "secret was not received", Reason.SECRET_HASH, _THREADS),
+    ("NotAuthorizedException", "flow not enabled", Reason.FLOW_NOT_ENABLED, _PAGES),
     ("InvalidParameterException", "secret hash was received", Reason.SECRET_HASH, "aws-sdk-ios-samples#102"),
     ("InvalidParameterException", "flow not enabled", Reason.FLOW_NOT_ENABLED, _THREADS),
     ("InvalidParameterException", "is not enabled for the client", Reason.FLOW_NOT_ENABLED, _POOLS),
@@ -63,10 +71,13 @@ def find_reason(code: str, message: str) -> Reason:
 
     Args:
         code: the exception's name in Cognito's API, such as ``NotAuthorizedException``.
-        message: Cognito's text; used only if the code does not decide.
+        message: Cognito's text, which tells the meanings of one exception apart.
     """
-    if code in _BY_CODE:
-        return _BY_CODE[code]
     text = message.lower()
     matches = (reason for name, wording, reason, _ in _BY_WORDING if name == code and wording in text)
-    return next(matches, Reason.OTHER)
+    return next(matches, _BY_CODE.get(code, Reason.OTHER))
+
+
+def is_session_invalid(message: str) -> bool:
+    """Return whether a refusal's text says that the Session is of no use, so that no other answer can be right."""
+    return _INVALID_SESSION in message.lower()

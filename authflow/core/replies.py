@@ -121,7 +121,7 @@ class TokensReply:
     @property
     def username(self) -> str | None:
         """The canonical name: the access token's ``username`` claim; None if it can't be read."""
-        return _read_username_claim(self.access_token.reveal())
+        return _find_username(_read_claims(self.access_token.reveal()))
 
 
 AuthReply: TypeAlias = ChallengeReply | TokensReply
@@ -204,9 +204,12 @@ def _parse_tokens(result: object) -> TokensReply:
     expires_in = members.get("ExpiresIn")
     if type(expires_in) is not int or not 0 < expires_in <= 86_400:  # one day, Cognito's maximum
         raise UnexpectedReply("AuthenticationResult.ExpiresIn", "is not a number of seconds from 1 to 86400")
+    access_token = _require_token("AccessToken", members.get("AccessToken"))
+    id_token = _require_token("IdToken", members.get("IdToken"))
+    _require_one_user(_read_claims(access_token.reveal()), _read_claims(id_token.reveal()))
     return TokensReply(
-        access_token=_require_token("AccessToken", members.get("AccessToken")),
-        id_token=_require_token("IdToken", members.get("IdToken")),
+        access_token=access_token,
+        id_token=id_token,
         refresh_token=None if refresh_token is None else _require_token("RefreshToken", refresh_token),
         expires_in=expires_in,
         new_device=None if device is None else _parse_new_device(device),
@@ -256,15 +259,33 @@ def _require_utf8(name: str, value: str) -> str:
     return value
 
 
-def _read_username_claim(access_token: str) -> str | None:
-    # The signature is not verified: the token was received over the same connection as the rest of the reply.
-    parts = access_token.split(".")
-    if len(parts) != 3:  # a JWS in compact form, RFC 7515 section 3.1
+def _require_one_user(access: Mapping[str, str], identity: Mapping[str, str]) -> None:
+    """Raise UnexpectedReply if the tokens are of two users. A claim that is missing or can't be read says nothing."""
+    for name, name_in_id_token in (("sub", "sub"), ("username", "cognito:username")):
+        claimed = {access.get(name), identity.get(name_in_id_token)} - {None}
+        if len(claimed) > 1:
+            raise UnexpectedReply("AuthenticationResult.IdToken", "is of another user than the access token")
+
+
+def _find_username(claims: Mapping[str, str]) -> str | None:
+    username = claims.get("username", "")
+    try:
+        username.encode()
+    except UnicodeEncodeError:
         return None
+    return username if 0 < len(username) <= MAX_USERNAME_LENGTH else None
+
+
+def _read_claims(token: str) -> Mapping[str, str]:
+    """Return a JWT's claims that are text; an empty mapping if it can't be read.
+
+    The signature is not verified: the token was received over the same connection as the rest of the reply.
+    """
+    parts = token.split(".")
+    if len(parts) != 3:  # a JWS in compact form, RFC 7515 section 3.1
+        return {}
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-        username = claims["username"]
-        username.encode()
-    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
-        return None
-    return username if isinstance(username, str) and 0 < len(username) <= MAX_USERNAME_LENGTH else None
+        return {name: value for name, value in claims.items() if isinstance(value, str)}
+    except (ValueError, RecursionError, AttributeError):
+        return {}

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar, cast
 
 from authflow.challenges import Challenge, DeviceSrp
 from authflow.core._frames import hide_frames
-from authflow.core._validation import MAX_HOLDER_LENGTH, require_instance, require_text
+from authflow.core._validation import require_holder, require_instance
 from authflow.core.answers import Answer
 from authflow.core.app_client import AppClient
 from authflow.core.context import Context
@@ -20,7 +20,7 @@ from authflow.core.reasons import Reason
 from authflow.core.requests import Request
 from authflow.core.stamp import Stamp
 from authflow.core.states import Failed, SignedIn, Tokens
-from authflow.drivers._checks import require_observe
+from authflow.drivers._checks import require_function, require_observe
 from authflow.drivers._effects import Effects
 from authflow.drivers.backoff import Backoff
 from authflow.drivers.options import AnyFlow, Observe, Outcome, Remember
@@ -56,11 +56,14 @@ class Runner:
         self._remember = require_instance("remember", remember, Remember)
         self._observe = require_observe(observe)
         self._backoff = require_instance("backoff", backoff, Backoff)
-        self._stamp = stamp
+        self._stamp = require_function("stamp", stamp)
 
     async def begin(self, opening: Opening, *, context: Context | None, holder: str | None) -> Flow:
         """Begin a sign-in, and run it."""
-        device = await self._find_device(holder, require_opening(opening).username)
+        username = require_opening(opening).username
+        if holder and not username and self._effects.devices:
+            _LOGGER.warning("a Refresh without a username can't name the holder's device: pass Tokens.username")
+        device = await self._find_device(holder, username)
         device_key, stamp = device.key if device else None, self._stamp()
 
         def step() -> Flow:
@@ -102,7 +105,8 @@ class Runner:
         """Confirm the new device that Cognito proposed with the tokens, and put it into the device store."""
         if self._effects.devices is None:
             raise InvalidInput("devices", "the Authenticator has no device store")
-        require_text("holder", holder, at_most=MAX_HOLDER_LENGTH)
+        names = (require_instance("tokens", tokens, Tokens).username, tokens.entered_username, entered_username)
+        require_holder(holder, *names)
         stamp = self._stamp()
         flow = await self._effects.compute(
             lambda: begin_remembering(self._app, tokens, stamp, remembered=remembered, name=name)
@@ -134,6 +138,7 @@ class Runner:
             else:
                 break
         await self._remember_new_device(flow)
+        await self._remember_name(flow)
         return flow
 
     async def _call(self, flow: Flow, request: Request, rested: Flow | None) -> Flow:
@@ -151,7 +156,7 @@ class Runner:
 
     async def _name_device(self, before: Flow, after: Flow) -> Flow:
         """Return the flow with the device that is stored under the canonical name, once Cognito has told it."""
-        if after.username == before.username or after.device_key or after.auth_flow is AuthFlow.USER_AUTH:
+        if after.username == before.username or after.auth_flow is AuthFlow.USER_AUTH:
             return after
         with _log_store_errors("find a device"):
             device = await self._find_device(after.holder, after.username)
@@ -176,6 +181,17 @@ class Runner:
             # A refusal is a value; of a failed transport ``observe`` was informed
             with _log_store_errors("keep a new device"), suppress(BackendError, UnexpectedReply):
                 await self.remember_device(tokens, flow.holder, remembered=True, entered_username=None, name=None)
+
+    async def _remember_name(self, flow: Flow) -> None:
+        """Store the entered name with the device that the sign-in named, so that the next one names it at once."""
+        devices, holder, entered = self._effects.devices, flow.holder, flow.entered_username
+        if not isinstance(flow.state, SignedIn) or not flow.device_key or entered in ("", flow.username):
+            return
+        with _log_store_errors("store a name of a device"):
+            if not devices or not holder or await devices.get(holder, entered):
+                return
+            if device := await devices.get(holder, flow.username):
+                await devices.put(holder, flow.username, device, entered_username=entered)
 
     async def _step(self, flow: F, request: Request) -> F:
         try:

@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar
 from authflow.backends._process_local import ProcessLocal
 from authflow.backends.base import AsyncBackend
 from authflow.challenges import Challenge
+from authflow.core._opaque import ProcessBound
 from authflow.core.answers import Answer
 from authflow.core.app_client import AppClient
 from authflow.core.clock import stamp_now
@@ -18,7 +19,7 @@ from authflow.core.openings import Opening
 from authflow.core.requests import Request
 from authflow.core.stamp import Stamp
 from authflow.core.states import Tokens
-from authflow.drivers._checks import require_backend, require_device_store
+from authflow.drivers._checks import require_ask, require_backend, require_device_store
 from authflow.drivers._runner import Runner
 from authflow.drivers.backoff import Backoff
 from authflow.drivers.options import Observe, Remember
@@ -31,7 +32,7 @@ __all__ = ["AsyncAuthenticator"]
 T = TypeVar("T")
 
 
-class AsyncAuthenticator:
+class AsyncAuthenticator(ProcessBound):
     """Signs people in on an event loop: ``Authenticator`` with coroutines.
 
     SRP values are computed on threads, without the GIL; everything else runs on the event loop. There is one thread
@@ -108,6 +109,7 @@ class AsyncAuthenticator:
         holder: str | None = None,
     ) -> Tokens:
         """Sign a person in from begin to end; ``ask`` is a coroutine function. See ``Authenticator.sign_in``."""
+        require_ask(ask, asynchronous=True)
         with self._effects.track_call():
             return await self._runner.sign_in(opening, ask, context=context, holder=holder)
 
@@ -198,6 +200,9 @@ class _AsyncEffects:
         """Suspend this task."""
         import asyncio  # noqa: PLC0415 - as above
 
+        from authflow.backends._event_loop import require_event_loop  # noqa: PLC0415 - as above
+
+        require_event_loop()
         await asyncio.sleep(seconds)
 
 

@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
+from authflow.backends._checks import NEEDS_BLOCKING
 from authflow.backends.base import Backend
 from authflow.challenges import Challenge
 from authflow.core._coroutines import run_to_end
+from authflow.core._opaque import ProcessBound
 from authflow.core.answers import Answer
 from authflow.core.app_client import AppClient
 from authflow.core.clock import stamp_now
@@ -16,7 +18,7 @@ from authflow.core.openings import Opening
 from authflow.core.requests import Request
 from authflow.core.stamp import Stamp
 from authflow.core.states import Tokens
-from authflow.drivers._checks import NEEDS_BLOCKING, require_backend, require_device_store
+from authflow.drivers._checks import require_ask, require_backend, require_device_store
 from authflow.drivers._effects import ImmediateDeviceStore
 from authflow.drivers._runner import Runner
 from authflow.drivers.backoff import Backoff
@@ -30,7 +32,7 @@ __all__ = ["Authenticator"]
 T = TypeVar("T")
 
 
-class Authenticator:
+class Authenticator(ProcessBound):
     """Signs people in: begins flows, and runs them until they pause for a person or have ended.
 
     It keeps no state of any flow. Threads may share it if they may share its backend and device store.
@@ -152,6 +154,7 @@ class Authenticator:
             SignInFailed: the flow failed; ``.reason`` says why.
             InvalidInput, UnexpectedReply, BackendError: as for ``begin``.
         """
+        require_ask(ask, asynchronous=False)
 
         async def ask_async(challenge: Challenge) -> Answer:
             return ask(challenge)

@@ -3,6 +3,8 @@
 from typing import Protocol
 
 from authflow.core._coroutines import run_to_end
+from authflow.core._opaque import ProcessBound
+from authflow.core._validation import require_holder
 from authflow.core.devices import Device
 
 __all__ = ["AsyncDeviceStore", "AsyncMemoryDeviceStore", "DeviceStore", "MemoryDeviceStore"]
@@ -31,6 +33,9 @@ class DeviceStore(Protocol):
             device: the device.
             entered_username: the name with which the person signed in, if it was another one. ``get`` and ``drop``
                 then find the device under this name too.
+
+        Raises:
+            InvalidInput: the holder is one of these names.
         """
 
     def drop(self, holder: str, username: str) -> None:
@@ -50,7 +55,7 @@ class AsyncDeviceStore(Protocol):
         """Delete a device; see ``DeviceStore.drop``."""
 
 
-class AsyncMemoryDeviceStore:
+class AsyncMemoryDeviceStore(ProcessBound):
     """Stores devices in the memory of this process."""
 
     def __init__(self) -> None:
@@ -64,6 +69,7 @@ class AsyncMemoryDeviceStore:
 
     async def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
         """Store a device under this holder and username."""
+        require_holder(holder, username, entered_username)
         self._devices[holder, username] = device
         self._names.pop((holder, username), None)  # this name is now a canonical username
         if entered_username and entered_username != username:
@@ -74,7 +80,7 @@ class AsyncMemoryDeviceStore:
         self._devices.pop((holder, self._names.get((holder, username), username)), None)
 
 
-class MemoryDeviceStore:
+class MemoryDeviceStore(ProcessBound):
     """Stores devices in the memory of this process. Threads may share it."""
 
     def __init__(self) -> None:

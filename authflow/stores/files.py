@@ -9,6 +9,7 @@ from typing import Any
 
 from authflow.core._codec import FieldError, decode, encode
 from authflow.core._frames import hides_frames
+from authflow.core._validation import require_holder
 from authflow.core.devices import Device
 from authflow.core.errors import SnapshotError
 
@@ -45,6 +46,7 @@ class FileDeviceStore:
     @hides_frames
     def put(self, holder: str, username: str, device: Device, *, entered_username: str | None = None) -> None:
         """Store a device under this holder and username."""
+        require_holder(holder, username, entered_username)
         self._write(self._make_path("device", holder, username), encode(device))
         self._make_path("name", holder, username).unlink(missing_ok=True)  # this name is now a canonical username
         if entered_username and entered_username != username:

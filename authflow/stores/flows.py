@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Protocol
 
 from authflow.core._coroutines import run_to_end
+from authflow.core._opaque import ProcessBound
 from authflow.core.clock import stamp_now
 from authflow.core.stamp import Stamp
 from authflow.machines.sign_in import Flow
@@ -60,7 +61,7 @@ class AsyncFlowStore(Protocol):
         """Remove the flow under a handle and return it; see ``FlowStore.take``."""
 
 
-class AsyncMemoryFlowStore:
+class AsyncMemoryFlowStore(ProcessBound):
     """Stores flows in the memory of this process. Event loops and threads may share it.
 
     Args:
@@ -107,7 +108,7 @@ class AsyncMemoryFlowStore:
                 del self._flows[handle]
 
 
-class MemoryFlowStore:
+class MemoryFlowStore(ProcessBound):
     """Stores flows in the memory of this process. Threads may share it.
 
     Args:

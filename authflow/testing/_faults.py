@@ -8,8 +8,10 @@ from random import Random
 from threading import Lock
 from typing import Any, Final
 
+from authflow.backends._checks import require_call
 from authflow.backends._json_protocol import HttpResponse, read_reply
 from authflow.backends.base import Backend
+from authflow.core._opaque import ProcessBound
 from authflow.core.errors import BackendError, InvalidInput, Refusal, Throttled
 from authflow.core.requests import Request
 from authflow.testing._damage import garble, misshape, truncate
@@ -52,7 +54,7 @@ _DAMAGE: Final[Mapping[Fault, Callable[[bytes, Random], bytes]]] = {
 }
 
 
-class FaultyBackend:
+class FaultyBackend(ProcessBound):
     """A backend that sends requests through another backend, and injects faults. Threads may share it.
 
     Responses pass the same checks as responses over HTTP. On an event loop, wrap it in ``Threaded``.
@@ -70,7 +72,8 @@ class FaultyBackend:
         met: the operation and the fault of each call so far.
 
     Raises:
-        InvalidInput: raised by ``call`` if its item of ``faults`` is neither a Fault nor None.
+        InvalidInput: ``backend`` is no blocking backend; or raised by ``call`` if its item of ``faults`` is neither a
+            Fault nor None.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class FaultyBackend:
         random: Random | None = None,
         delay: float = 0.01,
     ) -> None:
+        require_call(backend, asynchronous=False)
         self.region: str | None = getattr(backend, "region", None)
         self.signs: bool = getattr(backend, "signs", True)
         self.met: list[tuple[str, Fault | None]] = []

@@ -180,6 +180,23 @@ def test_the_source_of_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
         Boto3Backend(client, region="eu-central-1")
 
 
+@pytest.mark.parametrize(
+    "client", ["eu-west-1", boto3.client("sts", region_name="eu-west-1")], ids=["a region", "another service"]
+)
+def test_a_client_that_can_not_call_cognito_is_refused(client: Any) -> None:
+    with pytest.raises(InvalidInput, match="must be a cognito-idp client of boto3") as caught:
+        Boto3Backend(client)
+    assert caught.value.field == "client"
+
+
+@pytest.mark.parametrize(("config", "is_warned"), [(None, True), (Config(retries={"total_max_attempts": 1}), False)])
+def test_a_client_that_retries_is_warned_of(
+    config: Config | None, is_warned: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    Boto3Backend(boto3.client("cognito-idp", region_name="eu-west-1", config=config))
+    assert ["retries requests" in record.message for record in caplog.records] == [True] * is_warned
+
+
 @pytest.mark.parametrize("url", ["nonsense", "http://"])
 def test_an_invalid_endpoint(url: str) -> None:
     with pytest.raises(InvalidInput) as caught:

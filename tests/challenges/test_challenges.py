@@ -87,6 +87,12 @@ def test_a_used_totp_code_is_asked_again_and_an_expired_message_code_fails() -> 
     script << Rests("failed", reason=Reason.SESSION_EXPIRED)
 
 
+def test_a_code_is_not_asked_again_for_a_session_of_no_use() -> None:
+    script = reach_challenge("SMS_MFA") >> (lambda c: c.answer("000000"))
+    script >> Refusal("CodeMismatchException", "Invalid session provided")
+    script << Rests("failed", reason=Reason.SESSION_EXPIRED)
+
+
 @pytest.mark.parametrize("parameter", ["MFAS_CAN_CHOOSE", "MFAS_CAN_SELECT"])
 def test_select_mfa_type(parameter: str) -> None:
     script = ScriptedFlow(begin(SECRET_APP, Password("ada", "pw"), stamp()))
@@ -117,6 +123,7 @@ def test_totp_set_up(parameter: str) -> None:
     [
         Refusal("EnableSoftwareTokenMFAException", "Code mismatch and fail enable Software Token MFA"),
         Refusal("CodeMismatchException", "Invalid code received for user"),
+        Refusal("InvalidParameterException", "Invalid friendly device name."),
         {"Status": "ERROR"},
         {"Status": "ERROR", "Session": SESSION},
     ],
@@ -271,6 +278,10 @@ def test_select_challenge() -> None:
         "1\u200b23456",
         "\uff11\uff12\uff13\uff14\uff15\uff16",
         "123\u2013456",
+        "123.456",
+        "123\u2212456",
+        "\u201c123456\u201d.",
+        "(123\u00b7456)\u2028",
     ],
 )
 @pytest.mark.parametrize("name", ["SMS_MFA", "EMAIL_OTP", "SMS_OTP", "SOFTWARE_TOKEN_MFA"])

@@ -324,6 +324,8 @@ def test_ctrl_d_ends_with_exit_code_1(server: EmulatorServer, plain: World) -> N
     ("options", "code", "message"),
     [
         (["hunter2"], 2, "unexpected argument; passwords and secrets are asked for (see authflow sign-in --help)"),
+        (["--region"], 2, "Option '--region' requires an argument. (see authflow sign-in --help)"),
+        (["--admin=yes"], 2, "Option '--admin' does not take a value. (see authflow sign-in --help)"),
         (["--preferred", "PASSWORD"], 2, "--preferred needs --flow choice (see authflow sign-in --help)"),
         (
             ["--client-metadata", "k3y"],

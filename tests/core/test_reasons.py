@@ -31,6 +31,14 @@ SEEN = [
         Reason.SECRET_HASH,
     ),
     (NOT_AUTHORIZED, "Client 1h57 is configured with secret but SECRET_HASH was not received", Reason.SECRET_HASH),
+    (NOT_AUTHORIZED, "Access Token has expired", Reason.SESSION_EXPIRED),
+    (NOT_AUTHORIZED, "Access Token has been revoked", Reason.SESSION_EXPIRED),
+    (NOT_AUTHORIZED, "Access Token does not have required scopes", Reason.OTHER),
+    (NOT_AUTHORIZED, "Unable to login because of security reasons.", Reason.BLOCKED),
+    (NOT_AUTHORIZED, "Request not allowed due to security reasons.", Reason.BLOCKED),
+    (NOT_AUTHORIZED, "USER_PASSWORD_AUTH flow not enabled for this client", Reason.FLOW_NOT_ENABLED),
+    ("CodeMismatchException", "Invalid session provided", Reason.SESSION_EXPIRED),
+    ("CodeMismatchException", "Invalid code received for user", Reason.WRONG_CREDENTIALS),
     (INVALID_PARAMETER, "USER_PASSWORD_AUTH flow not enabled for this client", Reason.FLOW_NOT_ENABLED),
     (INVALID_PARAMETER, "Auth flow not enabled for this client", Reason.FLOW_NOT_ENABLED),
     (INVALID_PARAMETER, "USER_SRP_AUTH is not enabled for the client.", Reason.FLOW_NOT_ENABLED),
@@ -43,7 +51,7 @@ SEEN = [
 ]
 
 
-@pytest.mark.parametrize(("code", "message", "reason"), SEEN, ids=[message for _, message, _ in SEEN])
+@pytest.mark.parametrize(("code", "message", "reason"), SEEN, ids=[f"{code}: {message}" for code, message, _ in SEEN])
 def test_a_wording_has_a_reason(code: str, message: str, reason: Reason) -> None:
     assert find_reason(code, message) is reason
     assert find_reason(code, message.upper()) is reason

@@ -1,5 +1,6 @@
 """What an AsyncAuthenticator and an Authenticator refuse when they are made."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -16,9 +17,11 @@ from authflow import (
 from authflow.backends.http import AsyncHttpBackend, HttpBackend
 from authflow.backends.threads import Threaded
 from authflow.core.requests import Request
+from authflow.testing import FaultyBackend
 from tests.support.drivers import Canned, Slow
 from tests.support.replies import tokens
 from tests.support.samples import APP
+from tests.support.servers import make_request
 
 
 def test_a_blocking_backend_is_refused() -> None:
@@ -81,3 +84,37 @@ def test_a_backend_that_can_not_sign_is_refused_for_the_admin_api() -> None:
             AsyncAuthenticator(APP, unsigned, admin=True)
         assert caught.value.field == "admin"
         AsyncAuthenticator(APP, unsigned)
+
+
+async def ask_later(challenge: Any) -> Any:
+    return challenge.answer("123456")
+
+
+def ask_now(challenge: Any) -> Any:
+    return challenge.answer("123456")
+
+
+@pytest.mark.parametrize("ask", [ask_now, None, "ask"])
+def test_a_wrong_ask_is_refused_before_cognito_sends_a_code(ask: Any) -> None:
+    backend = Slow(tokens())
+    with pytest.raises(InvalidInput, match="must be a coroutine function") as caught:
+        asyncio.run(AsyncAuthenticator(APP, backend).sign_in(Password("ada", "pw"), ask))
+    assert caught.value.field == "ask"
+    assert asyncio.run(backend.call(make_request())) == tokens(), "nothing was sent"
+
+
+@pytest.mark.parametrize("ask", [ask_later, None, "ask"])
+def test_a_wrong_ask_is_refused_by_the_blocking_driver(ask: Any) -> None:
+    backend = Canned(tokens())
+    with pytest.raises(InvalidInput, match="must be a function, not a coroutine function") as caught:
+        Authenticator(APP, backend).sign_in(Password("ada", "pw"), ask)
+    assert caught.value.field == "ask"
+    assert backend.call(make_request()) == tokens(), "nothing was sent"
+
+
+@pytest.mark.parametrize("wrap", [Threaded, lambda backend: FaultyBackend(backend, [])])
+def test_wrappers_refuse_what_they_can_not_call(wrap: Any) -> None:
+    with pytest.raises(InvalidInput, match="is an AsyncBackend"):
+        wrap(Slow())
+    with pytest.raises(InvalidInput, match="has no method call"):
+        wrap(None)

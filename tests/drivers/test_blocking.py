@@ -69,6 +69,12 @@ class Unsigned(Script):
 async def coroutine(*_: object) -> None: ...
 
 
+class Awaited:
+    """An object whose calls are awaited."""
+
+    async def __call__(self, *_: object) -> None: ...
+
+
 def answer(challenge: Challenge) -> Answer:
     """Return a person's answer."""
     match challenge:
@@ -287,6 +293,9 @@ def test_arguments_of_the_wrong_kind() -> None:
     for field, options in (
         ("observe", {"observe": "print"}),
         ("observe", {"observe": coroutine}),
+        ("observe", {"observe": Awaited()}),
+        ("stamp", {"stamp": stamp()}),
+        ("stamp", {"stamp": coroutine}),
         ("admin", {"backend": Unsigned(), "admin": True}),
     ):
         with pytest.raises(InvalidInput) as caught:

@@ -18,6 +18,7 @@ from authflow import (
     Password,
     Refresh,
     Refusal,
+    Secret,
     Srp,
     Stamp,
     UnexpectedReply,
@@ -56,6 +57,13 @@ def test_app_client_requires_valid_values(field: str, changes: dict[str, Any]) -
     assert caught.value.field == field
     assert isinstance(caught.value, ValueError)
     assert "not allowed" not in str(caught.value), "a secret is never shown"
+
+
+def test_app_client_takes_the_secret_of_a_test_double() -> None:
+    secret = "0d6f0d3c-6f5e-4c59-9d0e-2f4f3a3a7c11"  # moto makes UUIDs
+    made = AppClient(POOL, CLIENT, secret)
+    assert made.client_secret == Secret(secret)
+    assert made.secret_hash("ada")
 
 
 def test_app_client_splits_the_pool_id() -> None:

@@ -124,6 +124,7 @@ EVERYWHERE = {
     ("SOFTWARE_TOKEN_MFA", "ExpiredCodeException"),
     ("totp_rejected", "CodeMismatchException"),
     ("totp_rejected", "EnableSoftwareTokenMFAException"),
+    ("totp_rejected", "InvalidParameterException"),
 }
 EVERY = pytest.mark.parametrize("name", OPENINGS)
 

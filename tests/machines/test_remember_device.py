@@ -336,6 +336,16 @@ def test_a_refresh_carries_the_device() -> None:
     assert script.heard[0].params()["DeviceKey"] == DEVICE.key
 
 
+def test_a_refresh_that_can_not_name_the_device_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    script = Script(tokens(refresh_token=None), tokens(refresh_token=None, username="ada"))
+    auth, _ = make_authenticator(script)
+    auth.begin(Refresh("refresh"), holder=BROWSER)
+    auth.begin(Refresh("refresh", "ada"), holder=BROWSER)
+    assert [record.message for record in caplog.records] == [
+        "a Refresh without a username can't name the holder's device: pass Tokens.username"
+    ]
+
+
 def test_a_lost_proof_can_be_sent_again() -> None:
     script = Script(
         password_verifier("ada"), CHALLENGES["DEVICE_SRP_AUTH"], BackendError("lost"), VERIFIER, tokens(username="ada")
@@ -346,3 +356,51 @@ def test_a_lost_proof_can_be_sent_again() -> None:
         auth.begin(Srp("ada", "pw"), holder=BROWSER)
     assert caught.value.flow.node == "answering_device"
     assert isinstance(auth.run(caught.value.flow).state, SignedIn)
+
+
+def test_a_name_that_did_not_find_the_device_finds_it_the_next_time() -> None:
+    """USER_PASSWORD_AUTH asks for the second factor before the canonical name can find the device."""
+    asked = CHALLENGES["SMS_MFA"] | {"ChallengeParameters": {"USER_ID_FOR_SRP": "ada"}}
+    script = Script(asked, tokens(username="ada"), tokens(username="ada"))
+    auth, store = make_authenticator(script)
+    store.put(BROWSER, "ada", DEVICE)
+    flow = auth.begin(Password("ada@example.com", "pw"), holder=BROWSER)
+    assert isinstance(flow.challenge, SmsMfa)
+    auth.answer(flow, flow.challenge.answer("123456"))
+    auth.begin(Password("ada@example.com", "pw"), holder=BROWSER)
+    assert [DEVICE.key in str(request.params()) for request in script.heard] == [False, True, True]
+
+
+def test_a_name_is_stored_after_the_sign_in_only() -> None:
+    auth, store = make_authenticator(Script(CHALLENGES["SMS_MFA"]))
+    store.put(BROWSER, "ada", DEVICE)
+    auth.begin(Password("ada@example.com", "pw"), holder=BROWSER)
+    assert store.get(BROWSER, "ada@example.com") is None
+
+
+def test_the_device_of_the_canonical_name_replaces_that_of_a_name_that_has_passed_on() -> None:
+    script = Script(password_verifier("grace"), tokens(username="grace"))
+    auth, store = make_authenticator(script)
+    other = Device("eu-west-1_9", "-group", "another")
+    store.put(BROWSER, "ada", DEVICE, entered_username="us@example.com")
+    store.put(BROWSER, "grace", other)
+    auth.begin(Srp("us@example.com", "pw"), holder=BROWSER)
+    assert other.key in str(script.heard[1].params())
+
+
+@pytest.mark.parametrize("holder", ["ada", "ADA", " ada ", "ada@example.com"])
+def test_a_device_is_not_remembered_for_a_holder_that_is_the_username(holder: str) -> None:
+    script = Script({})
+    auth, store = make_authenticator(script)
+    with pytest.raises(InvalidInput, match="every browser would share the device"):
+        auth.remember_device(make_tokens(), holder, entered_username="ada@example.com")
+    assert not script.heard
+    assert store.get(holder, "ada") is None
+
+
+def test_a_holder_that_turns_out_to_be_the_username_keeps_no_device(caplog: pytest.LogCaptureFixture) -> None:
+    auth, store = make_authenticator(Script(make_reply_with_new_device()))
+    flow = auth.begin(Password("ada@example.com", "pw"), holder="ada")
+    assert isinstance(flow.state, SignedIn)
+    assert store.get("ada", flow.username) is None
+    assert "could not keep a new device: InvalidInput" in caplog.text

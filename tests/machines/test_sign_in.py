@@ -174,6 +174,18 @@ def test_a_refresh_accepts_tokens_of_its_user_only() -> None:
     assert unnamed.receive(tokens(username="ada"), stamp(1)).tokens.username == "ada"
 
 
+@pytest.mark.parametrize("claims", [{"cognito:username": "ada"}, {"cognito:username": "grace", "sub": "2"}])
+def test_tokens_of_two_users_are_refused(claims: dict[str, str]) -> None:
+    """Programs take the person from the id token, Cognito from the access token."""
+    access = access_token({"username": "grace", "sub": "1"})
+    flow = begin(APP, Password("grace", "pw"), stamp())
+    with pytest.raises(UnexpectedReply, match="is of another user than the access token"):
+        flow.receive(tokens(AccessToken=access, IdToken=access_token(claims)), stamp(1))
+    for same in ({"cognito:username": "grace", "sub": "1"}, {"sub": "1"}, {}):
+        signed_in = flow.receive(tokens(AccessToken=access, IdToken=access_token(same)), stamp(1))
+        assert signed_in.tokens.username == "grace"
+
+
 def test_the_first_reply_names_the_user() -> None:
     flow = begin(APP, Password("ada@example.com", "pw"), stamp())
     assert flow.canonical_username is None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from authflow import Device, DeviceStore, FileDeviceStore, Refusal, SnapshotError
+from authflow import Device, DeviceStore, FileDeviceStore, InvalidInput, Refusal, SnapshotError
 from tests.support.replies import SESSION, password_verifier
 from tests.support.stores import IN_REDIS, device_store
 
@@ -110,3 +110,10 @@ def test_files_are_private_with_any_umask(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "d").iterdir()} == {0o600}
+
+
+def test_a_store_refuses_a_username_as_the_holder(store: DeviceStore) -> None:
+    for holder in ("ada-sub", "Ada@example.com"):
+        with pytest.raises(InvalidInput, match="every browser would share the device"):
+            store.put(holder, "ada-sub", DEVICE, entered_username="ada@example.com")
+        assert store.get(holder, "ada-sub") is None

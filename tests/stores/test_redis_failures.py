@@ -39,6 +39,16 @@ def test_flows_and_devices_survive_a_crash_of_the_server(tmp_path: Path) -> None
             assert RedisDeviceStore(client, KEY).get(HOLDER, "ada") == DEVICE
 
 
+@pytest.mark.parametrize(("retries", "is_warned"), [(0, False), (3, True)])
+def test_a_client_that_retries_is_warned_of(retries: int, is_warned: bool, caplog: pytest.LogCaptureFixture) -> None:
+    client = redis.Redis(port=9, retry=Retry(NoBackoff(), retries))
+    if not hasattr(client.get_retry(), "get_retries"):
+        pytest.skip("this version of redis-py does not tell")
+    RedisFlowStore(client, SECRET_APP, KEY)
+    RedisDeviceStore(client, KEY)
+    assert ["retries commands" in record.message for record in caplog.records] == [True] * is_warned
+
+
 def test_an_unreachable_server(tmp_path: Path) -> None:
     with running(tmp_path) as server, server.client() as client:
         store, devices = RedisFlowStore(client, SECRET_APP, KEY, stamp=Time()), RedisDeviceStore(client, KEY)

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from authflow.backends._json_protocol import make_error
 from authflow.backends._process_local import ProcessLocal
-from authflow.backends.boto3._client import Opened, open_client
+from authflow.backends.boto3._client import Opened, open_client, require_client
 from authflow.backends.boto3._watching import last_response, watch
 from authflow.backends.http._errors import TransportError
+from authflow.core._opaque import ProcessBound
 from authflow.core.errors import AuthflowError, BackendError, InvalidInput, Refusal, Throttled
 from authflow.core.requests import Request
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 
-class Boto3Backend:
+class Boto3Backend(ProcessBound):
     """Sends requests through a boto3 ``cognito-idp`` client. Threads may share it.
 
     The public API needs no AWS credentials. With ``Authenticator(admin=True)``, boto3 signs the requests with the
@@ -26,7 +27,7 @@ class Boto3Backend:
     Args:
         client: your own client, which sends the requests itself. You must switch off its retries
             (``retries={"total_max_attempts": 1}``), because Cognito refuses a second request with a Session that the
-            first one consumed. You must close it.
+            first one consumed; a warning of the logger ``authflow`` reports one that retries. You must close it.
         region: the AWS region, if no client is given; by default boto3's configuration decides.
         endpoint_url: the URL of the service, if no client is given, for example of an emulator.
 
@@ -34,8 +35,8 @@ class Boto3Backend:
         region: the AWS region of the client; None if ``endpoint_url`` was given, which may serve any region.
 
     Raises:
-        InvalidInput: a client was given together with a region or an endpoint, no region was found, or boto3's
-            configuration has something that can't be used, such as an ``https://`` proxy.
+        InvalidInput: the client is for another service, or was given together with a region or an endpoint; no region
+            was found; or boto3's configuration has something that can't be used, such as an ``https://`` proxy.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Boto3Backend:
         if client is not None and (region or endpoint_url):
             raise InvalidInput("client", "has its own region and endpoint: give either the client or these")
         if client is not None:
+            require_client(client)
             watch(client)
         self._is_closed = False
         self._opened = ProcessLocal(
@@ -105,7 +107,7 @@ def _call(client: "CognitoIdentityProviderClient", request: Request) -> Mapping[
 
 
 def _convert(error: Exception, operation: str) -> AuthflowError:
-    from botocore.exceptions import BotoCoreError, ParamValidationError  # noqa: PLC0415 - see above
+    from botocore.exceptions import BotoCoreError, NoCredentialsError, ParamValidationError  # noqa: PLC0415 - see above
 
     if isinstance(error, InvalidInput):  # of the transport
         return error.with_traceback(None)
@@ -114,6 +116,8 @@ def _convert(error: Exception, operation: str) -> AuthflowError:
     if isinstance(error, ParamValidationError):
         problem = f"{operation}: a member has a type or length that the service model does not allow"
         return InvalidInput("request", problem)
+    if isinstance(error, NoCredentialsError):
+        return BackendError(f"{operation}: not sent: NoCredentialsError: boto3 found no AWS credentials")
     if isinstance(error, BotoCoreError):
         return BackendError(f"{operation}: {type(error).__name__}")
     return BackendError(f"{operation}: the response is not Cognito's, {type(error).__name__}")

@@ -1,5 +1,6 @@
 """Makes boto3 clients that send over the connections of ``authflow.backends.http``."""
 
+import logging
 import os
 import ssl
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # boto3 needs a region even if the endpoint is given; any region will do.
 _ANY_REGION: Final = "us-east-1"
 _MAX_PROBLEM_LENGTH: Final = 500  # characters
+_LOGGER: Final = logging.getLogger("authflow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,19 @@ class Opened:
         """
         if self.pool is None:
             self.client.close()
+
+
+def require_client(client: object) -> None:
+    """Raise InvalidInput if ``client`` is not a ``cognito-idp`` client of boto3, and log a warning if it retries."""
+    meta = getattr(client, "meta", None)
+    if getattr(getattr(meta, "service_model", None), "service_name", None) != "cognito-idp":
+        raise InvalidInput("client", f"must be a cognito-idp client of boto3, not {type(client).__name__}")
+    retries = getattr(getattr(meta, "config", None), "retries", None) or {}
+    if retries.get("total_max_attempts") != 1:
+        _LOGGER.warning(
+            "the client of Boto3Backend retries requests, and Cognito refuses a second request with the same Session: "
+            'make it with Config(retries={"total_max_attempts": 1})'
+        )
 
 
 def open_client(region: str | None, endpoint_url: str | None) -> Opened:

@@ -12,11 +12,12 @@ from authflow.backends.http._loop import LoopNetwork
 from authflow.backends.http._pool import Pool
 from authflow.backends.http._wire import recall_head
 from authflow.core._frames import hides_frames
+from authflow.core._opaque import ProcessBound
 from authflow.core.errors import InvalidInput
 from authflow.core.requests import Request
 
 
-class AsyncHttpBackend:
+class AsyncHttpBackend(ProcessBound):
     """Sends the public API's requests over HTTP on an asyncio event loop. Make one for each loop.
 
     If ``call`` is cancelled, it ends at once. A request that has not been sent is then never sent; a connection that

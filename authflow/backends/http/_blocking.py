@@ -8,10 +8,11 @@ from authflow.backends.http._client import Client
 from authflow.backends.http._sockets import make_blocking_pool
 from authflow.core._coroutines import run_to_end
 from authflow.core._frames import hides_frames
+from authflow.core._opaque import ProcessBound
 from authflow.core.requests import Request
 
 
-class HttpBackend:
+class HttpBackend(ProcessBound):
     """Sends the public API's requests over HTTP. Threads may share it.
 
     The admin API requires AWS signatures: use ``Boto3Backend`` for it.

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from authflow.core._validation import MAX_HOLDER_LENGTH, require_instance, require_text
+from authflow.core._validation import require_holder, require_instance, require_text
 from authflow.core.app_client import AppClient
 from authflow.core.context import Context
 from authflow.core.devices import MAX_DEVICE_KEY_LENGTH
@@ -55,9 +55,9 @@ def begin(
     """
     require_instance("app", app, AppClient)
     _require_usable(require_opening(opening), app)
-    _require_options(device_key, holder, context)
-    if holder is not None and holder == opening.username:
-        raise InvalidInput("holder", "is the username: every browser would share the device. Use a random id of each")
+    _require_options(device_key, context)
+    if holder is not None:
+        require_holder(holder, opening.username)
     require_instance("stamp", stamp, Stamp)
     require_instance("admin", admin, bool)
     trigger, auth_flow = _OPENINGS[type(opening)]
@@ -98,10 +98,8 @@ def _require_usable(opening: Opening, app: AppClient) -> None:
         )
 
 
-def _require_options(device_key: object, holder: object, context: object) -> None:
+def _require_options(device_key: object, context: object) -> None:
     if device_key is not None:
         require_text("device_key", device_key, at_most=MAX_DEVICE_KEY_LENGTH)
-    if holder is not None:
-        require_text("holder", holder, at_most=MAX_HOLDER_LENGTH)
     if context is not None:
         require_instance("context", context, Context)

@@ -8,6 +8,7 @@ from authflow.challenges import EmailOtp, SmsMfa, SmsOtp
 from authflow.core.errors import Refusal, UnexpectedReply
 from authflow.core.events import AskedAgain, DeviceForgotten, Refused, Replied
 from authflow.core.machine import Machine
+from authflow.core.reasons import is_session_invalid
 from authflow.core.replies import ChallengeReply, parse_associated, parse_auth_reply, parse_verified
 from authflow.core.requests import AssociateSoftwareToken, VerifySoftwareToken
 from authflow.core.stamp import Stamp
@@ -103,12 +104,16 @@ def read_refusal(
 ) -> Refused | AskedAgain | DeviceForgotten:
     """Return the event: the challenge is asked again, the device is forgotten, or the sign-in is refused."""
     is_answer = not isinstance(call.request, AssociateSoftwareToken)  # which only asks for the secret
-    if is_answer and call.asked is not None and (call.asked.asking_trigger, refusal.code) in ASKS_AGAIN:
+    if is_answer and call.asked is not None and _asks_again(call.asked.asking_trigger, refusal):
         return AskedAgain(call.asked.asking_trigger, stamp, call.asked.reject(refusal.code, refusal.message))
     # The same exception is returned for a missing pool or app client; only its message distinguishes them.
     if with_device and refusal.code == "ResourceNotFoundException" and "device" in refusal.message.lower():
         return DeviceForgotten(Trigger.DEVICE_FORGOTTEN, stamp)
     return Refused(Trigger.REFUSED, stamp, refusal)
+
+
+def _asks_again(trigger: str, refusal: Refusal) -> bool:
+    return (trigger, refusal.code) in ASKS_AGAIN and not is_session_invalid(refusal.message)
 
 
 MACHINES: Final[Mapping[AuthFlow, Machine[State]]] = {

@@ -189,6 +189,7 @@ ASKS_AGAIN: Final = {
     ("SOFTWARE_TOKEN_MFA", "CodeMismatchException"): _CODES,
     ("SOFTWARE_TOKEN_MFA", "ExpiredCodeException"): _ONE_TIME,
     ("totp_rejected", "CodeMismatchException"): _CODES,
+    ("totp_rejected", "InvalidParameterException"): _FIELD,
     ("totp_rejected", "EnableSoftwareTokenMFAException"): "VerifySoftwareToken's page: the code did not match",
 }
 

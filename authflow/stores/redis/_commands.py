@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
@@ -10,9 +11,11 @@ from typing import Any, Final, Protocol, TypeAlias
 from redis import Redis
 from redis.cluster import RedisCluster
 
+from authflow.backends._event_loop import require_event_loop
 from authflow.core._validation import require_text
 from authflow.core.errors import InvalidInput, StoreError
 
+_LOGGER: Final = logging.getLogger("authflow")
 PREFIX: Final = "authflow:"
 Execute: TypeAlias = Callable[..., Awaitable[object]]
 """Sends one command and returns its reply; raises StoreError if the command fails."""
@@ -61,10 +64,22 @@ def make_async_execute(client: AsyncClient, instead: str) -> Execute:
 
     async def execute(*command: str | int) -> object:
         with _store_errors():
-            reply = await client.execute_command(*command)
+            try:
+                reply = await client.execute_command(*command)
+            except RuntimeError:
+                require_event_loop()  # redis-py works under asyncio only
+                raise
         return _decode(reply)
 
     return execute
+
+
+def warn_of_retries(client: object) -> None:
+    """Log a warning if a client retries commands, as far as it tells: a repeated GETDEL finds no flow."""
+    make_retry = getattr(client, "get_retry", None)
+    count = getattr(make_retry() if callable(make_retry) else None, "get_retries", None)
+    if callable(count) and count() != 0:
+        _LOGGER.warning("the client of a flow store retries commands: make it with retry=Retry(NoBackoff(), 0)")
 
 
 def require_text_or_none(reply: object) -> str | None:
@@ -113,5 +128,7 @@ def _decode(reply: object) -> object:
 def _store_errors() -> Iterator[None]:
     try:
         yield
+    except InvalidInput:
+        raise
     except Exception as error:  # for invalid replies redis-py raises ValueError, RecursionError and others
         raise StoreError(f"Redis can't be reached, or did not execute the command: {type(error).__name__}") from error

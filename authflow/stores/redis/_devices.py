@@ -7,7 +7,8 @@ from typing import Any
 from authflow.core._codec import FieldError, decode, encode
 from authflow.core._coroutines import run_to_end
 from authflow.core._frames import hide_frames, hides_frames
-from authflow.core._validation import MAX_STRING_LENGTH, require_instance, require_text
+from authflow.core._opaque import ProcessBound
+from authflow.core._validation import MAX_STRING_LENGTH, require_holder, require_instance, require_text
 from authflow.core.devices import Device
 from authflow.core.errors import InvalidInput, SnapshotError
 from authflow.snapshots._encryption import Keys, from_base64url, make_key_ring, to_base64url
@@ -24,7 +25,7 @@ from authflow.stores.redis._commands import (
 )
 
 
-class RedisDeviceStore:
+class RedisDeviceStore(ProcessBound):
     """A ``DeviceStore`` in Redis. Threads and processes may share it.
 
     A device that was encrypted with a key that you have removed counts as missing: Cognito asks for the second factor.
@@ -59,7 +60,7 @@ class RedisDeviceStore:
         run_to_end(self._devices.drop(holder, username))
 
 
-class AsyncRedisDeviceStore:
+class AsyncRedisDeviceStore(ProcessBound):
     """An ``AsyncDeviceStore`` in Redis; see ``RedisDeviceStore`` for details and errors.
 
     Args:
@@ -113,7 +114,7 @@ class _Devices:
         raise hide_frames(failure)
 
     async def put(self, holder: str, username: str, device: Device, entered_username: str | None) -> None:
-        name = self._make_name(holder)
+        name = self._make_name(require_holder(holder, username, entered_username))
         fields = [*self._make_field(holder, "device", username, encode(require_instance("device", device, Device)))]
         for alias in dict.fromkeys((username, entered_username or username)):
             fields += self._make_field(holder, "name", alias, username)

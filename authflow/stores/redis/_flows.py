@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from authflow.core._coroutines import run_to_end
 from authflow.core._frames import hides_frames
+from authflow.core._opaque import ProcessBound
 from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
 from authflow.core.clock import stamp_now
@@ -25,10 +26,11 @@ from authflow.stores.redis._commands import (
     make_blocking_execute,
     require_prefix,
     require_text_or_none,
+    warn_of_retries,
 )
 
 
-class RedisFlowStore:
+class RedisFlowStore(ProcessBound):
     """A ``FlowStore`` in Redis. Threads and processes may share it.
 
     Args:
@@ -53,6 +55,7 @@ class RedisFlowStore:
         stamp: Callable[[], Stamp] = stamp_now,
     ) -> None:
         self._flows = _Flows(make_blocking_execute(client, "AsyncRedisFlowStore"), app, key, prefix, stamp)
+        warn_of_retries(client)
 
     def put(self, flow: Flow, *, handle: str | None = None) -> str:
         """Store a flow and return its handle; see ``FlowStore.put``."""
@@ -63,7 +66,7 @@ class RedisFlowStore:
         return run_to_end(self._flows.take(handle))
 
 
-class AsyncRedisFlowStore:
+class AsyncRedisFlowStore(ProcessBound):
     """An ``AsyncFlowStore`` in Redis.
 
     Args:
@@ -88,6 +91,7 @@ class AsyncRedisFlowStore:
         stamp: Callable[[], Stamp] = stamp_now,
     ) -> None:
         self._flows = _Flows(make_async_execute(client, "RedisFlowStore"), app, key, prefix, stamp)
+        warn_of_retries(client)
 
     async def put(self, flow: Flow, *, handle: str | None = None) -> str:
         """Store a flow and return its handle; see ``FlowStore.put``."""
