@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     FIRST_FACTOR = "first_factor"
     MFA_SETUP = "mfa_setup"
     ATTRIBUTE = "attribute"
+    RISK = "risk"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
+
+RISK_LEVELS: Final = ("Low", "Medium", "High")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,9 @@ class Settings:
             does not have, as the service model says. If False, such users are described without it.
         acr_in_every_token: if True, the tokens of each sign-in have the claims ``acr`` and ``amr``, as one page says.
             If False, only those of a sign-in with TARGET_ACR_VALUES: no recorded token of another one shows them.
+        sign_in_risk: the risk that each sign-in has in pools with threat protection: ``Low``, ``Medium`` or ``High``.
+            None stands for no risk: the emulator can't assess it. Where the mode is ENFORCED, the pool's risk
+            configuration may block such sign-ins, and may send a notification.
         resets_per_hour: how often a user may call ForgotPassword in an hour, and ConfirmForgotPassword: 5 to 20, by the
             risk that the service sees.
         sub_in_attributes_to_get: if True, AttributesToGet may contain ``sub``. If False, it is refused, as was reported
@@ -125,5 +131,10 @@ class Settings:
     foreign_roles: bool = True
     attributes_of_everyone: bool = True
     acr_in_every_token: bool = False
+    sign_in_risk: str | None = None
     resets_per_hour: int = 5
     sub_in_attributes_to_get: bool = False
+
+    def __post_init__(self) -> None:
+        if self.sign_in_risk not in {None, *RISK_LEVELS}:
+            raise ValueError(f"sign_in_risk: must be {', '.join(RISK_LEVELS)} or None")

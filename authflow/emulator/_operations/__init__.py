@@ -1,10 +1,11 @@
 """The register of all emulated operations: operation name to function. Each area has its own module."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from authflow.emulator._operations import (
     admin_users,
+    auth_events,
     authentication,
     client_secrets,
     clients,
@@ -21,6 +22,7 @@ from authflow.emulator._operations import (
     providers,
     recovery,
     resource_servers,
+    risk,
     sign_up,
     software_tokens,
     tags,
@@ -29,11 +31,8 @@ from authflow.emulator._operations import (
     user_sessions,
     users,
 )
-from authflow.emulator._service import Params, Reply, Service
 
-Operation = Callable[[Service, Params], Reply]
-
-OPERATIONS: Final[Mapping[str, Operation]] = {
+OPERATIONS: Final[Mapping[str, auth_events.Operation]] = {
     "CreateUserPool": pools.create_user_pool,
     "DescribeUserPool": pools.describe_user_pool,
     "UpdateUserPool": pools.update_user_pool,
@@ -76,6 +75,11 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "ListUserImportJobs": import_jobs.list_user_import_jobs,
     "StartUserImportJob": import_jobs.start_user_import_job,
     "StopUserImportJob": import_jobs.stop_user_import_job,
+    "SetRiskConfiguration": risk.set_risk_configuration,
+    "DescribeRiskConfiguration": risk.describe_risk_configuration,
+    "AdminListUserAuthEvents": auth_events.admin_list_user_auth_events,
+    "AdminUpdateAuthEventFeedback": auth_events.admin_update_auth_event_feedback,
+    "UpdateAuthEventFeedback": auth_events.update_auth_event_feedback,
     "TagResource": tags.tag_resource,
     "UntagResource": tags.untag_resource,
     "ListTagsForResource": tags.list_tags_for_resource,
@@ -94,15 +98,17 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "AdminEnableUser": admin_users.admin_enable_user,
     "AdminDisableUser": admin_users.admin_disable_user,
     "AdminDeleteUser": admin_users.admin_delete_user,
-    "SignUp": sign_up.sign_up,
+    "SignUp": auth_events.records("SignUp", sign_up.sign_up),
     "ConfirmSignUp": sign_up.confirm_sign_up,
-    "ResendConfirmationCode": sign_up.resend_confirmation_code,
-    "ForgotPassword": recovery.forgot_password,
-    "ConfirmForgotPassword": recovery.confirm_forgot_password,
-    "InitiateAuth": authentication.initiate_auth,
-    "RespondToAuthChallenge": authentication.respond_to_auth_challenge,
-    "AdminInitiateAuth": authentication.admin_initiate_auth,
-    "AdminRespondToAuthChallenge": authentication.admin_respond_to_auth_challenge,
+    "ResendConfirmationCode": auth_events.records("ResendCode", sign_up.resend_confirmation_code),
+    "ForgotPassword": auth_events.records("ForgotPassword", recovery.forgot_password),
+    "ConfirmForgotPassword": auth_events.records("PasswordChange", recovery.confirm_forgot_password),
+    "InitiateAuth": auth_events.records(auth_events.SIGN_IN, authentication.initiate_auth),
+    "RespondToAuthChallenge": auth_events.records(auth_events.SIGN_IN, authentication.respond_to_auth_challenge),
+    "AdminInitiateAuth": auth_events.records(auth_events.SIGN_IN, authentication.admin_initiate_auth),
+    "AdminRespondToAuthChallenge": auth_events.records(
+        auth_events.SIGN_IN, authentication.admin_respond_to_auth_challenge
+    ),
     "ConfirmDevice": devices.confirm_device,
     "UpdateDeviceStatus": devices.update_device_status,
     "ForgetDevice": devices.forget_device,
@@ -140,7 +146,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "GetUserPoolClientSessionConfiguration": user_sessions.get_user_pool_client_session_configuration,
     "SetUserPoolClientSessionConfiguration": user_sessions.set_user_pool_client_session_configuration,
     "GetUser": users.get_user,
-    "ChangePassword": profile.change_password,
+    "ChangePassword": auth_events.records("PasswordChange", profile.change_password),
     "DeleteUser": profile.delete_user,
     "UpdateUserAttributes": profile.update_user_attributes,
     "DeleteUserAttributes": profile.delete_user_attributes,

@@ -10,6 +10,7 @@ from typing import Final
 
 from authflow.emulator._crypto.passwords import StoredPassword
 from authflow.emulator._crypto.totp import SoftwareToken
+from authflow.emulator._records.auth_event import AuthEvent
 from authflow.emulator._records.device import Devices
 from authflow.emulator._records.lockout import Lockout
 from authflow.emulator._records.rate_limits import Attempts
@@ -94,6 +95,7 @@ class User:
         attribute_codes: the codes that verify new addresses, by attribute; replaced, never modified.
         attempts: the calls of operations that are limited per hour.
         devices: the user's devices.
+        events: the latest events, the newest last, in pools with threat protection.
         identities: the identities at other providers that are linked to the user.
         lockout: limits attempts to guess the user's password and codes.
         mfa: the second factors that the user has turned on.
@@ -127,6 +129,7 @@ class User:
     permanent_passwords: list[StoredPassword] = field(default_factory=list, repr=False)
     auto_confirmed: bool = False
     identities: tuple[Identity, ...] = ()
+    events: tuple[AuthEvent, ...] = ()
 
     def note_sign_in(self) -> None:
         """Record that the user has signed in: earlier failures are no longer counted."""
