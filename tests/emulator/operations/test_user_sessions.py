@@ -83,7 +83,8 @@ def test_unknown_pools(world: World, operation: str, params: Json) -> None:
         assert nobody == "UserNotFoundException: User does not exist."
 
 
-def test_lists(tracking: World) -> None:
+def test_lists(world: World) -> None:
+    tracking = make_tracking(world)
     first, second = sign_in(tracking), sign_in(tracking)
     now = tracking.clock.now.timestamp()
     latest, oldest = list_own(tracking, second)
@@ -133,7 +134,8 @@ def test_the_session_that_was_not_used_longest_ends(tracking: World) -> None:
         tracking.call("GetUser", AccessToken=tokens["AccessToken"])
 
 
-def test_revoking_another_session(tracking: World) -> None:
+def test_revoking_another_session(world: World) -> None:
+    tracking = make_tracking(world)
     first, second = sign_in(tracking), sign_in(tracking)
     current, other = list_own(tracking, second)
     own = {"AccessToken": second["AccessToken"], "SessionId": current["SessionId"]}
@@ -148,7 +150,8 @@ def test_revoking_another_session(tracking: World) -> None:
     assert tracking.expect_refusal("RevokeUserSession", **given).startswith("ResourceNotFoundException")
 
 
-def test_an_administrator_revokes_a_session(tracking: World) -> None:
+def test_an_administrator_revokes_a_session(world: World) -> None:
+    tracking = make_tracking(world)
     tokens = sign_in(tracking)
     [session] = list_own(tracking, tokens)
     tracking.make_user("bob")
