@@ -25,7 +25,7 @@ LISTING: Final = Listing("ListUsers", token="PaginationToken")
 #: how many users a page looks at, if it looks for a status: it may be short, and another one follows
 EXAMINED: Final = 1000
 
-BAD_FILTER: Final = ErrorTemplate("InvalidParameterException", "Error while parsing filter.")  # own text
+BAD_FILTER: Final = ErrorTemplate("InvalidParameterException", "Error while parsing filter")  # unconfirmed
 BAD_FILTER_NAME: Final = ErrorTemplate("InvalidParameterException", "Input fails to satisfy the constraints.")
 # https://github.com/aws/aws-sdk-js/issues/2570
 NO_ATTRIBUTE: Final = ErrorTemplate("InvalidParameterException", "One or more requested attributes do not exist.")

@@ -113,11 +113,11 @@ def test_filters_see_what_was_changed(people: World) -> None:
     [
         ('custom:team = "a"', "Input fails to satisfy the constraints."),
         ('email_verified = "true"', "Input fails to satisfy the constraints."),
-        ("username = ada", "Error while parsing filter."),
-        ('username != "ada"', "Error while parsing filter."),
-        ('username = "ada', "Error while parsing filter."),
-        ('username = "ada" and email = "x"', "Error while parsing filter."),
-        ("ada", "Error while parsing filter."),
+        ("username = ada", "Error while parsing filter"),
+        ('username != "ada"', "Error while parsing filter"),
+        ('username = "ada', "Error while parsing filter"),
+        ('username = "ada" and email = "x"', "Error while parsing filter"),
+        ("ada", "Error while parsing filter"),
     ],
 )
 def test_filters_that_are_refused(people: World, text: str, message: str) -> None:
