@@ -72,7 +72,7 @@ def test_every_member_has_an_effect_or_is_listed(operation: str) -> None:
         ([("verified_email", 1), ("verified_phone_number", 2)], "EMAIL"),
         ([("verified_email", 2), ("verified_phone_number", 1)], "SMS"),
         ([("verified_email", 1)], "EMAIL"),
-        (None, "SMS"),
+        (None, "EMAIL"),
     ],
 )
 def test_where_the_code_of_a_reset_goes(empty: World, mechanisms: list[tuple[str, int]] | None, medium: str) -> None:
