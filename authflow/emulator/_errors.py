@@ -74,9 +74,11 @@ DUPLICATE_CUSTOM: Final = ErrorTemplate(
     "InvalidParameterException", "Duplicate custom attribute names {} are not allowed in a user pool schema."
 )
 LIMITS_REVERSED: Final = ErrorTemplate("InvalidParameterException", "Attribute {} cannot have {}")
+# the texts of another emulator, whose authors may have seen them
 LENGTH_TOO_LARGE: Final = ErrorTemplate(
-    "InvalidParameterException", "Attribute {} cannot have a length greater than {}"
-)  # own text
+    "InvalidParameterException", "user.{}: String attributes cannot have a length of more than {}"
+)
+LIMIT_INVALID: Final = ErrorTemplate("InvalidParameterException", "Invalid {} for schema attribute {}")
 RECOVERY_INVALID: Final = ErrorTemplate(
     "InvalidParameterException",
     "Invalid account recovery setting parameter. Account Recovery Setting cannot {}.",

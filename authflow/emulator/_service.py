@@ -110,6 +110,7 @@ class Service:
     def delete_client(self, client: UserPoolClient) -> None:
         """Delete an app client. Its tokens are no longer valid."""
         del self.clients[client.id], client.pool.client_ids[client.id]
+        client.pool.looks.pop(client.id, None)
 
     def get_client(self, client_id: str, pool_id: str | None = None) -> UserPoolClient:
         """Return the app client with this id. If ``pool_id`` is given, the client must belong to that pool.

@@ -94,6 +94,11 @@ class Settings:
             configuration may block such sign-ins, and may send a notification.
         resets_per_hour: how often a user may call ForgotPassword in an hour, and ConfirmForgotPassword: 5 to 20, by the
             risk that the service sees.
+        default_recovery: if True, a pool for which no AccountRecoverySetting was given has one, as tests that run on
+            AWS show: email first, then phone, as in the developer guide. If False, it has none, as the service model
+            says: phone first, then email.
+        replace_mfa_factors: if True, SetUserPoolMfaConfig removes the factors that the request does not have, as tests
+            that run on AWS show. If False, they stay.
         sub_in_attributes_to_get: if True, AttributesToGet may contain ``sub``. If False, it is refused, as was reported
             in 2026.
     """
@@ -133,6 +138,8 @@ class Settings:
     acr_in_every_token: bool = False
     sign_in_risk: str | None = None
     resets_per_hour: int = 5
+    default_recovery: bool = True
+    replace_mfa_factors: bool = True
     sub_in_attributes_to_get: bool = False
 
     def __post_init__(self) -> None:

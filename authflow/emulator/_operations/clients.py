@@ -12,11 +12,16 @@ from authflow.emulator._service import Params, Reply, Service
 
 ID_LENGTH: Final = 26
 SECRET_LENGTH: Final = 51
+#: the ClientType of clients that were not registered dynamically: of all that the emulator has
+REGULAR: Final = "REGULAR"
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 MAX_CLIENTS: Final = 1000
 #: members of which 0 or an empty list stands for the default
 EMPTY_MEANS_DEFAULT: Final = frozenset({"ExplicitAuthFlows", "RefreshTokenValidity"})
 
+NO_SECRETS_MANAGER: Final = ErrorTemplate(
+    "InvalidParameterException", "authflow's emulator has no AWS Secrets Manager"
+)  # own text
 TOO_MANY_CLIENTS: Final = ErrorTemplate("LimitExceededException", "The user pool has {} app clients already")  # own
 
 
@@ -25,6 +30,7 @@ def create_user_pool_client(service: Service, params: Params) -> Reply:
     pool = service.get_pool(params["UserPoolId"])
     if params.get("GenerateSecret") and "ClientSecret" in params:
         raise _errors.INVALID("GenerateSecret and ClientSecret can't both be set.")
+    _refuse_publishing(params)
     if len(pool.client_ids) >= MAX_CLIENTS:
         raise TOO_MANY_CLIENTS(MAX_CLIENTS)
     has_secret = bool(params.get("GenerateSecret")) or "ClientSecret" in params
@@ -46,6 +52,7 @@ def describe_user_pool_client(service: Service, params: Params) -> Reply:
 def update_user_pool_client(service: Service, params: Params) -> Reply:
     """UpdateUserPoolClient: reset every omitted setting except the name to its default."""
     client = service.get_client(params["ClientId"], params["UserPoolId"])
+    _refuse_publishing(params)
     request = ClientRequest(client.pool, params, bool(client.secrets), "updating")
     client.settings = {"ClientName": client.settings["ClientName"], **_read_settings(service, request)}
     client.modified = service.now()
@@ -59,15 +66,20 @@ def delete_user_pool_client(service: Service, params: Params) -> Reply:
 
 
 def list_user_pool_clients(service: Service, params: Params) -> Reply:
-    """ListUserPoolClients. The emulator has no clients that were registered dynamically."""
+    """ListUserPoolClients."""
     pool = service.get_pool(params["UserPoolId"])
-    read = pool.client_ids.read_after if params.get("ClientType", "REGULAR") == "REGULAR" else _read_none
+    read = pool.client_ids.read_after if params.get("ClientType", REGULAR) == REGULAR else _read_none
     page, more = take_page(service, Listing("ListUserPoolClients", limit="MaxResults"), params, read)
     described = [
         {"ClientId": id_, "UserPoolId": pool.id, "ClientName": service.clients[id_].settings["ClientName"]}
         for id_ in page
     ]
     return {"UserPoolClients": described, **more}
+
+
+def _refuse_publishing(params: Params) -> None:
+    if params.get("PublishSecretsInAWSSecretsManager"):
+        raise NO_SECRETS_MANAGER()
 
 
 def _read_none(_: object, __: int) -> list[tuple[int, str]]:
@@ -88,7 +100,9 @@ def _read_settings(service: Service, request: ClientRequest) -> dict[str, Any]:
 
 
 def _describe(service: Service, client: UserPoolClient) -> dict[str, Any]:
+    kind = {"ClientType": REGULAR} if "ClientType" in service.model.get_members("UserPoolClientType") else {}
     described = {
+        **kind,
         "ExplicitAuthFlows": list(DEFAULT_FLOWS),
         "AuthSessionValidity": 3,
         "AllowedOAuthFlowsUserPoolClient": False,

@@ -7,6 +7,7 @@ from authflow.emulator import _errors
 from authflow.emulator._auth import choice
 from authflow.emulator._errors import ErrorTemplate
 from authflow.emulator._operations.pool_description import SMS_MEMBERS
+from authflow.emulator._operations.sms_rules import check_sms
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Params, Reply, Service
@@ -24,7 +25,7 @@ ONLY_SMS: Final = ErrorTemplate("InvalidParameterException", "MFAOptions can onl
 
 
 def set_user_pool_mfa_config(service: Service, params: Params) -> Reply:
-    """SetUserPoolMfaConfig. Omitted members stay unchanged, and so does an SmsConfiguration that the pool has."""
+    """SetUserPoolMfaConfig: replace the factors. An SmsConfiguration that the pool has stays, and so does the mode."""
     pool = service.get_pool(params["UserPoolId"])
     if "WebAuthnConfiguration" in params:
         raise _errors.NO_PASSKEYS()
@@ -32,10 +33,9 @@ def set_user_pool_mfa_config(service: Service, params: Params) -> Reply:
         require_essentials(pool, "Email MFA")
     if params.get("MfaConfiguration") == "OFF" and mfa.list_configured_factors(params):
         raise _errors.INVALID("Invalid MFA configuration given, can't turn off MFA and configure an MFA together.")
-    configured: dict[str, Any] = {
-        **pool.mfa,
-        **{name: params[name] for name in mfa_configuration.MEMBERS if name in params},
-    }
+    check_sms(service.region, params.get("SmsMfaConfiguration", {}))
+    given: dict[str, Any] = {name: params[name] for name in mfa_configuration.MEMBERS if name in params}
+    configured: dict[str, Any] = given if service.settings.replace_mfa_factors else {**pool.mfa, **given}
     mode = params.get("MfaConfiguration", pool.mfa_mode)
     settings = {**pool.settings, "MfaConfiguration": mode}
     if "SmsMfaConfiguration" in params:

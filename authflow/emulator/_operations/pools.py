@@ -1,21 +1,30 @@
 """User pools."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto import passwords
 from authflow.emulator._crypto.entropy import ALPHANUMERIC
-from authflow.emulator._operations import pool_rules
+from authflow.emulator._operations import pool_rules, tiers
 from authflow.emulator._operations.paging import Listing, take_page
 from authflow.emulator._operations.pool_description import SMS_MEMBERS, describe_pool
-from authflow.emulator._records.pool import UserPool
+from authflow.emulator._operations.sms_rules import check_sms
+from authflow.emulator._records.pool import DEFAULT_TIER, UserPool
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._users import mfa_configuration, schema
 
 #: first factors that the emulator refuses because it does not have them
 FACTORS_NOT_EMULATED: Final = frozenset({"WEB_AUTHN", "SOFTWARE_TOKEN"})
 CERTIFICATE_LIFETIME: Final = timedelta(days=3652)  # ten years
+#: the AccountRecoverySetting of a pool for which none was given
+DEFAULT_RECOVERY: Final[Mapping[str, Any]] = {
+    "RecoveryMechanisms": [
+        {"Priority": 1, "Name": "verified_email"},
+        {"Priority": 2, "Name": "verified_phone_number"},
+    ]
+}
 
 
 def create_user_pool(service: Service, params: Params) -> Reply:
@@ -47,8 +56,7 @@ def update_user_pool(service: Service, params: Params) -> Reply:
     """UpdateUserPool: reset every omitted setting except the name and the MFA configuration to its default."""
     pool = service.get_pool(params["UserPoolId"])
     pool.require_no_import()
-    if params.get("UserPoolTier") == "LITE" and "EmailMfaConfiguration" in pool.mfa:
-        raise _errors.FEATURE_OF_TIER("LITE", "Email MFA")
+    tiers.check_tier(service, pool, params.get("UserPoolTier", DEFAULT_TIER))
     unchangeable = service.model.get_members("CreateUserPoolRequest") - service.model.get_members(
         "UpdateUserPoolRequest"
     )
@@ -57,8 +65,7 @@ def update_user_pool(service: Service, params: Params) -> Reply:
     settings = {**kept, **_read_settings(service, effective)}
     if "PoolName" in params:
         settings["Name"] = params["PoolName"]
-    sms = {name: effective[name] for name in SMS_MEMBERS if name in effective}
-    configured = {**pool.mfa, "SmsMfaConfiguration": sms} if "SmsMfaConfiguration" in pool.mfa else pool.mfa
+    configured = _update_sms(pool.mfa, effective)
     mfa_configuration.check_configuration(settings, configured)
     pool.settings, pool.mfa, pool.modified = settings, configured, service.now()
     return {}
@@ -117,16 +124,33 @@ def get_signing_certificate(service: Service, params: Params) -> Reply:
     return {"Certificate": pool.certificate}
 
 
+def _update_sms(present: Mapping[str, Any], params: Params) -> dict[str, Any]:
+    """Return a pool's MFA configuration after an update, which can configure SMS as CreateUserPool does."""
+    sms = {name: params[name] for name in SMS_MEMBERS if name in params}
+    starts = not present and "SmsConfiguration" in sms and params.get("MfaConfiguration", "OFF") != "OFF"
+    if starts:
+        return mfa_configuration.make_pool_configuration(params)
+    return {**present, "SmsMfaConfiguration": sms} if "SmsMfaConfiguration" in present else dict(present)
+
+
 def _read_settings(service: Service, params: Params) -> dict[str, Any]:
     """Return the settings that a CreateUserPool or UpdateUserPool request gives the pool."""
     pool_rules.check_pool(params)
+    check_sms(service.region, params)
     policies = params.get("Policies", {})
     factors = set(policies.get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ()))
     if unknown := sorted(factors & FACTORS_NOT_EMULATED):
         raise _errors.INVALID(f"authflow's emulator does not support the first factors {unknown}")
     described = service.model.get_members("UserPoolType")
     settings = {name: value for name, value in params.items() if name in described}
-    return {
-        **settings,
-        "Policies": {**policies, "PasswordPolicy": passwords.complete_policy(policies.get("PasswordPolicy"))},
-    }
+    if service.settings.default_recovery:
+        settings = {"AccountRecoverySetting": DEFAULT_RECOVERY, **settings}
+    return {**settings, "Policies": {**policies, "PasswordPolicy": _complete_policy(params)}}
+
+
+def _complete_policy(params: Params) -> dict[str, Any]:
+    """Return the PasswordPolicy. Temporary passwords expire after UnusedAccountValidityDays if it does not say when."""
+    policy = passwords.complete_policy(params.get("Policies", {}).get("PasswordPolicy"))
+    unused = params.get("AdminCreateUserConfig", {}).get("UnusedAccountValidityDays")
+    given = params.get("Policies", {}).get("PasswordPolicy", {}).get("TemporaryPasswordValidityDays")
+    return {**policy, "TemporaryPasswordValidityDays": unused} if unused and not given else policy

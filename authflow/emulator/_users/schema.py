@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._errors import ErrorTemplate
-from authflow.emulator._users.attributes import STANDARD, TYPES
+from authflow.emulator._users.attributes import DEVELOPER_PREFIX, STANDARD, TYPES
 
 CONSTRAINTS: Final = {"String": "StringAttributeConstraints", "Number": "NumberAttributeConstraints"}
 #: the constraints of the standard attributes, as recorded from the service
@@ -48,13 +48,13 @@ def add_custom(present: Mapping[str, Mapping[str, Any]], given: Sequence[Mapping
     """
     for attribute in given:
         if attribute.get("Name") in STANDARD:
-            raise EXISTING(attribute["Name"], attribute["Name"])
+            raise _make_existing(attribute["Name"])
     check_definitions(given)
     added = {
         make_name(attribute): _change(_make_custom(attribute), attribute, make_name(attribute)) for attribute in given
     }
     if existing := next((name for name in added if name in present), None):
-        raise EXISTING(existing, existing)
+        raise _make_existing(existing)
     if sum(":" in name for name in [*present, *added]) > MAX_CUSTOM:
         raise TOO_MANY(MAX_CUSTOM)
     return {**present, **added}
@@ -89,7 +89,12 @@ def check_definitions(definitions: Iterable[Mapping[str, Any]]) -> None:
 def _change(base: Mapping[str, Any], attribute: Mapping[str, Any], name: str) -> dict[str, Any]:
     member = CONSTRAINTS.get(base["AttributeDataType"])
     limits = {member: {**base[member], **attribute.get(member, {})}} if member else {}
-    return {**base, **attribute, **limits, "Name": name}
+    given = {key: value for key, value in attribute.items() if key not in CONSTRAINTS.values()}
+    return {**base, **given, **limits, "Name": name}
+
+
+def _make_existing(name: str) -> _errors.ServiceError:
+    return EXISTING(name.removeprefix(DEVELOPER_PREFIX), name)
 
 
 def _make_standard(name: str, kind: str) -> dict[str, Any]:
@@ -131,7 +136,7 @@ def _check_limits(attribute: Mapping[str, Any]) -> None:
     for member, least, greatest, problem in RANGES:
         given = attribute.get(member, {})
         if any(not LIMIT[member].fullmatch(limit) for limit in given.values()):
-            raise _errors.INVALID(f"{attribute['Name']}: the constraints of an attribute must be numbers")
+            raise _errors.LIMIT_INVALID(member, make_name(attribute))
         limits = {name: float(limit) for name, limit in {**standard, **given}.items()}
         if least in limits and greatest in limits and limits[least] > limits[greatest]:
             raise _errors.LIMITS_REVERSED(make_name(attribute), problem)

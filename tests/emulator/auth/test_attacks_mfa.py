@@ -41,7 +41,7 @@ def send_password(world: World, name: str) -> Json:
 
 def remove_factors(world: World, name: str, contacts: dict[str, str] = CONTACTS) -> None:
     """Remove all factors of a user that earlier challenges of the same test have set up, except these contacts."""
-    configure(world, "OFF", SMS, TOTP, EMAIL)
+    configure(world, "OPTIONAL", SMS, TOTP, EMAIL)
     user = world.emulator._service.get_pool(world.pool_id).users.find_by_username(name)
     assert user is not None
     user.mfa, user.software_token, user.attributes = frozenset(), None, dict(contacts)

@@ -30,6 +30,12 @@ def test_a_pool_with_a_name_only(empty: World) -> None:
     """From the reference of the AWS CLI and the acceptance tests of Terraform's provider, which run on AWS."""
     described = empty.call("CreateUserPool", PoolName="people")["UserPool"]
     expected: Json = {
+        "AccountRecoverySetting": {
+            "RecoveryMechanisms": [
+                {"Priority": 1, "Name": "verified_email"},
+                {"Priority": 2, "Name": "verified_phone_number"},
+            ]
+        },
         "AcrConfiguration": {f"Level{n}": {"AcrValue": f"urn:cognito:loa:{n}"} for n in (1, 2, 3, 4)},
         "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": False, "UnusedAccountValidityDays": 7},
         "DeletionProtection": "INACTIVE",
@@ -195,6 +201,7 @@ def test_a_client_with_a_name_only(empty: World) -> None:
         "AuthSessionValidity": 3,
         "EnablePropagateAdditionalUserContextData": False,
         "EnableTokenRevocation": True,
+        "ClientType": "REGULAR",
         "RefreshTokenValidity": 30,
         "TokenValidityUnits": {},
     }

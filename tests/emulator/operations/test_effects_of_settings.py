@@ -12,7 +12,7 @@ from tests.support.emulator.world import Json, World
         ([("verified_email", 1), ("verified_phone_number", 2)], "EMAIL"),
         ([("verified_email", 2), ("verified_phone_number", 1)], "SMS"),
         ([("verified_email", 1)], "EMAIL"),
-        (None, "SMS"),
+        (None, "EMAIL"),
     ],
 )
 def test_where_the_code_of_a_reset_goes(empty: World, mechanisms: list[tuple[str, int]] | None, medium: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from authflow.emulator import Message, Outbox, Purpose
+from authflow.emulator import Message, Outbox, Purpose, Settings
 from tests.support.emulator.mfa import (
     CONTACTS,
     EMAIL,
@@ -18,7 +18,7 @@ from tests.support.emulator.mfa import (
     send_password,
     set_up_authenticator,
 )
-from tests.support.emulator.world import PASSWORD, Json, World
+from tests.support.emulator.world import PASSWORD, Json, World, make_with_settings
 
 NO_FACTOR = (
     "InvalidParameterException: "
@@ -37,9 +37,21 @@ def test_configuration(world: World) -> None:
     assert get_configuration(world) == {"MfaConfiguration": "OFF"}
     expected = {"MfaConfiguration": "OPTIONAL", **dict([MEMBERS[TOTP], MEMBERS[EMAIL]])}
     assert configure(world, "OPTIONAL", TOTP, EMAIL) == expected == get_configuration(world)
-    assert configure(world, "ON", SMS) == {**expected, "MfaConfiguration": "ON", **dict([MEMBERS[SMS]])}
+    only_sms = {"MfaConfiguration": "ON", **dict([MEMBERS[SMS]])}
+    assert world.call("SetUserPoolMfaConfig", UserPoolId=world.pool_id, **only_sms) == only_sms
+    off = {"MfaConfiguration": "OFF"}
+    assert world.call("SetUserPoolMfaConfig", UserPoolId=world.pool_id, **off) == off
     described = world.call("DescribeUserPool", UserPoolId=world.pool_id)["UserPool"]
-    assert described["MfaConfiguration"] == "ON"
+    assert described["MfaConfiguration"] == "OFF"
+    assert described["SmsConfiguration"] == only_sms["SmsMfaConfiguration"]["SmsConfiguration"]
+
+
+def test_factors_that_are_not_replaced(empty: World) -> None:
+    world = make_with_settings(empty, Settings(replace_mfa_factors=False))
+    totp = {"MfaConfiguration": "OPTIONAL", **dict([MEMBERS[TOTP]])}
+    world.call("SetUserPoolMfaConfig", UserPoolId=world.pool_id, **totp)
+    off = world.call("SetUserPoolMfaConfig", UserPoolId=world.pool_id, MfaConfiguration="OFF")
+    assert off == {**totp, "MfaConfiguration": "OFF"} == get_configuration(world)
 
 
 def test_mfa_without_a_factor(world: World) -> None:
@@ -118,7 +130,7 @@ def test_first_factors_that_are_not_emulated(world: World, factor: str) -> None:
 
 def test_updated_pool(empty: World) -> None:
     pool = empty.make_pool(AliasAttributes=["email"], AutoVerifiedAttributes=["email"], UserPoolTags={"a": "b"})
-    configure(pool, "OFF", TOTP)
+    configure(pool, "OPTIONAL", TOTP)
     policy = {"PasswordPolicy": {"MinimumLength": 6}}
     assert pool.call("UpdateUserPool", UserPoolId=pool.pool_id, Policies=policy, MfaConfiguration="ON") == {}
     described = pool.call("DescribeUserPool", UserPoolId=pool.pool_id)["UserPool"]

@@ -63,7 +63,7 @@ def test_with_a_client_secret(secretive: World) -> None:
 @pytest.mark.parametrize(
     ("setting", "medium"),
     [
-        (None, "SMS"),
+        (None, "EMAIL"),
         ([("verified_email", 1), ("verified_phone_number", 2)], "EMAIL"),
         ([("verified_email", 2), ("verified_phone_number", 1)], "SMS"),
         ([("verified_phone_number", 1)], "SMS"),
@@ -98,6 +98,9 @@ def test_the_second_factor_gets_no_code(guarded: World) -> None:
             {"Name": "email_verified", "Value": "true"},
         ],
     )
+    mechanisms = [{"Name": "verified_phone_number", "Priority": 1}, {"Name": "verified_email", "Priority": 2}]
+    setting: Json = {"AccountRecoverySetting": {"RecoveryMechanisms": mechanisms}}
+    guarded.call("UpdateUserPool", UserPoolId=guarded.pool_id, MfaConfiguration="OPTIONAL", **setting)
     assert forget(guarded)["DeliveryMedium"] == "SMS"
     prefer(guarded, "ada", SMS)
     assert forget(guarded)["DeliveryMedium"] == "EMAIL"

@@ -236,9 +236,10 @@ def test_attributes_that_the_client_may_not_write(world: World) -> None:
 def test_contacts_that_the_user_may_not_change(
     world: World, having: Json, factors: tuple[str, ...], given: Json
 ) -> None:
-    configure(world, "OFF", SMS, EMAIL)
+    configure(world, "OPTIONAL", SMS, EMAIL)
     world.invite("bob", **having)
     prefer(world, "bob", *factors)
+    configure(world, "OFF")
     changes = {f"userAttributes.{name}": value for name, value in given.items()}
     expected = f"NotAuthorizedException: Cannot modify an already provided {next(iter(given))}"
     assert expect_refusal(world, open_session(world), **changes) == expected

@@ -20,12 +20,10 @@ CONTACTS = {"email": "ada@example.com", "phone_number": "+15550109878"}
 
 
 def configure(world: World, mode: str, *factors: str) -> Json:
-    """Configure the pool's MFA. MFA that is off gets its factors first: the service does not take both at once."""
-    if mode == "OFF" and factors:
-        configure(world, "OPTIONAL", *factors)
-        factors = ()
-    members = dict(MEMBERS[factor] for factor in factors)
-    return world.call("SetUserPoolMfaConfig", UserPoolId=world.pool_id, MfaConfiguration=mode, **members)
+    """Configure the pool's MFA. The factors that it has are kept. MFA that is turned off has none."""
+    present = world.call("GetUserPoolMfaConfig", UserPoolId=world.pool_id)
+    members = {**present, **dict(MEMBERS[factor] for factor in factors)} if mode != "OFF" else {}
+    return world.call("SetUserPoolMfaConfig", **{**members, "UserPoolId": world.pool_id, "MfaConfiguration": mode})
 
 
 def prefer(world: World, name: str, *factors: str, preferred: str | None = None) -> None:
