@@ -88,7 +88,7 @@ class Emulator:
         if operation not in OPERATIONS:
             error = _errors.NOT_EMULATED if operation in model else _errors.UNKNOWN_OPERATION
             raise error(operation)
-        with self._service.lock:
+        with self._service.deferred.made_afterwards(), self._service.lock:
             try:
                 reply = OPERATIONS[operation](self._service, model.check_request(operation, params))
                 return model.check_reply(operation, reply)

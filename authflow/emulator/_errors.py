@@ -155,12 +155,15 @@ DEVICE_KEY_EXISTS: Final = ErrorTemplate("DeviceKeyExistsException", "Device alr
 BAD_DEVICE_VERIFIER: Final = ErrorTemplate(
     "InvalidParameterException", "{} is not a base64-encoded SRP value"
 )  # own text
+# from operations that declare no UserNotFoundException
 NO_USER_OF_DEVICE: Final = ErrorTemplate("ResourceNotFoundException", "User does not exist.")
 BAD_PAGE: Final = ErrorTemplate("InvalidParameterException", "Invalid pagination token")  # own text
 
 # Lambda triggers
 # https://github.com/aws-amplify/amplify-js/issues/9127
 TRIGGER_FAILED: Final = ErrorTemplate("UserLambdaValidationException", "{} failed with error {}.")
+# https://github.com/anomalyco/sst/issues/1815
+TRIGGER_NOT_INVOKED: Final = ErrorTemplate("UnexpectedLambdaException", "{} invocation failed due to error {}.")
 # https://github.com/amazon-archives/amazon-cognito-identity-js/issues/167
 TRIGGER_OUTPUT: Final = ErrorTemplate("InvalidLambdaResponseException", "Unrecognizable lambda output")
 # https://github.com/aws-amplify/amplify-js/issues/5623

@@ -86,6 +86,8 @@ class Settings:
             does not have, as the service model says. If False, such users are described without it.
         resets_per_hour: how often a user may call ForgotPassword in an hour, and ConfirmForgotPassword: 5 to 20, by the
             risk that the service sees.
+        custom_email_needs_sender: if True, CustomMessage may set the text and subject of emails only if
+            EmailSendingAccount is DEVELOPER, as the developer guide says. If False, always.
         sub_in_attributes_to_get: if True, AttributesToGet may contain ``sub``. If False, it is refused, as was reported
             in 2026.
     """
@@ -123,4 +125,5 @@ class Settings:
     foreign_roles: bool = True
     attributes_of_everyone: bool = True
     resets_per_hour: int = 5
+    custom_email_needs_sender: bool = True
     sub_in_attributes_to_get: bool = False

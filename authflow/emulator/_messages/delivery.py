@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from authflow.emulator._outbox import Message, Purpose
+from authflow.emulator._messages.writing import MessageRequest, write_messages
+from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.contacts import CONTACT_MEDIUMS, is_verified
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
@@ -51,10 +52,19 @@ def send_message(
     purpose: Purpose,
     code: str,
     address: str | None = None,
+    request: MessageRequest | None = None,
 ) -> None:
-    """Send a code to the user: to ``address``, or to the value of the attribute if ``address`` is None."""
-    address = address or user.attributes[attribute]
-    service.outbox.send(Message(pool.id, user.username, address, CONTACT_MEDIUMS[attribute], purpose, code))
+    """Send a code to the user: to ``address``, or to the value of the attribute if ``address`` is None.
+
+    CustomMessage may run: check again afterwards what was read before. If something else must hold when the message
+    is sent, use ``write_messages``, check, and send the draft.
+
+    Raises:
+        ServiceError: CustomMessage failed.
+    """
+    recipients = {attribute: address or user.attributes[attribute]}
+    request = request or MessageRequest()
+    write_messages(service, pool, user, recipients, purpose=purpose, code=code, request=request).send()
 
 
 def describe_delivery(attribute: str, address: str) -> dict[str, str]:

@@ -61,6 +61,16 @@ def make_user(
     )
 
 
+def check_name_is_free(pool: UserPool, user: User, taken: _errors.ErrorTemplate) -> None:
+    """Require that nobody has got the name of a user who is not in the pool yet: other requests were let in.
+
+    Raises:
+        ServiceError: ``taken``.
+    """
+    if names.find_user(pool, user.username):
+        raise taken()
+
+
 def _make_password(
     service: Service, pool: UserPool, username: str, chosen: str | None, status: Status
 ) -> StoredPassword:
