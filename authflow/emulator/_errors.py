@@ -284,6 +284,7 @@ REFRESH_TOKEN_REUSED: Final = ErrorTemplate("RefreshTokenReuseException", "Refre
 ACCESS_TOKEN_INVALID: Final = ErrorTemplate("NotAuthorizedException", "Invalid Access Token")
 ACCESS_TOKEN_FORGED: Final = ErrorTemplate("NotAuthorizedException", "Could not verify signature for Access Token")
 ACCESS_TOKEN_EXPIRED: Final = ErrorTemplate("NotAuthorizedException", "Access Token has expired")
+ACCESS_TOKEN_SCOPES: Final = ErrorTemplate("NotAuthorizedException", "Access Token does not have required scopes")
 ACCESS_TOKEN_REVOKED: Final = ErrorTemplate("NotAuthorizedException", "Access Token has been revoked")
 TOKEN_NOT_REVOCABLE: Final = ErrorTemplate("UnsupportedTokenTypeException", "Unsupported token type")  # own text
 TOKEN_OF_OTHER_CLIENT: Final = ErrorTemplate("InvalidParameterException", "Invalid token")  # own text

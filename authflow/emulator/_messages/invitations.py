@@ -15,7 +15,7 @@ DEFAULT_MEDIUMS: Final = ("SMS",)
 
 
 def write_invitation(
-    service: Service, pool: UserPool, user: User, chosen: str, mediums: Collection[str], request: MessageRequest
+    service: Service, pool: UserPool, user: User, chosen: str, *, mediums: Collection[str], request: MessageRequest
 ) -> Draft:
     """Write the invitations of a user: for the wanted media, or for all if the user can be reached by none of them.
 

@@ -49,12 +49,14 @@ class MessageRequest:
         metadata: the ClientMetadata for Lambda triggers.
         gone: the error if the user is deleted while a Lambda trigger runs. Not every operation declares
             UserNotFoundException.
+        attributes: the user's attributes in events; None for those that hold.
     """
 
     source: str = ""
     client: UserPoolClient | None = None
     metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
     gone: ErrorTemplate = _errors.NO_USER
+    attributes: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def write_messages(
     Raises:
         ServiceError: CustomMessage failed, or a link needs a domain.
     """
-    invocation = TriggerInvocation(service, request.client or NoClient(pool), user, request.metadata, request.gone)
+    client = request.client or NoClient(pool)
+    invocation = TriggerInvocation(service, client, user, request.metadata, request.gone, request.attributes)
     source = request.source or SOURCES[purpose]
     calls = senders.make_calls(invocation, recipients, source, purpose, code)
     written = [name for name in recipients if CONTACT_MEDIUMS[name] not in {call.medium for call in calls}]

@@ -119,6 +119,7 @@ class TriggerInvocation:
         user: the user, perhaps a decoy user, or one who is not in the pool yet.
         metadata: the ClientMetadata that Lambda triggers get.
         gone: the error if the user is deleted while a Lambda trigger runs.
+        attributes: the attributes in the events; None for those that the user has.
     """
 
     service: Service = field(repr=False)
@@ -126,6 +127,7 @@ class TriggerInvocation:
     user: User
     metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
     gone: _errors.ErrorTemplate = _errors.NO_USER
+    attributes: Mapping[str, str] | None = field(default=None, repr=False)
 
     def has(self, name: str) -> bool:
         """Return whether the pool has the Lambda trigger with this name."""
@@ -202,8 +204,12 @@ class TriggerInvocation:
             raise self.gone()
 
     def _describe_user(self) -> dict[str, str]:
-        user, exists = self.user, self.client.pool.users.has(self.user)
-        return {**user.get_all_attributes(), "cognito:user_status": user.status} if exists else {}
+        user = self.user
+        if not self.client.pool.users.has(user):
+            return {}
+        fixed = {name: value for name, value in user.get_all_attributes().items() if name not in user.attributes}
+        held = user.attributes if self.attributes is None else self.attributes
+        return {**held, **fixed, "cognito:user_status": user.status}
 
     def _make_optional_members(self, name: str) -> dict[str, Any]:
         """Return clientMetadata if there is any, and userNotFound for clients with PreventUserExistenceErrors."""

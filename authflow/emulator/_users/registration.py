@@ -81,6 +81,20 @@ def _make_password(
     return credentials.make_stored_password(service, pool, username, chosen, temporary=temporary, error=error)
 
 
+def check_aliases(
+    pool: UserPool, user: User, changed: Mapping[str, str], error: _errors.ErrorTemplate, *, force: bool = False
+) -> None:
+    """Require what ``resolve_alias_conflicts`` requires, and take no alias from anybody.
+
+    Raises:
+        ServiceError: ``error``: another user has the name.
+    """
+    for conflict in names.find_conflicts(pool, user, changed):
+        same_kind = conflict.kind == conflict.alias
+        if not (force and same_kind and pool.users.needs_verification(conflict.alias)):
+            raise error(conflict.alias)
+
+
 def resolve_alias_conflicts(
     pool: UserPool, user: User, changed: Mapping[str, str], error: _errors.ErrorTemplate, *, force: bool = False
 ) -> None:
@@ -97,11 +111,7 @@ def resolve_alias_conflicts(
     Raises:
         ServiceError: ``error``: another user has the name.
     """
-    conflicts = list(names.find_conflicts(pool, user, changed))
-    for conflict in conflicts:
-        same_kind = conflict.kind == conflict.alias
-        if not (force and same_kind and pool.users.needs_verification(conflict.alias)):
-            raise error(conflict.alias)
-    for conflict in conflicts:
+    check_aliases(pool, user, changed, error, force=force)
+    for conflict in list(names.find_conflicts(pool, user, changed)):
         held = {**conflict.holder.attributes, f"{conflict.alias}_verified": "false"}
         pool.users.set_attributes(conflict.holder, held)
