@@ -2,7 +2,15 @@
 
 
 class InvocationError(Exception):
-    """The function could not be invoked, or did not answer in time. The text is that of the service's error."""
+    """The function could not be invoked, or did not answer in time. The text is that of the service's error.
+
+    Attributes:
+        is_retried: whether another attempt may succeed.
+    """
+
+    def __init__(self, text: str, *, is_retried: bool = True) -> None:
+        super().__init__(text)
+        self.is_retried = is_retried
 
 
 class FunctionError(Exception):

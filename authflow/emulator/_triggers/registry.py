@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from authflow._extras import explain_missing
 from authflow.emulator import _errors
 from authflow.emulator._records.client import NoClient, UserPoolClient
-from authflow.emulator._records.functions import LambdaTrigger
+from authflow.emulator._records.functions import Functions, LambdaTrigger
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Service
@@ -33,6 +34,9 @@ TRIGGER_NAMES: Final = (
     "CustomEmailSender",
     "CustomSMSSender",
 )
+#: how often a function is called that does not answer
+#: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+ATTEMPTS: Final = 3
 #: the Lambda triggers whose events tell whether the user exists, for clients that hide it from others
 TOLD_OF_UNKNOWN_USERS: Final = frozenset(
     {
@@ -58,6 +62,39 @@ def check_triggers(triggers: Mapping[str, LambdaTrigger]) -> None:
             raise ValueError(f"{name} is no Lambda trigger; known names: {', '.join(TRIGGER_NAMES)}")
         if not callable(trigger):
             raise TypeError(f"{name} is not callable")
+
+
+def make_functions(
+    by_arn: Mapping[str, LambdaTrigger | str], default: Mapping[str, LambdaTrigger] | LambdaTrigger
+) -> Functions:
+    """Return the Lambda functions of an emulator.
+
+    Args:
+        by_arn: callables and URLs, by ARN.
+        default: the Lambda triggers of all pools, or the function for all that a LambdaConfig names.
+
+    Raises:
+        ValueError: a name is not the name of a Lambda trigger, or a URL is none.
+        TypeError: a Lambda trigger is not callable.
+    """
+    found = {arn: _make_function(arn, function) for arn, function in by_arn.items()}
+    if isinstance(default, Mapping):
+        check_triggers(default)
+        return Functions(found, dict(default))
+    if not callable(default):
+        raise TypeError("the default Lambda triggers are neither a mapping nor callable")
+    return Functions(found, handler=default)
+
+
+def _make_function(arn: str, function: LambdaTrigger | str) -> LambdaTrigger:
+    if isinstance(function, str):
+        with explain_missing("Emulator(functions=...)"):
+            from authflow.emulator._triggers.http_functions import HttpFunction  # noqa: PLC0415 -- slow to import
+
+        return HttpFunction(function)
+    if not callable(function):
+        raise TypeError(f"the function {arn} is not callable")
+    return function
 
 
 class Triggers(MutableMapping[str, Mapping[str, LambdaTrigger]]):
@@ -218,12 +255,14 @@ class TriggerInvocation:
         return {**unknown, "clientMetadata": dict(self.metadata)} if self.metadata else unknown
 
 
-def _call(name: str, trigger: LambdaTrigger, event: dict[str, Any]) -> object:
+def _call(name: str, trigger: LambdaTrigger, event: dict[str, Any], attempts: int = ATTEMPTS) -> object:
     try:
-        return trigger(event)
+        return trigger(_copy_as_json(event))
     except _errors.EmulatorBug:
         raise
     except InvocationError as error:
+        if error.is_retried and attempts > 1:
+            return _call(name, trigger, event, attempts - 1)
         raise _errors.TRIGGER_NOT_INVOKED(name, error) from error
     except OutputError as error:
         raise _errors.TRIGGER_OUTPUT() from error
