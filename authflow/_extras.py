@@ -10,7 +10,7 @@ EXTRAS: Final = {
     "http": ("certifi", "h11"),
     "seal": ("cryptography",),
     "redis": ("redis",),
-    "emulator": ("joserfc", "pyotp", "regex", "srptools", "starlette", "uvicorn"),
+    "emulator": ("joserfc", "pyotp", "regex", "srptools", "starlette", "urllib3", "uvicorn"),
     "cli": ("click", "rich", "segno"),
 }
 

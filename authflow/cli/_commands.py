@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -105,8 +106,28 @@ def demo() -> int:
     metavar="NAME=VALUE",
     help="A field of authflow.emulator.Settings, such as mfa_code_digits=8; can be repeated.",
 )
+@click.option(
+    "--triggers",
+    metavar="MODULE:NAME",
+    help="Lambda triggers of all pools: a mapping from names to functions, or one function, in a Python module.",
+)
+@click.option(
+    "--trigger-url",
+    "trigger_urls",
+    multiple=True,
+    metavar="ARN=URL",
+    help="URL of the Lambda function that a LambdaConfig names, such as a local Lambda runtime; can be repeated.",
+)
 def emulator(
-    *, host: str, port: int, region: str, issuer: str | None, seed_file: TextIO | None, settings: tuple[str, ...]
+    *,
+    host: str,
+    port: int,
+    region: str,
+    issuer: str | None,
+    seed_file: TextIO | None,
+    settings: tuple[str, ...],
+    triggers: str | None,
+    trigger_urls: tuple[str, ...],
 ) -> None:
     """Run an emulator of Cognito user pools over HTTP.
 
@@ -115,14 +136,35 @@ def emulator(
     listed at /_authflow/outbox.
     """
     from authflow.cli._emulator_settings import parse_settings  # noqa: PLC0415 - loaded only for this command
-    from authflow.cli._serve import serve  # noqa: PLC0415 - loaded only for this command, to start faster
+    from authflow.cli._emulator_triggers import load_triggers, parse_trigger_urls  # noqa: PLC0415 - the same
+    from authflow.cli._serve import serve  # noqa: PLC0415 - the same
 
-    try:
+    with _refusing("--setting"):
         chosen = parse_settings(settings)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--setting") from None
+    with _refusing("--trigger-url"):
+        functions = parse_trigger_urls(trigger_urls)
+    with _refusing("--triggers"):
+        default_triggers = load_triggers(triggers) if triggers else {}
     seed_text = _read_text(seed_file) if seed_file else None
-    serve(host, port, region=region, issuer=issuer, seed_text=seed_text, settings=chosen)
+    serve(
+        host,
+        port,
+        region=region,
+        issuer=issuer,
+        seed_text=seed_text,
+        settings=chosen,
+        functions=functions,
+        default_triggers=default_triggers,
+    )
+
+
+@contextmanager
+def _refusing(option: str) -> Iterator[None]:
+    """Report a ValueError as an invalid value of an option."""
+    try:
+        yield
+    except ValueError as error:
+        raise click.BadParameter(escape(str(error)), param_hint=option) from None
 
 
 def _read_text(file: TextIO) -> str:

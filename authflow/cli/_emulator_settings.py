@@ -32,7 +32,7 @@ def parse_settings(given: Iterable[str]) -> Settings:
 
 def _parse(name: str, annotation: object, text: str) -> object:
     types = get_args(annotation) or (annotation,)
-    for type_ in types:
+    for type_ in sorted(types, key=lambda type_: type_ is not NoneType):  # none is no text
         try:
             return PARSERS[type_](text)
         except (KeyError, ValueError, OverflowError):

@@ -1,6 +1,7 @@
 """``authflow emulator``: run an emulator over HTTP."""
 
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -8,15 +9,25 @@ from typing import Final
 
 from authflow.core._texts import escape
 from authflow.core.errors import InvalidInput
-from authflow.emulator import Emulator, Message, Settings
+from authflow.emulator import Emulator, LambdaTrigger, Message, Settings
 from authflow.emulator._seeding import SeedError, seed
 from authflow.emulator._transports.http import serve as serve_http
 
 WARNING: Final = "authflow: warning: not limited to loopback: anyone who can reach this port controls the emulator"
 
 
-def serve(host: str, port: int, *, region: str, issuer: str | None, seed_text: str | None, settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM.
+def serve(
+    host: str,
+    port: int,
+    *,
+    region: str,
+    issuer: str | None,
+    seed_text: str | None,
+    settings: Settings,
+    functions: Mapping[str, LambdaTrigger | str],
+    default_triggers: Mapping[str, LambdaTrigger] | LambdaTrigger,
+) -> None:
+    """Serve until SIGINT or SIGTERM. For the arguments see ``Emulator``.
 
     Raises:
         InvalidInput: the seed file is not valid.
@@ -24,7 +35,13 @@ def serve(host: str, port: int, *, region: str, issuer: str | None, seed_text: s
     """
 
     def make(url: str) -> Emulator:
-        emulator = Emulator(region=region, issuer=issuer or url, settings=settings)
+        emulator = Emulator(
+            region=region,
+            issuer=issuer or url,
+            settings=settings,
+            functions=functions,
+            default_triggers=default_triggers,
+        )
         emulator.outbox.listener = _print_message
         for client in seed(emulator, seed_text) if seed_text is not None else ():
             secret = f" secret {client.client_secret}" if client.client_secret else ""

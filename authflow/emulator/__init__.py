@@ -8,6 +8,7 @@ from authflow._extras import explain_missing
 with explain_missing("authflow.emulator"):
     from authflow.emulator._emulator import Emulator
     from authflow.emulator._errors import EmulatorBug, ServiceError
+    from authflow.emulator._messages.unencrypted import decode_code
     from authflow.emulator._operations.import_jobs import UploadRefused
     from authflow.emulator._outbox import Message, Outbox, Purpose
     from authflow.emulator._settings import Settings
@@ -29,6 +30,7 @@ __all__ = [
     "Triggers",
     "UploadRefused",
     "client_at",
+    "decode_code",
     "running",
 ]
 

@@ -8,11 +8,12 @@ from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
 from authflow.emulator._operations import OPERATIONS, import_jobs
 from authflow.emulator._outbox import Outbox
+from authflow.emulator._records.functions import LambdaTrigger
 from authflow.emulator._service import Clock, Service, system_clock
 from authflow.emulator._settings import Settings
 from authflow.emulator._tokens import issuing
 from authflow.emulator._transports.in_process import InProcessBackend
-from authflow.emulator._triggers.registry import Triggers
+from authflow.emulator._triggers.registry import Triggers, make_functions
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -35,9 +36,14 @@ class Emulator:
         issuer: the prefix of the tokens' ``iss``, which is followed by a slash and the pool's id; None for Cognito's
             URL in the Region.
         settings: how to behave where sources disagree about Cognito's behaviour.
+        functions: Lambda functions, by the ARNs that a pool's LambdaConfig has for them: callables like those in
+            ``triggers``, or the URL of a server that gets the event as JSON by POST and answers it.
+        default_triggers: the Lambda triggers of all pools, by name; or one callable for all those that a pool's
+            LambdaConfig names. A pool's ``triggers`` and the ``functions`` come first.
 
     Raises:
-        ValueError: the clock returns a naive datetime.
+        ValueError: the clock returns a naive datetime, a name is not the name of a Lambda trigger, or a URL is none.
+        TypeError: a Lambda trigger is not callable.
     """
 
     def __init__(
@@ -47,6 +53,9 @@ class Emulator:
         region: str = "eu-west-1",
         issuer: str | None = None,
         settings: Settings | None = None,
+        *,
+        functions: Mapping[str, LambdaTrigger | str] | None = None,
+        default_triggers: Mapping[str, LambdaTrigger] | LambdaTrigger | None = None,
     ) -> None:
         clock = clock or system_clock
         if clock().tzinfo is None:
@@ -54,6 +63,7 @@ class Emulator:
         issuer = issuer or f"https://cognito-idp.{region}.amazonaws.com"
         self.region = region
         self._service = Service(clock, Entropy(seed), region, issuer.rstrip("/"), settings or Settings())
+        self._service.functions = make_functions(functions or {}, default_triggers or {})
 
     @property
     def settings(self) -> Settings:
@@ -88,7 +98,7 @@ class Emulator:
         if operation not in OPERATIONS:
             error = _errors.NOT_EMULATED if operation in model else _errors.UNKNOWN_OPERATION
             raise error(operation)
-        with self._service.lock:
+        with self._service.deferred.made_afterwards(), self._service.lock:
             try:
                 reply = OPERATIONS[operation](self._service, model.check_request(operation, params))
                 return model.check_reply(operation, reply)

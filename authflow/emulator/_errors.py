@@ -157,12 +157,15 @@ DEVICE_KEY_EXISTS: Final = ErrorTemplate("DeviceKeyExistsException", "Device alr
 BAD_DEVICE_VERIFIER: Final = ErrorTemplate(
     "InvalidParameterException", "{} is not a base64-encoded SRP value"
 )  # own text
+# from operations that declare no UserNotFoundException
 NO_USER_OF_DEVICE: Final = ErrorTemplate("ResourceNotFoundException", "User does not exist.")
 BAD_PAGE: Final = ErrorTemplate("InvalidParameterException", "Invalid pagination token")  # own text
 
 # Lambda triggers
 # https://github.com/aws-amplify/amplify-js/issues/9127
 TRIGGER_FAILED: Final = ErrorTemplate("UserLambdaValidationException", "{} failed with error {}.")
+# https://github.com/anomalyco/sst/issues/1815
+TRIGGER_NOT_INVOKED: Final = ErrorTemplate("UnexpectedLambdaException", "{} invocation failed due to error {}.")
 # https://github.com/amazon-archives/amazon-cognito-identity-js/issues/167
 TRIGGER_OUTPUT: Final = ErrorTemplate("InvalidLambdaResponseException", "Unrecognizable lambda output")
 # https://github.com/aws-amplify/amplify-js/issues/5623
@@ -283,6 +286,7 @@ REFRESH_TOKEN_REUSED: Final = ErrorTemplate("RefreshTokenReuseException", "Refre
 ACCESS_TOKEN_INVALID: Final = ErrorTemplate("NotAuthorizedException", "Invalid Access Token")
 ACCESS_TOKEN_FORGED: Final = ErrorTemplate("NotAuthorizedException", "Could not verify signature for Access Token")
 ACCESS_TOKEN_EXPIRED: Final = ErrorTemplate("NotAuthorizedException", "Access Token has expired")
+ACCESS_TOKEN_SCOPES: Final = ErrorTemplate("NotAuthorizedException", "Access Token does not have required scopes")
 ACCESS_TOKEN_REVOKED: Final = ErrorTemplate("NotAuthorizedException", "Access Token has been revoked")
 TOKEN_NOT_REVOCABLE: Final = ErrorTemplate("UnsupportedTokenTypeException", "Unsupported token type")  # own text
 TOKEN_OF_OTHER_CLIENT: Final = ErrorTemplate("InvalidParameterException", "Invalid token")  # own text

@@ -33,6 +33,8 @@ class Message:
         medium: ``EMAIL`` or ``SMS``.
         purpose: the purpose of the message.
         code: the code, or the temporary password of an invitation.
+        subject: the subject of an email; None for SMS.
+        body: the text, with the code in it. That of an email may be HTML.
     """
 
     pool_id: str
@@ -41,6 +43,8 @@ class Message:
     medium: str
     purpose: Purpose
     code: str = field(repr=False)
+    subject: str | None = None
+    body: str = field(default="", repr=False)
 
 
 class Outbox(Sequence[Message]):

@@ -9,9 +9,11 @@ from typing import Any, Final, TypeAlias
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
 from authflow.emulator._crypto.sealed import SealedTexts
+from authflow.emulator._deferred import DeferredCalls
 from authflow.emulator._outbox import Outbox
 from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.domain import Domain
+from authflow.emulator._records.functions import Functions
 from authflow.emulator._records.numbered import Numbered
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.secret_blocks import SecretBlocks
@@ -40,6 +42,8 @@ class Service:
 
     Attributes:
         address: the URL of the server that serves it, for the URLs that it gives to clients.
+        functions: the Lambda functions that do not belong to one pool.
+        deferred: the calls that follow when an operation is complete.
         lock: held by each operation, except while it waits for a Lambda trigger.
     """
 
@@ -60,6 +64,8 @@ class Service:
         self.token_families: TokenFamilies = TokenFamilies(entropy)
         self.page_tokens: SealedTexts = SealedTexts(entropy)
         self.address: str = NO_ADDRESS
+        self.functions: Functions = Functions()
+        self.deferred: DeferredCalls = DeferredCalls()
         self.lock: RLock = RLock()
 
     def now(self) -> datetime:

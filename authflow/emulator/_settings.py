@@ -99,6 +99,8 @@ class Settings:
             says: phone first, then email.
         replace_mfa_factors: if True, SetUserPoolMfaConfig removes the factors that the request does not have, as tests
             that run on AWS show. If False, they stay.
+        custom_email_needs_sender: if True, CustomMessage may set the text and subject of emails only if
+            EmailSendingAccount is DEVELOPER, as the developer guide says. If False, always.
         sub_in_attributes_to_get: if True, AttributesToGet may contain ``sub``. If False, it is refused, as was reported
             in 2026.
     """
@@ -140,6 +142,7 @@ class Settings:
     resets_per_hour: int = 5
     default_recovery: bool = True
     replace_mfa_factors: bool = True
+    custom_email_needs_sender: bool = True
     sub_in_attributes_to_get: bool = False
 
     def __post_init__(self) -> None:

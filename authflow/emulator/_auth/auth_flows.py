@@ -12,7 +12,7 @@ from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply
 from authflow.emulator._settings import Settings
 from authflow.emulator._tokens import issuing
-from authflow.emulator._users import names
+from authflow.emulator._users import migration, names
 from authflow.emulator._users.decoys import get_decoy
 
 
@@ -26,8 +26,8 @@ def user_srp_auth(step: AuthStep) -> Reply:
 def user_password_auth(step: AuthStep) -> Reply:
     """USER_PASSWORD_AUTH and ADMIN_USER_PASSWORD_AUTH: USERNAME and PASSWORD."""
     name = step.require_username()
-    step.require("PASSWORD")
-    return choice.verify_password(step, _find_confirmed_user(step, name))
+    password = step.require("PASSWORD")
+    return choice.verify_password(step, _find_user(step, name, progress.check_confirmed, password))
 
 
 def admin_no_srp_auth(step: AuthStep) -> Reply:
@@ -67,15 +67,17 @@ def refresh_token_auth(step: AuthStep) -> Reply:
     text = step.require("REFRESH_TOKEN")
     if client.rotation_grace is not None:
         raise _errors.FLOW_NOT_ENABLED("REFRESH_TOKEN_AUTH")  # with rotation, only GetTokensFromRefreshToken works
+    # the operation declares no RefreshTokenReuseException
     request = issuing.TokenRequest(
-        issuing.REFRESH_SOURCE, device_key=step.parameters.get("DEVICE_KEY"), address=step.address
+        issuing.REFRESH_SOURCE,
+        device_key=step.parameters.get("DEVICE_KEY"),
+        address=step.address,
+        reused=_errors.REFRESH_TOKEN_REVOKED,
     )
-    token, user = issuing.find_refresh_token(service, client, text, request)
+    _, user = issuing.find_refresh_token(service, client, text, request)
     secret_hash.check_secret_hash(
         service, client, user.username, step.parameters.get("SECRET_HASH"), _errors.SECRET_HASH_WRONG_REFRESH
     )
-    if token.is_retired(service.latest):
-        raise _errors.REFRESH_TOKEN_REVOKED()  # the operation declares no RefreshTokenReuseException
     return {"ChallengeParameters": {}, "AuthenticationResult": issuing.refresh_tokens(service, client, text, request)}
 
 
@@ -84,10 +86,19 @@ def _find_confirmed_user(step: AuthStep, name: str) -> User:
     return _find_user(step, name, progress.check_confirmed)
 
 
-def _find_user(step: AuthStep, name: str, check: Callable[[User], None] = lambda _: None) -> User:
-    """Run PreAuthentication and return the user; a decoy user if there is none and the client hides that."""
+def _find_user(
+    step: AuthStep, name: str, check: Callable[[User], None] = lambda _: None, password: str | None = None
+) -> User:
+    """Run PreAuthentication and return the user; a decoy user if there is none and the client hides that.
+
+    A user who is not in the pool and has sent a password may be migrated to it.
+    """
     pool = step.client.pool
     user = names.find_user_to_sign_in(pool, name)
+    if user is None and password is not None:
+        user = migration.migrate_user(
+            migration.MigrationRequest(step.service, step.client, name, password, step.validation)
+        )
     if user is None:
         if not step.client.has_hidden_users:
             raise _errors.NO_USER()
@@ -96,6 +107,7 @@ def _find_user(step: AuthStep, name: str, check: Callable[[User], None] = lambda
         progress.check_enabled(user)
     check(user)
     step.sign_in = replace(step.sign_in, entered_username=name)
+    step.note_password(user)
     step.note_device_key(user)
     lambda_events.run_pre_authentication(step, user)
     return user

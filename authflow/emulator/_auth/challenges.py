@@ -37,6 +37,7 @@ def _find_session_and_user(step: AuthStep) -> tuple[Session | None, User]:
     user = pool.users.find_by_username(name)
     if user is None or not is_same_username(name, user.username):
         user = get_decoy(step.service, pool, name)
+    step.note_password(user)
     step.note_device_key(user)
     return None, user
 
@@ -51,6 +52,7 @@ def new_password_required(step: AuthStep) -> Reply:
         session.used = not step.service.settings.refused_attribute_keeps_session
         raise
     credentials.replace_password(step.service, step.client.pool, user, chosen)
+    step.note_password(user)
     step.client.pool.users.set_attributes(user, changed)
     user.status, user.modified = Status.CONFIRMED, step.service.now()
     session.used = True

@@ -72,6 +72,8 @@ def continue_after_sign_up(step: AuthStep) -> Reply:
         session, user = step.find_session(codes.CONFIRMATION_SESSION)
     progress.check_enabled(user)
     lambda_events.run_pre_authentication(step, user)
+    step.find_session(codes.CONFIRMATION_SESSION)  # again: another request may have used it meanwhile
+    progress.check_enabled(user)
     session.used = True
     code: Code = session.challenge_data
     is_offered = CHALLENGE_BY_ATTRIBUTE[code.attribute] in list_offers(step.client.pool, user)

@@ -9,6 +9,7 @@ from authflow.emulator import _errors
 from authflow.emulator._auth import step_up
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._messages import delivery
+from authflow.emulator._messages.writing import MessageRequest, write_messages
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.contacts import CONTACT_MEDIUMS
 from authflow.emulator._records.sessions import Session
@@ -65,9 +66,15 @@ def ask_for_code(step: AuthStep, user: User, challenge: str, purpose: Purpose, a
     code = step.service.entropy.code(_count_digits(step, purpose))
     deliverable = step.client.pool.users.has(user) and user.enabled
     if deliverable:
-        delivery.send_message(
-            step.service, step.client.pool, user, attribute, purpose=purpose, code=code, address=address
+        request = MessageRequest("Authentication", step.client, step.metadata)
+        draft = write_messages(
+            step.service, step.client.pool, user, {attribute: address}, purpose=purpose, code=code, request=request
         )
+        step.check_account_status(user)
+        step.check_password_is_unchanged(user)
+        deliverable = user.enabled
+        if deliverable:
+            draft.send()
     sent = SentCode(code if deliverable else None, attribute, address, purpose)
     parameters = {
         "CODE_DELIVERY_DELIVERY_MEDIUM": CONTACT_MEDIUMS[attribute],

@@ -1,5 +1,6 @@
 """Completing a sign-in: tokens, and keys for a new device."""
 
+from authflow.emulator import _errors
 from authflow.emulator._auth import device_challenges, lambda_events, step_up
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._records.device import ProposedDevice
@@ -25,13 +26,29 @@ def issue_tokens(step: AuthStep, user: User) -> Reply:
         step.address,
         step_up.make_levels(step),
     )
-    result = issuing.issue_for_sign_in(service, step.client, user, request)
+    result = issuing.issue_for_sign_in(
+        service, step.client, user, request, lambda: _check_again(step, user, had_device=device is not None)
+    )
     user.note_sign_in()
     if device:
         device.authenticated = service.now()
     if proposal:
         result["NewDeviceMetadata"] = proposal.describe()
     return {"ChallengeParameters": {}, "AuthenticationResult": result}
+
+
+def _check_again(step: AuthStep, user: User, *, had_device: bool) -> None:
+    """Require that the user may still sign in: while Lambda triggers ran, other requests were let in.
+
+    Raises:
+        ServiceError: the user is disabled, has another password or must reset it, or the device is forgotten.
+    """
+    if not user.enabled:
+        raise _errors.USER_DISABLED()
+    step.check_account_status(user)
+    step.check_password_is_unchanged(user)
+    if had_device and not device_challenges.find_device(step, user):
+        raise _errors.WRONG_PASSWORD()
 
 
 def _propose_device(step: AuthStep, user: User) -> ProposedDevice | None:

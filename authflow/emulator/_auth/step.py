@@ -30,6 +30,8 @@ class AuthStep:
         metadata: RespondToAuthChallenge's ClientMetadata, which the other Lambda triggers get.
         address: the IP address that the client named, if it named one.
         sign_in: the state of the sign-in, loaded from the Session or the SECRET_BLOCK.
+        salt: the salt of the user's password when the request found the user. A password that is set while a Lambda
+            trigger runs ends the sign-in.
     """
 
     service: Service = field(repr=False)
@@ -41,6 +43,20 @@ class AuthStep:
     metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
     address: str | None = None
     sign_in: SignIn = field(default_factory=SignIn)
+    salt: int | None = field(default=None, repr=False)
+
+    def note_password(self, user: User) -> None:
+        """Record the password on which the sign-in depends from now on."""
+        self.salt = user.password.salt
+
+    def check_password_is_unchanged(self, user: User) -> None:
+        """Require that the user has no other password by now.
+
+        Raises:
+            ServiceError: NotAuthorizedException.
+        """
+        if self.salt not in {None, user.password.salt}:
+            raise _errors.SESSION_INVALID()
 
     def require(self, name: str) -> str:
         """Return a parameter.
@@ -103,6 +119,7 @@ class AuthStep:
             raise _errors.MISSING_PARAMETER("Session")
         session, user = self.service.sessions.find(self.session, self.client, challenges, self.service.now())
         self.sign_in = session.sign_in
+        self.note_password(user)
         return session, user
 
     def reveal_username(self, user: User) -> dict[str, str]:
@@ -136,9 +153,8 @@ class AuthStep:
         now = self.service.now()
         expires = now + self.client.session_validity
         decoy = None if self.client.pool.users.has(user) else user
-        session = Session(
-            self.client.id, user.sub, user.password.salt, challenge, self.sign_in, expires, challenge_data, decoy
-        )
+        salt = user.password.salt if self.salt is None else self.salt
+        session = Session(self.client.id, user.sub, salt, challenge, self.sign_in, expires, challenge_data, decoy)
         return self.service.sessions.issue(session, now)
 
     def record_proof(self, proof: Proof, finished: CustomRound | None = None, *, factor: str | None = None) -> None:

@@ -3,11 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from authflow.emulator._outbox import Message, Purpose
 from authflow.emulator._records.contacts import CONTACT_MEDIUMS, is_verified
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
-from authflow.emulator._service import Service
 
 #: the second factors that are sent, each with the contact that receives it
 MFA_CONTACTS: Final[Mapping[str, str]] = {"SMS_MFA": "phone_number", "EMAIL_OTP": "email"}
@@ -40,21 +38,6 @@ def choose_recovery_contact(pool: UserPool, user: User) -> str | None:
     second = {contact for factor, contact in MFA_CONTACTS.items() if factor in user.mfa}
     usable = (name for name in list_recovery_contacts(pool) if name not in second)
     return next((name for name in usable if user.attributes.get(name) and is_verified(user.attributes, name)), None)
-
-
-def send_message(
-    service: Service,
-    pool: UserPool,
-    user: User,
-    attribute: str,
-    *,
-    purpose: Purpose,
-    code: str,
-    address: str | None = None,
-) -> None:
-    """Send a code to the user: to ``address``, or to the value of the attribute if ``address`` is None."""
-    address = address or user.attributes[attribute]
-    service.outbox.send(Message(pool.id, user.username, address, CONTACT_MEDIUMS[attribute], purpose, code))
 
 
 def describe_delivery(attribute: str, address: str) -> dict[str, str]:

@@ -1,17 +1,28 @@
 """Operations of administrators on users."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto import passwords
 from authflow.emulator._messages import delivery
+from authflow.emulator._messages.invitations import DEFAULT_MEDIUMS, write_invitation
+from authflow.emulator._messages.writing import Draft, MessageRequest
 from authflow.emulator._outbox import Purpose
+from authflow.emulator._records.client import NoClient
 from authflow.emulator._records.contacts import CONTACT_MEDIUMS, is_verified
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Params, Reply, Service
+from authflow.emulator._triggers import lifecycle
+from authflow.emulator._triggers.lifecycle import ConfirmationSource, SignUpSource
+from authflow.emulator._triggers.registry import TriggerInvocation
 from authflow.emulator._users import attributes, codes, contact_changes, credentials, descriptions, mfa, names
-from authflow.emulator._users.registration import make_user, resolve_alias_conflicts
+from authflow.emulator._users.registration import (
+    check_aliases,
+    check_name_is_free,
+    make_user,
+    resolve_alias_conflicts,
+)
 
 
 def admin_create_user(service: Service, params: Params) -> Reply:
@@ -24,14 +35,13 @@ def admin_create_user(service: Service, params: Params) -> Reply:
         params.get("TemporaryPassword"),
         passwords.generate_password(pool.password_policy, service.entropy),
     )
-    chosen = given or (None if pool.has_passwordless_users else generated)
     if action == "RESEND":
-        chosen = given or generated
-        user = _renew_invitation(service, pool, params, chosen)
+        user = _renew_invitation(service, pool, params, given or generated)
     else:
+        chosen = given or (None if pool.has_passwordless_users else generated)
         user = _create_user(service, pool, params, chosen)
-    if action != "SUPPRESS" and chosen is not None:
-        _send_invitation(service, pool, user, params.get("DesiredDeliveryMediums", ["SMS"]), chosen)
+        if action != "SUPPRESS" and chosen is not None:
+            _invite(service, pool, user, params, chosen)
     return {"User": descriptions.describe_user(user, "Attributes")}
 
 
@@ -44,7 +54,11 @@ def admin_get_user(service: Service, params: Params) -> Reply:
 def admin_update_user_attributes(service: Service, params: Params) -> Reply:
     """AdminUpdateUserAttributes. A new address or number is unverified unless the request sets its verified flag."""
     pool, user = _find_user(service, params)
-    contact_changes.change_attributes(service, pool, user, attributes.from_list(params["UserAttributes"]))
+    given, request = (
+        attributes.from_list(params["UserAttributes"]),
+        _make_message_request(params, "UpdateUserAttribute"),
+    )
+    contact_changes.change_attributes(service, pool, user, given, request)
     return {}
 
 
@@ -64,11 +78,13 @@ def admin_user_global_sign_out(service: Service, params: Params) -> Reply:
 
 def admin_confirm_sign_up(service: Service, params: Params) -> Reply:
     """AdminConfirmSignUp: confirm the user without a code. No address or number becomes verified."""
-    _, user = _find_user(service, params)
+    pool, user = _find_user(service, params)
     if user.status is not Status.UNCONFIRMED:
         raise _errors.NOT_CONFIRMABLE(user.status)
     user.status, user.confirmation, user.modified = Status.CONFIRMED, None, service.now()
     user.auto_confirmed = True
+    invocation = TriggerInvocation(service, NoClient(pool), user, params.get("ClientMetadata", {}))
+    lifecycle.run_post_confirmation(invocation, ConfirmationSource.SIGN_UP)
     return {}
 
 
@@ -85,15 +101,13 @@ def admin_set_user_password(service: Service, params: Params) -> Reply:
 def admin_reset_user_password(service: Service, params: Params) -> Reply:
     """AdminResetUserPassword: send a code. The user cannot sign in until the password is reset."""
     pool, user = _find_user(service, params)
-    if not user.enabled and not service.settings.reset_of_disabled_user:
-        raise _errors.USER_DISABLED()
-    if user.status is Status.UNCONFIRMED or not user.has_resettable_password:
-        raise _errors.NOT_RESETTABLE()
-    contact = delivery.choose_recovery_contact(pool, user)
-    if contact is None:
+    contact, address = _find_recovery(service, pool, user)
+    request = _make_message_request(params, "ForgotPassword")
+    prepared = codes.prepare_code(service, pool, user, contact, purpose=Purpose.PASSWORD_RESET, request=request)
+    if _find_recovery(service, pool, user) != (contact, address):
         raise _errors.NO_RECOVERY()
     user.status, user.modified = Status.RESET_REQUIRED, service.now()
-    user.reset_code = codes.send_code(service, pool, user, contact, purpose=Purpose.PASSWORD_RESET)
+    user.reset_code = prepared.send()
     return {}
 
 
@@ -125,16 +139,35 @@ def _find_user(service: Service, params: Params) -> tuple[UserPool, User]:
     return pool, names.get_user(pool, params["Username"])
 
 
+def _find_recovery(service: Service, pool: UserPool, user: User) -> tuple[str, str]:
+    """Return the contact to which the code for a new password goes, and its address."""
+    if not user.enabled and not service.settings.reset_of_disabled_user:
+        raise _errors.USER_DISABLED()
+    if user.status is Status.UNCONFIRMED or not user.has_resettable_password:
+        raise _errors.NOT_RESETTABLE()
+    contact = delivery.choose_recovery_contact(pool, user)
+    if contact is None:
+        raise _errors.NO_RECOVERY()
+    return contact, user.attributes[contact]
+
+
+def _make_message_request(params: Params, source: str) -> MessageRequest:
+    return MessageRequest(source, metadata=params.get("ClientMetadata", {}))
+
+
 def _create_user(service: Service, pool: UserPool, params: Params, chosen: str | None) -> User:
     given = attributes.from_list(params.get("UserAttributes", ()))
     _check_contacts(given | names.derive_attributes(pool, params["Username"], given), params)
     status = Status.CONFIRMED if chosen is None else Status.FORCE_CHANGE_PASSWORD
     taken = _errors.USERNAME_EXISTS_FOR_ADMIN
     user = make_user(service, pool, params["Username"], given, chosen=chosen, status=status, taken=taken)
+    force = params.get("ForceAliasCreation", False)
     # the operation declares no AliasExistsException
-    resolve_alias_conflicts(
-        pool, user, user.attributes, _errors.ADDRESS_EXISTS, force=params.get("ForceAliasCreation", False)
-    )
+    check_aliases(pool, user, user.attributes, _errors.ADDRESS_EXISTS, force=force)
+    invocation = TriggerInvocation(service, NoClient(pool), user, params.get("ClientMetadata", {}))
+    lifecycle.run_pre_sign_up(invocation, SignUpSource.ADMIN_CREATE_USER, params.get("ValidationData", ()))
+    check_name_is_free(pool, user, taken)
+    resolve_alias_conflicts(pool, user, user.attributes, _errors.ADDRESS_EXISTS, force=force)
     pool.users.add(user)
     return user
 
@@ -156,13 +189,26 @@ def _renew_invitation(service: Service, pool: UserPool, params: Params, chosen: 
     if user.status is not Status.FORCE_CHANGE_PASSWORD:
         raise _errors.NOT_RESENDABLE(user.username)
     error = _errors.TEMPORARY_PASSWORD_POLICY
-    user.password = credentials.make_stored_password(service, pool, user.username, chosen, temporary=True, error=error)
-    user.modified = service.now()
+    password = credentials.make_stored_password(service, pool, user.username, chosen, temporary=True, error=error)
+    draft = _write_invitation(service, pool, user, params, chosen)
+    if user.status is not Status.FORCE_CHANGE_PASSWORD:  # since the message was written
+        raise _errors.NOT_RESENDABLE(user.username)
+    user.password, user.modified = password, service.now()
+    draft.send()
     return user
 
 
-def _send_invitation(service: Service, pool: UserPool, user: User, mediums: Sequence[str], chosen: str) -> None:
-    reachable = [name for name in CONTACT_MEDIUMS if user.attributes.get(name)]
-    wanted = [name for name in reachable if CONTACT_MEDIUMS[name] in mediums]
-    for contact in wanted or reachable:
-        delivery.send_message(service, pool, user, contact, purpose=Purpose.INVITATION, code=chosen)
+def _invite(service: Service, pool: UserPool, user: User, params: Params, chosen: str) -> None:
+    """Send a new user the temporary password, unless it is replaced while the message is written."""
+    password = user.password
+    draft = _write_invitation(service, pool, user, params, chosen)
+    if user.password is password:
+        draft.send()
+
+
+def _write_invitation(service: Service, pool: UserPool, user: User, params: Params, chosen: str) -> Draft:
+    mediums, request = (
+        params.get("DesiredDeliveryMediums", DEFAULT_MEDIUMS),
+        _make_message_request(params, "AdminCreateUser"),
+    )
+    return write_invitation(service, pool, user, chosen, mediums=mediums, request=request)

@@ -6,10 +6,9 @@ from typing import Any, Final, TypeAlias
 
 from authflow.emulator._auth.step import read_address
 from authflow.emulator._errors import ErrorTemplate, ServiceError
-from authflow.emulator._messages import delivery
 from authflow.emulator._operations import risk
 from authflow.emulator._operations.paging import Listing, take_page
-from authflow.emulator._outbox import Purpose
+from authflow.emulator._outbox import Message, Purpose
 from authflow.emulator._records.auth_event import MAX_EVENTS, AuthEvent
 from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.pool import UserPool
@@ -28,6 +27,9 @@ LISTING: Final = Listing("AdminListUserAuthEvents", limit="MaxResults")
 PASSWORD_CHALLENGES: Final = frozenset({"PASSWORD_VERIFIER", "PASSWORD", "ADMIN_NO_SRP_AUTH"})
 MFA_CHALLENGES: Final = frozenset({"SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP"})
 PASSWORD_FLOWS: Final = frozenset({"USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"})
+
+#: the default of NotifyConfiguration.NoActionEmail.Subject
+SUBJECT: Final = "New sign-in attempt"
 
 # https://github.com/aws-amplify/amplify-js/issues/5246
 BLOCKED: Final = ErrorTemplate("NotAuthorizedException", "Request not allowed due to security reasons.")
@@ -165,5 +167,7 @@ def _describe_answer(params: Params, *, succeeded: bool) -> list[dict[str, str]]
 def _notify(service: Service, pool: UserPool, user: User, event: AuthEvent) -> None:
     """Send the message about a risky sign-in. Its code is the FeedbackToken, which the service puts into links."""
     if user.attributes.get("email"):
-        token = service.page_tokens.seal(user.sub, event.id)
-        delivery.send_message(service, pool, user, "email", purpose=Purpose.RISK, code=token)
+        token, address = service.page_tokens.seal(user.sub, event.id), user.attributes["email"]
+        body = f"There was a sign-in at {event.created:%Y-%m-%d %H:%M:%S %Z}. To tell whether it was you: {token}"
+        message = Message(pool.id, user.username, address, "EMAIL", Purpose.RISK, token, SUBJECT, body)
+        service.outbox.send(message)

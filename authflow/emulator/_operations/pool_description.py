@@ -6,7 +6,7 @@ The defaults are those of pools that were created with a name only, as recorded 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from authflow.emulator._records.pool import DEFAULT_TIER, UserPool
+from authflow.emulator._records.pool import DEFAULT_TIER, TEMPLATE_MEMBERS, UserPool
 from authflow.emulator._service import Service
 from authflow.emulator._users.tiers import ACR_VALUES
 
@@ -19,12 +19,6 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "LambdaConfig": {},
     "UserPoolTags": {},
     "UserPoolTier": DEFAULT_TIER,
-}
-#: the members of VerificationMessageTemplate, by the names of the older members that say the same
-TEMPLATE_MEMBERS: Final[Mapping[str, str]] = {
-    "EmailVerificationMessage": "EmailMessage",
-    "EmailVerificationSubject": "EmailSubject",
-    "SmsVerificationMessage": "SmsMessage",
 }
 #: the members of SmsMfaConfiguration, which a pool has too
 SMS_MEMBERS: Final = ("SmsConfiguration", "SmsAuthenticationMessage")
@@ -42,7 +36,7 @@ def describe_pool(service: Service, pool: UserPool) -> dict[str, Any]:
     known = service.model.get_members("UserPoolType")  # older models lack some
     return {
         **{name: value for name, value in held.items() if name in known},
-        **_describe_messages(settings),
+        **_describe_messages(pool),
         "AdminCreateUserConfig": _describe_invitations(settings),
         "EmailConfiguration": {"EmailSendingAccount": "COGNITO_DEFAULT", **settings.get("EmailConfiguration", {})},
         "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]}, **settings["Policies"]},
@@ -58,14 +52,9 @@ def describe_pool(service: Service, pool: UserPool) -> dict[str, Any]:
     }
 
 
-def _describe_messages(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _describe_messages(pool: UserPool) -> dict[str, Any]:
     """Return the verification messages in both places, wherever they were set."""
-    older = {member: settings[name] for name, member in TEMPLATE_MEMBERS.items() if name in settings}
-    template = {
-        "DefaultEmailOption": "CONFIRM_WITH_CODE",
-        **older,
-        **settings.get("VerificationMessageTemplate", {}),
-    }
+    template = pool.verification_template
     mirrored = {name: template[member] for name, member in TEMPLATE_MEMBERS.items() if member in template}
     return {**mirrored, "VerificationMessageTemplate": template}
 

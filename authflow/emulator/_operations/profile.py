@@ -4,6 +4,7 @@ from typing import Final
 
 from authflow.emulator import _errors
 from authflow.emulator._errors import ErrorTemplate
+from authflow.emulator._messages.writing import MessageRequest
 from authflow.emulator._records.contacts import CONTACT_MEDIUMS
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._tokens import issuing
@@ -42,7 +43,10 @@ def update_user_attributes(service: Service, params: Params) -> Reply:
     client, user = issuing.verify_access_token(service, params["AccessToken"])
     given = attributes.from_list(params["UserAttributes"])
     attributes.check_writable(client, given)
-    sent = contact_changes.change_attributes(service, client.pool, user, given)
+    request = MessageRequest("UpdateUserAttribute", client, params.get("ClientMetadata", {}))
+    change = contact_changes.prepare_change(service, client.pool, user, given, request)
+    issuing.verify_access_token(service, params["AccessToken"])  # again: CustomMessage may have run
+    sent = change.apply()
     return {"CodeDeliveryDetailsList": sent} if sent else {}
 
 
@@ -61,10 +65,16 @@ def get_user_attribute_verification_code(service: Service, params: Params) -> Re
     contact = params["AttributeName"]
     if contact not in CONTACT_MEDIUMS:
         raise NOT_VERIFIABLE(contact)
-    if not user.attributes.get(contact) and contact not in user.attribute_codes:
+    address = contact_changes.find_address_to_verify(user, contact)
+    if not address:
         raise NOTHING_TO_VERIFY(contact)
     user.attempts.count("GetUserAttributeVerificationCode", service.now())
-    return {"CodeDeliveryDetails": contact_changes.send_verification(service, client.pool, user, contact)}
+    request = MessageRequest("VerifyUserAttribute", client, params.get("ClientMetadata", {}))
+    prepared = contact_changes.prepare_verification(
+        service, client.pool, user, contact, address=address, request=request
+    )
+    issuing.verify_access_token(service, params["AccessToken"])  # again: CustomMessage may have run
+    return {"CodeDeliveryDetails": prepared.send()}
 
 
 def verify_user_attribute(service: Service, params: Params) -> Reply:

@@ -1,47 +1,59 @@
 """Sign-up: registration and confirmation of new users."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from authflow.emulator import _errors
 from authflow.emulator._auth import codes, secret_hash
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._messages import delivery
+from authflow.emulator._messages.writing import MessageRequest
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.client import UserPoolClient
+from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.sessions import Session
 from authflow.emulator._records.sign_in import SignIn
 from authflow.emulator._records.user import Code, Status, User
 from authflow.emulator._service import Params, Reply, Service
+from authflow.emulator._triggers import lifecycle
+from authflow.emulator._triggers.lifecycle import ConfirmationSource, SignUpSource
+from authflow.emulator._triggers.registry import TriggerInvocation
 from authflow.emulator._users import attributes, decoys, names
 from authflow.emulator._users import codes as verification
-from authflow.emulator._users.registration import make_user, resolve_alias_conflicts
+from authflow.emulator._users.registration import check_name_is_free, make_user, resolve_alias_conflicts
+
+#: the error if the user is deleted while a Lambda trigger runs: SignUp declares no UserNotFoundException
+GONE: Final = _errors.NO_USER_OF_DEVICE
 
 
 def sign_up(service: Service, params: Params) -> Reply:
-    """SignUp: create an unconfirmed user. If the pool verifies a contact automatically, send a code to it."""
+    """SignUp: create a user, who is unconfirmed unless PreSignUp confirms them.
+
+    If the pool verifies a contact automatically, an unconfirmed user is sent a code there.
+    """
     client = _find_client(service, params)
-    if client.pool.settings.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly"):
-        raise _errors.SIGN_UP_CLOSED()
-    chosen = params.get("Password") or None
-    if chosen is None and not client.pool.has_passwordless_users:
-        raise _errors.MISSING_PARAMETER("Password")
-    given = attributes.from_list(params.get("UserAttributes", ()))
-    attributes.check_writable(client, given)
-    if "preferred_username" in client.pool.aliases and given.get("preferred_username"):
-        raise _errors.PREFERRED_USERNAME_TOO_EARLY()
+    _check_request(client, params)
     user = make_user(
         service,
         client.pool,
         params["Username"],
-        given,
-        chosen=chosen,
+        attributes.from_list(params.get("UserAttributes", ())),
+        chosen=params.get("Password") or None,
         status=Status.UNCONFIRMED,
         taken=_errors.USERNAME_EXISTS,
     )
-    attributes.check_required(client.pool, user.attributes)
-    # the operation declares no AliasExistsException
-    resolve_alias_conflicts(client.pool, user, user.attributes, _errors.ADDRESS_EXISTS)
+    _check_user(client.pool, user, user.attributes)
+    invocation = _make_invocation(service, client, user, params)
+    decision = lifecycle.run_pre_sign_up(invocation, SignUpSource.SIGN_UP, params.get("ValidationData", ()))
+    _check_request(client, params)
+    check_name_is_free(client.pool, user, _errors.USERNAME_EXISTS)
+    updated = decision.apply_to(user.attributes)
+    _check_user(client.pool, user, updated, force=bool(decision.verified))
+    user.attributes = updated
+    if decision.confirm:
+        user.status, user.auto_confirmed = Status.CONFIRMED, True
     client.pool.users.add(user)
-    session = _make_session(_make_step(service, client, params), user, codes.SIGN_UP_SESSION)
-    return {"UserConfirmed": False, "UserSub": user.sub, **_send_code(service, client, user), **session}
+    return _welcome(service, client, user, params)
 
 
 def confirm_sign_up(service: Service, params: Params) -> Reply:
@@ -64,7 +76,10 @@ def confirm_sign_up(service: Service, params: Params) -> Reply:
     client.pool.users.set_attributes(user, updated)
     user.confirmation = None
     user.status, user.modified = Status.CONFIRMED, service.now()
-    return _make_session(step, user, codes.CONFIRMATION_SESSION, code)
+    reply = _make_session(step, user, codes.CONFIRMATION_SESSION, code)
+    invocation = _make_invocation(service, client, user, params)
+    lifecycle.run_post_confirmation(invocation, ConfirmationSource.SIGN_UP)
+    return reply
 
 
 def resend_confirmation_code(service: Service, params: Params) -> Reply:
@@ -82,13 +97,52 @@ def resend_confirmation_code(service: Service, params: Params) -> Reply:
             return _pretend_to_send(client, params["Username"])
         raise _errors.NO_USER_OF_CLIENT() if user is None else _errors.ALREADY_CONFIRMED()
     user.attempts.count("ResendConfirmationCode", service.now())
-    return _send_code(service, client, user)
+    reply = _send_code(service, client, user, _make_message_request(client, params, "ResendCode"))
+    if user.status is not Status.UNCONFIRMED:  # since the message was written
+        raise _errors.ALREADY_CONFIRMED()
+    return reply
 
 
 def _find_client(service: Service, params: Params) -> UserPoolClient:
     client = service.get_client(params["ClientId"])
     secret_hash.check_secret_hash(service, client, params["Username"], params.get("SecretHash"))
     return client
+
+
+def _check_request(client: UserPoolClient, params: Params) -> None:
+    """Require that the client may sign up a user with these attributes, and without a password if there is none."""
+    if client.pool.settings.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly"):
+        raise _errors.SIGN_UP_CLOSED()
+    if not params.get("Password") and not client.pool.has_passwordless_users:
+        raise _errors.MISSING_PARAMETER("Password")
+    given = attributes.from_list(params.get("UserAttributes", ()))
+    attributes.check_writable(client, given)
+    if "preferred_username" in client.pool.aliases and given.get("preferred_username"):
+        raise _errors.PREFERRED_USERNAME_TOO_EARLY()
+
+
+def _check_user(pool: UserPool, user: User, held: Mapping[str, str], *, force: bool = False) -> None:
+    attributes.check_required(pool, held)
+    # the operation declares no AliasExistsException
+    resolve_alias_conflicts(pool, user, held, _errors.ADDRESS_EXISTS, force=force)
+
+
+def _welcome(service: Service, client: UserPoolClient, user: User, params: Params) -> Reply:
+    """Send the code to a new user, or run PostConfirmation; return the reply of SignUp."""
+    reply = {"UserConfirmed": user.status is Status.CONFIRMED, "UserSub": user.sub}
+    if user.status is Status.CONFIRMED:
+        lifecycle.run_post_confirmation(_make_invocation(service, client, user, params), ConfirmationSource.SIGN_UP)
+        return reply
+    session = _make_session(_make_step(service, client, params), user, codes.SIGN_UP_SESSION)
+    return {**reply, **_send_code(service, client, user, _make_message_request(client, params, "SignUp")), **session}
+
+
+def _make_invocation(service: Service, client: UserPoolClient, user: User, params: Params) -> TriggerInvocation:
+    return TriggerInvocation(service, client, user, params.get("ClientMetadata", {}), GONE)
+
+
+def _make_message_request(client: UserPoolClient, params: Params, source: str) -> MessageRequest:
+    return MessageRequest(source, client, params.get("ClientMetadata", {}), GONE)
 
 
 def _make_step(service: Service, client: UserPoolClient, params: Params) -> AuthStep:
@@ -119,12 +173,15 @@ def _check_code(user: User, given: str, service: Service) -> Code:
     return verification.check_code(service, user.confirmation, given)
 
 
-def _send_code(service: Service, client: UserPoolClient, user: User) -> Reply:
+def _send_code(service: Service, client: UserPoolClient, user: User, request: MessageRequest) -> Reply:
     contact = delivery.choose_contact(client.pool.auto_verified_attributes, user.attributes)
     if contact is None:
         return {}
-    user.confirmation = verification.send_code(service, client.pool, user, contact, purpose=Purpose.SIGN_UP)
-    return {"CodeDeliveryDetails": delivery.describe_delivery(contact, user.attributes[contact])}
+    address = user.attributes[contact]
+    prepared = verification.prepare_code(service, client.pool, user, contact, purpose=Purpose.SIGN_UP, request=request)
+    if user.status is Status.UNCONFIRMED and user.attributes.get(contact) == address:  # still
+        user.confirmation = prepared.send()
+    return {"CodeDeliveryDetails": delivery.describe_delivery(contact, address)}
 
 
 def _pretend_to_send(client: UserPoolClient, name: str) -> Reply:

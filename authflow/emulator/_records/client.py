@@ -24,6 +24,19 @@ UNITS: Final[Mapping[str, tuple[str, int]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class NoClient:
+    """Stands for the app client in the events of operations that have none.
+
+    Attributes:
+        id: the ``clientId`` of such events, as recorded from the service.
+    """
+
+    pool: UserPool = field(repr=False)
+    id: str = "CLIENT_ID_NOT_APPLICABLE"
+    has_hidden_users: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ClientSecret:
     """A secret of an app client."""
 

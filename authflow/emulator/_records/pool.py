@@ -1,6 +1,6 @@
 """The record of a user pool."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from authflow.emulator._errors import ErrorTemplate
 from authflow.emulator._records.directory import Directory
 from authflow.emulator._records.expiring import ExpiringMap
+from authflow.emulator._records.functions import LambdaTrigger
 from authflow.emulator._records.group import Groups
 from authflow.emulator._records.import_job import ACTIVE, ImportJob
 from authflow.emulator._records.numbered import Numbered
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 DEFAULT_TIER: Final = "ESSENTIALS"
 IMPORTING: Final = ErrorTemplate("UserImportInProgressException", "Users are being imported into this pool")  # own text
+#: the members of VerificationMessageTemplate, by the names of the older members that say the same
+TEMPLATE_MEMBERS: Final[Mapping[str, str]] = {
+    "EmailVerificationMessage": "EmailMessage",
+    "EmailVerificationSubject": "EmailSubject",
+    "SmsVerificationMessage": "SmsMessage",
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -58,7 +65,7 @@ class UserPool:
     keys: "PoolKeys | None" = field(default=None, repr=False)
     mfa: dict[str, Any] = field(default_factory=dict)
     decoys: ExpiringMap[User] = field(default_factory=ExpiringMap, repr=False)
-    triggers: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict, repr=False)
+    triggers: Mapping[str, LambdaTrigger] = field(default_factory=dict, repr=False)
     groups: Groups = field(default_factory=Groups, repr=False)
     providers: Providers = field(default_factory=Providers, repr=False)
     import_jobs: Numbered[ImportJob] = field(default_factory=Numbered, repr=False)
@@ -133,6 +140,32 @@ class UserPool:
         """Whether the pool assesses risks: tier PLUS, and AdvancedSecurityMode AUDIT or ENFORCED."""
         mode = self.settings.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF")
         return self.tier == "PLUS" and mode != "OFF"
+
+    @property
+    def verification_template(self) -> Mapping[str, str]:
+        """VerificationMessageTemplate, with what the older members say."""
+        older = {member: self.settings[name] for name, member in TEMPLATE_MEMBERS.items() if name in self.settings}
+        given = self.settings.get("VerificationMessageTemplate", {})
+        return {"DefaultEmailOption": "CONFIRM_WITH_CODE", **older, **given}
+
+    @property
+    def has_own_email_sender(self) -> bool:
+        """Whether EmailSendingAccount is DEVELOPER: emails are sent by an account of the pool's owner."""
+        return bool(self.settings.get("EmailConfiguration", {}).get("EmailSendingAccount") == "DEVELOPER")
+
+    def find_arn(self, trigger: str) -> str | None:
+        """Return the ARN that LambdaConfig has for a Lambda trigger, None if it has none."""
+        config = self.settings.get("LambdaConfig", {})
+        held = config.get("PreTokenGenerationConfig") if trigger == "PreTokenGeneration" else None
+        found = held or config.get(trigger)
+        arn: str | None = found["LambdaArn"] if isinstance(found, Mapping) else found
+        return arn
+
+    @property
+    def token_event_version(self) -> str:
+        """The version of PreTokenGeneration's events: ``1``, ``2`` or ``3``."""
+        versioned = self.settings.get("LambdaConfig", {}).get("PreTokenGenerationConfig", {})
+        return str(versioned.get("LambdaVersion", "V1_0"))[1]
 
     @property
     def mfa_mode(self) -> str:

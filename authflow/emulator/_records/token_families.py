@@ -76,23 +76,25 @@ class RefreshToken:
         if self.retires is None:
             self.retires = now + grace if grace else NEVER
 
-    def require_usable(self, now: datetime, latest: datetime) -> None:
+    def require_usable(
+        self, now: datetime, latest: datetime, reused: _errors.ErrorTemplate = _errors.REFRESH_TOKEN_REUSED
+    ) -> None:
         """Require that the token still works.
 
         Args:
             now: the current time.
             latest: the latest time that the clock has shown.
+            reused: the error for a token that was replaced by another one.
 
         Raises:
-            ServiceError: NotAuthorizedException: the token is revoked or expired.
-                RefreshTokenReuseException: it was replaced by another one.
+            ServiceError: NotAuthorizedException: the token is revoked or expired. ``reused``: it was replaced.
         """
         if self.family.revoked:
             raise _errors.REFRESH_TOKEN_REVOKED()
         if now >= self.family.expires:
             raise _errors.REFRESH_TOKEN_EXPIRED()
         if self.is_retired(latest):
-            raise _errors.REFRESH_TOKEN_REUSED()
+            raise reused()
 
     def is_retired(self, latest: datetime) -> bool:
         """Return whether another token has replaced this one, and the grace period was over at the latest time."""

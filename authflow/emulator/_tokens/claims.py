@@ -12,10 +12,7 @@ from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.token_families import TokenFamily
 from authflow.emulator._records.user import User
 from authflow.emulator._tokens import group_claims
-from authflow.emulator._tokens.pre_token_generation import ClaimOverrides
-
-#: the scope of every sign-in through the API: it permits the operations that take an access token
-SCOPE: Final = "aws.cognito.signin.user.admin"
+from authflow.emulator._tokens.pre_token_generation import ADMIN_SCOPE, ClaimOverrides
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def make_access_claims(context: ClaimsContext, jti: str) -> dict[str, Any]:
         "client_id": context.client.id,
         "username": context.user.username,
         "token_use": "access",
-        "scope": SCOPE,
+        "scope": ADMIN_SCOPE,
         **group_claims.make_groups(context.client.pool, context.user),
     }
     return context.overrides.apply_to_access_token(claims)

@@ -1,19 +1,18 @@
 """Issuing, refreshing and verifying tokens."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from authflow.emulator import _errors
 from authflow.emulator._records.client import UserPoolClient
-from authflow.emulator._records.device import ProposedDevice
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.token_families import RefreshToken, TokenFamily
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply, Service
 from authflow.emulator._tokens import claims, pre_token_generation, user_sessions
-from authflow.emulator._tokens.pre_token_generation import ClaimOverrides
+from authflow.emulator._tokens.pre_token_generation import ADMIN_SCOPE, ClaimOverrides
 from authflow.emulator._triggers.registry import TriggerInvocation
 
 if TYPE_CHECKING:
@@ -43,6 +42,8 @@ class TokenRequest:
         address: the IP address that the client named, if it named one.
         levels: the claims ``acr`` and ``amr``, if the tokens have them.
         invalid: the error for an unknown refresh token, and for one of another device.
+        reused: the error for a refresh token that was rotated out. Not every operation declares
+            RefreshTokenReuseException.
     """
 
     source: str
@@ -51,17 +52,32 @@ class TokenRequest:
     address: str | None = None
     levels: Mapping[str, object] = field(default_factory=dict)
     invalid: _errors.ErrorTemplate = _errors.REFRESH_TOKEN_INVALID
+    reused: _errors.ErrorTemplate = _errors.REFRESH_TOKEN_REUSED
 
 
-def issue_for_sign_in(service: Service, client: UserPoolClient, user: User, request: TokenRequest) -> Reply:
+def issue_for_sign_in(
+    service: Service,
+    client: UserPoolClient,
+    user: User,
+    request: TokenRequest,
+    check: Callable[[], None] = lambda: None,
+) -> Reply:
     """Return the AuthenticationResult of a completed sign-in.
 
+    Args:
+        service: the service.
+        client: the app client.
+        user: the user.
+        request: the request for tokens.
+        check: called when no Lambda trigger runs any more. It raises if the user may no longer sign in.
+
     Raises:
-        ServiceError: PreTokenGeneration refused.
+        ServiceError: PreTokenGeneration refused, or what ``check`` raises.
     """
     overrides = pre_token_generation.request_overrides(
         TriggerInvocation(service, client, user, request.metadata), request.source
     )
+    check()
     now = service.now()
     family = service.token_families.create(client, user, now, request.device_key)
     family.address, family.levels = request.address, request.levels
@@ -78,17 +94,16 @@ def refresh_tokens(service: Service, client: UserPoolClient, text: str, request:
         ServiceError: the token is forged, revoked, expired or rotated out, its user is disabled or deleted, the device
             is not the one that got the token, or PreTokenGeneration refused.
     """
-    token, user = find_refresh_token(service, client, text, request)
-    if not user.enabled:
-        raise _errors.USER_DISABLED()
-    token.require_usable(service.now(), service.latest)
-    proposal = _check_device(service, client.pool, user, token.family, request)
+    token, user = _find_usable(service, client, text, request)
     overrides = pre_token_generation.request_overrides(
         TriggerInvocation(service, client, user, request.metadata), request.source
     )
+    _find_usable(service, client, text, request)  # still
     token.family.last_used = service.now()
     token.family.address = request.address or token.family.address
-    if proposal is not None:
+    proposal = None
+    if not _is_bound_device(client.pool, user, token.family, request):
+        proposal = user.devices.propose(service.region, service.entropy, service.now())
         token.family.device_key = proposal.key
     result = _sign_tokens(service, client, user, token.family, overrides, now=service.now())
     if proposal is not None:
@@ -99,16 +114,23 @@ def refresh_tokens(service: Service, client: UserPoolClient, text: str, request:
     return result
 
 
-def _check_device(
-    service: Service, pool: UserPool, user: User, family: TokenFamily, request: TokenRequest
-) -> ProposedDevice | None:
-    """Check the device of a refresh. Return a new one if it is missing and the emulator's settings allow that."""
-    bound, key = pool.device_tracking and family.device_key, request.device_key
-    if not bound or (key == family.device_key and user.devices.find(key)):
-        return None
-    if service.settings.refresh_needs_device:
+def _find_usable(
+    service: Service, client: UserPoolClient, text: str, request: TokenRequest
+) -> tuple[RefreshToken, User]:
+    """Return a refresh token that works for this device, and its user."""
+    token, user = find_refresh_token(service, client, text, request)
+    if not user.enabled:
+        raise _errors.USER_DISABLED()
+    token.require_usable(service.now(), service.latest, request.reused)
+    if service.settings.refresh_needs_device and not _is_bound_device(client.pool, user, token.family, request):
         raise request.invalid()
-    return user.devices.propose(service.region, service.entropy, service.now())
+    return token, user
+
+
+def _is_bound_device(pool: UserPool, user: User, family: TokenFamily, request: TokenRequest) -> bool:
+    """Return whether a refresh comes from the device that its tokens belong to, or needs none."""
+    bound, key = pool.device_tracking and family.device_key, request.device_key
+    return not bound or (key == family.device_key and user.devices.find(key) is not None)
 
 
 def find_refresh_token(
@@ -143,7 +165,8 @@ def verify_access_token(
 
     Raises:
         ServiceError: NotAuthorizedException if the token is forged, expired or revoked, or its user is disabled;
-            ``gone`` if its user is deleted.
+            ``gone`` if its user is deleted; NotAuthorizedException if it does not have the scope that permits the
+            operations of a user on their own account.
     """
     client, user, _ = _verify(service, token, gone)
     return client, user
@@ -168,6 +191,8 @@ def _verify(service: Service, token: str, gone: _errors.ErrorTemplate) -> tuple[
     family = _find_family(service, payload)
     if not user.enabled or client is None or family is None or family.revoked:
         raise _errors.ACCESS_TOKEN_REVOKED()
+    if ADMIN_SCOPE not in payload.get("scope", "").split():
+        raise _errors.ACCESS_TOKEN_SCOPES()
     return client, user, family
 
 

@@ -1,23 +1,61 @@
-"""PreTokenGeneration, version 1: the Lambda trigger that changes claims.
+"""PreTokenGeneration, versions 1 to 3: the Lambda trigger that changes claims and scopes.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from authflow.emulator import _errors
 from authflow.emulator._tokens.group_claims import describe_configuration
 from authflow.emulator._triggers import output
 from authflow.emulator._triggers.registry import TriggerInvocation
 
-#: claims of an id token that the Lambda trigger can neither set nor suppress
+#: the scope of every sign-in through the API: it permits the operations that take an access token
+ADMIN_SCOPE: Final = "aws.cognito.signin.user.admin"
+#: claims that the Lambda trigger can neither set nor suppress
 RESERVED: Final = frozenset(
     [
         *("acr", "amr", "at_hash", "aud", "auth_time", "azp", "cognito:username", "exp", "iat", "identities", "iss"),
         *("jti", "nbf", "nonce", "origin_jti", "sub", "token_use"),
     ]
 )
+#: the same for access tokens: the service reads these when a client sends one; ``scope`` has members of its own
+RESERVED_IN_ACCESS_TOKENS: Final = RESERVED | {"client_id", "device_key", "event_id", "scope", "username", "version"}
+#: claims that have a type of their own
+#: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
+SIMPLE_CLAIMS: Final = frozenset({"email_verified", "phone_number_verified", "updated_at", "address"})
+
+
+@dataclass(frozen=True, slots=True)
+class TokenChanges:
+    """The changes of one token.
+
+    Attributes:
+        added: claims to add or to replace.
+        suppressed: names of claims to remove.
+        scopes_added: scopes to add.
+        scopes_suppressed: scopes to remove.
+    """
+
+    added: Mapping[str, Any] = field(default_factory=dict)
+    suppressed: frozenset[str] = frozenset()
+    scopes_added: Sequence[str] = ()
+    scopes_suppressed: frozenset[str] = frozenset()
+
+    def apply_to(self, claims: Mapping[str, Any], reserved: frozenset[str]) -> dict[str, Any]:
+        """Return the changed claims, with those that are reserved as they were."""
+        changed = {**claims, **self.added}
+        return {
+            name: claims[name] if name in reserved else value
+            for name, value in changed.items()
+            if (name in claims if name in reserved else name not in self.suppressed)
+        }
+
+    def change_scopes(self, scopes: Sequence[str]) -> list[str]:
+        """Return the changed scopes."""
+        return [scope for scope in dict.fromkeys([*scopes, *self.scopes_added]) if scope not in self.scopes_suppressed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,47 +63,92 @@ class ClaimOverrides:
     """The changes that the Lambda trigger requests.
 
     Attributes:
-        added: claims to add to the id token or to replace in it.
-        suppressed: names of claims to remove from the id token.
+        id_token: the changes of the id token.
+        access_token: the changes of the access token.
         groups: group claims of both tokens.
         roles: role claims of the id token.
     """
 
-    added: Mapping[str, str] = field(default_factory=dict)
-    suppressed: frozenset[str] = frozenset()
+    id_token: TokenChanges = field(default_factory=TokenChanges)
+    access_token: TokenChanges = field(default_factory=TokenChanges)
     groups: Mapping[str, list[str]] = field(default_factory=dict)
     roles: Mapping[str, Any] = field(default_factory=dict)
 
     def apply_to_id_token(self, claims: Mapping[str, Any]) -> dict[str, Any]:
         """Return the changed claims of an id token."""
-        changed = {**claims, **self.groups, **self.roles, **self.added}
-        return {
-            name: claims[name] if name in RESERVED else value
-            for name, value in changed.items()
-            if (name in claims if name in RESERVED else name not in self.suppressed)
-        }
+        return self.id_token.apply_to({**claims, **self.groups, **self.roles}, RESERVED)
 
     def apply_to_access_token(self, claims: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the changed claims of an access token."""
-        return {**claims, **self.groups}
+        """Return the changed claims of an access token. One without any scope has no ``scope``."""
+        scopes = self.access_token.change_scopes(str(claims.get("scope", "")).split())
+        others = {name: value for name, value in claims.items() if name != "scope"}
+        scope = {"scope": " ".join(scopes)} if scopes else {}
+        return self.access_token.apply_to({**others, **scope, **self.groups}, RESERVED_IN_ACCESS_TOKENS)
 
 
-def request_overrides(invocation: TriggerInvocation, source: str) -> ClaimOverrides:
+def request_overrides(
+    invocation: TriggerInvocation, source: str, scopes: Sequence[str] = (ADMIN_SCOPE,)
+) -> ClaimOverrides:
     """Run PreTokenGeneration and return the changes that it requests.
+
+    The version that LambdaConfig names decides what the Lambda trigger gets and what is read of its response: members
+    of another version are ignored.
 
     Args:
         invocation: the client, the user and the ClientMetadata of the event.
         source: the event's ``triggerSource``.
+        scopes: the scopes of the access token.
 
     Raises:
         ServiceError: the Lambda trigger refused, or its response does not have the documented form.
     """
+    version = invocation.client.pool.token_event_version
+    member, parse = PARSERS[version]
     groups = describe_configuration(invocation.client.pool, invocation.user)
-    response = invocation.run("PreTokenGeneration", source, {"groupConfiguration": groups})
-    details = output.require_structure((response or {}).get("claimsOverrideDetails"))
+    known = {} if version == "1" else {"scopes": list(scopes)}
+    response = invocation.run(
+        "PreTokenGeneration",
+        source,
+        {"groupConfiguration": groups, **known},
+        response={member: None},
+        version=version,
+    )
+    details = output.require_structure((response or {}).get(member))
+    return parse(details)
+
+
+def _parse_claims_override(details: Mapping[str, Any]) -> ClaimOverrides:
+    """Parse ``claimsOverrideDetails``: texts for the id token, and groups for both."""
     return ClaimOverrides(
-        added=output.require_string_map(details.get("claimsToAddOrOverride") or {}),
-        suppressed=frozenset(output.require_string_list(details.get("claimsToSuppress") or [])),
+        id_token=TokenChanges(
+            output.require_string_map(details.get("claimsToAddOrOverride") or {}),
+            frozenset(output.require_string_list(details.get("claimsToSuppress") or [])),
+        ),
+        access_token=TokenChanges(),
+        **_make_group_claims(output.require_structure(details.get("groupOverrideDetails"))),
+    )
+
+
+def _parse_claims_and_scope_override(details: Mapping[str, Any]) -> ClaimOverrides:
+    """Parse ``claimsAndScopeOverrideDetails``: values of any type for both tokens, groups, and scopes."""
+    changes = {}
+    for member in ("idTokenGeneration", "accessTokenGeneration"):
+        given = output.require_structure(details.get(member))
+        added = output.require_structure(given.get("claimsToAddOrOverride"))
+        lists = {
+            name: output.require_string_list(given.get(name) or [])
+            for name in ("claimsToSuppress", "scopesToAdd", "scopesToSuppress")
+        }
+        if any(" " in scope for scope in lists["scopesToAdd"]):
+            raise _errors.TRIGGER_OUTPUT()
+        changes[member] = TokenChanges(
+            added, frozenset(lists["claimsToSuppress"]), lists["scopesToAdd"], frozenset(lists["scopesToSuppress"])
+        )
+    if any(isinstance(changes["idTokenGeneration"].added.get(name), list | dict) for name in SIMPLE_CLAIMS):
+        raise _errors.TRIGGER_OUTPUT()
+    return ClaimOverrides(
+        changes["idTokenGeneration"],
+        changes["accessTokenGeneration"],
         **_make_group_claims(output.require_structure(details.get("groupOverrideDetails"))),
     )
 
@@ -81,3 +164,11 @@ def _make_group_claims(details: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             **({"cognito:preferred_role": output.require_string(preferred)} if preferred is not None else {}),
         },
     }
+
+
+#: the member of the response that each version reads, and how
+PARSERS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, Any]], ClaimOverrides]]]] = {
+    "1": ("claimsOverrideDetails", _parse_claims_override),
+    "2": ("claimsAndScopeOverrideDetails", _parse_claims_and_scope_override),
+    "3": ("claimsAndScopeOverrideDetails", _parse_claims_and_scope_override),
+}

@@ -17,7 +17,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from ipaddress import ip_address
@@ -41,6 +41,14 @@ from authflow.emulator._transports.lenient import make_lenient
 from authflow.emulator._transports.threads import run_in_thread
 
 
+class LambdaTriggers(Protocol):
+    """What the server uses of the Lambda triggers."""
+
+    @property
+    def may_run(self) -> bool:
+        """Whether an operation may have to wait for one."""
+
+
 class ServedEmulator(Protocol):
     """What the server uses of an ``Emulator``."""
 
@@ -53,8 +61,8 @@ class ServedEmulator(Protocol):
         """The messages that the emulator would have sent."""
 
     @property
-    def triggers(self) -> Sized:
-        """The pools that have Lambda triggers."""
+    def triggers(self) -> LambdaTriggers:
+        """The Lambda triggers."""
 
     def upload(self, url: str, file: bytes) -> None:
         """Upload the CSV file of a user import job."""
@@ -117,7 +125,7 @@ class Endpoints:
         except ClientDisconnect:
             return Response(status_code=400)  # nobody receives it
         target = request.headers.get("x-amz-target", "")
-        waits = len(self._emulator.triggers) > 0 or target.endswith(SLOW)
+        waits = self._emulator.triggers.may_run or target.endswith(SLOW)
         response = await run_in_thread(self._respond, target, body) if waits else self._respond(target, body)
         return Response(response.body, response.status, {**response.headers, **self._shared_headers})
 

@@ -2,11 +2,12 @@
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from authflow.emulator import _errors
-from authflow.emulator._messages import delivery
+from authflow.emulator._messages.writing import Draft, MessageRequest, write_messages
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Code, User
@@ -20,10 +21,30 @@ VALIDITY: Final[Mapping[Purpose, timedelta]] = {
 }
 
 
-def send_code(
-    service: Service, pool: UserPool, user: User, contact: str, *, purpose: Purpose, address: str | None = None
-) -> Code:
-    """Send a new code and return it. The caller keeps it with the user.
+@dataclass(frozen=True, slots=True)
+class PreparedCode:
+    """A code whose message is written and not sent yet."""
+
+    _code: Code = field(repr=False)
+    _draft: Draft
+
+    def send(self) -> Code:
+        """Send the message and return the code. The caller keeps it with the user."""
+        self._draft.send()
+        return self._code
+
+
+def prepare_code(
+    service: Service,
+    pool: UserPool,
+    user: User,
+    contact: str,
+    *,
+    purpose: Purpose,
+    address: str | None = None,
+    request: MessageRequest | None = None,
+) -> PreparedCode:
+    """Make a new code and write its message. CustomMessage may run: check again before you send it.
 
     Args:
         service: the service.
@@ -32,11 +53,36 @@ def send_code(
         contact: the attribute that holds the address: ``email`` or ``phone_number``.
         purpose: what the code is for, which decides how long it is valid.
         address: the address; None for the attribute's value.
+        request: the request that it belongs to.
+
+    Raises:
+        ServiceError: CustomMessage failed.
     """
-    address = address or user.attributes[contact]
-    code = Code(service.entropy.code(), contact, address, service.now() + VALIDITY[purpose])
-    delivery.send_message(service, pool, user, contact, purpose=purpose, code=code.text, address=address)
-    return code
+    address, text = address or user.attributes[contact], service.entropy.code()
+    draft = write_messages(
+        service,
+        pool,
+        user,
+        {contact: address},
+        purpose=purpose,
+        code=text,
+        request=request or MessageRequest(),
+    )
+    return PreparedCode(Code(text, contact, address, service.now() + VALIDITY[purpose]), draft)
+
+
+def send_code(
+    service: Service,
+    pool: UserPool,
+    user: User,
+    contact: str,
+    *,
+    purpose: Purpose,
+    address: str | None = None,
+    request: MessageRequest | None = None,
+) -> Code:
+    """Make a new code, send it and return it. The caller keeps it with the user. For the arguments see above."""
+    return prepare_code(service, pool, user, contact, purpose=purpose, address=address, request=request).send()
 
 
 def check_code(service: Service, code: Code | None, given: str) -> Code:

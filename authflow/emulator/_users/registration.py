@@ -61,6 +61,16 @@ def make_user(
     )
 
 
+def check_name_is_free(pool: UserPool, user: User, taken: _errors.ErrorTemplate) -> None:
+    """Require that nobody has got the name of a user who is not in the pool yet: other requests were let in.
+
+    Raises:
+        ServiceError: ``taken``.
+    """
+    if names.find_user(pool, user.username):
+        raise taken()
+
+
 def _make_password(
     service: Service, pool: UserPool, username: str, chosen: str | None, status: Status
 ) -> StoredPassword:
@@ -69,6 +79,20 @@ def _make_password(
     temporary = status is Status.FORCE_CHANGE_PASSWORD
     error = _errors.TEMPORARY_PASSWORD_POLICY if temporary else _errors.PASSWORD_POLICY
     return credentials.make_stored_password(service, pool, username, chosen, temporary=temporary, error=error)
+
+
+def check_aliases(
+    pool: UserPool, user: User, changed: Mapping[str, str], error: _errors.ErrorTemplate, *, force: bool = False
+) -> None:
+    """Require what ``resolve_alias_conflicts`` requires, and take no alias from anybody.
+
+    Raises:
+        ServiceError: ``error``: another user has the name.
+    """
+    for conflict in names.find_conflicts(pool, user, changed):
+        same_kind = conflict.kind == conflict.alias
+        if not (force and same_kind and pool.users.needs_verification(conflict.alias)):
+            raise error(conflict.alias)
 
 
 def resolve_alias_conflicts(
@@ -87,11 +111,7 @@ def resolve_alias_conflicts(
     Raises:
         ServiceError: ``error``: another user has the name.
     """
-    conflicts = list(names.find_conflicts(pool, user, changed))
-    for conflict in conflicts:
-        same_kind = conflict.kind == conflict.alias
-        if not (force and same_kind and pool.users.needs_verification(conflict.alias)):
-            raise error(conflict.alias)
-    for conflict in conflicts:
+    check_aliases(pool, user, changed, error, force=force)
+    for conflict in list(names.find_conflicts(pool, user, changed)):
         held = {**conflict.holder.attributes, f"{conflict.alias}_verified": "false"}
         pool.users.set_attributes(conflict.holder, held)

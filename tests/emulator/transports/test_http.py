@@ -228,6 +228,8 @@ def test_outbox(world: World, url: str) -> None:
         "medium": "EMAIL",
         "purpose": "invitation",
         "code": world.get_last_message().code,
+        "subject": "Your temporary password",
+        "body": "Your username is bob and temporary password is Temp-0rary.",
     }
 
 
