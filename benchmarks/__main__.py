@@ -19,6 +19,7 @@ AREAS: Final = (
     "imports",
     "cold_start",
     "emulator",
+    "population",
     "transport",
     "throughput",
     "loop",

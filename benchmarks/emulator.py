@@ -1,4 +1,4 @@
-"""The emulator: logins in process and over HTTP, startup time and memory."""
+"""The emulator: logins in process and over HTTP, and memory."""
 
 import gc
 import tracemalloc
@@ -17,7 +17,6 @@ from benchmarks.servers import OPENING
 LOGINS: Final = 1_000
 CHUNK: Final = 100  # logins per measured rate
 CLIENTS: Final = 4
-STARTS: Final = 9
 PAIRS: Final = 9
 RECORDS: Final = 500
 PASSWORD: Final = OPENING.password.reveal()
@@ -30,7 +29,6 @@ def measure() -> list[Figure]:
         *_measure_beside_moto(),
         *_measure_over_http(),
         *_measure_records(),
-        *_measure_startup(),
     ]
 
 
@@ -111,14 +109,6 @@ def _measure_over_http() -> list[Figure]:
         Figure(name="memory before the first login", value=Spread.of([at_start]), unit="MiB"),
         Figure(name=f"memory after {LOGINS:,} logins", value=Spread.of([after]), unit="MiB"),
     ]
-
-
-def _measure_startup() -> list[Figure]:
-    taken = []
-    for _ in range(STARTS):
-        with servers.emulator() as server:
-            taken.append(server.start)
-    return [Figure(name="`authflow emulator`, until it responds", value=Spread.of(taken), unit="s", at_most=1)]
 
 
 def _log_in(auth: Authenticator) -> None:

@@ -1,0 +1,157 @@
+"""The emulator with many users: nothing costs more because the pool is large."""
+
+import gc
+import tracemalloc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from authflow.emulator import Emulator
+from benchmarks import servers
+from benchmarks.common import Figure, Spread, read_resident_memory, time_seconds
+
+MANY: Final = 100_000
+FEW: Final = 100
+WINDOW: Final = 1_000
+ROUNDS: Final = 3
+CALLS: Final = 200
+STARTS: Final = 9
+PASSWORD: Final = "Correct-Horse-9"
+#: how much dearer an operation may be among many users
+ALLOWED: Final = 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A pool with users, each with an email alias."""
+
+    emulator: Emulator
+    pool_id: str
+    client_id: str
+
+    @classmethod
+    def found(cls) -> "Town":
+        """Make an empty pool."""
+        emulator = Emulator()
+        pool = emulator.call("CreateUserPool", {"PoolName": "town", "AliasAttributes": ["email"]})["UserPool"]["Id"]
+        flows = {"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]}
+        client = emulator.call("CreateUserPoolClient", {"UserPoolId": pool, "ClientName": "web", **flows})
+        return cls(emulator, pool, client["UserPoolClient"]["ClientId"])
+
+    def settle(self, number: int) -> None:
+        """Create the user of this number."""
+        attributes = [
+            {"Name": "email", "Value": f"user{number}@example.com"},
+            {"Name": "email_verified", "Value": "true"},
+        ]
+        who = {"UserPoolId": self.pool_id, "Username": f"user-{number}", "UserAttributes": attributes}
+        self.emulator.call("AdminCreateUser", {**who, "TemporaryPassword": PASSWORD, "MessageAction": "SUPPRESS"})
+
+    def settle_all(self, numbers: Iterable[int]) -> None:
+        """Create the users of these numbers."""
+        for number in numbers:
+            self.settle(number)
+
+    def list_users(self, **params: object) -> None:
+        """Read a page of ListUsers."""
+        self.emulator.call("ListUsers", {"UserPoolId": self.pool_id, **params})
+
+    def sign_in(self) -> None:
+        """Sign in by an alias."""
+        parameters = {"USERNAME": f"user{FEW // 2}@example.com", "PASSWORD": PASSWORD}
+        request = {"ClientId": self.client_id, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters}
+        self.emulator.call("InitiateAuth", request)
+
+
+OPERATIONS: Final[Mapping[str, Callable[[Town], None]]] = {
+    "sign-in by alias": Town.sign_in,
+    "a page of ListUsers": Town.list_users,
+    "ListUsers, `email =`": lambda town: town.list_users(Filter=f'email = "user{FEW // 2}@example.com"'),
+    "ListUsers, `email ^=`": lambda town: town.list_users(Filter='email ^= "user5"', Limit=10),
+    "ListUsers, by status": lambda town: town.list_users(Filter='cognito:user_status = "FORCE_CHANGE_PASSWORD"'),
+}
+
+
+def measure() -> list[Figure]:
+    """Measure the area."""
+    with _without_collector():
+        growth = [_measure_creation() for _ in range(ROUNDS)]
+        large, small = growth[-1][1], Town.found()
+        small.settle_all(range(FEW))
+        figures = [
+            Figure(
+                name=f"{name}, among {MANY:,} users relative to {FEW}",
+                value=Spread.of([_time(operation, large) / _time(operation, small)]),
+                unit="times",
+                at_most=ALLOWED,
+            )
+            for name, operation in OPERATIONS.items()
+        ]
+    return [
+        Figure(
+            name=f"the last {WINDOW:,} of {MANY:,} users are created, relative to the first",
+            value=Spread.of([min(ratio for ratio, _ in growth)]),
+            unit="times",
+            at_most=ALLOWED,
+        ),
+        *figures,
+        Figure(name="memory for each user with an email alias", value=Spread.of([_measure_memory()]), unit="bytes"),
+        *_measure_startup(),
+    ]
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _measure_creation() -> tuple[float, Town]:
+    """Return how much longer the last users take than the first, and the pool."""
+    town = Town.found()
+    town.settle(0)
+    first = time_seconds(lambda: town.settle_all(range(1, WINDOW + 1)))
+    town.settle_all(range(WINDOW + 1, MANY - WINDOW))
+    last = time_seconds(lambda: town.settle_all(range(MANY - WINDOW, MANY)))
+    return last / first, town
+
+
+def _time(operation: Callable[[Town], None], town: Town) -> float:
+    """Return the seconds of many calls, the best of some rounds."""
+
+    def call() -> None:
+        for _ in range(CALLS):
+            operation(town)
+
+    operation(town)
+    return min(time_seconds(call) for _ in range(ROUNDS))
+
+
+def _measure_memory() -> float:
+    """Return the bytes that each user takes."""
+    town = Town.found()
+    town.settle(0)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        town.settle_all(range(1, WINDOW + 1))
+        gc.collect()
+        return (tracemalloc.get_traced_memory()[0] - before) / WINDOW
+    finally:
+        tracemalloc.stop()
+
+
+def _measure_startup() -> list[Figure]:
+    taken, memory = [], []
+    for _ in range(STARTS):
+        with servers.emulator() as server:
+            taken.append(server.start)
+            memory.append(read_resident_memory(server.process))
+    return [
+        Figure(name="`authflow emulator`, until it responds", value=Spread.of(taken), unit="s", at_most=0.6),
+        Figure(name="`authflow emulator`, resident memory then", value=Spread.of(memory), unit="MiB", at_most=60),
+    ]
