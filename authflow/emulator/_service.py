@@ -42,6 +42,7 @@ class Service:
 
     Attributes:
         address: the URL of the server that serves it, for the URLs that it gives to clients.
+        signers: the pools whose access tokens are signed with a key, by the key's id.
         functions: the Lambda functions that do not belong to one pool.
         deferred: the calls that follow when an operation is complete.
         lock: held by each operation, except while it waits for a Lambda trigger.
@@ -57,6 +58,7 @@ class Service:
         self.model: ServiceModel = ServiceModel()
         self.pools: Numbered[UserPool] = Numbered()
         self.clients: dict[str, UserPoolClient] = {}
+        self.signers: dict[str, UserPool] = {}
         self.domains: dict[str, Domain] = {}
         self.outbox: Outbox = Outbox()
         self.sessions: Sessions = Sessions(entropy)

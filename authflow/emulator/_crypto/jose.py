@@ -37,15 +37,6 @@ class SigningKey:
         header = {"kid": self.kid, "alg": ALGORITHM}
         return jwt.encode(header, dict(claims), self.key, [ALGORITHM], default_type=None)
 
-    def is_named_by(self, token: str) -> bool:
-        """Return whether a text has a JWT's header that names this key."""
-        encoded = _get_header(token)
-        try:
-            header = json.loads(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
-        except (ValueError, RecursionError):
-            return False
-        return isinstance(header, dict) and header.get("kid") == self.kid
-
     def verify(self, token: str) -> dict[str, Any] | None:
         """Return the claims of a JWT that this key signed, None for any other text. The claims are not validated."""
         if _get_header(token) != self._own_header:
@@ -54,6 +45,17 @@ class SigningKey:
             return dict(jwt.decode(token, self.key, [ALGORITHM]).claims)
         except (JoseError, ValueError):
             return None
+
+
+def read_key_id(token: str) -> str | None:
+    """Return the ``kid`` in a JWT's header, None if a text has no such header."""
+    encoded = _get_header(token)
+    try:
+        header = json.loads(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    kid = header.get("kid") if isinstance(header, dict) else None
+    return kid if isinstance(kid, str) else None
 
 
 def verify_with_jwks(token: str, jwks: Mapping[str, Any]) -> dict[str, Any] | None:

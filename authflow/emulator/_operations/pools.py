@@ -83,6 +83,8 @@ def delete_user_pool(service: Service, params: Params) -> Reply:
     if pool.domain or pool.custom_domain:
         raise _errors.INVALID("User pool cannot be deleted. It has a domain configured that should be deleted first.")
     del service.pools[pool.id]
+    if pool.keys is not None:
+        service.signers.pop(pool.keys.access_token_key.kid, None)
     for client_id in pool.client_ids:
         service.delete_client(service.clients[client_id])
     return {}

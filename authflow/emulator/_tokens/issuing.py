@@ -28,6 +28,7 @@ def get_pool_keys(service: Service, pool: UserPool) -> "PoolKeys":
         from authflow.emulator._crypto.jose import PoolKeys  # noqa: PLC0415 -- see there
 
         pool.keys = PoolKeys(service.entropy)
+    service.signers[pool.keys.access_token_key.kid] = pool
     return pool.keys
 
 
@@ -224,13 +225,15 @@ def _sign_tokens(
 
 
 def _verify_signature(service: Service, token: str) -> tuple[UserPool, dict[str, Any]]:
-    for pool in service.pools.values():
-        if pool.keys and pool.keys.access_token_key.is_named_by(token):
-            payload = pool.keys.access_token_key.verify(token)
-            if payload is None:
-                raise _errors.ACCESS_TOKEN_FORGED()
-            return pool, payload
-    raise _errors.ACCESS_TOKEN_INVALID()
+    from authflow.emulator._crypto.jose import read_key_id  # noqa: PLC0415 -- see there
+
+    pool = service.signers.get(read_key_id(token) or "")
+    if pool is None or pool.keys is None:
+        raise _errors.ACCESS_TOKEN_INVALID()
+    payload = pool.keys.access_token_key.verify(token)
+    if payload is None:
+        raise _errors.ACCESS_TOKEN_FORGED()
+    return pool, payload
 
 
 def _find_family(service: Service, payload: dict[str, Any]) -> TokenFamily | None:
