@@ -122,6 +122,27 @@ def test_changes_of_a_schema(empty: World) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "kept"),
+    [
+        ("String", "StringAttributeConstraints"),
+        ("Number", "NumberAttributeConstraints"),
+        ("Boolean", None),
+        ("DateTime", None),
+    ],
+)
+def test_only_constraints_of_the_attributes_own_type_are_kept(empty: World, kind: str, kept: str | None) -> None:
+    limits = {
+        "StringAttributeConstraints": {"MinLength": "1", "MaxLength": "2"},
+        "NumberAttributeConstraints": {"MinValue": "1", "MaxValue": "2"},
+    }
+    given = {"Name": "x", "AttributeDataType": kind, **limits}
+    described = describe(empty.make_pool(Schema=[given]))["SchemaAttributes"][-1]
+    assert {name: described[name] for name in limits.keys() & described.keys()} == (
+        {kept: limits[kept]} if kept else {}
+    )
+
+
+@pytest.mark.parametrize(
     ("birthdate", "is_allowed"), [("1815-12-10", True), ("1815", False), ("1815-12-10T", False), ("", True)]
 )
 def test_the_shown_limits_hold(world: World, birthdate: str, is_allowed: bool) -> None:

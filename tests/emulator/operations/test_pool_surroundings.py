@@ -95,6 +95,13 @@ def test_custom_attributes_that_are_refused(world: World, added: list[Json], ref
     assert describe(world)["SchemaAttributes"] == before
 
 
+def test_a_developer_only_attribute_that_is_there(world: World) -> None:
+    added = [{"Name": "a", "AttributeDataType": "String", "DeveloperOnlyAttribute": True}]
+    call(world, "AddCustomAttributes", CustomAttributes=added)
+    text = "custom:a: Existing attribute already has name dev:custom:a."
+    assert refuse(world, "AddCustomAttributes", CustomAttributes=added) == f"InvalidParameterException: {text}"
+
+
 def test_the_number_of_custom_attributes(world: World) -> None:
     for half in "ab":
         added = [{"Name": f"{half}{number}", "AttributeDataType": "String"} for number in range(25)]
