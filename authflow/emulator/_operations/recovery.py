@@ -24,8 +24,7 @@ def forgot_password(service: Service, params: Params) -> Reply:
     if user is None:
         request = migration.MigrationRequest(service, client, params["Username"], metadata=metadata)
         user = migration.migrate_user(request)
-    contact = None if user is None else delivery.choose_recovery_contact(client.pool, user)
-    if client.has_hidden_users and (user is None or not user.enabled or contact is None):
+    if _hides_refusal(client, user):
         return _pretend_to_send(client, params["Username"])
     if user is None:
         raise _errors.NO_USER_OF_CLIENT()
@@ -35,6 +34,8 @@ def forgot_password(service: Service, params: Params) -> Reply:
     prepared = codes.prepare_code(
         service, client.pool, user, contact, purpose=Purpose.PASSWORD_RESET, request=request_of_message
     )
+    if _hides_refusal(client, user):  # since the message was written
+        return _pretend_to_send(client, params["Username"])
     if _find_recovery(client, user) != (contact, address):
         raise _errors.NO_RECOVERY()
     user.reset_code = prepared.send()
@@ -58,6 +59,13 @@ def confirm_forgot_password(service: Service, params: Params) -> Reply:
     invocation = TriggerInvocation(service, client, user, params.get("ClientMetadata", {}))
     lifecycle.run_post_confirmation(invocation, ConfirmationSource.FORGOT_PASSWORD)
     return {}
+
+
+def _hides_refusal(client: UserPoolClient, user: User | None) -> bool:
+    """Return whether the client must not learn that this user gets no code."""
+    if not client.has_hidden_users:
+        return False
+    return user is None or not user.enabled or delivery.choose_recovery_contact(client.pool, user) is None
 
 
 def _find_recovery(client: UserPoolClient, user: User) -> tuple[str, str]:
