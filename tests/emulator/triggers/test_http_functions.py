@@ -84,15 +84,45 @@ def test_an_updated_pool_names_another_function() -> None:
     ],
     ids=str,
 )
-def test_every_trigger_of_lambda_config(member: str, config: Json) -> None:
+@pytest.mark.parametrize("by_update", [False, True])
+def test_every_trigger_of_lambda_config(member: str, config: Json, *, by_update: bool) -> None:
     recorder = Recorder()
-    world = make_world(config, functions={ARN: recorder}).make_client(
-        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_CUSTOM_AUTH"]
-    )
+    made = configure_functions(config, {ARN: recorder}, by_update=by_update)
+    world = made.make_client(ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_CUSTOM_AUTH"])
     live(world)
     assert {event["triggerSource"].partition("_")[0] for event in recorder.events} == {
         {"PreTokenGeneration": "TokenGeneration"}.get(member, member)
     }
+
+
+@pytest.mark.parametrize("by_update", [False, True])
+def test_custom_challenges_of_lambda_config(*, by_update: bool) -> None:
+    answers = {
+        "DefineAuthChallenge": Recorder(challengeName="CUSTOM_CHALLENGE", issueTokens=False, failAuthentication=False),
+        "CreateAuthChallenge": Recorder(
+            publicChallengeParameters={"riddle": "?"}, privateChallengeParameters={"answer": "roots"}
+        ),
+        "VerifyAuthChallengeResponse": Recorder(answerCorrect=False),
+    }
+    arns = {name: f"{ARN}-{name}" for name in answers}
+    functions = {arns[name]: answers[name] for name in answers}
+    world = configure_functions(arns, functions, by_update=by_update).make_client(
+        ExplicitAuthFlows=["ALLOW_CUSTOM_AUTH"]
+    )
+    world.make_user("ada")
+    asked = world.initiate("CUSTOM_AUTH", USERNAME="ada")
+    assert asked["ChallengeParameters"]["riddle"] == "?"
+    world.respond("CUSTOM_CHALLENGE", asked["Session"], USERNAME="ada", ANSWER="roots")
+    assert len(answers["VerifyAuthChallengeResponse"].events) == 1
+
+
+def configure_functions(config: Json, functions: dict[str, Recorder], *, by_update: bool) -> World:
+    """Return a world whose pool has a LambdaConfig, from its creation or by an update."""
+    world = make_world({} if by_update else config, functions=functions)
+    if by_update:
+        update: Json = {"UserPoolId": world.pool_id, "AutoVerifiedAttributes": ["email"]}
+        world.call("UpdateUserPool", **update, LambdaConfig=config)
+    return world
 
 
 def live(world: World) -> None:
