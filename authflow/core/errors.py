@@ -126,8 +126,8 @@ class SignInFailed(AuthflowError):
     def __init__(self, code: str, message: str, reason: Reason) -> None:
         refusal = Refusal(code, message)  # a snapshot may hold a text as it came
         super().__init__(str(refusal))
-        self.code = refusal.code
-        self.reason = reason
+        self.code: str = refusal.code
+        self.reason: Reason = reason
 
 
 class SnapshotError(AuthflowError):
@@ -142,8 +142,8 @@ class SnapshotError(AuthflowError):
     def __init__(self, code: str, problem: str, field: str | None = None) -> None:
         shown = clean(field or "", at_most=_MAX_FIELD_LENGTH)
         super().__init__(f"{shown}: {problem}" if shown else problem)
-        self.code = code
-        self.field = shown or None
+        self.code: str = code
+        self.field: str | None = shown or None
 
 
 class FlowTaken(AuthflowError):
