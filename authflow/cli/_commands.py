@@ -135,9 +135,9 @@ def emulator(
     does, but no AWS signatures: any AWS credentials are accepted. It sends no messages: codes are printed here, and
     listed at /_authflow/outbox.
     """
-    from authflow.cli._emulator_settings import parse_settings  # noqa: PLC0415 - loaded only for this command
     from authflow.cli._emulator_triggers import load_triggers, parse_trigger_urls  # noqa: PLC0415 - the same
     from authflow.cli._serve import serve  # noqa: PLC0415 - the same
+    from authflow.emulator._control.settings import parse_settings  # noqa: PLC0415 - loaded only for this command
 
     with _refusing("--setting"):
         chosen = parse_settings(settings)

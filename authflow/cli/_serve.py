@@ -9,8 +9,7 @@ from typing import Final
 
 from authflow.core._texts import escape
 from authflow.core.errors import InvalidInput
-from authflow.emulator import Emulator, LambdaTrigger, Message, Settings
-from authflow.emulator._seeding import SeedError, seed
+from authflow.emulator import Emulator, LambdaTrigger, Message, SeededClient, SeedError, Settings
 from authflow.emulator._transports.http import serve as serve_http
 
 WARNING: Final = "authflow: warning: not limited to loopback: anyone who can reach this port controls the emulator"
@@ -26,8 +25,9 @@ def serve(
     settings: Settings,
     functions: Mapping[str, LambdaTrigger | str],
     default_triggers: Mapping[str, LambdaTrigger] | LambdaTrigger,
+    control_token: str | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM. For the arguments see ``Emulator``.
+    """Serve until SIGINT or SIGTERM. For the arguments see ``Emulator`` and ``serve_http``.
 
     Raises:
         InvalidInput: the seed file is not valid.
@@ -43,11 +43,8 @@ def serve(
             default_triggers=default_triggers,
         )
         emulator.outbox.listener = _print_message
-        for client in seed(emulator, seed_text) if seed_text is not None else ():
-            secret = f" secret {client.client_secret}" if client.client_secret else ""
-            _print_line(
-                f"pool {client.pool_id} ({client.pool_name}) client {client.client_id} ({client.client_name}){secret}"
-            )
+        if seed_text is not None:
+            emulator.at_start(lambda: _print_clients(emulator.load(seed_text)))
         return emulator
 
     def ready(url: str) -> None:
@@ -57,9 +54,17 @@ def serve(
             sys.stderr.flush()
 
     try:
-        serve_http(make, host, port, ready)
+        serve_http(make, host, port, ready, control_token)
     except SeedError as error:
         raise InvalidInput("--seed-file", str(error)) from None
+
+
+def _print_clients(clients: list[SeededClient]) -> None:
+    for client in clients:
+        secret = f" secret {client.client_secret}" if client.client_secret else ""
+        _print_line(
+            f"pool {client.pool_id} ({client.pool_name}) client {client.client_id} ({client.client_name}){secret}"
+        )
 
 
 def _is_loopback(host: str) -> bool:

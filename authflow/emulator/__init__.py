@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 from authflow._extras import explain_missing
 
 with explain_missing("authflow.emulator"):
+    from authflow.emulator._control.faults import Fault, FaultKind
+    from authflow.emulator._control.seeding import SeededClient, SeedError
     from authflow.emulator._emulator import Emulator
-    from authflow.emulator._errors import EmulatorBug, ServiceError
+    from authflow.emulator._errors import EmulatorBug, ReplyLost, ServiceError
     from authflow.emulator._messages.unencrypted import decode_code
     from authflow.emulator._operations.import_jobs import UploadRefused
     from authflow.emulator._outbox import Message, Outbox, Purpose
@@ -21,10 +23,15 @@ if TYPE_CHECKING:
 __all__ = [
     "Emulator",
     "EmulatorBug",
+    "Fault",
+    "FaultKind",
     "LambdaTrigger",
     "Message",
     "Outbox",
     "Purpose",
+    "ReplyLost",
+    "SeedError",
+    "SeededClient",
     "ServiceError",
     "Settings",
     "Triggers",

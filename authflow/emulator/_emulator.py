@@ -1,10 +1,14 @@
 """The emulator of Cognito user pools: its public interface."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from authflow._extras import explain_missing
 from authflow.emulator import _errors
+from authflow.emulator._control.clock import MovableClock
+from authflow.emulator._control.faults import Faults
+from authflow.emulator._control.seeding import SeededClient, Seeding, parse
 from authflow.emulator._crypto.entropy import Entropy
 from authflow.emulator._operations import OPERATIONS, import_jobs
 from authflow.emulator._outbox import Outbox
@@ -41,6 +45,11 @@ class Emulator:
         default_triggers: the Lambda triggers of all pools, by name; or one callable for all those that a pool's
             LambdaConfig names. A pool's ``triggers`` and the ``functions`` come first.
 
+    Attributes:
+        region: the prefix of the pools' ids.
+        clock: its clock, which can be moved and stopped.
+        faults: the faults that are switched on.
+
     Raises:
         ValueError: the clock returns a naive datetime, a name is not the name of a Lambda trigger, or a URL is none.
         TypeError: a Lambda trigger is not callable.
@@ -62,13 +71,23 @@ class Emulator:
             raise ValueError("clock: must return an aware datetime, with a timezone")
         issuer = issuer or f"https://cognito-idp.{region}.amazonaws.com"
         self.region = region
-        self._service = Service(clock, Entropy(seed), region, issuer.rstrip("/"), settings or Settings())
-        self._service.functions = make_functions(functions or {}, default_triggers or {})
+        self.clock: MovableClock = MovableClock(clock)
+        self.faults: Faults = Faults()
+        self._settings = settings or Settings()
+        self._functions = make_functions(functions or {}, default_triggers or {})
+        self._starts: list[Callable[[], object]] = []
+        self._make_service = partial(Service, self.clock, Entropy(seed), region, issuer.rstrip("/"))
+        self._service = self._make_service(self._settings)
+        self._service.functions = self._functions
 
     @property
     def settings(self) -> Settings:
-        """How it behaves where sources disagree."""
+        """How it behaves where sources disagree. Assign others to change it from the next operation on."""
         return self._service.settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self._service.settings = settings
 
     @property
     def outbox(self) -> Outbox:
@@ -92,23 +111,64 @@ class Emulator:
 
         Raises:
             ServiceError: the service refuses the request. Failed attempts are counted; nothing else changes.
+            ReplyLost: a fault says that the reply gets lost; the operation was carried out.
             EmulatorBug: the emulator failed, or made a reply or an error that the service model does not declare.
         """
         model = self._service.model
         if operation not in OPERATIONS:
             error = _errors.NOT_EMULATED if operation in model else _errors.UNKNOWN_OPERATION
             raise error(operation)
-        with self._service.deferred.made_afterwards(), self._service.lock:
+        if self.faults and self.faults.apply(operation):
+            self._carry_out(operation, params)
+            raise _errors.ReplyLost("the reply gets lost, as a fault says")
+        return self._carry_out(operation, params)
+
+    def _carry_out(self, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
+        service = self._service  # a reset replaces it
+        with service.deferred.made_afterwards(), service.lock:
             try:
-                reply = OPERATIONS[operation](self._service, model.check_request(operation, params))
-                return model.check_reply(operation, reply)
+                reply = OPERATIONS[operation](service, service.model.check_request(operation, params))
+                return service.model.check_reply(operation, reply)
             except _errors.ServiceError as error:
-                model.check_error(operation, error)
+                service.model.check_error(operation, error)
                 raise
             except _errors.EmulatorBug:
                 raise
             except Exception as error:  # in a Lambda trigger it would count as the trigger's error
                 raise _errors.EmulatorBug(f"{operation} failed with {type(error).__name__}") from error
+
+    def at_start(self, action: Callable[[], object]) -> None:
+        """Do something now and after each reset, such as loading pools and users."""
+        self._starts.append(action)
+        action()
+
+    def load(self, document: object) -> list[SeededClient]:
+        """Create the pools, app clients and users of a seed document, all or none, and return its app clients.
+
+        Args:
+            document: as in a seed file: JSON values, or a JSON text.
+
+        Raises:
+            SeedError: the document has another form, or a part of it is refused. The text says where and why.
+        """
+        content = parse(document) if isinstance(document, str) else document
+        with self._service.lock:
+            return Seeding(self._service, self._carry_out).load(content)
+
+    def reset(self) -> None:
+        """Begin again: without pools, messages and faults, with the clock and the settings of the beginning.
+
+        What was passed to ``at_start`` is done again. Operations in progress end in the old state.
+        """
+        address, outbox = self._service.address, self._service.outbox
+        outbox.clear()
+        self.faults.clear()
+        self.clock.reset()
+        service = self._make_service(self._settings)
+        service.functions, service.address, service.outbox = self._functions, address, outbox
+        self._service = service
+        for action in self._starts:
+            action()
 
     def jwks(self, pool_id: str) -> dict[str, Any]:
         """Return the JSON Web Key Set that verifies a pool's tokens.

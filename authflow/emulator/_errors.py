@@ -27,6 +27,10 @@ class EmulatorBug(RuntimeError):
     """The emulator failed, or made a reply or an error that the service model does not declare: a bug in authflow."""
 
 
+class ReplyLost(ConnectionError):
+    """The operation was carried out, and its reply gets lost, because a fault was switched on that says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorTemplate:
     """An error code, and a text with a ``{}`` placeholder for each value.

@@ -1,7 +1,8 @@
 """The messages that the emulator would have sent."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, overload
@@ -59,6 +60,8 @@ class Outbox(Sequence[Message]):
 
     def __init__(self) -> None:
         self._messages: deque[Message] = deque(maxlen=CAPACITY)
+        self._count = 0
+        self._watchers: list[Callable[[], None]] = []
         self.listener: Callable[[Message], None] | None = None
 
     def __len__(self) -> int:
@@ -74,5 +77,26 @@ class Outbox(Sequence[Message]):
     def send(self, message: Message) -> None:
         """Add a message."""
         self._messages.append(message)
+        self._count += 1
         if self.listener is not None:
             self.listener(message)
+        for watcher in list(self._watchers):
+            watcher()
+
+    def clear(self) -> None:
+        """Remove all messages."""
+        self._messages.clear()
+
+    def list_numbered(self) -> list[tuple[int, Message]]:
+        """Return all messages, each with a number. Messages are numbered from 1, and no number is used again."""
+        messages = list(self._messages)
+        return list(enumerate(messages, start=self._count - len(messages) + 1))
+
+    @contextmanager
+    def watched(self, watcher: Callable[[], None]) -> Iterator[None]:
+        """Call a function after each new message, for the duration of the context. It must return quickly."""
+        self._watchers.append(watcher)
+        try:
+            yield
+        finally:
+            self._watchers.remove(watcher)

@@ -1,6 +1,7 @@
 """The state of the service, and the look-ups that its operations share."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import RLock
@@ -42,6 +43,7 @@ class Service:
 
     Attributes:
         address: the URL of the server that serves it, for the URLs that it gives to clients.
+        pins: ids that the next operation is to use instead of random ones, by name; for seeding.
         signers: the pools whose access tokens are signed with a key, by the key's id.
         functions: the Lambda functions that do not belong to one pool.
         deferred: the calls that follow when an operation is complete.
@@ -66,6 +68,7 @@ class Service:
         self.token_families: TokenFamilies = TokenFamilies(entropy)
         self.page_tokens: SealedTexts = SealedTexts(entropy)
         self.address: str = NO_ADDRESS
+        self.pins: dict[str, str] = {}
         self.functions: Functions = Functions()
         self.deferred: DeferredCalls = DeferredCalls()
         self.lock: RLock = RLock()
@@ -109,6 +112,31 @@ class Service:
         if pool is None:
             raise _errors.NO_POOL(pool_id)
         return pool
+
+    def take_id(self, name: str, taken: Container[str], pattern: re.Pattern[str]) -> str | None:
+        """Return the id that was pinned under a name, None if there is none.
+
+        Raises:
+            ServiceError: InvalidParameterException: it is in use, or malformed.
+        """
+        pinned = self.pins.pop(name, None)
+        if pinned is None:
+            return None
+        if not isinstance(pinned, str) or not pattern.fullmatch(pinned):
+            raise _errors.INVALID(f"The {name} is malformed; it must match {pattern.pattern}")
+        if pinned in taken:
+            raise _errors.INVALID(f"The {name} is in use")
+        return pinned
+
+    def delete_pool(self, pool: UserPool) -> None:
+        """Delete a pool with its app clients, domains and users."""
+        for client_id in pool.client_ids:
+            self.delete_client(self.clients[client_id])
+        for name in filter(None, (pool.domain, pool.custom_domain)):
+            del self.domains[name]
+        if pool.keys is not None:
+            self.signers.pop(pool.keys.access_token_key.kid, None)
+        del self.pools[pool.id]
 
     def add_client(self, client: UserPoolClient) -> None:
         """Add a new app client to its pool."""

@@ -8,8 +8,8 @@ import pytest
 
 from authflow.cli import _serve
 from authflow.cli._commands import run
-from authflow.cli._emulator_settings import parse_settings
 from authflow.emulator import Emulator, Settings
+from authflow.emulator._control.settings import parse_settings
 
 NAMES = ", ".join(field.name for field in fields(Settings))
 

@@ -1,8 +1,10 @@
 import json
 
+import pyotp
 import pytest
 
-from authflow.emulator._seeding import SeedError, seed
+from authflow.emulator import SeedError
+from tests.support.emulator.tokens import read_claims
 from tests.support.emulator.world import ALL_FLOWS, PASSWORD, TEMPORARY, Json, World
 
 DOCUMENT: Json = {
@@ -26,7 +28,7 @@ DOCUMENT: Json = {
 
 
 def test_seeding(empty: World) -> None:
-    client, protected = seed(empty.emulator, json.dumps(DOCUMENT))
+    client, protected = empty.emulator.load(json.dumps(DOCUMENT))
     assert (client.pool_name, client.client_name) == ("people", "app")
     assert client.client_secret
     assert client.client_secret not in repr(client)
@@ -61,5 +63,98 @@ def test_seeding(empty: World) -> None:
 )
 def test_invalid_documents(empty: World, text: str, expected: str) -> None:
     with pytest.raises(SeedError) as caught:
-        seed(empty.emulator, text)
+        empty.emulator.load(text)
     assert expected in str(caught.value)
+
+
+KNOWN: Json = {
+    "pools": [
+        {
+            "Id": "eu-west-1_Local0001",
+            "PoolName": "people",
+            "mfa": {"MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": True}},
+            "DeviceConfiguration": {"ChallengeRequiredOnNewDevice": True},
+            "groups": [{"GroupName": "admins", "Precedence": 1}],
+            "identityProviders": [
+                {
+                    "ProviderName": "Partner",
+                    "ProviderType": "SAML",
+                    "ProviderDetails": {"MetadataURL": "https://a.example"},
+                }
+            ],
+            "resourceServers": [{"Identifier": "api", "Name": "API"}],
+            "clients": [
+                {"ClientName": "web", "ClientId": "localweb", "ClientSecret": "s" * 24, "ExplicitAuthFlows": ALL_FLOWS}
+            ],
+            "users": [
+                {
+                    "Username": "ada",
+                    "Sub": "11111111-2222-4333-8444-555555555555",
+                    "Password": PASSWORD,
+                    "Groups": ["admins"],
+                    "UserAttributes": [{"Name": "email", "Value": "ada@example.com"}],
+                },
+                {"Username": "bob", "Password": PASSWORD, "TotpSecret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"},
+                {"Username": "cleo", "Password": PASSWORD, "Status": "RESET_REQUIRED"},
+                {"Username": "dora", "Password": PASSWORD, "Status": "UNCONFIRMED", "Enabled": False},
+                {
+                    "Username": "eve",
+                    "Password": PASSWORD,
+                    "Devices": [
+                        {
+                            "DeviceKey": "eu-west-1_1-2",
+                            "DeviceGroupKey": "-abc",
+                            "Salt": "AQ==",
+                            "PasswordVerifier": "Ag==",
+                        }
+                    ],
+                },
+            ],
+        }
+    ]
+}
+
+
+def test_what_is_known_before_the_start(empty: World) -> None:
+    [client] = empty.emulator.load(KNOWN)
+    assert (client.pool_id, client.client_id, client.client_secret) == ("eu-west-1_Local0001", "localweb", "s" * 24)
+    world = World(empty.emulator, empty.clock, client.pool_id, client.client_id, client.client_secret)
+    claims = read_claims(world.get_tokens()["IdToken"])
+    assert (claims["sub"], claims["cognito:groups"]) == ("11111111-2222-4333-8444-555555555555", ["admins"])
+    asked = world.initiate(USERNAME="bob", PASSWORD=PASSWORD)
+    code = pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").at(int(world.clock.now.timestamp()))
+    done = world.respond("SOFTWARE_TOKEN_MFA", asked["Session"], USERNAME="bob", SOFTWARE_TOKEN_MFA_CODE=code)
+    assert "AuthenticationResult" in done
+    states = {name: world.call_admin("AdminGetUser", name) for name in ("cleo", "dora")}
+    assert states["cleo"]["UserStatus"] == "RESET_REQUIRED"
+    assert (states["dora"]["UserStatus"], states["dora"]["Enabled"]) == ("UNCONFIRMED", False)
+    [device] = world.call_admin("AdminListDevices", "eve")["Devices"]
+    assert device["DeviceKey"] == "eu-west-1_1-2"
+    pool = {"UserPoolId": client.pool_id}
+    assert world.call("ListIdentityProviders", **pool)["Providers"][0]["ProviderName"] == "Partner"
+    assert world.call("ListResourceServers", **pool)["ResourceServers"][0]["Identifier"] == "api"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"Id": "no id"}, "pools[0]: CreateUserPool: InvalidParameterException: The UserPoolId is malformed"),
+        ({"clients": [{"ClientName": "w", "ClientId": "a b"}]}, "pools[0].clients[0]: CreateUserPoolClient: "),
+        ({"clients": [{"ClientName": "w", "ClientId": "a"}] * 2}, "The ClientId is in use"),
+        ({"users": [{"Username": "a", "Sub": "1"}]}, "pools[0].users[0]: AdminCreateUser: InvalidParameterException"),
+        ({"users": [{"Username": "a", "Groups": ["x"]}]}, "pools[0].users[0].Groups[0]: AdminAddUserToGroup: Resource"),
+        ({"users": [{"Username": "a", "Status": "HAPPY"}]}, "pools[0].users[0].Status must be one of: UNCONFIRMED"),
+        ({"users": [{"Username": "a", "Enabled": 1}]}, "pools[0].users[0].Enabled must be true or false"),
+        ({"users": [{"Username": "a", "TotpSecret": "x"}]}, "pools[0].users[0].TotpSecret must be a text in base32"),
+        ({"users": [{"Username": "a", "Devices": [{}]}]}, "pools[0].users[0].Devices[0].DeviceKey must be a text"),
+        ({"users": [{"Username": "a", "Devices": [{"Key": 1}]}]}, "Devices[0]: unknown member 'Key'"),
+        ({"users": [{"Username": "a", "Username2": 1}]}, "pools[0].users[0]: AdminCreateUser"),
+    ],
+    ids=str,
+)
+def test_a_document_is_loaded_whole_or_not_at_all(empty: World, change: Json, expected: str) -> None:
+    with pytest.raises(SeedError) as caught:
+        empty.emulator.load({"pools": [{"PoolName": "first"}, {"PoolName": "second", **change}][::-1]})
+    assert expected in str(caught.value)
+    assert empty.call("ListUserPools", MaxResults=60)["UserPools"] == []
+    empty.emulator.load(KNOWN)  # no id is left in use

@@ -95,16 +95,16 @@ class WatchedEmulator(Emulator):
     """Records the requests of each Session, and sometimes responds with HTTP 500, before or after it acts.
 
     Attributes:
-        faults: decides when; None: never.
+        failures: decides when; None: never.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.seen: dict[str, list[SeenRequest]] = defaultdict(list)
-        self.faults: Random | None = None
+        self.failures: Random | None = None
 
     def call(self, operation: str, params: Mapping[str, object]) -> Json:
-        chance = self.faults.random() if self.faults else 1
+        chance = self.failures.random() if self.failures else 1
         is_lost, is_unanswered = chance < FAULTS / 2, chance < FAULTS
         refusal: str | None = "lost"
         reply: Json = {}
@@ -266,7 +266,7 @@ def make_simulation(random: Random) -> Simulation:
             user_options.append({"user": user, "pool": number, "kind": kind, "preferred": preferred})
     # Behind the workers' clocks, so that it can be moved forward
     clock.ahead = timedelta(minutes=-4)
-    emulator.faults = Random(random.random())
+    emulator.failures = Random(random.random())
     random.shuffle(user_options)
     return Simulation(random, emulator, clock, list(pools.values()), user_options)
 

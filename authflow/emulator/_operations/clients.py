@@ -1,5 +1,6 @@
 """App clients."""
 
+import re
 from typing import Any, Final
 
 from authflow.emulator import _errors
@@ -11,6 +12,8 @@ from authflow.emulator._records.client import DEFAULT_FLOWS, UNITS, UserPoolClie
 from authflow.emulator._service import Params, Reply, Service
 
 ID_LENGTH: Final = 26
+#: source: the service model
+CLIENT_ID: Final = re.compile(r"[A-Za-z0-9_+]{1,128}")
 SECRET_LENGTH: Final = 51
 #: the ClientType of clients that were not registered dynamically: of all that the emulator has
 REGULAR: Final = "REGULAR"
@@ -35,7 +38,8 @@ def create_user_pool_client(service: Service, params: Params) -> Reply:
         raise TOO_MANY_CLIENTS(MAX_CLIENTS)
     has_secret = bool(params.get("GenerateSecret")) or "ClientSecret" in params
     settings = _read_settings(service, ClientRequest(pool, params, has_secret, "creating"))
-    identifier = service.entropy.text(LOWERCASE_ALPHANUMERIC, ID_LENGTH)
+    pinned = service.take_id("ClientId", service.clients, CLIENT_ID)
+    identifier = pinned or service.entropy.text(LOWERCASE_ALPHANUMERIC, ID_LENGTH)
     now = service.now()
     client = UserPoolClient(identifier, pool, settings, now, now)
     if secret := _make_secret(service, params):

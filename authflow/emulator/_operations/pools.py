@@ -1,5 +1,6 @@
 """User pools."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -17,6 +18,8 @@ from authflow.emulator._users import mfa_configuration, schema
 
 #: first factors that the emulator refuses because it does not have them
 FACTORS_NOT_EMULATED: Final = frozenset({"WEB_AUTHN", "SOFTWARE_TOKEN"})
+#: source: the service model
+POOL_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,45}_[0-9a-zA-Z]{1,9}")
 CERTIFICATE_LIFETIME: Final = timedelta(days=3652)  # ten years
 #: the AccountRecoverySetting of a pool for which none was given
 DEFAULT_RECOVERY: Final[Mapping[str, Any]] = {
@@ -35,7 +38,8 @@ def create_user_pool(service: Service, params: Params) -> Reply:
     mfa_configuration.check_configuration(settings, configured)
     now = service.now()
     pool = UserPool(
-        id=f"{service.region}_{service.entropy.text(ALPHANUMERIC, 9)}",
+        id=service.take_id("UserPoolId", service.pools, POOL_ID)
+        or f"{service.region}_{service.entropy.text(ALPHANUMERIC, 9)}",
         settings=settings,
         schema=schema.build_schema(params.get("Schema", ())),
         decoy_key=service.entropy.bytes(32),
@@ -82,11 +86,7 @@ def delete_user_pool(service: Service, params: Params) -> Reply:
     pool.require_no_import()
     if pool.domain or pool.custom_domain:
         raise _errors.INVALID("User pool cannot be deleted. It has a domain configured that should be deleted first.")
-    del service.pools[pool.id]
-    if pool.keys is not None:
-        service.signers.pop(pool.keys.access_token_key.kid, None)
-    for client_id in pool.client_ids:
-        service.delete_client(service.clients[client_id])
+    service.delete_pool(pool)
     return {}
 
 

@@ -135,6 +135,13 @@ class Devices:
             key, proposal.group_key, self._count, name or key, salt, verifier, remembered, now, now, now
         )
 
+    def restore(
+        self, key: str, group_key: str, *, name: str, salt: int, verifier: int, remembered: bool, now: datetime
+    ) -> None:
+        """Add a confirmed device that was not proposed here."""
+        self._count += 1
+        self._confirmed[key] = Device(key, group_key, self._count, name, salt, verifier, remembered, now, now, now)
+
     def find(self, key: str | None) -> Device | None:
         """Return the confirmed device with this key, None if there is none."""
         return self._confirmed.get(key) if key else None

@@ -4,7 +4,7 @@ Names are compared character by character: Cognito does not normalise Unicode.
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html#user-pool-settings-aliases
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Final
 
 from authflow.emulator._records.contacts import CONTACT_MEDIUMS, is_verified
@@ -60,6 +60,11 @@ class Directory:
         del self._by_username[self.normalize_case(user.username)]
         del self._by_sub[user.sub]
         self._remove_aliases(user)
+
+    @property
+    def subs(self) -> Container[str]:
+        """The subs of all users."""
+        return self._by_sub
 
     def has(self, user: User) -> bool:
         """Return whether this user is in the pool. A decoy user is not."""

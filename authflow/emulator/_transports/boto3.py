@@ -10,7 +10,9 @@ import boto3
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError
 
+from authflow.emulator._errors import ReplyLost
 from authflow.emulator._transports.json_protocol import Call, respond
 
 if TYPE_CHECKING:
@@ -64,6 +66,9 @@ def client_at(url: str, region: str = "eu-west-1") -> "CognitoIdentityProviderCl
 def _respond(call: Call, request: AWSPreparedRequest, **_: object) -> AWSResponse:
     target: Any = request.headers["X-Amz-Target"]
     body: Any = request.body  # bytes, in the JSON protocol
-    response = respond(call, target.decode() if isinstance(target, bytes) else target, body)
+    try:
+        response = respond(call, target.decode() if isinstance(target, bytes) else target, body)
+    except ReplyLost as lost:
+        raise ConnectionClosedError(endpoint_url=ENDPOINT, error=lost) from None
     headers: Any = response.headers
     return AWSResponse(request.url, response.status, headers, _Body(response.body))

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from authflow.core.errors import Refusal
-from authflow.emulator._errors import ServiceError
+from authflow.core.errors import BackendError, Refusal
+from authflow.emulator._errors import ReplyLost, ServiceError
 
 
 class Request(Protocol):
@@ -32,8 +32,11 @@ class InProcessBackend:
 
         Raises:
             Refusal: the emulator refuses the request.
+            BackendError: a fault says that the reply gets lost.
         """
         try:
             return self._call(request.operation, request.params())
         except ServiceError as error:
             raise Refusal(error.code, error.message) from None
+        except ReplyLost as lost:
+            raise BackendError(str(lost)) from None

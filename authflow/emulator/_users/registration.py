@@ -1,6 +1,8 @@
 """Creates users, at sign-up and by administrators."""
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto.passwords import StoredPassword
@@ -8,6 +10,8 @@ from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Service
 from authflow.emulator._users import attributes, credentials, names
+
+SUB: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def make_user(
@@ -43,7 +47,7 @@ def make_user(
     requested = attributes.drop_blanks({**given, **names.derive_attributes(pool, username, given)})
     user_attributes = attributes.normalize_case(pool, requested)
     attributes.check_values(pool, user_attributes)
-    sub = service.entropy.uuid()
+    sub = service.take_id("Sub", pool.users.subs, SUB) or service.entropy.uuid()
     canonical = sub if pool.username_attributes else pool.users.normalize_case(username)
     if names.find_user(pool, canonical):  # it may also be another user's alias or sub
         raise taken()

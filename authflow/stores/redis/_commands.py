@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -66,7 +66,7 @@ def make_async_execute(client: AsyncClient, instead: str) -> Execute:
         with _store_errors():
             try:
                 reply = await client.execute_command(*command)
-            except RuntimeError:
+            except Exception:  # of whatever kind: older versions of redis-py wrap it
                 require_event_loop()  # redis-py works under asyncio only
                 raise
         return _decode(reply)
@@ -77,7 +77,10 @@ def make_async_execute(client: AsyncClient, instead: str) -> Execute:
 def warn_of_retries(client: object) -> None:
     """Log a warning if a client retries commands, as far as it tells: a repeated GETDEL finds no flow."""
     make_retry = getattr(client, "get_retry", None)
-    count = getattr(make_retry() if callable(make_retry) else None, "get_retries", None)
+    retry = None
+    with suppress(AttributeError):  # older cluster clients have the method, and not what it returns
+        retry = make_retry() if callable(make_retry) else None
+    count = getattr(retry, "get_retries", None)
     if callable(count) and count() != 0:
         _LOGGER.warning("the client of a flow store retries commands: make it with retry=Retry(NoBackoff(), 0)")
 

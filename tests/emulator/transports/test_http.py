@@ -222,6 +222,7 @@ def test_outbox(world: World, url: str) -> None:
     status, _, content = ask(url, "GET", "/_authflow/outbox")
     assert status == 200
     assert json.loads(content)[-1] == {
+        "number": 2,
         "pool_id": world.pool_id,
         "username": "bob",
         "destination": "bob@example.com",

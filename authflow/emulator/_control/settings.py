@@ -1,4 +1,4 @@
-"""``--setting NAME=VALUE``: the emulator's settings as text."""
+"""Settings as text, as in ``--setting NAME=VALUE``, and in JSON."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import NoneType
 from typing import Any, Final, get_args, get_type_hints
 
-from authflow.emulator import Settings
+from authflow.emulator._settings import Settings
 
 BOOLEANS: Final[Mapping[str, bool]] = {"true": True, "false": False}
 

@@ -1,0 +1,24 @@
+"""Refusals of the emulator's own paths: https://www.rfc-editor.org/rfc/rfc9457."""
+
+from http import HTTPStatus
+
+from starlette.responses import JSONResponse
+
+
+class Problem(Exception):
+    """A request is refused.
+
+    Attributes:
+        status: the HTTP status.
+        detail: what was wrong, where, and what to do.
+    """
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+    def respond(self) -> JSONResponse:
+        """Return the response."""
+        content = {"type": "about:blank", "title": HTTPStatus(self.status).phrase, "status": self.status}
+        return JSONResponse({**content, "detail": self.detail}, self.status, media_type="application/problem+json")

@@ -1,0 +1,58 @@
+"""What the HTTP server uses of an emulator."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeAlias
+
+from authflow.emulator._control.clock import MovableClock
+from authflow.emulator._control.faults import Faults
+from authflow.emulator._control.seeding import SeededClient
+from authflow.emulator._outbox import Outbox
+from authflow.emulator._settings import Settings
+
+
+class LambdaTriggers(Protocol):
+    """What the server uses of the Lambda triggers."""
+
+    @property
+    def may_run(self) -> bool:
+        """Whether an operation may have to wait for one."""
+
+
+class ServedEmulator(Protocol):
+    """What the server uses of an ``Emulator``."""
+
+    settings: Settings
+    clock: MovableClock
+    faults: Faults
+
+    @property
+    def outbox(self) -> Outbox:
+        """The messages that the emulator would have sent."""
+
+    @property
+    def triggers(self) -> LambdaTriggers:
+        """The Lambda triggers."""
+
+    def call(self, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
+        """Call an operation of the Cognito API."""
+
+    def jwks(self, pool_id: str) -> dict[str, Any]:
+        """Return the JSON Web Key Set of a pool."""
+
+    def issuer(self, pool_id: str) -> str:
+        """Return the ``iss`` of a pool's tokens."""
+
+    def upload(self, url: str, file: bytes) -> None:
+        """Upload the CSV file of a user import job."""
+
+    def set_address(self, url: str) -> None:
+        """Set the URL at which clients reach the emulator."""
+
+    def load(self, document: object) -> list[SeededClient]:
+        """Create pools, app clients and users."""
+
+    def reset(self) -> None:
+        """Begin again."""
+
+
+EmulatorFactory: TypeAlias = Callable[[str], ServedEmulator]
