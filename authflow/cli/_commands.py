@@ -21,6 +21,7 @@ FLOWS = ("srp", "password", "custom", "custom-srp", "choice")
 FLOW_HELP = "srp: USER_SRP_AUTH; password: USER_PASSWORD_AUTH; custom, custom-srp: CUSTOM_AUTH; choice: USER_AUTH."
 SECRET_VARIABLE = "AUTHFLOW_CLIENT_SECRET"
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
 TEXT_FILE = click.File(encoding="utf-8")
 PORT = click.IntRange(0, 65535)
 
@@ -89,7 +90,7 @@ def demo() -> int:
     return 0 if run_demo() else 1
 
 
-@authflow.command(cls=_Command)
+@authflow.command(cls=_Command, context_settings={"auto_envvar_prefix": "AUTHFLOW"})
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=PORT, help="0 picks a free port.")
 @click.option("--region", default="eu-west-1", show_default=True, help="Region in the pools' IDs.")
@@ -103,6 +104,7 @@ def demo() -> int:
     "--setting",
     "settings",
     multiple=True,
+    envvar="AUTHFLOW_SETTING",
     metavar="NAME=VALUE",
     help="A field of authflow.emulator.Settings, such as mfa_code_digits=8; can be repeated.",
 )
@@ -115,9 +117,18 @@ def demo() -> int:
     "--trigger-url",
     "trigger_urls",
     multiple=True,
+    envvar="AUTHFLOW_TRIGGER_URL",
     metavar="ARN=URL",
     help="URL of the Lambda function that a LambdaConfig names, such as a local Lambda runtime; can be repeated.",
 )
+@click.option(
+    "--control-token",
+    metavar="TOKEN",
+    help="Bearer token that opens /_authflow to other machines, such as containers; default: it is open to none.",
+)
+@click.option("--env-file", type=FILE, help="File to write for a front end: endpoint, Region, pool and client.")
+@click.option("--env-prefix", default="", metavar="TEXT", help="Beginning of the names in it, such as VITE_.")
+@click.option("--amplify-file", type=FILE, help="JSON file to write, which Amplify.configure of aws-amplify 6 takes.")
 def emulator(
     *,
     host: str,
@@ -128,12 +139,18 @@ def emulator(
     settings: tuple[str, ...],
     triggers: str | None,
     trigger_urls: tuple[str, ...],
+    control_token: str | None,
+    env_file: Path | None,
+    env_prefix: str,
+    amplify_file: Path | None,
 ) -> None:
     """Run an emulator of Cognito user pools over HTTP.
 
     It runs until you press Ctrl-C and keeps its data in memory. It verifies passwords, codes and SRP proofs as Cognito
     does, but no AWS signatures: any AWS credentials are accepted. It sends no messages: codes are printed here, and
     listed at /_authflow/outbox.
+
+    Each option can be set by a variable of the environment: --port by AUTHFLOW_PORT, and so on.
     """
     from authflow.cli._emulator_triggers import load_triggers, parse_trigger_urls  # noqa: PLC0415 - the same
     from authflow.cli._serve import serve  # noqa: PLC0415 - the same
@@ -155,6 +172,8 @@ def emulator(
         settings=chosen,
         functions=functions,
         default_triggers=default_triggers,
+        control_token=control_token,
+        write_files=lambda front_end: front_end.write(env_file, env_prefix, amplify_file),
     )
 
 

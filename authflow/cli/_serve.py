@@ -1,12 +1,13 @@
 """``authflow emulator``: run an emulator over HTTP."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Final
 
+from authflow.cli._front_end import FrontEnd
 from authflow.core._texts import escape
 from authflow.core.errors import InvalidInput
 from authflow.emulator import Emulator, LambdaTrigger, Message, SeededClient, SeedError, Settings
@@ -26,8 +27,11 @@ def serve(
     functions: Mapping[str, LambdaTrigger | str],
     default_triggers: Mapping[str, LambdaTrigger] | LambdaTrigger,
     control_token: str | None = None,
+    write_files: Callable[[FrontEnd], None] = lambda _: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM. For the arguments see ``Emulator`` and ``serve_http``.
+
+    ``write_files`` is called with what a front end needs, each time that the pools of the seed file are made.
 
     Raises:
         InvalidInput: the seed file is not valid.
@@ -43,8 +47,13 @@ def serve(
             default_triggers=default_triggers,
         )
         emulator.outbox.listener = _print_message
-        if seed_text is not None:
-            emulator.at_start(lambda: _print_clients(emulator.load(seed_text)))
+
+        def load() -> None:
+            clients = emulator.load(seed_text) if seed_text is not None else []
+            _print_clients(clients)
+            write_files(FrontEnd(url, region, clients))
+
+        emulator.at_start(load)
         return emulator
 
     def ready(url: str) -> None:
