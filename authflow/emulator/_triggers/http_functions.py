@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """
 
 import json
+import re
 import socket
 import ssl
 import threading
@@ -37,7 +38,11 @@ REFUSALS: Final[Mapping[int, str]] = {
     429: "TooManyRequestsException",
 }
 SERVICE_FAILED: Final = "ServiceException"
+#: AWS's own local runtime does not send it: an error is then told by the members of its answer, a time-out by its text
+#: https://github.com/aws/aws-lambda-runtime-interface-emulator/issues/20 and 21
 ERROR_HEADER: Final = "X-Amz-Function-Error"
+ERROR_MEMBERS: Final = ("errorMessage", "errorType")
+FUNCTION_TIMED_OUT: Final = re.compile(rb"Task timed out after [0-9.]+ seconds")
 
 
 class HttpFunction:
@@ -105,14 +110,17 @@ class _Answer:
         if self.status >= 300:
             is_retried = self.status >= 500 or self.status == 429
             raise InvocationError(REFUSALS.get(self.status, SERVICE_FAILED), is_retried=is_retried)
+        if FUNCTION_TIMED_OUT.fullmatch(self.content.strip()):
+            raise FunctionError(self.content.strip().decode())
         try:
             event = json.loads(self.content)
         except (ValueError, RecursionError):
             event = None
         if not isinstance(event, dict):
             raise OutputError
-        if self.failed:
-            raise FunctionError(str(event.get("errorMessage") or event.get("errorType") or ""))
+        problem = next((str(event[name]) for name in ERROR_MEMBERS if event.get(name)), "")
+        if self.failed or (problem and "response" not in event):
+            raise FunctionError(problem)
         return event
 
 

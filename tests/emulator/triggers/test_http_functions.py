@@ -203,12 +203,28 @@ def test_an_answer_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"errorType": "Runtime.ExitError"}, "Runtime.ExitError"),
     ],
 )
-def test_errors_of_a_function(body: Json, text: str) -> None:
-    failed = make_response(json.dumps(body).encode(), 200, "x-amz-function-error: Unhandled")
+@pytest.mark.parametrize("headers", [["x-amz-function-error: Unhandled"], []], ids=["header", "no header"])
+def test_errors_of_a_function(body: Json, text: str, headers: list[str]) -> None:
+    """AWS's local runtime has no header: https://github.com/aws/aws-lambda-runtime-interface-emulator/issues/20."""
+    failed = make_response(json.dumps(body).encode(), 200, *headers)
     with serving_raw(lambda _: [failed]) as server:
         expected = f"UserLambdaValidationException: PreSignUp failed with error {text}."
         assert expect_refused(server.url) == expected
         assert len(server.requests) == 1
+
+
+def test_a_function_that_its_local_runtime_has_ended() -> None:
+    """https://github.com/aws/aws-lambda-runtime-interface-emulator/issues/21."""
+    with serving_raw(lambda _: [make_response(b"Task timed out after 1.00 seconds")]) as server:
+        expected = "UserLambdaValidationException: PreSignUp failed with error Task timed out after 1.00 seconds."
+        assert expect_refused(server.url) == expected
+        assert len(server.requests) == 1
+
+
+def test_an_event_with_the_members_of_an_error_is_an_event() -> None:
+    body = {"errorMessage": "not an error", "response": CONFIRM}
+    with serving_raw(lambda _: [make_response(json.dumps(body).encode())]) as server:
+        assert sign_up(make_world(functions={ARN: server.url}))["UserConfirmed"] is True
 
 
 @pytest.mark.parametrize(
