@@ -1,9 +1,12 @@
 import json
 
+import jsonschema
 import pyotp
 import pytest
 
 from authflow.emulator import SeedError
+from authflow.emulator._control.seed_schema import make_seed_schema
+from authflow.emulator._service_model.model import ServiceModel
 from tests.support.emulator.tokens import read_claims
 from tests.support.emulator.world import ALL_FLOWS, PASSWORD, TEMPORARY, Json, World
 
@@ -158,3 +161,26 @@ def test_a_document_is_loaded_whole_or_not_at_all(empty: World, change: Json, ex
     assert expected in str(caught.value)
     assert empty.call("ListUserPools", MaxResults=60)["UserPools"] == []
     empty.emulator.load(KNOWN)  # no id is left in use
+
+
+@pytest.mark.parametrize("document", [KNOWN, DOCUMENT])
+def test_the_schema_permits_what_is_loaded(document: Json) -> None:
+    jsonschema.Draft202012Validator(make_seed_schema(ServiceModel())).validate(document)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"pool": []},
+        {"pools": [{}]},
+        {"pools": [{"PoolName": "p", "users": [{"Username": "a", "Status": "HAPPY"}]}]},
+        {"pools": [{"PoolName": "p", "MfaConfiguration": "MAYBE"}]},
+        {"pools": [{"PoolName": "p", "clients": [{"ClientName": "c", "AccessTokenValidity": "1"}]}]},
+    ],
+)
+def test_the_schema_refuses_what_is_refused(empty: World, document: Json) -> None:
+    schema = make_seed_schema(ServiceModel())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors(document))
+    with pytest.raises(SeedError):
+        empty.emulator.load(document)

@@ -31,14 +31,15 @@ from authflow.core.modexp import find_arithmetic
 from authflow.core.replies import parse_associated, parse_auth_reply, parse_verified
 from authflow.core.requests import ClientRequest, Request
 from authflow.core.srp import device_verifier
-from authflow.emulator import Emulator, Message, Settings
+from authflow.emulator import Emulator, Fault, FaultKind, Message, SeededClient, Settings
 from authflow.machines.remember_device import begin as begin_remembering
 from authflow.machines.sign_in.table import TABLE
 from tests.support.openings import find_opening, needs_admin
 from tests.support.replies import CHALLENGES, challenge, password_verifier, tokens
 from tests.support.samples import AT
 
-EXCEPTED = (Tokens, SignedIn, Message)  # tokens are there to be used; a message of the emulator is its outbox
+#: tokens are there to be used; a message of the emulator is its outbox, and a seeded client is read from there
+EXCEPTED = (Tokens, SignedIn, Message, SeededClient)
 CLIENT_SECRET, PASSWORD, CODE, SEED = "cl1entsecret", "Correct-Horse-9", "135790", "JBSWY3DPEHPK3PXP"
 REFRESH_TOKEN, ACCESS_TOKEN, SESSION = "refresh-token-1", "access-token-1", "session-of-ada-1"
 DEVICE_SECRET, ANSWER, ENTROPY = "s3cret-of-a-device", "my-first-pet", bytes(range(64))
@@ -150,6 +151,8 @@ def make_parts() -> Iterator[Any]:
     flow = begin(APP, OPENINGS[0], STAMP)
     yield BaseFlow(machine=flow.machine, app=APP, id="1", node="initiating_srp", state=flow.state)
     yield make_message()
+    yield Fault("GetUser", FaultKind.REFUSE)
+    yield SeededClient("eu-west-1_a", "people", "client", "web", CLIENT_SECRET)
 
 
 def make_message() -> Message:

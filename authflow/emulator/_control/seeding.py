@@ -76,7 +76,7 @@ class Seeding:
         """
         content = _require_object(document, "document")
         for name in content:
-            if name != "pools":
+            if name not in {"pools", "$schema"}:
                 raise SeedError(f"document: unknown member {name!r}; the only one is: pools")
         pools = _require_objects(content, "pools", "document")
         with self._all_or_nothing():

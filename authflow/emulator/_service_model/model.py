@@ -14,6 +14,7 @@ from typing import Any, Final
 from authflow.emulator import _errors
 from authflow.emulator._errors import EmulatorBug, ServiceError
 from authflow.emulator._service_model.corrections import correct_shapes
+from authflow.emulator._service_model.json_schema import convert_shape
 from authflow.emulator._service_model.shapes import InvalidValue, ShapeValidator
 
 SERVICE: Final = "cognito-idp"
@@ -58,6 +59,10 @@ class ServiceModel:
         for name in filter(None, path.split(".")):
             shape = self._shapes[self._skip_lists(shape)]["members"][name]["shape"]
         return list(self._shapes[self._skip_lists(shape)].get("members", ())) if shape else []
+
+    def make_json_schema(self, operation: str) -> dict[str, Any]:
+        """Return the JSON Schema of an operation's request."""
+        return convert_shape(self._shapes, self._operations[operation]["input"]["shape"])
 
     def has_member(self, operation: str, path: str) -> bool:
         """Return whether an operation's request has a member at this dotted path."""

@@ -134,5 +134,6 @@ ENDPOINTS: Final = (
     Endpoint("DELETE", "/faults/{number}", "remove_fault", "Switch a fault off", make_object()),
     Endpoint("GET", "/settings", "read_settings", "The settings", SETTINGS),
     Endpoint("PATCH", "/settings", "change_settings", "Change some settings", SETTINGS, body=SETTINGS),
+    Endpoint("GET", "/seed.schema.json", "describe_seed", "The JSON Schema of seed files", ANYTHING),
     Endpoint("GET", "/openapi.json", "describe", "This description", ANYTHING),
 )

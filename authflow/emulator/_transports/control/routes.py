@@ -13,10 +13,12 @@ from starlette.routing import BaseRoute, Route, Router
 
 from authflow._version import __version__
 from authflow.emulator._control.faults import Fault, FaultKind
+from authflow.emulator._control.seed_schema import make_seed_schema
 from authflow.emulator._control.seeding import SeedError
 from authflow.emulator._control.settings import parse_settings
 from authflow.emulator._operations.import_jobs import MAX_FILE, UploadRefused
 from authflow.emulator._outbox import Message
+from authflow.emulator._service_model.model import ServiceModel
 from authflow.emulator._transports.bodies import read_body
 from authflow.emulator._transports.control.endpoints import ENDPOINTS, Endpoint
 from authflow.emulator._transports.control.openapi import make_document
@@ -145,6 +147,10 @@ class Control:
     async def describe(self, _: Call) -> object:
         """GET /openapi.json."""
         return make_document(ENDPOINTS, PREFIX, __version__)
+
+    async def describe_seed(self, _: Call) -> object:
+        """GET /seed.schema.json."""
+        return make_seed_schema(ServiceModel())
 
     async def upload(self, request: Request) -> Response:
         """PUT /import/{pool id}/{job id}: the CSV file of a user import job. The URL is the permission."""
