@@ -21,9 +21,20 @@ class LambdaTriggers(Protocol):
 class ServedEmulator(Protocol):
     """What the server uses of an ``Emulator``."""
 
-    settings: Settings
-    clock: MovableClock
-    faults: Faults
+    @property
+    def settings(self) -> Settings:
+        """How it behaves."""
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None: ...
+
+    @property
+    def clock(self) -> MovableClock:
+        """Its clock."""
+
+    @property
+    def faults(self) -> Faults:
+        """The faults that are switched on."""
 
     @property
     def outbox(self) -> Outbox:
