@@ -1,16 +1,16 @@
 """Indexes of users by the value of an attribute."""
 
-from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final, TypeAlias
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, TypeAlias
+
+from authflow.emulator._records.ascending import Ascending
 
 if TYPE_CHECKING:
     from authflow.emulator._records.user import User
 
 #: where a user stands in an index: the value, and the user's number in the directory
 Place: TypeAlias = tuple[str, int]
-#: greater than every text that begins with the same characters
-AFTER_ALL: Final = chr(0x10FFFF)
 
 
 class ValueIndex:
@@ -23,17 +23,18 @@ class ValueIndex:
 
     def __init__(self, read: "Callable[[User], str | None]", users: "Iterable[tuple[int, User]]") -> None:
         self._read = read
-        self._places = sorted((value, number) for number, user in users if (value := read(user)))
+        places = sorted((value, number) for number, user in users if (value := read(user)))
+        self._places: Ascending[Place] = Ascending(places)
 
     def add(self, user: "User", number: int) -> None:
         """Add a user, if they have a value."""
         if value := self._read(user):
-            insort(self._places, (value, number))
+            self._places.add((value, number))
 
     def remove(self, user: "User", number: int) -> None:
         """Remove a user, who still has the value with which they were added."""
         if value := self._read(user):
-            del self._places[bisect_left(self._places, (value, number))]
+            self._places.remove((value, number))
 
     def find(self, value: str, *, is_prefix: bool, after: Place | None, count: int) -> list[Place]:
         """Return the first ``count`` places of a value, or of all values that begin with it.
@@ -44,6 +45,6 @@ class ValueIndex:
             after: the last place that was read; None to begin.
             count: how many places to return.
         """
-        start = bisect_left(self._places, (value, 0)) if after is None else bisect_right(self._places, after)
-        end = bisect_right(self._places, (value + AFTER_ALL if is_prefix else value, 1 << 62))
-        return self._places[start : min(end, start + count)]
+        places = self._places.read_from(after or (value, 0), inclusive=after is None)
+        matching = takewhile(lambda place: place[0].startswith(value) if is_prefix else place[0] == value, places)
+        return list(islice(matching, count))

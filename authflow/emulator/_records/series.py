@@ -1,8 +1,10 @@
 """Records in the order in which they were made."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import islice
 from typing import Generic, TypeVar
+
+from authflow.emulator._records.ascending import Ascending
 
 Record = TypeVar("Record")
 
@@ -16,12 +18,12 @@ class Series(Generic[Record]):
 
     def __init__(self) -> None:
         self._next = 1
-        self._numbers: list[int] = []
+        self._numbers: Ascending[int] = Ascending()
         self._records: dict[int, Record] = {}
         self._places: dict[Record, int] = {}
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return len(self._records)
 
     def __contains__(self, record: Record) -> bool:
         return record in self._places
@@ -31,7 +33,7 @@ class Series(Generic[Record]):
 
     def add(self, record: Record) -> None:
         """Add a record at the end. It must be hashable, and not be there already."""
-        self._numbers.append(self._next)
+        self._numbers.add(self._next)
         self._records[self._next] = record
         self._places[record] = self._next
         self._next += 1
@@ -40,7 +42,7 @@ class Series(Generic[Record]):
         """Remove a record, which must be there."""
         number = self._places.pop(record)
         del self._records[number]
-        del self._numbers[bisect_left(self._numbers, number)]
+        self._numbers.remove(number)
 
     def number_of(self, record: Record) -> int:
         """Return the number of a record, which must be there."""
@@ -52,5 +54,5 @@ class Series(Generic[Record]):
 
     def read_after(self, number: int | None, count: int) -> list[tuple[int, Record]]:
         """Return the first ``count`` records after the one with this number (None: of all), each with its number."""
-        start = bisect_right(self._numbers, number or 0)
-        return [(found, self._records[found]) for found in self._numbers[start : start + count]]
+        later = self._numbers.read_from(number or 0, inclusive=False)
+        return [(found, self._records[found]) for found in islice(later, count)]
