@@ -81,9 +81,7 @@ def _find_round(step: AuthStep, challenge: str, key: str, block: str | None) -> 
     Examples of AWS do not send it: the device key identifies the sign-in, and the SECRET_BLOCK the round.
     https://github.com/awsdocs/aws-doc-sdk-examples
     """
+    wanted = (step.client.id, challenge, block)
     return step.service.sessions.find_latest(
-        lambda session: (
-            (session.client_id, session.challenge, session.sign_in.device_key, session.challenge_data)
-            == (step.client.id, challenge, key, block)
-        )
+        key, lambda session: (session.client_id, session.challenge, session.challenge_data) == wanted
     )

@@ -106,8 +106,10 @@ class ProposedDevice:
 class Devices:
     """The devices of one user."""
 
+    __slots__ = ("_confirmed", "_count", "_proposed")
+
     def __init__(self) -> None:
-        self._proposed: ExpiringMap[ProposedDevice] = ExpiringMap()
+        self._proposed: ExpiringMap[ProposedDevice] | None = None  # most users have no devices
         self._confirmed: dict[str, Device] = {}
         self._count = 0
 
@@ -115,6 +117,8 @@ class Devices:
         """Return new keys, for a device that has none."""
         group = f"-{entropy.text(ALPHANUMERIC, GROUP_KEY_LENGTH)}"
         proposal = ProposedDevice(f"{region}_{entropy.uuid()}", group)
+        if self._proposed is None:
+            self._proposed = ExpiringMap()
         self._proposed.put(proposal.key, proposal, until=now + PROPOSAL_VALIDITY, now=now)
         return proposal
 
@@ -127,7 +131,7 @@ class Devices:
         """
         if key in self._confirmed:
             raise _errors.DEVICE_KEY_EXISTS()
-        proposal = self._proposed.pop(key)
+        proposal = self._proposed.pop(key) if self._proposed is not None else None
         if proposal is None:
             raise _errors.DEVICE_KEY_INVALID()
         self._count += 1

@@ -15,6 +15,8 @@ class ExpiringMap(Generic[V]):
         on_eviction: called with each value that is removed because it has expired.
     """
 
+    __slots__ = ("_due", "_entries", "_on_eviction", "_scheduled")
+
     def __init__(self, on_eviction: Callable[[V], None] | None = None) -> None:
         self._on_eviction = on_eviction
         self._entries: dict[str, tuple[datetime, V]] = {}
@@ -43,10 +45,6 @@ class ExpiringMap(Generic[V]):
     def values(self) -> list[V]:
         """Return all values."""
         return [value for _, value in self._entries.values()]
-
-    def items(self) -> list[tuple[str, V]]:
-        """Return all keys and values, oldest first."""
-        return [(key, value) for key, (_, value) in self._entries.items()]
 
     def _evict(self, now: datetime) -> None:
         while self._due and self._due[0][0] < now:

@@ -50,9 +50,8 @@ class Groups:
         self._by_name[group.name.lower()] = group
 
     def remove(self, group: Group) -> None:
-        """Remove a group with its memberships."""
-        for user in group.members:
-            self.leave(user, group)
+        """Remove a group with its memberships, but without going through its members: they are rid of it later."""
+        group.members = Series()
         self.all.remove(group)
         del self._by_name[group.name.lower()]
 
@@ -60,7 +59,7 @@ class Groups:
         """Put a user into a group. Nothing happens if they are in it."""
         if user not in group.members:
             group.members.add(user)
-            self._by_member.setdefault(user, set()).add(group)
+            self._by_member[user] = {*self.list_of(user), group}
 
     def leave(self, user: "User", group: Group) -> None:
         """Take a user out of a group. Nothing happens if they are not in it."""
@@ -73,11 +72,13 @@ class Groups:
     def leave_all(self, user: "User") -> None:
         """Take a user out of all groups."""
         for group in self.list_of(user):
-            self.leave(user, group)
+            group.members.remove(user)
+        self._by_member.pop(user, None)
 
     def list_of(self, user: "User") -> list[Group]:
         """Return the groups of a user in the order in which the groups were made."""
-        return sorted(self._by_member.get(user, ()), key=self.all.number_of)
+        joined = (group for group in self._by_member.get(user, ()) if group in self.all)
+        return sorted(joined, key=self.all.number_of)
 
     def rank_of(self, user: "User") -> list[Group]:
         """Return the groups of a user by precedence: those that count most first, those without one last."""

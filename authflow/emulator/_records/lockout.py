@@ -22,6 +22,8 @@ class Lockout:
     The fifth failure locks the user out for a second. Each further failure doubles the time, up to ``MAX_LOCKOUT``.
     """
 
+    __slots__ = ("_attempted", "_failures", "_until")
+
     def __init__(self) -> None:
         self._failures = 0
         self._until = self._attempted = NEVER

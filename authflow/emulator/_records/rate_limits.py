@@ -22,6 +22,8 @@ PER_HOUR: Final = {
 class Attempts:
     """The times at which one user last called each limited operation."""
 
+    __slots__ = ("_times",)
+
     def __init__(self) -> None:
         self._times: dict[str, deque[datetime]] = {}
 

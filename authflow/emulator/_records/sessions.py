@@ -54,7 +54,8 @@ class Sessions:
 
     def __init__(self, entropy: Entropy) -> None:
         self._tokens = OpaqueTokens(entropy, LENGTH)
-        self._kept: ExpiringMap[Session] = ExpiringMap()
+        self._kept: ExpiringMap[Session] = ExpiringMap(self._forget)
+        self._by_device: dict[str, dict[Session, str]] = {}
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -63,6 +64,8 @@ class Sessions:
         """Store a new Session and return its token, which Cognito's API calls Session too."""
         identifier, text = self._tokens.issue()
         self._kept.put(identifier, session, until=session.expires + RETENTION, now=now)
+        if session.sign_in.device_key is not None:
+            self._by_device.setdefault(session.sign_in.device_key, {})[session] = identifier
         return text
 
     def find_client_id(self, text: str) -> str | None:
@@ -74,11 +77,12 @@ class Sessions:
         """Return the error for a Session that is not kept: it expired long ago, or was never issued."""
         return (_errors.SESSION_EXPIRED if self._tokens.verify(text) else _errors.SESSION_INVALID)()
 
-    def find_latest(self, is_wanted: Callable[[Session], bool]) -> str | None:
-        """Return the token of the latest wanted Session, preferably of one that is not used; None if there is none."""
-        wanted = [(identifier, session) for identifier, session in reversed(self._kept.items()) if is_wanted(session)]
-        found = next((entry for entry in wanted if not entry[1].used), wanted[0] if wanted else None)
-        return self._tokens.restore(found[0]) if found else None
+    def find_latest(self, device_key: str, is_wanted: Callable[[Session], bool]) -> str | None:
+        """Return the token of a device's latest wanted Session, preferably of an unused one; None if there is none."""
+        sessions = self._by_device.get(device_key, {})
+        wanted = [session for session in reversed(sessions) if is_wanted(session)]
+        found = next((session for session in wanted if not session.used), wanted[0] if wanted else None)
+        return self._tokens.restore(sessions[found]) if found else None
 
     def find(
         self, text: str, client: UserPoolClient, challenges: Collection[str], now: datetime
@@ -102,6 +106,12 @@ class Sessions:
         if user is None or user.password.salt != session.salt:
             raise _errors.SESSION_INVALID()
         return session, user
+
+    def _forget(self, session: Session) -> None:
+        if (key := session.sign_in.device_key) is not None:
+            del self._by_device[key][session]
+            if not self._by_device[key]:
+                del self._by_device[key]
 
     def _get(self, text: str) -> Session | None:
         identifier = self._tokens.verify(text)

@@ -149,7 +149,8 @@ def test_proposals_do_not_pile_up(tracked: World) -> None:
         tracked.clock.forward(hours=12)
     user = tracked.emulator._service.pools[tracked.pool_id].users.find_by_username("ada")
     assert user is not None
-    assert len(user.devices._proposed) <= 4
+    assert user.devices._proposed is not None
+    assert 0 < len(user.devices._proposed) <= 4
 
 
 NEGATIVE = b64encode(b"\x80").decode()

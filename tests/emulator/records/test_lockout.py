@@ -1,5 +1,6 @@
 """The lockout after wrong passwords and codes."""
 
+from copy import copy
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -38,10 +39,9 @@ def attempt(lockout: Lockout, now: datetime, *, right: bool = False) -> str:
 
 def locked_for(lockout: Lockout, now: datetime) -> timedelta:
     """Return how long a lockout lasts from now on, to the second; looking does not change it."""
-    copy = Lockout()
-    copy.__dict__.update(lockout.__dict__)
+    copied = copy(lockout)
     seconds = 0
-    while attempt(copy, now + timedelta(seconds=seconds)) == LOCKED:
+    while attempt(copied, now + timedelta(seconds=seconds)) == LOCKED:
         seconds += 1
     return timedelta(seconds=seconds)
 
