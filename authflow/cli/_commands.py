@@ -126,6 +126,7 @@ def demo() -> int:
     metavar="TOKEN",
     help="Bearer token that opens /_authflow to other machines, such as containers; default: it is open to none.",
 )
+@click.option("--tls", is_flag=True, help="Serve HTTPS, with a certificate that is made at the start.")
 @click.option("--env-file", type=FILE, help="File to write for a front end: endpoint, Region, pool and client.")
 @click.option("--env-prefix", default="", metavar="TEXT", help="Beginning of the names in it, such as VITE_.")
 @click.option("--amplify-file", type=FILE, help="JSON file to write, which Amplify.configure of aws-amplify 6 takes.")
@@ -140,6 +141,7 @@ def emulator(
     triggers: str | None,
     trigger_urls: tuple[str, ...],
     control_token: str | None,
+    tls: bool,
     env_file: Path | None,
     env_prefix: str,
     amplify_file: Path | None,
@@ -155,6 +157,7 @@ def emulator(
     from authflow.cli._emulator_triggers import load_triggers, parse_trigger_urls  # noqa: PLC0415 - the same
     from authflow.cli._serve import serve  # noqa: PLC0415 - the same
     from authflow.emulator._control.settings import parse_settings  # noqa: PLC0415 - loaded only for this command
+    from authflow.emulator._transports.http import Access  # noqa: PLC0415 - the same
 
     with _refusing("--setting"):
         chosen = parse_settings(settings)
@@ -164,15 +167,13 @@ def emulator(
         default_triggers = load_triggers(triggers) if triggers else {}
     seed_text = _read_text(seed_file) if seed_file else None
     serve(
-        host,
-        port,
+        Access(host, port, control_token, tls),
         region=region,
         issuer=issuer,
         seed_text=seed_text,
         settings=chosen,
         functions=functions,
         default_triggers=default_triggers,
-        control_token=control_token,
         write_files=lambda front_end: front_end.write(env_file, env_prefix, amplify_file),
     )
 

@@ -5,20 +5,21 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Final
 
 from authflow.cli._front_end import FrontEnd
 from authflow.core._texts import escape
 from authflow.core.errors import InvalidInput
 from authflow.emulator import Emulator, LambdaTrigger, Message, SeededClient, SeedError, Settings
+from authflow.emulator._transports.http import Access
 from authflow.emulator._transports.http import serve as serve_http
 
 WARNING: Final = "authflow: warning: not limited to loopback: anyone who can reach this port controls the emulator"
 
 
 def serve(
-    host: str,
-    port: int,
+    access: Access,
     *,
     region: str,
     issuer: str | None,
@@ -26,7 +27,6 @@ def serve(
     settings: Settings,
     functions: Mapping[str, LambdaTrigger | str],
     default_triggers: Mapping[str, LambdaTrigger] | LambdaTrigger,
-    control_token: str | None = None,
     write_files: Callable[[FrontEnd], None] = lambda _: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM. For the arguments see ``Emulator`` and ``serve_http``.
@@ -56,14 +56,16 @@ def serve(
         emulator.at_start(load)
         return emulator
 
-    def ready(url: str) -> None:
+    def ready(url: str, authority: Path | None) -> None:
+        if authority is not None:
+            _print_line(f"clients have to trust the authority in {authority}")
         _print_line(f"authflow emulator at {url} (press Ctrl-C to stop it)")
-        if not _is_loopback(host):
+        if not _is_loopback(access.host):
             sys.stderr.write(WARNING + "\n")
             sys.stderr.flush()
 
     try:
-        serve_http(make, host, port, ready, control_token)
+        serve_http(make, access, ready)
     except SeedError as error:
         raise InvalidInput("--seed-file", str(error)) from None
 

@@ -68,7 +68,7 @@ def emulator(*arguments: str) -> Iterator[Served]:
         assert process.stdout
         assert process.stderr
         lines = []
-        while not (ready := re.search(r"emulator at (http://\S+)", line := process.stdout.readline())):
+        while not (ready := re.search(r"emulator at (https?://\S+)", line := process.stdout.readline())):
             assert line, process.stderr.read()
             lines.append(line)
         try:
@@ -311,7 +311,7 @@ def test_an_invalid_seed_file_is_an_error(
 def test_an_address_beyond_loopback_is_a_warning(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], host: str, warned: bool
 ) -> None:
-    monkeypatch.setattr(_serve, "serve_http", lambda _make, _host, _port, on_ready, _token: on_ready("http://it"))
+    monkeypatch.setattr(_serve, "serve_http", lambda _make, _access, on_ready: on_ready("http://it", None))
     assert run_here(["emulator", "--host", host]) == 0
     shown = capsys.readouterr()
     assert shown.out == "authflow emulator at http://it (press Ctrl-C to stop it)\n"

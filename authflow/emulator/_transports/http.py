@@ -6,7 +6,9 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 from starlette.applications import Starlette
@@ -14,10 +16,14 @@ from starlette.datastructures import Address
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
+from authflow._extras import explain_missing
 from authflow.emulator._transports.control.guard import Guard
 from authflow.emulator._transports.control.routes import Control
 from authflow.emulator._transports.served import EmulatorFactory, ServedEmulator
 from authflow.emulator._transports.service_paths import CONTROL, Endpoints
+
+if TYPE_CHECKING:
+    from authflow.emulator._transports.tls import Certificate
 
 #: how long a shutdown waits for clients to send the rest of a request or to read a response
 GRACE_SECONDS: Final = 1
@@ -38,27 +44,39 @@ def make_application(emulator: ServedEmulator, control_token: str | None = None)
     return application
 
 
-def serve(
-    make: EmulatorFactory,
-    host: str,
-    port: int,
-    on_ready: Callable[[str], None],
-    control_token: str | None = None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who reaches a server, and how.
+
+    Attributes:
+        host: the address to listen on. Anyone who can reach it has full access.
+        port: 0 selects a free one.
+        control_token: lets other machines use the paths below ``/_authflow``; None: no other machine.
+        tls: whether to serve HTTPS, with a certificate that is made at the start.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    control_token: str | None = field(default=None, repr=False)
+    tls: bool = False
+
+
+def serve(make: EmulatorFactory, access: Access, on_ready: Callable[[str, Path | None], None]) -> None:
     """Serve until SIGINT or SIGTERM, then return. Call it in the main thread.
 
     Args:
         make: returns the emulator to serve. It receives the server's URL, which may be the issuer.
-        host: the address to listen on. Anyone who can reach it has full access.
-        port: 0 selects a free one.
-        on_ready: called once, with the URL, when the server accepts requests.
-        control_token: lets other machines use the paths below ``/_authflow``.
+        access: who reaches the server, and how.
+        on_ready: called once, with the URL and with TLS the file of the authority that clients have to trust, when the
+            server accepts requests.
 
     Raises:
         OSError: the server can't listen on this address.
     """
-    with _listen(host, port) as (listener, url):
-        server = _Server(_make(make, url), lambda: on_ready(url), control_token)
+    with _listen(access.host, access.port) as (listener, address), _certify(access) as certificate:
+        url = f"https://{address}" if certificate else f"http://{address}"
+        authority = certificate.authority if certificate else None
+        server = _Server(_make(make, url), lambda: on_ready(url, authority), access.control_token, certificate)
         # uvicorn raises the signal again after it has stopped; that must not end the process
         before = {number: signal.signal(number, server.stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
@@ -81,7 +99,8 @@ def running(make: EmulatorFactory, host: str = "127.0.0.1", port: int = 0) -> It
         OSError: the server can't listen on this address.
     """
     ready = threading.Event()
-    with _listen(host, port) as (listener, url):
+    with _listen(host, port) as (listener, address):
+        url = f"http://{address}"
         server = _Server(_make(make, url), ready.set)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
@@ -97,7 +116,11 @@ class _Server(uvicorn.Server):
     """uvicorn's server, which reports when it accepts requests."""
 
     def __init__(
-        self, emulator: ServedEmulator, on_ready: Callable[[], None], control_token: str | None = None
+        self,
+        emulator: ServedEmulator,
+        on_ready: Callable[[], None],
+        control_token: str | None = None,
+        certificate: "Certificate | None" = None,
     ) -> None:
         application = make_application(emulator, control_token)
         application.state.drop = self._drop
@@ -111,6 +134,7 @@ class _Server(uvicorn.Server):
                 lifespan="off",
                 ws="none",
                 loop="asyncio",
+                ssl_certfile=certificate.server if certificate else None,
             )
         )
         self._on_ready = on_ready
@@ -148,10 +172,21 @@ def _make(make: EmulatorFactory, url: str) -> ServedEmulator:
 
 
 @contextmanager
+def _certify(access: Access) -> "Iterator[Certificate | None]":
+    if not access.tls:
+        yield None
+        return
+    with explain_missing("HTTPS"):
+        from authflow.emulator._transports.tls import making_certificate  # noqa: PLC0415 -- slow to import, optional
+    with making_certificate(access.host) as certificate:
+        yield certificate
+
+
+@contextmanager
 def _listen(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listener:
         # Connections inherit it. Without it each response waits 40 ms for the client's delayed acknowledgement.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         shown = f"[{host}]" if family == socket.AF_INET6 else host
-        yield listener, f"http://{shown}:{listener.getsockname()[1]}"
+        yield listener, f"{shown}:{listener.getsockname()[1]}"

@@ -18,14 +18,14 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from authflow.emulator import Emulator, EmulatorBug, Message, Purpose, running
-from authflow.emulator._transports.http import make_application, serve
+from authflow.emulator._transports.http import Access, make_application, serve
 from tests.support.emulator.http import PREFIX, ask, post
 from tests.support.emulator.world import PASSWORD, World
 
 SERVE = """
 from authflow.emulator import Emulator
-from authflow.emulator._transports.http import serve
-serve(lambda url: Emulator(issuer=url), "127.0.0.1", 0, lambda url: print(url, flush=True))
+from authflow.emulator._transports.http import Access, serve
+serve(lambda url: Emulator(issuer=url), Access(), lambda url, _: print(url, flush=True))
 print("stopped", flush=True)
 """
 
@@ -310,7 +310,7 @@ def test_ipv6(world: World) -> None:
 
 def test_an_address_that_is_taken(world: World, url: str) -> None:
     with pytest.raises(OSError, match="in use"):
-        serve(lambda _: world.emulator, "127.0.0.1", urlsplit(url).port or 0, print)
+        serve(lambda _: world.emulator, Access(port=urlsplit(url).port or 0), print)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -339,11 +339,11 @@ def test_serving_in_this_process(world: World) -> None:
     before = signal.getsignal(signal.SIGTERM)
     seen: list[str] = []
 
-    def ready(address: str) -> None:
+    def ready(address: str, _: object) -> None:
         seen.append(address)
         signal.raise_signal(signal.SIGTERM)
 
-    serve(lambda _: world.emulator, "127.0.0.1", 0, ready)
+    serve(lambda _: world.emulator, Access(), ready)
     assert signal.getsignal(signal.SIGTERM) is before
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", urlsplit(seen[0]).port or 0), timeout=5)
