@@ -93,10 +93,15 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class ProposedDevice:
-    """A device key that was returned with tokens, as NewDeviceMetadata."""
+    """A device key that was returned with tokens, as NewDeviceMetadata.
+
+    Attributes:
+        expires: when the device can no longer be confirmed.
+    """
 
     key: str
     group_key: str
+    expires: datetime
 
     def describe(self) -> dict[str, str]:
         """Return the device key as a NewDeviceMetadataType structure."""
@@ -116,10 +121,10 @@ class Devices:
     def propose(self, region: str, entropy: Entropy, now: datetime) -> ProposedDevice:
         """Return new keys, for a device that has none."""
         group = f"-{entropy.text(ALPHANUMERIC, GROUP_KEY_LENGTH)}"
-        proposal = ProposedDevice(f"{region}_{entropy.uuid()}", group)
+        proposal = ProposedDevice(f"{region}_{entropy.uuid()}", group, now + PROPOSAL_VALIDITY)
         if self._proposed is None:
             self._proposed = ExpiringMap()
-        self._proposed.put(proposal.key, proposal, until=now + PROPOSAL_VALIDITY, now=now)
+        self._proposed.put(proposal.key, proposal, until=proposal.expires, now=now)
         return proposal
 
     def confirm(self, key: str, *, name: str | None, salt: int, verifier: int, remembered: bool, now: datetime) -> None:
@@ -127,13 +132,14 @@ class Devices:
 
         Raises:
             ServiceError: DeviceKeyExistsException: the device is confirmed already.
-                InvalidParameterException: it was not proposed.
+                InvalidParameterException: it was not proposed, or too long ago.
         """
         if key in self._confirmed:
             raise _errors.DEVICE_KEY_EXISTS()
-        proposal = self._proposed.pop(key) if self._proposed is not None else None
-        if proposal is None:
+        proposal = self._proposed.get(key) if self._proposed else None
+        if not self._proposed or proposal is None or now >= proposal.expires:
             raise _errors.DEVICE_KEY_INVALID()
+        self._proposed.pop(key)
         self._count += 1
         self._confirmed[key] = Device(
             key, proposal.group_key, self._count, name or key, salt, verifier, remembered, now, now, now
