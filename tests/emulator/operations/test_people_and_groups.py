@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from authflow.emulator import Emulator, ServiceError
 from tests.support.emulator.world import Clock, World
@@ -14,6 +14,7 @@ USERNAMES = st.sampled_from(["ada", "Ada", "bob", "carl", "dora"])
 EMAILS = st.sampled_from(["ada@example.com", "Ada@example.com", "bob@example.org", ""])
 NAMES = st.sampled_from(["Ada", "ada", 'Bo "b"', "Al\\an", "A"])
 GROUPS = st.sampled_from(["admins", "Admins", "staff", "readers"])
+MAX_POOLS = 4
 LIMITS = st.integers(1, 3)
 VERIFIED = st.sampled_from(["true", "false"])
 FILTERS = st.tuples(st.sampled_from(["username", "email", "name", "sub"]), st.booleans())
@@ -54,6 +55,7 @@ class PeopleMachine(RuleBasedStateMachine):
         self.people: dict[str, Person] = {}
         self.groups: dict[str, list[str]] = {}
         self.walks: list[Walk] = []
+        self.pools = [self.world.pool_id]
 
     def fold(self, name: str) -> str:
         return name if self.case else name.lower()
@@ -90,6 +92,34 @@ class PeopleMachine(RuleBasedStateMachine):
             if token_name not in reply:
                 return
             token = {token_name: reply[token_name]}
+
+    # --- pools
+
+    @precondition(lambda self: len(self.pools) < MAX_POOLS)
+    @rule()
+    def create_pool(self) -> None:
+        self.pools.append(self.world.call("CreateUserPool", PoolName="people")["UserPool"]["Id"])
+
+    @precondition(lambda self: len(self.pools) > 1)
+    @rule(choice=st.integers(1, MAX_POOLS))
+    def delete_pool(self, choice: int) -> None:
+        pool = self.pools.pop(1 + choice % (len(self.pools) - 1))
+        self.world.call("DeleteUserPool", UserPoolId=pool)
+        refusal = self.world.expect_refusal("ListUsers", UserPoolId=pool)
+        assert refusal == f"ResourceNotFoundException: User pool {pool} does not exist."
+
+    @rule(limit=LIMITS)
+    def list_pools(self, limit: int) -> None:
+        listed: list[str] = []
+        token: dict[str, str] = {}
+        for _ in range(0, len(self.pools), limit):
+            reply = self.world.call("ListUserPools", MaxResults=limit, **token)
+            listed += [pool["Id"] for pool in reply["UserPools"]]
+            token = {"NextToken": reply["NextToken"]} if "NextToken" in reply else {}
+        assert listed == self.pools
+        assert not token
+        for pool in self.pools[1:]:
+            assert not self.world.call("ListUsers", UserPoolId=pool)["Users"]
 
     # --- users
 

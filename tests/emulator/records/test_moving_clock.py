@@ -45,7 +45,7 @@ def refuse(answer: Answer) -> str | None:
 
 
 @pytest.mark.parametrize("name", LIFETIMES)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(visits=st.lists(MOMENTS, max_size=3), answered=MOMENTS)
 @example(visits=[], answered=BEFORE_THE_END)
 @example(visits=[], answered=AT_THE_END)

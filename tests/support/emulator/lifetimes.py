@@ -169,7 +169,12 @@ def page(world: World) -> Answer:
     world.make_user("bob")
     listed: Json = {"UserPoolId": world.pool_id, "Limit": 1}
     token = world.call("ListUsers", **listed)["PaginationToken"]
-    return partial(world.call, "ListUsers", **listed, PaginationToken=token)
+
+    def read_on() -> None:
+        users = world.call("ListUsers", **listed, PaginationToken=token)["Users"]
+        assert [user["Username"] for user in users] == ["bob"]
+
+    return read_on
 
 
 def lockout(failures: int, world: World) -> Answer:
