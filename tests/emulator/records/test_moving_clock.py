@@ -23,7 +23,7 @@ USERS = map("user-{}".format, count())
 def make_world(clock: Clock, emulator: Emulator, keys: PoolKeys, **pool: object) -> World:
     """Make a pool with ada. To generate its keys would take long."""
     world = World(emulator, clock, "", "").make_pool(**pool)
-    emulator._service.set_keys(emulator._service.pools[world.pool_id], keys)
+    emulator._service.pools[world.pool_id].keys = keys
     world.make_user("ada", email="ada@example.com", email_verified="true")
     return world
 
