@@ -1,6 +1,5 @@
 """The HTTP transport, by starlette on uvicorn: the service's own paths, and the emulator's below ``/_authflow``."""
 
-import asyncio
 import signal
 import socket
 import threading
@@ -8,11 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import uvicorn
 from starlette.applications import Starlette
-from starlette.datastructures import Address
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
@@ -20,13 +17,11 @@ from authflow._extras import explain_missing
 from authflow.emulator._transports.control.guard import Guard
 from authflow.emulator._transports.control.routes import Control
 from authflow.emulator._transports.served import EmulatorFactory, ServedEmulator
+from authflow.emulator._transports.server import Server, allow_many_connections
 from authflow.emulator._transports.service_paths import CONTROL, Endpoints
 
 if TYPE_CHECKING:
     from authflow.emulator._transports.tls import Certificate
-
-#: how long a shutdown waits for clients to send the rest of a request or to read a response
-GRACE_SECONDS: Final = 1
 
 
 def make_application(emulator: ServedEmulator, control_token: str | None = None) -> Starlette:
@@ -73,10 +68,11 @@ def serve(make: EmulatorFactory, access: Access, on_ready: Callable[[str, Path |
     Raises:
         OSError: the server can't listen on this address.
     """
+    allow_many_connections()
     with _listen(access.host, access.port) as (listener, address), _certify(access) as certificate:
         url = f"https://{address}" if certificate else f"http://{address}"
         authority = certificate.authority if certificate else None
-        server = _Server(_make(make, url), lambda: on_ready(url, authority), access.control_token, certificate)
+        server = _make_server(_make(make, url), lambda: on_ready(url, authority), access.control_token, certificate)
         # uvicorn raises the signal again after it has stopped; that must not end the process
         before = {number: signal.signal(number, server.stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
@@ -101,7 +97,7 @@ def running(make: EmulatorFactory, host: str = "127.0.0.1", port: int = 0) -> It
     ready = threading.Event()
     with _listen(host, port) as (listener, address):
         url = f"http://{address}"
-        server = _Server(_make(make, url), ready.set)
+        server = _make_server(_make(make, url), ready.set)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:
@@ -112,57 +108,16 @@ def running(make: EmulatorFactory, host: str = "127.0.0.1", port: int = 0) -> It
             thread.join()
 
 
-class _Server(uvicorn.Server):
-    """uvicorn's server, which reports when it accepts requests."""
-
-    def __init__(
-        self,
-        emulator: ServedEmulator,
-        on_ready: Callable[[], None],
-        control_token: str | None = None,
-        certificate: "Certificate | None" = None,
-    ) -> None:
-        application = make_application(emulator, control_token)
-        application.state.drop = self._drop
-        super().__init__(
-            uvicorn.Config(
-                application,
-                log_level="warning",
-                timeout_graceful_shutdown=GRACE_SECONDS + 1,
-                proxy_headers=False,
-                access_log=False,
-                lifespan="off",
-                ws="none",
-                loop="asyncio",
-                ssl_certfile=certificate.server if certificate else None,
-            )
-        )
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to accept connections."""
-        await super().startup(sockets)
-        self._on_ready()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the connections: those with a request in progress after a period of grace."""
-        grace = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._abort_connections)
-        await super().shutdown(sockets)
-        grace.cancel()
-
-    def stop(self, *_: object) -> None:
-        """End ``run`` after the requests in progress."""
-        self.should_exit = True
-
-    def _drop(self, peer: Address) -> None:
-        """Close the connection of a client without a response."""
-        for connection in list(self.server_state.connections):
-            if connection.transport.get_extra_info("peername")[:2] == tuple(peer):
-                connection.transport.abort()
-
-    def _abort_connections(self) -> None:
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
+def _make_server(
+    emulator: ServedEmulator,
+    on_ready: Callable[[], None],
+    control_token: str | None = None,
+    certificate: "Certificate | None" = None,
+) -> Server:
+    application = make_application(emulator, control_token)
+    server = Server(application, on_ready, certificate.server if certificate else None)
+    application.state.drop = server.drop
+    return server
 
 
 def _make(make: EmulatorFactory, url: str) -> ServedEmulator:
