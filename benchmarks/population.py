@@ -53,9 +53,14 @@ class Town:
         for number in numbers:
             self.settle(number)
 
+    def disable(self, number: int) -> None:
+        """Disable the user of this number."""
+        self.emulator.call("AdminDisableUser", {"UserPoolId": self.pool_id, "Username": f"user-{number}"})
+
     def list_users(self, **params: object) -> None:
-        """Read a page of ListUsers."""
-        self.emulator.call("ListUsers", {"UserPoolId": self.pool_id, **params})
+        """Read a page of ListUsers, which must show somebody."""
+        if not self.emulator.call("ListUsers", {"UserPoolId": self.pool_id, **params})["Users"]:
+            raise LookupError(f"nobody is found by {params}")
 
     def sign_in(self) -> None:
         """Sign in by an alias."""
@@ -69,7 +74,10 @@ OPERATIONS: Final[Mapping[str, Callable[[Town], None]]] = {
     "a page of ListUsers": Town.list_users,
     "ListUsers, `email =`": lambda town: town.list_users(Filter=f'email = "user{FEW // 2}@example.com"'),
     "ListUsers, `email ^=`": lambda town: town.list_users(Filter='email ^= "user5"', Limit=10),
-    "ListUsers, by status": lambda town: town.list_users(Filter='cognito:user_status = "FORCE_CHANGE_PASSWORD"'),
+    "ListUsers, by a status of all": lambda town: town.list_users(
+        Filter='cognito:user_status = "FORCE_CHANGE_PASSWORD"'
+    ),
+    "ListUsers, by a status of the last only": lambda town: town.list_users(Filter='status = "Disabled"'),
 }
 
 
@@ -79,6 +87,8 @@ def measure() -> list[Figure]:
         growth = [_measure_creation() for _ in range(ROUNDS)]
         large, small = growth[-1][1], Town.found()
         small.settle_all(range(FEW))
+        large.disable(MANY - 1)
+        small.disable(FEW - 1)
         figures = [
             Figure(
                 name=f"{name}, among {MANY:,} users relative to {FEW}",

@@ -54,7 +54,8 @@ def new_password_required(step: AuthStep) -> Reply:
     credentials.replace_password(step.service, step.client.pool, user, chosen)
     step.note_password(user)
     step.client.pool.users.set_attributes(user, changed)
-    user.status, user.modified = Status.CONFIRMED, step.service.now()
+    step.client.pool.users.set_status(user, Status.CONFIRMED)
+    user.modified = step.service.now()
     session.used = True
     step.record_proof(Proof.NEW_PASSWORD)
     return progress.proceed(step, user)

@@ -140,7 +140,7 @@ def _accept_code(step: AuthStep, challenge: str) -> Reply:
     if session.challenge_data.purpose is not Purpose.FIRST_FACTOR:
         return mfa_challenges.accept_factor(step, user, challenge)
     if user.status is Status.UNCONFIRMED:
-        user.status = Status.CONFIRMED
+        step.client.pool.users.set_status(user, Status.CONFIRMED)
     step.record_proof(Proof.CODE, factor=challenge)
     return progress.proceed(step, user)
 

@@ -81,8 +81,8 @@ def admin_confirm_sign_up(service: Service, params: Params) -> Reply:
     pool, user = _find_user(service, params)
     if user.status is not Status.UNCONFIRMED:
         raise _errors.NOT_CONFIRMABLE(user.status)
-    user.status, user.confirmation, user.modified = Status.CONFIRMED, None, service.now()
-    user.auto_confirmed = True
+    pool.users.set_status(user, Status.CONFIRMED)
+    user.confirmation, user.auto_confirmed, user.modified = None, True, service.now()
     invocation = TriggerInvocation(service, NoClient(pool), user, params.get("ClientMetadata", {}))
     lifecycle.run_post_confirmation(invocation, ConfirmationSource.SIGN_UP)
     return {}
@@ -93,7 +93,7 @@ def admin_set_user_password(service: Service, params: Params) -> Reply:
     pool, user = _find_user(service, params)
     temporary = not params.get("Permanent")
     credentials.replace_password(service, pool, user, params["Password"], temporary=temporary)
-    user.status = Status.FORCE_CHANGE_PASSWORD if temporary else Status.CONFIRMED
+    pool.users.set_status(user, Status.FORCE_CHANGE_PASSWORD if temporary else Status.CONFIRMED)
     user.modified = service.now()
     return {}
 
@@ -106,22 +106,24 @@ def admin_reset_user_password(service: Service, params: Params) -> Reply:
     prepared = codes.prepare_code(service, pool, user, contact, purpose=Purpose.PASSWORD_RESET, request=request)
     if _find_recovery(service, pool, user) != (contact, address):
         raise _errors.NO_RECOVERY()
-    user.status, user.modified = Status.RESET_REQUIRED, service.now()
-    user.reset_code = prepared.send()
+    pool.users.set_status(user, Status.RESET_REQUIRED)
+    user.reset_code, user.modified = prepared.send(), service.now()
     return {}
 
 
 def admin_enable_user(service: Service, params: Params) -> Reply:
     """AdminEnableUser."""
-    _, user = _find_user(service, params)
-    user.enabled, user.modified = True, service.now()
+    pool, user = _find_user(service, params)
+    pool.users.set_enabled(user, enabled=True)
+    user.modified = service.now()
     return {}
 
 
 def admin_disable_user(service: Service, params: Params) -> Reply:
     """AdminDisableUser: refuse sign-ins and revoke all tokens."""
-    _, user = _find_user(service, params)
-    user.enabled, user.modified = False, service.now()
+    pool, user = _find_user(service, params)
+    pool.users.set_enabled(user, enabled=False)
+    user.modified = service.now()
     service.token_families.revoke_all(user)
     return {}
 

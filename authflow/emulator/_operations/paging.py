@@ -16,8 +16,6 @@ Record = TypeVar("Record")
 Position: TypeAlias = Any
 #: returns the first records after a position (None: from the beginning), at most so many, each with its own position
 Read: TypeAlias = Callable[[Position | None, int], Sequence[tuple[Position, Record]]]
-#: returns the records of a page of at most so many after a position, and where it ended; None if there are no more
-ReadPage: TypeAlias = Callable[[Position | None, int], tuple[list[Record], Position | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +50,6 @@ def take_page(
     Raises:
         ServiceError: InvalidParameterException: the token belongs to another request, or was changed.
     """
-
-    def read_page(position: Position | None, size: int) -> tuple[list[Record], Position | None]:
-        found = read(position, size + 1)
-        return [record for _, record in found[:size]], found[size - 1][0] if len(found) > size else None
-
-    return take_short_page(service, listing, params, read_page, whose=whose)
-
-
-def take_short_page(
-    service: Service, listing: Listing, params: Params, read_page: ReadPage[Record], *, whose: str = ""
-) -> tuple[list[Record], Reply]:
-    """Do the same with a reader that decides itself where a page ends: it may be short, or empty, and not the last."""
     rest = {name: value for name, value in params.items() if name not in {listing.token, listing.limit, "AccessToken"}}
     binding = json.dumps([listing.operation, whose, rest], sort_keys=True)
     position = None
@@ -72,5 +58,9 @@ def take_short_page(
         if opened is None:
             raise _errors.BAD_PAGE()
         position = json.loads(opened)
-    records, end = read_page(position, params.get(listing.limit) or listing.size)
-    return records, {} if end is None else {listing.token: service.page_tokens.seal(json.dumps(end), binding)}
+    size = params.get(listing.limit) or listing.size
+    found = read(position, size + 1)
+    records = [record for _, record in found[:size]]
+    if len(found) <= size:
+        return records, {}
+    return records, {listing.token: service.page_tokens.seal(json.dumps(found[size - 1][0]), binding)}

@@ -58,8 +58,8 @@ def admin_disable_provider_for_user(service: Service, params: Params) -> Reply:
         if given.get("ProviderAttributeName") != SUBJECT:
             raise _errors.INVALID(f"The ProviderAttributeName of {NATIVE} must be {SUBJECT}")  # own text
         user = names.get_user(pool, user_id)
-        user.password, user.status = StoredPassword.create_unset(service.entropy), Status.EXTERNAL_PROVIDER
-        user.modified = service.now()
+        pool.users.set_status(user, Status.EXTERNAL_PROVIDER)
+        user.password, user.modified = StoredPassword.create_unset(service.entropy), service.now()
         return {}
     holder = pool.providers.find_linked(provider, user_id)
     if holder is None:

@@ -55,7 +55,8 @@ def confirm_forgot_password(service: Service, params: Params) -> Reply:
     user.attempts.count("ConfirmForgotPassword", service.now(), service.settings.resets_per_hour)
     codes.check_code(service, user.reset_code, params["ConfirmationCode"])
     credentials.replace_password(service, client.pool, user, params["Password"])
-    user.status, user.reset_code, user.modified = Status.CONFIRMED, None, service.now()
+    client.pool.users.set_status(user, Status.CONFIRMED)
+    user.reset_code, user.modified = None, service.now()
     invocation = TriggerInvocation(service, client, user, params.get("ClientMetadata", {}))
     lifecycle.run_post_confirmation(invocation, ConfirmationSource.FORGOT_PASSWORD)
     return {}

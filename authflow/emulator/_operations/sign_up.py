@@ -51,7 +51,8 @@ def sign_up(service: Service, params: Params) -> Reply:
     _check_user(client.pool, user, updated, force=bool(decision.verified))
     user.attributes = updated
     if decision.confirm:
-        user.status, user.auto_confirmed = Status.CONFIRMED, True
+        client.pool.users.set_status(user, Status.CONFIRMED)
+        user.auto_confirmed = True
     client.pool.users.add(user)
     return _welcome(service, client, user, params)
 
@@ -75,7 +76,8 @@ def confirm_sign_up(service: Service, params: Params) -> Reply:
         session.used = True
     client.pool.users.set_attributes(user, updated)
     user.confirmation = None
-    user.status, user.modified = Status.CONFIRMED, service.now()
+    client.pool.users.set_status(user, Status.CONFIRMED)
+    user.modified = service.now()
     reply = _make_session(step, user, codes.CONFIRMATION_SESSION, code)
     invocation = _make_invocation(service, client, user, params)
     lifecycle.run_post_confirmation(invocation, ConfirmationSource.SIGN_UP)

@@ -4,18 +4,29 @@ Names are compared character by character: Cognito does not normalise Unicode.
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html#user-pool-settings-aliases
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from authflow.emulator._records.contacts import CONTACT_MEDIUMS, is_verified
 from authflow.emulator._records.index import Place, ValueIndex
 from authflow.emulator._records.series import Series
-from authflow.emulator._records.user import User
+from authflow.emulator._records.user import Status, User
 
 USERNAME: Final = "username"
 SUB: Final = "sub"
+USER_STATUS: Final = "cognito:user_status"
+#: whether a user is enabled
+STATUS: Final = "status"
 #: the values that are compared as the pool compares names
 COMPARED_AS_NAMES: Final = frozenset({USERNAME, "email", "preferred_username"})
+#: what users can be searched for beside their attributes
+OTHER_VALUES: Final[Mapping[str, Callable[[User], str]]] = {
+    USERNAME: lambda user: user.username,
+    SUB: lambda user: user.sub,
+    USER_STATUS: lambda user: user.status,
+    STATUS: lambda user: "Enabled" if user.enabled else "Disabled",
+}
 
 
 class Directory:
@@ -71,15 +82,22 @@ class Directory:
         return self._by_sub.get(user.sub) is user
 
     def set_attributes(self, user: User, changed: Mapping[str, str]) -> None:
-        """Replace the attributes of a user, and with them the aliases."""
-        number = self.all.number_of(user)
+        """Replace the attributes of a user, and with them the aliases. The user must be in the pool."""
+        different = [name for name in self._indexes if user.attributes.get(name) != changed.get(name)]
         self._remove_aliases(user)
-        for index in self._indexes.values():
-            index.remove(user, number)
-        user.attributes = changed
+        with self._reindex(user, different):
+            user.attributes = changed
         self._add_aliases(user)
-        for index in self._indexes.values():
-            index.add(user, number)
+
+    def set_status(self, user: User, status: Status) -> None:
+        """Replace the status of a user, who may also be one that is not in the pool."""
+        with self._reindex(user, [USER_STATUS]):
+            user.status = status
+
+    def set_enabled(self, user: User, *, enabled: bool) -> None:
+        """Enable or disable a user."""
+        with self._reindex(user, [STATUS]):
+            user.enabled = enabled
 
     def find_by_username(self, name: str) -> User | None:
         """Return the user with this username, None if there is none."""
@@ -110,7 +128,7 @@ class Directory:
         The first call for a name makes an index, which goes through all users.
 
         Args:
-            name: ``USERNAME``, ``SUB`` or the name of an attribute.
+            name: ``USERNAME``, ``SUB``, ``USER_STATUS``, ``STATUS`` or the name of an attribute.
             value: what to look for.
             is_prefix: whether values that only begin with it are meant too.
             after: the last place that was read; None to begin.
@@ -119,15 +137,28 @@ class Directory:
         if name not in self._indexes:
             everyone = self.all.read_after(None, len(self.all))
             self._indexes[name] = ValueIndex(lambda user: self._read_value(user, name), everyone)
-        wanted = self.normalize_case(value) if name in COMPARED_AS_NAMES else value
-        places = self._indexes[name].find(wanted, is_prefix=is_prefix, after=after, count=count)
+        places = self._indexes[name].find(self._fold(name, value), is_prefix=is_prefix, after=after, count=count)
         return [(place, self.all.get(place[1])) for place in places]
 
     def _read_value(self, user: User, name: str) -> str | None:
-        if name == USERNAME:
-            return self.normalize_case(user.username)
-        value = user.sub if name == SUB else user.attributes.get(name)
-        return self.normalize_case(value) if value and name in COMPARED_AS_NAMES else value
+        value = OTHER_VALUES[name](user) if name in OTHER_VALUES else user.attributes.get(name)
+        return self._fold(name, value) if value else None
+
+    def _fold(self, name: str, value: str) -> str:
+        """Return a value in the form in which filters compare it."""
+        if name in COMPARED_AS_NAMES:
+            return self.normalize_case(value)
+        return value.lower() if name == USER_STATUS else value
+
+    @contextmanager
+    def _reindex(self, user: User, names: Collection[str]) -> Iterator[None]:
+        """Keep the indexes of these names right while values of a user change."""
+        indexes = [self._indexes[name] for name in names if name in self._indexes and self.has(user)]
+        for index in indexes:
+            index.remove(user, self.all.number_of(user))
+        yield
+        for index in indexes:
+            index.add(user, self.all.number_of(user))
 
     def iterate_aliases(self, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Yield the attribute and the value of each alias of a user who has the given attributes."""

@@ -90,6 +90,8 @@ class User:
         username: the canonical username; it never changes.
         sub: the user's unique id; it is never used again.
         attributes: set them through the pool's ``Directory``, which finds users by them.
+        status: set it through the ``Directory`` too.
+        enabled: whether the user may sign in; set it through the ``Directory`` too.
         confirmation: the code that confirms the sign-up, if one was sent and not used.
         reset_code: the code with which a forgotten password can be replaced.
         attribute_codes: the codes that verify new addresses, by attribute; replaced, never modified.

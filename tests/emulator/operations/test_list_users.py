@@ -1,5 +1,4 @@
 from contextlib import suppress
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -7,7 +6,20 @@ from hypothesis import strategies as st
 
 from authflow.emulator import ServiceError, Settings
 from authflow.emulator._operations import user_lists
-from tests.support.emulator.world import Json, World, make_with_settings
+from authflow.emulator._records.series import Series
+from authflow.emulator._records.user import Status
+from tests.emulator.auth.test_user_auth import POLICY
+from tests.support.emulator.mfa import answer_with_sent_code
+from tests.support.emulator.world import (
+    ALL_FLOWS,
+    OTHER_PASSWORD,
+    PASSWORD,
+    TEMPORARY,
+    Json,
+    World,
+    make_with_settings,
+    open_session,
+)
 
 
 def list_users(world: World, **params: object) -> Json:
@@ -70,7 +82,12 @@ def test_everyone_in_the_order_of_creation(empty: World) -> None:
         ('cognito:user_status = "force_change_password"', ["cleo"]),
         ('cognito:user_status ^= "force"', ["cleo"]),
         ('status = "Enabled"', ["ada", "adam", "Bob", "cleo"]),
-        ('status = "disabled"', []),
+        ('status ^= "E"', ["ada", "adam", "Bob", "cleo"]),
+        ('status = "enabled"', []),
+        ('status = "Disabled"', []),
+        ('cognito:user_status = "NONE"', []),
+        ('family_name = ""', []),
+        ('given_name ^= "Bob \\"the \\\\"', ["Bob"]),
     ],
 )
 def test_filters(empty: World, text: str, found: list[str]) -> None:
@@ -150,7 +167,7 @@ def test_attributes_to_get_can_be_lenient(empty: World) -> None:
     assert [entry["Name"] for entry in user["Attributes"]] == ["sub"]
 
 
-@pytest.mark.parametrize("text", ["", 'username ^= "user"', 'cognito:user_status = "confirmed"', 'status = "enabled"'])
+@pytest.mark.parametrize("text", ["", 'username ^= "user"', 'cognito:user_status = "confirmed"', 'status = "Enabled"'])
 def test_pages(empty: World, text: str) -> None:
     world = empty.make_pool()
     for number in range(7):
@@ -170,14 +187,88 @@ def test_pages(empty: World, text: str) -> None:
     assert names == [f"user-{number}" for number in range(7)]
 
 
-def test_a_page_by_status_looks_at_so_many_users_only(empty: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(user_lists, "EXAMINED", 4)
+def test_a_page_of_few_among_many_is_full(empty: World) -> None:
     world = empty.make_pool()
-    for number in range(9):
-        world.make_user(f"user-{number}")
-    world.call_admin("AdminDisableUser", "user-8")
-    pages: list[Any] = [list_users(world, Filter='status = "Disabled"')]
-    while "PaginationToken" in pages[-1]:
-        token = pages[-1]["PaginationToken"]
-        pages.append(list_users(world, Filter='status = "Disabled"', PaginationToken=token))
-    assert [[user["Username"] for user in page["Users"]] for page in pages] == [[], [], ["user-8"]]
+    for number in range(20):
+        world.make_user(f"user-{number:02}")
+    for name in ("user-03", "user-17", "user-19"):
+        world.call_admin("AdminDisableUser", name)
+    page = list_users(world, Filter='status = "Disabled"', Limit=2)
+    assert [user["Username"] for user in page["Users"]] == ["user-03", "user-17"]
+    page = list_users(world, Filter='status = "Disabled"', Limit=2, PaginationToken=page["PaginationToken"])
+    assert [user["Username"] for user in page["Users"]] == ["user-19"]
+    assert "PaginationToken" not in page
+
+
+@pytest.mark.parametrize("name", sorted(user_lists.SEARCHABLE))
+def test_only_the_first_filter_by_a_name_goes_through_all_users(
+    people: World, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = find(people, f'{name} ^= ""')
+    monkeypatch.setattr(Series, "read_after", None)
+    monkeypatch.setattr(Series, "__iter__", None)
+    people.call_admin("AdminDisableUser", "ada")
+    people.make_user("zoe")
+    people.call_admin("AdminDeleteUser", "zoe")
+    assert sorted(find(people, f'{name} ^= ""')) == sorted(before)
+
+
+def find_statuses(world: World) -> dict[str, tuple[str, str]]:
+    """Return the statuses by which each user is found: UserStatus, and whether they are enabled."""
+    by_status = [(user, status) for status in Status for user in find(world, f'cognito:user_status = "{status}"')]
+    by_enabled = [(user, value) for value in ("Enabled", "Disabled") for user in find(world, f'status = "{value}"')]
+    assert len(by_status) == len(dict(by_status)) == len(by_enabled)
+    return {user: (status, dict(by_enabled)[user]) for user, status in by_status}
+
+
+def test_users_are_found_by_their_status_however_it_changed(empty: World) -> None:
+    world = empty.make_pool(AutoVerifiedAttributes=["email"])
+    assert find_statuses(world) == {}  # from here on there are indexes
+    who = {"ClientId": world.client_id, "Username": "eve"}
+    email = [{"Name": "email", "Value": "eve@example.com"}]
+    world.call("SignUp", **who, Password=PASSWORD, UserAttributes=email)
+    assert find_statuses(world) == {"eve": ("UNCONFIRMED", "Enabled")}
+    world.call("ConfirmSignUp", **who, ConfirmationCode=world.get_last_message().code)
+    assert find_statuses(world) == {"eve": ("CONFIRMED", "Enabled")}
+    world.call_admin("AdminResetUserPassword", "eve")
+    assert find_statuses(world) == {"eve": ("RESET_REQUIRED", "Enabled")}
+    code = world.get_last_message().code
+    world.call("ConfirmForgotPassword", **who, ConfirmationCode=code, Password=OTHER_PASSWORD)
+    assert find_statuses(world) == {"eve": ("CONFIRMED", "Enabled")}
+    world.call_admin("AdminSetUserPassword", "eve", Password=TEMPORARY)
+    world.call_admin("AdminDisableUser", "eve")
+    assert find_statuses(world) == {"eve": ("FORCE_CHANGE_PASSWORD", "Disabled")}
+    world.call_admin("AdminEnableUser", "eve")
+    world.respond("NEW_PASSWORD_REQUIRED", open_session(world, "eve"), USERNAME="eve", NEW_PASSWORD=PASSWORD)
+    assert find_statuses(world) == {"eve": ("CONFIRMED", "Enabled")}
+    native = {"ProviderName": "Cognito", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "eve"}
+    world.call("AdminDisableProviderForUser", UserPoolId=world.pool_id, User=native)
+    assert find_statuses(world) == {"eve": ("EXTERNAL_PROVIDER", "Enabled")}
+    world.call_admin("AdminDeleteUser", "eve")
+    assert find_statuses(world) == {}
+
+
+def test_users_are_found_by_their_status_after_confirmation(empty: World) -> None:
+    pool = empty.make_pool(Policies=POLICY, AutoVerifiedAttributes=["email"])
+    world = pool.make_client(ExplicitAuthFlows=[*ALL_FLOWS, "ALLOW_USER_AUTH"])
+    world.emulator.triggers[world.pool_id] = {
+        "PreSignUp": lambda event: {**event, "response": {"autoConfirmUser": event["userName"] == "carl"}}
+    }
+    assert find_statuses(world) == {}
+    for name in ("ada", "bob", "carl"):
+        email = [{"Name": "email", "Value": f"{name}@example.com"}]
+        world.call("SignUp", ClientId=world.client_id, Username=name, Password=PASSWORD, UserAttributes=email)
+    unconfirmed, confirmed = ("UNCONFIRMED", "Enabled"), ("CONFIRMED", "Enabled")
+    assert find_statuses(world) == {"ada": unconfirmed, "bob": unconfirmed, "carl": confirmed}
+    world.call_admin("AdminConfirmSignUp", "ada")
+    assert find_statuses(world) == {"ada": confirmed, "bob": unconfirmed, "carl": confirmed}
+    asked = world.initiate("USER_AUTH", USERNAME="bob", PREFERRED_CHALLENGE="EMAIL_OTP")
+    assert "AuthenticationResult" in answer_with_sent_code(world, asked, "bob")
+    assert find_statuses(world) == {"ada": confirmed, "bob": confirmed, "carl": confirmed}
+
+
+def test_a_username_that_is_an_email_address_is_found_as_an_attribute_only(empty: World) -> None:
+    world = empty.make_pool(UsernameAttributes=["email"])
+    username = world.make_user("ada@example.com")
+    assert find(world, 'username = "ada@example.com"') == []
+    assert find(world, 'email = "ada@example.com"') == find(world, f'username = "{username}"') == [username]
