@@ -5,17 +5,19 @@ import tracemalloc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from authflow.emulator import Emulator
 from benchmarks import servers
-from benchmarks.common import Figure, Spread, read_resident_memory, time_seconds
+from benchmarks.common import Figure, Spread, measure_pairs, read_resident_memory, time_cpu_seconds
 
 MANY: Final = 100_000
 FEW: Final = 100
 WINDOW: Final = 1_000
 ROUNDS: Final = 3
-CALLS: Final = 200
+PAIRS: Final = 15
+CALLS: Final = 50
 STARTS: Final = 9
 PASSWORD: Final = "Correct-Horse-9"
 #: how much dearer an operation may be among many users
@@ -92,7 +94,7 @@ def measure() -> list[Figure]:
         figures = [
             Figure(
                 name=f"{name}, among {MANY:,} users relative to {FEW}",
-                value=Spread.of([_time(operation, large) / _time(operation, small)]),
+                value=_compare(partial(operation, large), partial(operation, small)),
                 unit="times",
                 at_most=ALLOWED,
             )
@@ -124,21 +126,26 @@ def _measure_creation() -> tuple[float, Town]:
     """Return how much longer the last users take than the first, and the pool."""
     town = Town.found()
     town.settle(0)
-    first = time_seconds(lambda: town.settle_all(range(1, WINDOW + 1)))
+    first = time_cpu_seconds(lambda: town.settle_all(range(1, WINDOW + 1)))
     town.settle_all(range(WINDOW + 1, MANY - WINDOW))
-    last = time_seconds(lambda: town.settle_all(range(MANY - WINDOW, MANY)))
+    last = time_cpu_seconds(lambda: town.settle_all(range(MANY - WINDOW, MANY)))
     return last / first, town
 
 
-def _time(operation: Callable[[Town], None], town: Town) -> float:
-    """Return the seconds of many calls, the best of some rounds."""
+def _compare(among_many: Callable[[], None], among_few: Callable[[], None]) -> Spread:
+    """Return how much longer an operation takes in the large pool."""
 
-    def call() -> None:
+    def repeat(call: Callable[[], None]) -> None:
         for _ in range(CALLS):
-            operation(town)
+            call()
 
-    operation(town)
-    return min(time_seconds(call) for _ in range(ROUNDS))
+    def time_repeated(call: Callable[[], None]) -> float:
+        return time_cpu_seconds(partial(repeat, call))
+
+    for call in (among_many, among_few):
+        call()  # the first filter by a name makes its index
+    pairs = measure_pairs(partial(time_repeated, among_many), partial(time_repeated, among_few), PAIRS)
+    return Spread.of(large / small for large, small in pairs)
 
 
 def _measure_memory() -> float:

@@ -34,6 +34,11 @@ class Template:
     has_link: bool = False
     has_username: bool = False
 
+    @property
+    def has_code(self) -> bool:
+        """Whether the message tells the code, or has a link instead. The template of an invitation need not."""
+        return CODE in self.body or (self.has_link and LINK.search(self.body) is not None)
+
     def render(self, code: str, username: str, url: str | None) -> str:
         """Return the body with code, username and link in it."""
 

@@ -92,6 +92,8 @@ def write_messages(
 ) -> Draft:
     """Write the messages with a code. CustomMessage may run: check again afterwards what was read before.
 
+    Templates of invitations may lack the code; nothing is written from those.
+
     Args:
         service: the service.
         pool: the user's pool.
@@ -115,6 +117,8 @@ def write_messages(
         chosen = {name: _customize(service, pool, template, answer, purpose) for name, template in chosen.items()}
     messages = []
     for name, template in chosen.items():
+        if not template.has_code:
+            continue
         body = template.render(code, user.username, _make_url(service, invocation, code) if template.has_link else None)
         medium = CONTACT_MEDIUMS[name]
         messages.append(

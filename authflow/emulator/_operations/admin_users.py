@@ -1,9 +1,11 @@
 """Operations of administrators on users."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto import passwords
+from authflow.emulator._errors import ErrorTemplate
 from authflow.emulator._messages import delivery
 from authflow.emulator._messages.invitations import DEFAULT_MEDIUMS, write_invitation
 from authflow.emulator._messages.writing import Draft, MessageRequest
@@ -24,11 +26,16 @@ from authflow.emulator._users.registration import (
     resolve_alias_conflicts,
 )
 
+NO_ADDRESS: Final = ErrorTemplate(
+    "InvalidParameterException", "A user without a password must have an email address or a phone number"
+)  # own text
+
 
 def admin_create_user(service: Service, params: Params) -> Reply:
     """AdminCreateUser: create a user with a temporary password. RESEND replaces the password if it is still unused.
 
-    If codes can be the first factor, a user whose TemporaryPassword is left out has no password.
+    If codes can be the first factor, a user whose TemporaryPassword is left out has no password. Such a user must have
+    an address for the codes.
     """
     pool, action = service.get_pool(params["UserPoolId"]), params.get("MessageAction")
     given, generated = (
@@ -159,7 +166,10 @@ def _make_message_request(params: Params, source: str) -> MessageRequest:
 
 def _create_user(service: Service, pool: UserPool, params: Params, chosen: str | None) -> User:
     given = attributes.from_list(params.get("UserAttributes", ()))
-    _check_contacts(given | names.derive_attributes(pool, params["Username"], given), params)
+    held = given | names.derive_attributes(pool, params["Username"], given)
+    _check_contacts(held, params)
+    if chosen is None and not any(held.get(contact) for contact in CONTACT_MEDIUMS):
+        raise NO_ADDRESS()
     status = Status.CONFIRMED if chosen is None else Status.FORCE_CHANGE_PASSWORD
     taken = _errors.USERNAME_EXISTS_FOR_ADMIN
     user = make_user(service, pool, params["Username"], given, chosen=chosen, status=status, taken=taken)

@@ -22,4 +22,5 @@ def describe_user(user: User, member: str = "Attributes", shown: Mapping[str, st
         "UserLastModifiedDate": user.modified,
         "Enabled": user.enabled,
         "UserStatus": user.status,
+        **({"MFAOptions": list(user.mfa_options)} if user.mfa_options else {}),
     }

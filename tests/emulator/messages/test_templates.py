@@ -198,6 +198,21 @@ def test_invitations_of_an_updated_pool(world: World) -> None:
     assert world.get_last_message().body == "eve! Temp-0rary"
 
 
+@pytest.mark.parametrize("member", ["EmailMessage", "SMSMessage"])
+def test_an_invitation_without_the_password_is_not_sent(empty: World, member: str) -> None:
+    """The service model: "If your template doesn't have this placeholder, Amazon Cognito doesn't deliver"."""
+    incomplete = {"InviteMessageTemplate": {**INVITATION, member: "Welcome, {username}!"}}
+    world = empty.make_pool(AdminCreateUserConfig=incomplete)
+    given = [{"Name": name, "Value": value} for name, value in BOTH.items()]
+    request: Json = {"UserAttributes": given, "DesiredDeliveryMediums": ["EMAIL", "SMS"]}
+    assert world.call_admin("AdminCreateUser", "ada", **request)["User"]["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    assert [message.medium for message in world.emulator.outbox] == ["SMS" if member == "EmailMessage" else "EMAIL"]
+    whole = {"InviteMessageTemplate": INVITATION}
+    world.call("UpdateUserPool", UserPoolId=world.pool_id, AdminCreateUserConfig=whole)
+    world.call_admin("AdminCreateUser", "ada", MessageAction="RESEND", **request)
+    assert sorted(message.medium for message in list(world.emulator.outbox)[1:]) == ["EMAIL", "SMS"]
+
+
 def test_messages_of_second_factors(world: World) -> None:
     world.make_user("bob", **BOTH)
     sms: Json = {"SmsMfaConfiguration": {"SmsConfiguration": SNS, "SmsAuthenticationMessage": "MFA {####}"}}

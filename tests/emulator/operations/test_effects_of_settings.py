@@ -38,7 +38,8 @@ def test_the_password_policy(empty: World, operation: str) -> None:
 @BOTH
 def test_users_without_passwords(empty: World, operation: str) -> None:
     pool = make(empty, operation, Policies=CODES_FIRST)
-    assert pool.call_admin("AdminCreateUser", "bob")["User"]["UserStatus"] == "CONFIRMED"
+    email = [{"Name": "email", "Value": "bob@example.com"}]
+    assert pool.call_admin("AdminCreateUser", "bob", UserAttributes=email)["User"]["UserStatus"] == "CONFIRMED"
 
 
 @BOTH

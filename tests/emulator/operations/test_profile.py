@@ -317,8 +317,11 @@ def test_obsolete_settings_turn_on_sms(guarded: World) -> None:
     described = guarded.call_admin("AdminGetUser", "ada")
     assert described["MFAOptions"] == options
     assert "UserMFASettingList" not in described
+    [listed] = guarded.call("ListUsers", UserPoolId=guarded.pool_id)["Users"]
+    assert listed["MFAOptions"] == options
     assert guarded.initiate(USERNAME="ada", PASSWORD=PASSWORD)["ChallengeName"] == SMS
     assert guarded.call_admin("AdminSetUserSettings", "ada", MFAOptions=[]) == {}
+    assert "MFAOptions" not in guarded.call("ListUsers", UserPoolId=guarded.pool_id)["Users"][0]
     assert "AuthenticationResult" in guarded.initiate(USERNAME="ada", PASSWORD=PASSWORD)
 
 

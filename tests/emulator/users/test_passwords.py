@@ -48,6 +48,24 @@ def test_a_user_whom_an_administrator_creates_without_a_password(passwordless: W
     assert "AuthenticationResult" in answer_with_sent_code(passwordless, asked, "eve")
 
 
+@pytest.mark.parametrize("given", [{}, {"TemporaryPassword": ""}], ids=["left out", "blank"])
+def test_a_user_without_a_password_needs_an_address(passwordless: World, given: Json) -> None:
+    request = {"UserPoolId": passwordless.pool_id, "Username": "eve", **given}
+    refusal = "InvalidParameterException: A user without a password must have an email address or a phone number"
+    assert passwordless.expect_refusal("AdminCreateUser", **request) == refusal
+    blank = [{"Name": "email", "Value": ""}]
+    assert passwordless.expect_refusal("AdminCreateUser", **request, UserAttributes=blank) == refusal
+    assert passwordless.expect_refusal("AdminGetUser", UserPoolId=passwordless.pool_id, Username="eve")
+    passwordless.call_admin("AdminCreateUser", "bob", TemporaryPassword=TEMPORARY)
+    number = [{"Name": "phone_number", "Value": "+441234567890"}]
+    assert passwordless.call_admin("AdminCreateUser", "eve", UserAttributes=number)["User"]["UserStatus"] == "CONFIRMED"
+
+
+def test_an_address_may_be_the_username(empty: World) -> None:
+    pool = empty.make_pool(Policies=POLICY, UsernameAttributes=["email"])
+    assert pool.call_admin("AdminCreateUser", "eve@example.com")["User"]["UserStatus"] == "CONFIRMED"
+
+
 def test_no_password_is_right(passwordless: World) -> None:
     passwordless.call_admin("AdminCreateUser", "eve", **EMAIL)
     request = passwordless.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="eve", PASSWORD=PASSWORD)
