@@ -172,6 +172,10 @@ TRIGGER_FAILED: Final = ErrorTemplate("UserLambdaValidationException", "{} faile
 TRIGGER_NOT_INVOKED: Final = ErrorTemplate("UnexpectedLambdaException", "{} invocation failed due to error {}.")
 # https://github.com/amazon-archives/amazon-cognito-identity-js/issues/167
 TRIGGER_OUTPUT: Final = ErrorTemplate("InvalidLambdaResponseException", "Unrecognizable lambda output")
+# of a function that returned no JSON object: https://github.com/aws-amplify/amplify-cli/issues/2735
+TRIGGER_NO_JSON: Final = ErrorTemplate(
+    "InvalidLambdaResponseException", "Invalid lambda function output : Invalid JSON"
+)
 # https://github.com/aws-amplify/amplify-js/issues/5623
 NO_CUSTOM_TRIGGER: Final = ErrorTemplate(
     "InvalidParameterException", "Custom auth lambda trigger is not configured for the user pool."

@@ -265,13 +265,15 @@ def _call(name: str, trigger: LambdaTrigger, event: dict[str, Any], attempts: in
             return _call(name, trigger, event, attempts - 1)
         raise _errors.TRIGGER_NOT_INVOKED(name, error) from error
     except OutputError as error:
-        raise _errors.TRIGGER_OUTPUT() from error
+        raise _errors.TRIGGER_NO_JSON() from error
     except Exception as error:
         raise _errors.TRIGGER_FAILED(name, error) from error
 
 
 def _read_response(returned: object) -> dict[str, Any]:
-    response = returned.get("response") if isinstance(returned, Mapping) else None
+    if not isinstance(returned, Mapping):
+        raise _errors.TRIGGER_NO_JSON()
+    response = returned.get("response")
     if not isinstance(response, Mapping):
         raise _errors.TRIGGER_OUTPUT()
     try:

@@ -37,7 +37,7 @@ STATUSES: Final[Mapping[object, Status]] = {
     "RESET_REQUIRED": Status.RESET_REQUIRED,
 }
 
-# the text was seen; its exception is not confirmed
+# https://repost.aws/questions/QU3VgGes1IRne3OVkCDMjrBA
 NOT_MIGRATED: Final = ErrorTemplate("UserNotFoundException", "Exception migrating user in app client {}")
 
 
@@ -105,17 +105,23 @@ def migrate_user(request: MigrationRequest) -> User | None:
     invocation = TriggerInvocation(service, client, stranger, request.metadata)
     if not invocation.has("UserMigration"):
         return None
-    known = {} if request.password is None else {"password": request.password}
-    source = "ForgotPassword" if request.password is None else "Authentication"
-    response = invocation.run(
-        "UserMigration",
-        f"UserMigration_{source}",
-        {"userAttributes": None, "validationData": dict(request.validation) or None, **known},
-        response=dict.fromkeys(MEMBERS),
-    )
-    migrated = MigratedUser.parse(response or {})
+    migrated = MigratedUser.parse(_ask(request, invocation))
     user = names.find_user_to_sign_in(client.pool, request.name)
     return user if user or migrated is None else _create(request, migrated)
+
+
+def _ask(request: MigrationRequest, invocation: TriggerInvocation) -> Mapping[str, Any]:
+    """Run UserMigration and return its response. One that returns no event has an error of its own."""
+    known = {} if request.password is None else {"password": request.password}
+    source = "ForgotPassword" if request.password is None else "Authentication"
+    members = {"userAttributes": None, "validationData": dict(request.validation) or None, **known}
+    try:
+        response = invocation.run("UserMigration", f"UserMigration_{source}", members, response=dict.fromkeys(MEMBERS))
+    except _errors.ServiceError as error:
+        if error.code == _errors.TRIGGER_OUTPUT.code:
+            raise NOT_MIGRATED(request.client.id) from error
+        raise
+    return response or {}
 
 
 def _create(request: MigrationRequest, migrated: MigratedUser) -> User:

@@ -14,7 +14,7 @@ from authflow.emulator import Emulator, client_at, running
 from authflow.emulator._triggers import http_functions
 from tests.emulator.triggers.test_lifecycle import CONFIRM, make_pool, make_sign_up_params, sign_up
 from tests.support.emulator.lambda_servers import make_response, serving_node, serving_raw
-from tests.support.emulator.lambdas import BAD_OUTPUT, Recorder
+from tests.support.emulator.lambdas import BAD_OUTPUT, NO_JSON, Recorder
 from tests.support.emulator.world import Clock, Json, World
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
@@ -182,18 +182,23 @@ def test_invalid_functions(given: Any, error: type[Exception], problem: str) -> 
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"null", b"[]", b'"text"', b"{", b"\xff", b"{}", b'{"response": []}', b"[" * 100_000], ids=str
+    ("body", "refusal"),
+    [
+        *((body, NO_JSON) for body in (b"", b"null", b"[]", b'"text"', b"7", b"{", b"\xff", b"[" * 100_000)),
+        *((body, BAD_OUTPUT) for body in (b"{}", b'{"response": []}', b'{"statusCode": 200, "body": "{}"}')),
+    ],
+    ids=lambda value: str(value)[:40],
 )
-def test_answers_that_are_no_events(body: bytes) -> None:
+def test_answers_that_are_no_events(body: bytes, refusal: str) -> None:
     with serving_raw(lambda _: [make_response(body)]) as server:
-        assert expect_refused(server.url) == BAD_OUTPUT
+        assert expect_refused(server.url) == refusal
         assert len(server.requests) == 1
 
 
 def test_an_answer_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_functions, "MAX_ANSWER", 1000)
     with serving_raw(lambda _: [make_response(b'{"response": {"x": "' + b"x" * 1000 + b'"}}')]) as server:
-        assert expect_refused(server.url) == BAD_OUTPUT
+        assert expect_refused(server.url) == NO_JSON
 
 
 @pytest.mark.parametrize(

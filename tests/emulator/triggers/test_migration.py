@@ -143,6 +143,17 @@ def test_invalid_responses(empty: World, response: Json) -> None:
     assert world.call("ListUsers", UserPoolId=world.pool_id)["Users"] == []
 
 
+@pytest.mark.parametrize("returned", [None, "", [], {}, {"response": None}])
+@pytest.mark.parametrize("hidden", ["ENABLED", "LEGACY"])
+def test_answers_that_are_no_events(empty: World, returned: object, hidden: str) -> None:
+    world = empty.make_pool().make_client(PreventUserExistenceErrors=hidden)
+    set_migration(world, lambda _: returned)
+    refusal = f"UserNotFoundException: Exception migrating user in app client {world.client_id}"
+    assert expect_refused(world) == refusal
+    assert world.expect_refusal("ForgotPassword", ClientId=world.client_id, Username="ada") == refusal
+    assert world.call("ListUsers", UserPoolId=world.pool_id)["Users"] == []
+
+
 @pytest.mark.parametrize("attributes", [{"tea": "green"}, {"sub": "a"}, {"email": "nobody"}, {"name": "Ada"}], ids=str)
 def test_users_whom_the_pool_can_not_take(empty: World, attributes: dict[str, str]) -> None:
     world = empty.make_pool(Schema=[{"Name": "email", "Required": True}])

@@ -9,6 +9,7 @@ from tests.emulator.tokens.test_tokens import verify_claims
 from tests.support.emulator.attacks import USED_SESSION
 from tests.support.emulator.lambdas import (
     BAD_OUTPUT,
+    NO_JSON,
     RIDDLE,
     Recorder,
     Riddles,
@@ -182,11 +183,21 @@ def test_post_authentication_with_devices(empty: World) -> None:
 # --- return values and exceptions
 
 
-@pytest.mark.parametrize("returned", [None, [], "event", {}, {"response": None}, {"response": {"when": object()}}])
-def test_invalid_return_values(world: World, returned: object) -> None:
+RETURNED: list[Any] = [
+    (None, NO_JSON),
+    ([], NO_JSON),
+    ("event", NO_JSON),
+    ({}, BAD_OUTPUT),
+    ({"response": None}, BAD_OUTPUT),
+    ({"response": {"when": object()}}, BAD_OUTPUT),
+]
+
+
+@pytest.mark.parametrize(("returned", "refusal"), RETURNED)
+def test_invalid_return_values(world: World, returned: object, refusal: str) -> None:
     always: Any = lambda _: returned  # noqa: E731 - a trigger in one line
     world.emulator.triggers[world.pool_id] = {"PreAuthentication": always}
-    assert expect_refused_sign_in(world) == BAD_OUTPUT
+    assert expect_refused_sign_in(world) == refusal
 
 
 DEFINITIONS: list[Json] = [
@@ -211,6 +222,8 @@ CREATIONS: list[Json] = [
     {"publicChallengeParameters": {}, "privateChallengeParameters": {"a": None}},
     {"publicChallengeParameters": {}, **PRIVATE, "challengeMetadata": 1},
 ]
+
+
 VERIFICATIONS: list[Json] = [{}, {"answerCorrect": None}, {"answerCorrect": "true"}, {"answerCorrect": 1}]
 
 

@@ -8,6 +8,7 @@ from tests.support.emulator.world import ALL_FLOWS, PASSWORD, Json, World
 
 RIDDLE = {"public": "what has roots?", "private": "tree"}
 BAD_OUTPUT = "InvalidLambdaResponseException: Unrecognizable lambda output"
+NO_JSON = "InvalidLambdaResponseException: Invalid lambda function output : Invalid JSON"
 
 
 @dataclass
