@@ -101,6 +101,13 @@ class Settings:
             that run on AWS show. If False, they stay.
         custom_email_needs_sender: if True, CustomMessage may set the text and subject of emails only if
             EmailSendingAccount is DEVELOPER, as the developer guide says. If False, always.
+        refresh_trigger_source: the ``triggerSource`` of PreTokenGeneration's event at GetTokensFromRefreshToken. The
+            trigger's own page has the default; the page that lists the triggers of each operation says
+            ``TokenGeneration_Authentication``.
+        verify_trigger_source: the ``triggerSource`` of VerifyAuthChallengeResponse's event. One table of the developer
+            guide says ``VerifyAuthChallenge_Authentication``; events in practice have the default.
+        sms_sender_source: the beginning of ``triggerSource`` in CustomSMSSender's events. The developer guide also
+            has ``CustomSmsSender``; events in practice have the default.
         sub_in_attributes_to_get: if True, AttributesToGet may contain ``sub``. If False, it is refused, as was reported
             in 2026.
     """
@@ -143,6 +150,9 @@ class Settings:
     default_recovery: bool = True
     replace_mfa_factors: bool = True
     custom_email_needs_sender: bool = True
+    refresh_trigger_source: str = "TokenGeneration_RefreshTokens"
+    verify_trigger_source: str = "VerifyAuthChallengeResponse_Authentication"
+    sms_sender_source: str = "CustomSMSSender"
     sub_in_attributes_to_get: bool = False
 
     def __post_init__(self) -> None:

@@ -105,17 +105,22 @@ def run_verify_auth_challenge(step: AuthStep, user: User, private: Mapping[str, 
         ServiceError: the pool has no such Lambda trigger, it failed, or it returned no result.
     """
     request = {"privateChallengeParameters": dict(private), "challengeAnswer": answer}
-    response = _run_required(step, user, "VerifyAuthChallengeResponse", request)
+    source = step.service.settings.verify_trigger_source
+    response = _run_required(step, user, "VerifyAuthChallengeResponse", request, source)
     return output.require_bool(response.get("answerCorrect"))
 
 
-def _run_required(step: AuthStep, user: User, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
-    response = _run(step, user, name, request)
+def _run_required(
+    step: AuthStep, user: User, name: str, request: Mapping[str, Any], source: str | None = None
+) -> dict[str, Any]:
+    response = _run(step, user, name, request, source)
     if response is None:
         raise _errors.NO_CUSTOM_TRIGGER()
     return response
 
 
-def _run(step: AuthStep, user: User, name: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
+def _run(
+    step: AuthStep, user: User, name: str, request: Mapping[str, Any], source: str | None = None
+) -> dict[str, Any] | None:
     invocation = registry.TriggerInvocation(step.service, step.client, user, step.metadata)
-    return invocation.run(name, f"{name}_Authentication", request)
+    return invocation.run(name, source or f"{name}_Authentication", request)

@@ -12,9 +12,8 @@ def get_tokens_from_refresh_token(service: Service, params: Params) -> Reply:
     client = service.get_client(params["ClientId"])
     secret_hash.check_client_secret(client, params.get("ClientSecret"), _errors.CLIENT_SECRET_WRONG)
     metadata, invalid = params.get("ClientMetadata", {}), _errors.REFRESH_TOKEN_NOT_VALID
-    request = issuing.TokenRequest(
-        issuing.REFRESH_SOURCE, metadata, params.get("DeviceKey"), read_address(params), invalid=invalid
-    )
+    source, device_key = service.settings.refresh_trigger_source, params.get("DeviceKey")
+    request = issuing.TokenRequest(source, metadata, device_key, read_address(params), invalid=invalid)
     return {"AuthenticationResult": issuing.refresh_tokens(service, client, params["RefreshToken"], request)}
 
 

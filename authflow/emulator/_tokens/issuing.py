@@ -18,7 +18,7 @@ from authflow.emulator._triggers.registry import TriggerInvocation
 if TYPE_CHECKING:
     from authflow.emulator._crypto.jose import PoolKeys
 
-#: PreTokenGeneration's ``triggerSource`` at a refresh
+#: PreTokenGeneration's ``triggerSource`` at REFRESH_TOKEN_AUTH
 REFRESH_SOURCE: Final = "TokenGeneration_RefreshTokens"
 
 

@@ -23,6 +23,11 @@ RESERVED: Final = frozenset(
 )
 #: the same for access tokens: the service reads these when a client sends one; ``scope`` has members of its own
 RESERVED_IN_ACCESS_TOKENS: Final = RESERVED | {"client_id", "device_key", "event_id", "scope", "username", "version"}
+#: the beginning of claims that an id token has from attributes for developers, which are reserved too
+RESERVED_PREFIX: Final = "dev:"
+#: the claims that ``groupOverrideDetails`` replaces: of both tokens, and of the id token only
+GROUPS: Final = ("cognito:groups",)
+ROLES: Final = ("cognito:roles", "cognito:preferred_role")
 #: claims that have a type of their own
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
 SIMPLE_CLAIMS: Final = frozenset({"email_verified", "phone_number_verified", "updated_at", "address"})
@@ -44,13 +49,13 @@ class TokenChanges:
     scopes_added: Sequence[str] = ()
     scopes_suppressed: frozenset[str] = frozenset()
 
-    def apply_to(self, claims: Mapping[str, Any], reserved: frozenset[str]) -> dict[str, Any]:
+    def apply_to(self, claims: Mapping[str, Any], reserved: Callable[[str], bool]) -> dict[str, Any]:
         """Return the changed claims, with those that are reserved as they were."""
         changed = {**claims, **self.added}
         return {
-            name: claims[name] if name in reserved else value
+            name: claims[name] if reserved(name) else value
             for name, value in changed.items()
-            if (name in claims if name in reserved else name not in self.suppressed)
+            if (name in claims if reserved(name) else name not in self.suppressed)
         }
 
     def change_scopes(self, scopes: Sequence[str]) -> list[str]:
@@ -65,25 +70,30 @@ class ClaimOverrides:
     Attributes:
         id_token: the changes of the id token.
         access_token: the changes of the access token.
-        groups: group claims of both tokens.
-        roles: role claims of the id token.
+        groups: the claims that take the place of those about groups and roles; None if they stay.
     """
 
     id_token: TokenChanges = field(default_factory=TokenChanges)
     access_token: TokenChanges = field(default_factory=TokenChanges)
-    groups: Mapping[str, list[str]] = field(default_factory=dict)
-    roles: Mapping[str, Any] = field(default_factory=dict)
+    groups: Mapping[str, Any] | None = None
 
     def apply_to_id_token(self, claims: Mapping[str, Any]) -> dict[str, Any]:
         """Return the changed claims of an id token."""
-        return self.id_token.apply_to({**claims, **self.groups, **self.roles}, RESERVED)
+        return self.id_token.apply_to(self._replace_groups(claims, (*GROUPS, *ROLES)), _is_reserved)
 
     def apply_to_access_token(self, claims: Mapping[str, Any]) -> dict[str, Any]:
         """Return the changed claims of an access token. One without any scope has no ``scope``."""
         scopes = self.access_token.change_scopes(str(claims.get("scope", "")).split())
         others = {name: value for name, value in claims.items() if name != "scope"}
         scope = {"scope": " ".join(scopes)} if scopes else {}
-        return self.access_token.apply_to({**others, **scope, **self.groups}, RESERVED_IN_ACCESS_TOKENS)
+        replaced = self._replace_groups({**others, **scope}, GROUPS)
+        return self.access_token.apply_to(replaced, RESERVED_IN_ACCESS_TOKENS.__contains__)
+
+    def _replace_groups(self, claims: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+        if self.groups is None:
+            return dict(claims)
+        others = {name: value for name, value in claims.items() if name not in names}
+        return {**others, **{name: self.groups[name] for name in names if name in self.groups}}
 
 
 def request_overrides(
@@ -125,7 +135,7 @@ def _parse_claims_override(details: Mapping[str, Any]) -> ClaimOverrides:
             frozenset(output.require_string_list(details.get("claimsToSuppress") or [])),
         ),
         access_token=TokenChanges(),
-        **_make_group_claims(output.require_structure(details.get("groupOverrideDetails"))),
+        groups=_parse_groups(details),
     )
 
 
@@ -149,21 +159,29 @@ def _parse_claims_and_scope_override(details: Mapping[str, Any]) -> ClaimOverrid
     return ClaimOverrides(
         changes["idTokenGeneration"],
         changes["accessTokenGeneration"],
-        **_make_group_claims(output.require_structure(details.get("groupOverrideDetails"))),
+        _parse_groups(details),
     )
 
 
-def _make_group_claims(details: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    groups = output.require_string_list(details.get("groupsToOverride") or [])
-    roles = output.require_string_list(details.get("iamRolesToOverride") or [])
-    preferred = details.get("preferredRole")
-    return {
-        "groups": {"cognito:groups": groups} if groups else {},
-        "roles": {
-            **({"cognito:roles": roles} if roles else {}),
-            **({"cognito:preferred_role": output.require_string(preferred)} if preferred is not None else {}),
-        },
+def _parse_groups(details: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the claims about groups and roles; None if ``groupOverrideDetails`` is absent.
+
+    If it is empty or null, there are none: it replaces what the tokens would have.
+    """
+    if "groupOverrideDetails" not in details:
+        return None
+    given = output.require_structure(details["groupOverrideDetails"])
+    preferred = given.get("preferredRole")
+    claims = {
+        "cognito:groups": output.require_string_list(given.get("groupsToOverride") or []),
+        "cognito:roles": output.require_string_list(given.get("iamRolesToOverride") or []),
+        "cognito:preferred_role": None if preferred is None else output.require_string(preferred),
     }
+    return {name: value for name, value in claims.items() if value}
+
+
+def _is_reserved(name: str) -> bool:
+    return name in RESERVED or name.startswith(RESERVED_PREFIX)
 
 
 #: the member of the response that each version reads, and how

@@ -26,6 +26,7 @@ from tests.support.emulator.world import (
     World,
     expect_proof_refusal,
     make_new_password_params,
+    make_with_settings,
 )
 
 
@@ -295,3 +296,14 @@ def test_a_remembered_device_after_the_riddle(empty: World, by_srp: bool, when: 
 def test_riddles_propose_devices(empty: World) -> None:
     client = make_riddle_client(make_tracking_pool(empty), Riddles())
     assert "NewDeviceMetadata" in answer_riddle(client, begin_custom_auth(client))["AuthenticationResult"]
+
+
+@pytest.mark.parametrize("source", ["VerifyAuthChallengeResponse_Authentication", "VerifyAuthChallenge_Authentication"])
+def test_the_source_of_verify(empty: World, source: str) -> None:
+    riddles = Riddles()
+    client = make_riddle_client(make_with_settings(empty, Settings(verify_trigger_source=source)), riddles)
+    answer_riddle(client, begin_custom_auth(client))
+    assert [event["triggerSource"] for event in riddles.events] == [
+        *("DefineAuthChallenge_Authentication", "CreateAuthChallenge_Authentication"),
+        *(source, "DefineAuthChallenge_Authentication"),
+    ]

@@ -1,13 +1,25 @@
 """PreTokenGeneration: its events and the claims that it changes."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from authflow.emulator import Settings
 from tests.emulator.tokens.test_tokens import verify_claims
 from tests.support.emulator.lambdas import BAD_OUTPUT, Recorder, Riddles, expect_refused_sign_in, raise_error
 from tests.support.emulator.phones import Phone, confirm_phone, make_tracking_pool, prove_device, sign_in_with_password
-from tests.support.emulator.world import ROTATING_FLOWS, TEMPORARY, Json, World, make_new_password_params
+from tests.support.emulator.world import (
+    ROTATING_FLOWS,
+    TEMPORARY,
+    Json,
+    World,
+    make_new_password_params,
+    make_with_settings,
+)
+
+LAMBDA = "arn:aws:lambda:eu-west-1:123456789012:function:f"
+ROLE = "arn:aws:iam::123456789012:role/staff"
 
 
 def get_overridden_claims(world: World, **details: object) -> Json:
@@ -49,6 +61,67 @@ def test_empty_overrides(world: World, details: Json | None) -> None:
     assert set(verify_claims(world, world.get_tokens()["IdToken"])) == set(plain)
 
 
+GROUP_CLAIMS = ["cognito:groups", "cognito:preferred_role", "cognito:roles"]
+OVERRIDES: list[Any] = [
+    ({}, GROUP_CLAIMS),
+    ({"groupOverrideDetails": {}}, []),
+    ({"groupOverrideDetails": None}, []),
+    ({"groupOverrideDetails": {"groupsToOverride": None, "iamRolesToOverride": None, "preferredRole": None}}, []),
+    ({"groupOverrideDetails": {"groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": ""}}, []),
+    ({"groupOverrideDetails": {"groupsToOverride": ["other"]}}, ["cognito:groups"]),
+    ({"groupOverrideDetails": {"iamRolesToOverride": ["arn:a"]}}, ["cognito:roles"]),
+]
+
+
+def make_member(empty: World, version: str) -> tuple[World, str]:
+    """Make ada a member of a group with a role, and return the member of the response that this version reads."""
+    config = {"PreTokenGenerationConfig": {"LambdaVersion": version, "LambdaArn": LAMBDA}}
+    world = empty.make_pool(LambdaConfig=config)
+    world.make_user("ada")
+    world.call("CreateGroup", UserPoolId=world.pool_id, GroupName="staff", RoleArn=ROLE, Precedence=1)
+    world.call_admin("AdminAddUserToGroup", "ada", GroupName="staff")
+    return world, "claimsOverrideDetails" if version == "V1_0" else "claimsAndScopeOverrideDetails"
+
+
+def get_group_claims(world: World) -> list[Json]:
+    """Return what the id token and the access token say of groups."""
+    result = world.get_tokens()
+    verified = (verify_claims(world, result[name]) for name in ("IdToken", "AccessToken"))
+    return [{name: claims[name] for name in GROUP_CLAIMS if name in claims} for claims in verified]
+
+
+@pytest.mark.parametrize("version", ["V1_0", "V2_0"])
+@pytest.mark.parametrize(("details", "left"), OVERRIDES, ids=str)
+def test_group_details_replace_all_that_is_said_of_groups(
+    empty: World, version: str, details: Json, left: list[str]
+) -> None:
+    world, member = make_member(empty, version)
+    world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": Recorder(**{member: details})}
+    id_token, access_token = get_group_claims(world)
+    assert list(id_token) == left
+    assert list(access_token) == [name for name in left if name == "cognito:groups"]
+
+
+@pytest.mark.parametrize("version", ["V1_0", "V2_0"])
+def test_group_details_that_are_returned_as_they_came_change_nothing(empty: World, version: str) -> None:
+    world, member = make_member(empty, version)
+    plain = get_group_claims(world)
+
+    def copy(event: Json) -> Json:
+        return {**event, "response": {member: {"groupOverrideDetails": event["request"]["groupConfiguration"]}}}
+
+    world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": copy}
+    assert get_group_claims(world) == plain
+    assert plain[0] == {"cognito:groups": ["staff"], "cognito:preferred_role": ROLE, "cognito:roles": [ROLE]}
+
+
+def test_attributes_for_developers_are_reserved(world: World) -> None:
+    details = {"claimsToAddOrOverride": {"dev:custom:level": "7", "level": "7"}}
+    world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": Recorder(claimsOverrideDetails=details)}
+    claims = verify_claims(world, world.get_tokens()["IdToken"])
+    assert ("level" in claims, "dev:custom:level" in claims) == (True, False)
+
+
 @pytest.mark.parametrize(
     "details",
     [
@@ -79,6 +152,18 @@ def collect_sources(world: World, act: Callable[[World], object]) -> list[str]:
         for request in recorder.requests
     )
     return [event["triggerSource"] for event in recorder.events]
+
+
+@pytest.mark.parametrize("source", ["TokenGeneration_RefreshTokens", "TokenGeneration_Authentication"])
+def test_trigger_source_of_a_refresh_without_an_auth_flow(empty: World, source: str) -> None:
+    world = make_with_settings(empty, Settings(refresh_trigger_source=source))
+    token = world.get_tokens()["RefreshToken"]
+
+    def refresh(world: World) -> None:
+        world.call("GetTokensFromRefreshToken", ClientId=world.client_id, RefreshToken=token)
+        world.initiate("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
+
+    assert collect_sources(world, refresh) == [source, "TokenGeneration_RefreshTokens"]
 
 
 def test_trigger_sources(world: World) -> None:
