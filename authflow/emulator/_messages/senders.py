@@ -21,6 +21,8 @@ SENDERS: Final[Mapping[str, tuple[str, str]]] = {
     "EMAIL": ("CustomEmailSender", "customEmailSenderRequestV1"),
     "SMS": ("CustomSMSSender", "customSMSSenderRequestV1"),
 }
+#: the end of ``triggerSource`` for a message about a risky sign-in
+NOTIFICATION: Final = "AccountTakeOverNotification"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,23 @@ def _iterate_calls(
         trigger = find_trigger(invocation.service, invocation.client.pool, name)
         if trigger is None:
             continue
-        event = invocation.make_event(name, f"{name}_{source}", {"type": kind, "code": code})
+        begin = invocation.service.settings.sms_sender_source if attribute == "phone_number" else name
+        event = invocation.make_event(name, f"{begin}_{source}", {"type": kind, "code": code})
         # a new address that is not in force yet is where the message goes
         event["request"]["userAttributes"][attribute] = address
         yield SenderCall(CONTACT_MEDIUMS[attribute], name, trigger, event)
+
+
+def make_notification(invocation: TriggerInvocation, details: Mapping[str, str]) -> SenderCall | None:
+    """Return the call that delivers a message about a risky sign-in; None if the pool has no custom sender of emails.
+
+    Args:
+        invocation: the part that all events of the request have in common.
+        details: what is known about the sign-in, which takes the place of the user's attributes.
+    """
+    name, kind = SENDERS["EMAIL"]
+    trigger = find_trigger(invocation.service, invocation.client.pool, name)
+    if trigger is None:
+        return None
+    request = {"type": kind, "code": None, "userAttributes": dict(details)}
+    return SenderCall("EMAIL", name, trigger, invocation.make_event(name, f"{name}_{NOTIFICATION}", request))

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from authflow.emulator import _errors
 from authflow.emulator._errors import ErrorTemplate
 from authflow.emulator._messages import senders, templates
+from authflow.emulator._messages.links import find_host
 from authflow.emulator._messages.senders import SenderCall
 from authflow.emulator._messages.templates import Template
 from authflow.emulator._outbox import Message, Purpose
@@ -171,9 +172,8 @@ def _make_url(service: Service, invocation: TriggerInvocation, code: str) -> str
     Raises:
         ServiceError: CodeDeliveryFailureException: the pool has no domain.
     """
-    pool = invocation.client.pool
-    host = pool.custom_domain or (pool.domain and f"{pool.domain}.auth.{service.region}.amazoncognito.com")
-    if not host:
+    host = find_host(service, invocation.client.pool)
+    if host is None:
         raise NO_DOMAIN()
     query = {"client_id": invocation.client.id, "user_name": invocation.user.username, "confirmation_code": code}
     return f"https://{host}/confirmUser?{urlencode(query)}"

@@ -6,9 +6,9 @@ from typing import Any, Final, TypeAlias
 
 from authflow.emulator._auth.step import read_address
 from authflow.emulator._errors import ErrorTemplate, ServiceError
+from authflow.emulator._messages.risk_notices import RiskNotice
 from authflow.emulator._operations import risk
 from authflow.emulator._operations.paging import Listing, take_page
-from authflow.emulator._outbox import Message, Purpose
 from authflow.emulator._records.auth_event import MAX_EVENTS, AuthEvent
 from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.pool import UserPool
@@ -27,9 +27,6 @@ LISTING: Final = Listing("AdminListUserAuthEvents", limit="MaxResults")
 PASSWORD_CHALLENGES: Final = frozenset({"PASSWORD_VERIFIER", "PASSWORD", "ADMIN_NO_SRP_AUTH"})
 MFA_CHALLENGES: Final = frozenset({"SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP"})
 PASSWORD_FLOWS: Final = frozenset({"USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"})
-
-#: the default of NotifyConfiguration.NoActionEmail.Subject
-SUBJECT: Final = "New sign-in attempt"
 
 # https://github.com/aws-amplify/amplify-js/issues/5246
 BLOCKED: Final = ErrorTemplate("NotAuthorizedException", "Request not allowed due to security reasons.")
@@ -127,9 +124,15 @@ def _is_blocked(service: Service, client: UserPoolClient) -> bool:
 
 def _get_action(service: Service, client: UserPoolClient) -> Mapping[str, Any]:
     """Return what a risk configuration says about the risk that sign-ins have by the setting."""
-    takeover = risk.find_configuration(client.pool, client.id).get("AccountTakeoverRiskConfiguration", {})
-    action: Mapping[str, Any] = takeover.get("Actions", {}).get(f"{service.settings.sign_in_risk}Action", {})
+    actions = _find_takeover_part(client, "Actions")
+    action: Mapping[str, Any] = actions.get(f"{service.settings.sign_in_risk}Action", {})
     return action
+
+
+def _find_takeover_part(client: UserPoolClient, name: str) -> Mapping[str, Any]:
+    takeover = risk.find_configuration(client.pool, client.id).get("AccountTakeoverRiskConfiguration", {})
+    part: Mapping[str, Any] = takeover.get(name, {})
+    return part
 
 
 def _record(
@@ -148,8 +151,8 @@ def _record(
         user.events = (*user.events, event)[-MAX_EVENTS:]
     event.response, event.is_blocked = response, is_blocked
     event.challenges += _describe_answer(params, succeeded=response != "Fail")
-    if response == "Pass" and event.risk and _get_action(service, client).get("Notify"):
-        _notify(service, client.pool, user, event)
+    if (response == "Pass" or is_blocked) and event.risk and _get_action(service, client).get("Notify"):
+        _notify(service, client, user, event)
 
 
 def _continue_sign_in(user: User) -> AuthEvent | None:
@@ -164,10 +167,8 @@ def _describe_answer(params: Params, *, succeeded: bool) -> list[dict[str, str]]
     return [{"ChallengeName": name, "ChallengeResponse": "Success" if succeeded else "Failure"}] if name else []
 
 
-def _notify(service: Service, pool: UserPool, user: User, event: AuthEvent) -> None:
+def _notify(service: Service, client: UserPoolClient, user: User, event: AuthEvent) -> None:
     """Send the message about a risky sign-in. Its code is the FeedbackToken, which the service puts into links."""
-    if user.attributes.get("email"):
-        token, address = service.page_tokens.seal(user.sub, event.id), user.attributes["email"]
-        body = f"There was a sign-in at {event.created:%Y-%m-%d %H:%M:%S %Z}. To tell whether it was you: {token}"
-        message = Message(pool.id, user.username, address, "EMAIL", Purpose.RISK, token, SUBJECT, body)
-        service.outbox.send(message)
+    token, action = service.page_tokens.seal(user.sub, event.id), _get_action(service, client)["EventAction"]
+    configuration = _find_takeover_part(client, "NotifyConfiguration")
+    RiskNotice(client, user, event, action, token, configuration).send(service)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from authflow.emulator import decode_code
+from authflow.emulator import Settings, decode_code
 from tests.emulator.messages.test_custom_message import ADMIN, HOME, SOURCES
 from tests.emulator.triggers.test_lifecycle import make_pool, set_triggers, sign_up
 from tests.support.emulator.lambdas import Recorder, raise_error
 from tests.support.emulator.mfa import CONTACTS
-from tests.support.emulator.world import Json, World
+from tests.support.emulator.world import Json, World, make_with_settings
 
 SENDERS = {"EMAIL": "CustomEmailSender", "SMS": "CustomSMSSender"}
 
@@ -70,6 +70,16 @@ def test_the_media_are_independent(world: World) -> None:
     assert [event["triggerSource"] for event in recorder.events] == ["CustomSMSSender_AdminCreateUser"]
     assert world.get_last_message().medium == "EMAIL"
     assert len(message.events) == 1  # for the email
+
+
+@pytest.mark.parametrize("begin", ["CustomSMSSender", "CustomSmsSender"])
+def test_the_spelling_of_sms_sources(empty: World, begin: str) -> None:
+    world = make_with_settings(empty, Settings(sms_sender_source=begin))
+    recorder = set_senders(world)
+    given = [{"Name": name, "Value": value} for name, value in CONTACTS.items()]
+    world.call_admin("AdminCreateUser", "bob", UserAttributes=given, DesiredDeliveryMediums=["EMAIL", "SMS"])
+    sources = sorted(event["triggerSource"] for event in recorder.events)
+    assert sources == ["CustomEmailSender_AdminCreateUser", f"{begin}_AdminCreateUser"]
 
 
 def test_temporary_passwords_are_escaped(world: World) -> None:
