@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from authflow.emulator._crypto.totp import SoftwareToken
 from authflow.emulator._errors import ServiceError
+from authflow.emulator._records.directory import Directory
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Service
 from authflow.emulator._users.mfa import TOTP
@@ -127,14 +128,15 @@ class Seeding:
             self._call("AdminSetUserPassword", {**who, "Password": given["Password"], "Permanent": True}, place)
         for number, group in enumerate(_require_list(given, "Groups", place)):
             self._call("AdminAddUserToGroup", {**who, "GroupName": group}, f"{place}.Groups[{number}]")
-        user = self._service.pools[pool_id].users.find_by_username(made["Username"])
+        users = self._service.pools[pool_id].users
+        user = users.find_by_username(made["Username"])
         if user is not None:
-            self._complete(user, given, place)
+            self._complete(users, user, given, place)
         if "MfaPreference" in given:
             preference = _require_object(given["MfaPreference"], f"{place}.MfaPreference")
             self._call("AdminSetUserMFAPreference", {**who, **preference}, f"{place}.MfaPreference")
 
-    def _complete(self, user: User, given: dict[str, Any], place: str) -> None:
+    def _complete(self, users: Directory, user: User, given: dict[str, Any], place: str) -> None:
         """Give a user what no operation gives."""
         if "TotpSecret" in given:
             user.software_token = SoftwareToken(_read_secret(given["TotpSecret"], f"{place}.TotpSecret"))
@@ -144,11 +146,11 @@ class Seeding:
         if "Status" in given:
             if given["Status"] not in list(Status):
                 raise SeedError(f"{place}.Status must be one of: {', '.join(Status)}")
-            user.status = Status(given["Status"])
+            users.set_status(user, Status(given["Status"]))
         enabled = given.get("Enabled", True)
         if not isinstance(enabled, bool):
             raise SeedError(f"{place}.Enabled must be true or false")
-        user.enabled = enabled
+        users.set_enabled(user, enabled=enabled)
 
     def _add_device(self, user: User, device: dict[str, Any], place: str) -> None:
         if unknown := sorted(device.keys() - DEVICE_MEMBERS):
