@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from authflow.emulator import _errors
-from authflow.emulator._auth import choice, lambda_events, progress, secret_hash, srp_round, step_up
+from authflow.emulator._auth import choice, lambda_events, progress, secret_hash, srp_round
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._records.sign_in import CustomRound, SignIn
 from authflow.emulator._records.user import User
@@ -44,9 +44,7 @@ def user_auth(step: AuthStep) -> Reply:
     if step.session is not None:
         return choice.continue_after_sign_up(step)
     name = step.require_username()
-    user = _find_user(step, name)
-    step_up.check_step_up(step, user)
-    return choice.begin_user_auth(step, user)
+    return choice.begin_user_auth(step, _find_user(step, name))
 
 
 def custom_auth(step: AuthStep) -> Reply:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from authflow.emulator import _errors
-from authflow.emulator._auth import codes, lambda_events, mfa_challenges, mfa_setup, progress, srp_round
+from authflow.emulator._auth import codes, lambda_events, mfa_challenges, mfa_setup, progress, srp_round, step_up
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.pool import UserPool
@@ -45,13 +45,19 @@ def list_offers(pool: UserPool, user: User) -> list[str]:
 def begin_user_auth(step: AuthStep, user: User) -> Reply:
     """Start the preferred challenge if it is among the user's options; otherwise ask the user to choose.
 
+    With an access token that stands for a first factor, the second one may be all that is needed.
+
     Args:
         step: an InitiateAuth request. PREFERRED_CHALLENGE may come with its PASSWORD or SRP_A.
         user: the user who signs in.
+
+    Raises:
+        ServiceError: the request can't have the authentication level that it asks for.
     """
+    step_up.check_step_up(step, user, list_offers(step.client.pool, user))
     preferred = step.parameters.get("PREFERRED_CHALLENGE")
-    if preferred not in list_offers(step.client.pool, user):
-        return _ask_to_select(step, user)
+    if preferred not in _list_useful_offers(step, user):
+        return _ask_to_select(step, user) if step_up.needs_first_factor(step, user) else progress.proceed(step, user)
     if preferred in PROOF_PARAMETERS and not step.parameters.get(PROOF_PARAMETERS[preferred]):
         return {"ChallengeName": preferred, "Session": step.make_session(user, preferred), "ChallengeParameters": {}}
     return CHOICE_HANDLERS[preferred](step, user)
@@ -147,7 +153,7 @@ def _accept_code(step: AuthStep, challenge: str) -> Reply:
 
 def _start_chosen(step: AuthStep, chosen: str, *challenges: str) -> Reply:
     session, user = step.resume(*challenges)
-    if chosen not in list_offers(step.client.pool, user):
+    if chosen not in _list_useful_offers(step, user):
         raise _errors.NOT_OFFERED("ANSWER")
     if chosen in PROOF_PARAMETERS:
         step.require(PROOF_PARAMETERS[chosen])
@@ -163,7 +169,11 @@ def _ask_to_select(step: AuthStep, user: User) -> Reply:
 
 
 def _describe_offers(step: AuthStep, user: User) -> dict[str, list[str]]:
-    return {"AvailableChallenges": list_offers(step.client.pool, user)}
+    return {"AvailableChallenges": _list_useful_offers(step, user)}
+
+
+def _list_useful_offers(step: AuthStep, user: User) -> list[str]:
+    return step_up.filter_offers(step, user, list_offers(step.client.pool, user))
 
 
 def _start_srp(step: AuthStep, user: User) -> Reply:

@@ -57,7 +57,8 @@ class SignIn:
         proven: what the user has proven so far.
         rounds: the completed rounds of CUSTOM_AUTH.
         factors: the names of the challenges that were answered, and PASSWORD.
-        target: the lowest of the authentication levels that the request asks for; 0 if it asks for none.
+        credited: the values of ``amr`` that the access token of the first request stands for.
+        target: the authentication level that the sign-in must reach; 0 if it asks for none.
     """
 
     flow: str = ""
@@ -66,6 +67,7 @@ class SignIn:
     proven: frozenset[Proof] = frozenset()
     rounds: tuple[CustomRound, ...] = ()
     factors: frozenset[str] = frozenset()
+    credited: frozenset[str] = frozenset()
     target: int = 0
 
     @property

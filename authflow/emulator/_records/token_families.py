@@ -1,9 +1,7 @@
 """Token families: the tokens of one sign-in and of all its refreshes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 from typing import Final
 
 from authflow.emulator import _errors
@@ -17,11 +15,28 @@ LENGTH: Final = 1800  # about as long as Cognito's refresh tokens
 #: how long a family is kept after its refresh tokens expire: its access tokens can be revoked while they are valid
 RETENTION: Final = timedelta(days=1)
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
-NO_LEVELS: Final[Mapping[str, object]] = MappingProxyType({})
 
 
-def _no_levels() -> Mapping[str, object]:
-    return NO_LEVELS
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """How strongly a user has authenticated.
+
+    Attributes:
+        acr: the name of the authentication level; None for none.
+        amr: the methods.
+        is_shown: whether the tokens have the claims.
+    """
+
+    acr: str | None = None
+    amr: tuple[str, ...] = ()
+    is_shown: bool = False
+
+    def make_claims(self) -> dict[str, object]:
+        """Return the claims ``acr`` and ``amr``, if the tokens have them."""
+        return {"acr": self.acr, "amr": list(self.amr)} if self.is_shown else {}
+
+
+NO_LEVELS: Final = Levels()
 
 
 @dataclass(slots=True, eq=False)
@@ -39,7 +54,7 @@ class TokenFamily:
         session_id: the id of the session, if the pool tracks sessions.
         last_used: when the tokens were issued or refreshed last.
         address: the IP address that the client named, if it named one.
-        levels: the claims ``acr`` and ``amr``, if the tokens have them.
+        levels: how strongly the user authenticated.
     """
 
     id: str
@@ -52,7 +67,7 @@ class TokenFamily:
     session_id: str | None = None
     last_used: datetime = NEVER
     address: str | None = None
-    levels: Mapping[str, object] = field(default_factory=_no_levels)
+    levels: Levels = NO_LEVELS
 
     def is_active(self, now: datetime) -> bool:
         """Return whether the refresh tokens still work."""

@@ -45,7 +45,7 @@ class ClaimsContext:
         }
         # https://docs.aws.amazon.com/cognito/latest/developerguide/token-revocation.html
         revocable = {"jti": jti, "origin_jti": self.family.id} if self.client.has_revocation else {}
-        return {**claims, **revocable, **self.family.levels}
+        return {**claims, **revocable, **self.family.levels.make_claims()}
 
 
 def make_access_claims(context: ClaimsContext, jti: str) -> dict[str, Any]:

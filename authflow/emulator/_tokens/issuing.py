@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from authflow.emulator import _errors
 from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.pool import UserPool
-from authflow.emulator._records.token_families import RefreshToken, TokenFamily
+from authflow.emulator._records.token_families import NO_LEVELS, Levels, RefreshToken, TokenFamily
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Reply, Service
 from authflow.emulator._tokens import claims, pre_token_generation, user_sessions
@@ -41,7 +41,7 @@ class TokenRequest:
         metadata: PreTokenGeneration's ClientMetadata.
         device_key: the device that gets the tokens.
         address: the IP address that the client named, if it named one.
-        levels: the claims ``acr`` and ``amr``, if the tokens have them.
+        levels: how strongly the user has authenticated.
         invalid: the error for an unknown refresh token, and for one of another device.
         reused: the error for a refresh token that was rotated out. Not every operation declares
             RefreshTokenReuseException.
@@ -51,7 +51,7 @@ class TokenRequest:
     metadata: Mapping[str, str] = field(default_factory=dict)
     device_key: str | None = None
     address: str | None = None
-    levels: Mapping[str, object] = field(default_factory=dict)
+    levels: Levels = NO_LEVELS
     invalid: _errors.ErrorTemplate = _errors.REFRESH_TOKEN_INVALID
     reused: _errors.ErrorTemplate = _errors.REFRESH_TOKEN_REUSED
 

@@ -383,7 +383,8 @@ def test_disabled_after_a_right_password(choice: World) -> None:
 def test_step_up(choice: World) -> None:
     token = begin_user_auth(choice, preferred="PASSWORD", PASSWORD=PASSWORD)["AuthenticationResult"]["AccessToken"]
     levels = {"ACCESS_TOKEN": token, "TARGET_ACR_VALUES": "urn:cognito:loa:1", "MAX_AGE": "60"}
-    assert begin_user_auth(choice, **levels)["ChallengeName"] == "SELECT_CHALLENGE"  # no proof is reused
+    reached = "InvalidParameterException: The access token already has the authentication level urn:cognito:loa:1"
+    assert expect_refused_begin(choice, **levels) == reached
     choice.make_user("bob")
     assert expect_refused_begin(choice, "bob", **levels) == "NotAuthorizedException: Invalid Access Token"
     assert expect_refused_begin(choice, **{**levels, "ACCESS_TOKEN": "a.b.c"}).startswith("NotAuthorizedException")
