@@ -5,6 +5,7 @@ from typing import Final
 from authflow.emulator import _errors
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._service import Service
+from authflow.emulator._tokens.user_sessions import has_tracking
 
 EVENTS: Final = "userAuthEvents"
 
@@ -21,6 +22,7 @@ def check_tier(service: Service, pool: UserPool, tier: str) -> None:
         "Email MFA": tier == "LITE" and "EmailMfaConfiguration" in pool.mfa,
         "Choice-Based Sign-In": tier == "LITE" and any("ALLOW_USER_AUTH" in client.allowed_flows for client in clients),
         "Managed Login Version 2": tier == "LITE" and any(domain.login_version == 2 for domain in domains),
+        "Session Management": tier == "LITE" and has_tracking(pool),
         "Log Streaming": tier != "PLUS" and any(log["EventSource"] == EVENTS for log in pool.logs),
     }
     if used := [feature for feature, used in is_used.items() if used]:

@@ -9,7 +9,7 @@ from authflow.emulator._records.token_families import TokenFamily
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._tokens import issuing
-from authflow.emulator._tokens.user_sessions import DEFAULTS, list_sessions
+from authflow.emulator._tokens.user_sessions import DEFAULTS, has_tracking, list_sessions
 from authflow.emulator._users import names
 from authflow.emulator._users.tiers import require_essentials
 
@@ -21,6 +21,9 @@ SSO_DEFAULTS: Final = {"MaxValidityMinutes": 60}
 
 # own texts
 NO_SESSION: Final = ErrorTemplate("ResourceNotFoundException", "Session {} does not exist.")
+TRACKING_NEEDED: Final = ErrorTemplate(
+    "InvalidParameterException", "User session tracking is not enabled for the user pool"
+)
 OWN_SESSION: Final = ErrorTemplate("InvalidParameterException", "The current session can't be revoked")
 
 
@@ -39,9 +42,14 @@ def get_user_pool_session_configuration(service: Service, params: Params) -> Rep
 
 
 def set_user_pool_client_session_configuration(service: Service, params: Params) -> Reply:
-    """SetUserPoolClientSessionConfiguration: for the cookies of hosted pages, which the emulator does not have."""
+    """SetUserPoolClientSessionConfiguration: for the cookies of hosted pages, which the emulator does not have.
+
+    It stays, without effect, if the pool stops tracking sessions.
+    """
     client = service.get_client(params["ClientId"], params["UserPoolId"])
     require_essentials(client.pool, FEATURE)
+    if not has_tracking(client.pool):
+        raise TRACKING_NEEDED()
     client.sso_session = params["SSOSession"]
     return get_user_pool_client_session_configuration(service, params)
 

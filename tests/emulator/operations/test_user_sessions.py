@@ -48,7 +48,12 @@ def test_configuration_of_a_client(world: World) -> None:
     read = call(world, "GetUserPoolClientSessionConfiguration", ClientId=world.client_id)
     assert read == {**ids, "SSOSession": {"MaxValidityMinutes": 60}}
     given = {"ClientId": world.client_id, "SSOSession": {"MaxValidityMinutes": 5}}
+    refusal = world.expect_refusal("SetUserPoolClientSessionConfiguration", UserPoolId=world.pool_id, **given)
+    assert refusal == "InvalidParameterException: User session tracking is not enabled for the user pool"
+    assert call(world, "GetUserPoolClientSessionConfiguration", ClientId=world.client_id) == read
+    make_tracking(world)
     assert call(world, "SetUserPoolClientSessionConfiguration", **given) == {**ids, **given}
+    call(world, "SetUserPoolSessionConfiguration", **{**ENABLED, "UserSessionTracking": "DISABLED"})
     assert call(world, "GetUserPoolClientSessionConfiguration", ClientId=world.client_id) == {**ids, **given}
 
 
@@ -171,6 +176,33 @@ def test_sessions_that_are_over(tracking: World) -> None:
     sign_in(tracking)
     tracking.clock.forward(days=30)
     assert tracking.call_admin("AdminListUserSessions", "ada")["Sessions"] == []
+
+
+def test_sessions_of_a_deleted_client(tracking: World) -> None:
+    other = tracking.make_client(ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"])
+    for _ in range(3):
+        tokens = sign_in(other)
+    call(tracking, "DeleteUserPoolClient", ClientId=other.client_id)
+    assert tracking.expect_refusal("ListUserSessions", AccessToken=tokens["AccessToken"]) == REVOKED
+    assert tracking.call_admin("AdminListUserSessions", "ada")["Sessions"] == []
+    mine = [sign_in(tracking) for _ in range(3)]  # they take the places of the deleted client's
+    for tokens in mine:
+        tracking.call("GetUser", AccessToken=tokens["AccessToken"])
+
+
+def test_a_limit_that_is_lowered(tracking: World) -> None:
+    earlier = [sign_in(tracking) for _ in range(3)]
+    call(tracking, "SetUserPoolSessionConfiguration", **{**ENABLED, "TokenSession": {"MaxPerUser": 1}})
+    assert len(list_own(tracking, earlier[0])) == 3  # until the next sign-in
+    latest = sign_in(tracking)
+    assert [session["IsCurrentSession"] for session in list_own(tracking, latest)] == [True]
+
+
+def test_a_lower_tier_tracks_no_sessions(tracking: World) -> None:
+    request = {"UserPoolId": tracking.pool_id, "UserPoolTier": "LITE"}
+    refusal = tracking.expect_refusal("UpdateUserPool", **request)
+    assert refusal.startswith("FeatureUnavailableInTierException")
+    assert "Session Management" in refusal
 
 
 def test_pools_that_track_no_sessions(world: World) -> None:
