@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Callable
 from datetime import datetime
+from itertools import islice
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -45,6 +46,10 @@ class ExpiringMap(Generic[V]):
     def values(self) -> list[V]:
         """Return all values."""
         return [value for _, value in self._entries.values()]
+
+    def read_latest(self, count: int) -> list[V]:
+        """Return the last ``count`` values, the one whose key was put first at last."""
+        return [value for _, value in islice(reversed(self._entries.values()), count)]
 
     def _evict(self, now: datetime) -> None:
         while self._due and self._due[0][0] < now:

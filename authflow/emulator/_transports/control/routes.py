@@ -16,6 +16,7 @@ from authflow.emulator._control.faults import Fault, FaultKind
 from authflow.emulator._control.seed_schema import make_seed_schema
 from authflow.emulator._control.seeding import SeedError
 from authflow.emulator._control.settings import parse_settings
+from authflow.emulator._errors import ServiceError
 from authflow.emulator._operations.import_jobs import MAX_FILE, UploadRefused
 from authflow.emulator._outbox import Message
 from authflow.emulator._service_model.model import ServiceModel
@@ -68,6 +69,21 @@ class Control:
         count = len(self._emulator.outbox)
         self._emulator.outbox.clear()
         return {"deleted": count}
+
+    async def list_pools(self, call: Call) -> object:
+        """GET /pools."""
+        return self._emulator.overview.list_pools(**call.query)
+
+    async def list_users(self, call: Call) -> object:
+        """GET /users."""
+        try:
+            return self._emulator.overview.list_users(**call.query)
+        except ServiceError as error:
+            raise Problem(404, error.message) from None
+
+    async def list_sign_ins(self, call: Call) -> object:
+        """GET /sign-ins."""
+        return self._emulator.overview.list_sign_ins(**call.query)
 
     async def read_clock(self, _: Call) -> object:
         """GET /clock."""
@@ -186,11 +202,12 @@ class Control:
 
     def _select_messages(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
         numbered = self._emulator.outbox.list_numbered()
-        return [
+        wanted = [
             {"number": number, **asdict(message)}
             for number, message in numbered
             if number > query.get("after", 0) and _is_wanted(message, query)
         ]
+        return wanted[-query.get("limit", len(wanted)) :]
 
     def _make_handler(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         handle: Callable[[Call], Awaitable[object]] = getattr(self, endpoint.name)

@@ -119,7 +119,12 @@ def test_the_clock(served: tuple[str, World]) -> None:
         ("POST", "/clock/advance", b"[" * 100_000, "The body is not JSON"),
         ("GET", "/outbox?wait=61", None, "query.wait: 61.0 is greater than the maximum of 60"),
         ("GET", "/outbox?wait=nan", None, "query.wait: 'nan' is not of type 'number'"),
-        ("GET", "/outbox?user=ada", None, "query: unknown parameter 'user'; known: username, purpose, after, wait."),
+        (
+            "GET",
+            "/outbox?user=ada",
+            None,
+            "query: unknown parameter 'user'; known: username, purpose, after, wait, limit.",
+        ),
         ("GET", "/outbox?after=1&after=2", None, "query.after: given twice"),
         ("POST", "/faults", {"operation": "*", "kind": "explode"}, "body.kind: 'explode' is not one of"),
         ("POST", "/faults", {"operation": "*", "kind": "delay", "seconds": 301}, "body.seconds: 301 is greater"),
