@@ -21,6 +21,7 @@ from authflow.emulator._operations.import_jobs import MAX_FILE, UploadRefused
 from authflow.emulator._outbox import Message
 from authflow.emulator._service_model.model import ServiceModel
 from authflow.emulator._transports.bodies import read_body
+from authflow.emulator._transports.control import console
 from authflow.emulator._transports.control.endpoints import ENDPOINTS, Endpoint
 from authflow.emulator._transports.control.openapi import make_document
 from authflow.emulator._transports.control.problems import Problem
@@ -53,7 +54,7 @@ class Control:
             Route(endpoint.path, self._make_handler(endpoint), methods=[endpoint.method]) for endpoint in ENDPOINTS
         ]
         upload = Route("/import/{pool_id}/{job_id}", self.upload, methods=["PUT"])
-        return Router([*routes, upload], redirect_slashes=False)
+        return Router([*routes, *console.make_routes(), upload], redirect_slashes=False)
 
     async def health(self, _: Call) -> object:
         """GET /health."""

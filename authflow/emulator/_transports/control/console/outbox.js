@@ -1,0 +1,31 @@
+// The messages that Cognito would have sent, the newest first, with codes to copy.
+
+import { copyButton, find, make, showList } from "./dom.js";
+import { spell } from "./sign_ins.js";
+
+const LIMIT = 50; // as many are read
+
+export function showMessages(messages) {
+  find("outbox-count").textContent = messages.length === LIMIT ? `the newest ${LIMIT}` : messages.length || "";
+  find("outbox-empty").hidden = messages.length > 0;
+  find("clear-outbox").hidden = messages.length === 0;
+  showList(find("messages"), messages.toReversed(), makeRow);
+}
+
+export function startOutbox(change) {
+  find("clear-outbox").addEventListener("click", () => change("DELETE", "/outbox"));
+}
+
+function makeRow(message) {
+  const isNamed = message.username !== message.destination;
+  return make("li", {},
+    make("div", { className: "spread" },
+      make("span", { className: "code" }, message.code),
+      copyButton(message.code)),
+    make("div", { className: "detail" },
+      `${spell(message.purpose)} by ${message.medium === "SMS" ? "SMS" : "email"} to ${message.destination}`),
+    isNamed ? make("div", { className: "detail" }, `user ${message.username}`) : null,
+    make("details", {},
+      make("summary", {}, message.subject ?? "Text"),
+      make("pre", {}, message.body)));
+}
