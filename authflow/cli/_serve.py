@@ -61,8 +61,7 @@ def serve(
     def ready(url: str, authority: Path | None) -> None:
         if authority is not None:
             _print_line(f"clients have to trust the authority in {authority}")
-        _print_line(f"authflow emulator at {url} (press Ctrl-C to stop it)")
-        _print_line(f"see what happens in it at {url}{CONTROL}{CONSOLE}")
+        _print_line(f"authflow emulator at {url} (press Ctrl-C to stop it), console at {url}{CONTROL}{CONSOLE}")
         if not _is_loopback(access.host):
             sys.stderr.write(WARNING + "\n")
             sys.stderr.flush()

@@ -82,7 +82,7 @@ class Overview:
         clients = [self._service.clients[client_id] for _, client_id in pool.client_ids.read_after(None, SHOWN)]
         return {
             "pool_id": pool.id,
-            "pool_name": pool.settings.get("PoolName", ""),
+            "pool_name": pool.settings["Name"],
             "mfa": pool.mfa_mode,
             "tier": pool.tier,
             "users": len(pool.users.all),
@@ -95,7 +95,7 @@ class Overview:
 def _describe_client(client: UserPoolClient) -> dict[str, Any]:
     return {
         "client_id": client.id,
-        "client_name": client.settings.get("ClientName", ""),
+        "client_name": client.settings["ClientName"],
         "has_secret": bool(client.secrets),
         "auth_flows": sorted(name.removeprefix("ALLOW_") for name in client.allowed_flows),
     }

@@ -51,6 +51,7 @@ def test_a_pool_with_its_clients(served: tuple[str, World]) -> None:
     url, world = served
     world.make_client(GenerateSecret=True, ClientName="server")
     [pool] = control(url, "GET", "/pools")[1]["pools"]
+    assert pool["pool_name"] == "people"
     assert (pool["pool_id"], pool["users"], pool["groups"], pool["mfa"]) == (world.pool_id, 1, 0, "OFF")
     plain, secretive = pool["clients"]
     assert plain["client_id"] == world.client_id

@@ -20,6 +20,7 @@ async function read() {
   const [clock, signIns, messages, pools, users, faults] = await Promise.all([
     get("/clock"), get("/sign-ins"), get("/outbox?limit=50"), get("/pools"), readUsers(), get("/faults"),
   ]);
+  find("parts").hidden = false;
   showClock(clock);
   showSignIns(signIns, clock);
   showMessages(messages);
@@ -56,13 +57,11 @@ async function refresh() {
 }
 
 function showState(kind, text, notice) {
-  const isLive = kind === "live";
   find("state").className = kind;
   if (find("state").textContent !== text) find("state").textContent = text;
   if (find("notice").textContent !== notice) find("notice").textContent = notice;
   find("notice").hidden = notice === "";
-  find("parts").classList.toggle("stale", !isLive);
-  if (isLive) find("parts").hidden = false;
+  find("parts").classList.toggle("stale", kind !== "live");
 }
 
 function showFailure(error) {

@@ -1,9 +1,12 @@
 // The messages that Cognito would have sent, the newest first, with codes to copy.
 
 import { copyButton, find, make, showList } from "./dom.js";
-import { spell } from "./sign_ins.js";
 
 const LIMIT = 50; // as many are read
+const PURPOSES = {
+  sign_up: "Sign-up", invitation: "Invitation", password_reset: "New password", mfa: "Second factor",
+  first_factor: "First factor", mfa_setup: "Set-up of a second factor", attribute: "New address", risk: "Risk notice",
+};
 
 export function showMessages(messages) {
   find("outbox-count").textContent = messages.length === LIMIT ? `the newest ${LIMIT}` : messages.length || "";
@@ -23,9 +26,9 @@ function makeRow(message) {
       make("span", { className: "code" }, message.code),
       copyButton(message.code)),
     make("div", { className: "detail" },
-      `${spell(message.purpose)} by ${message.medium === "SMS" ? "SMS" : "email"} to ${message.destination}`),
+      `${PURPOSES[message.purpose] ?? message.purpose} by ${message.medium === "SMS" ? "SMS" : "email"} to ${message.destination}`),
     isNamed ? make("div", { className: "detail" }, `user ${message.username}`) : null,
     make("details", {},
-      make("summary", {}, message.subject ?? "Text"),
+      make("summary", {}, message.subject ?? "Text message"),
       make("pre", {}, message.body)));
 }

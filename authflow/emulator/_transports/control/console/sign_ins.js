@@ -31,7 +31,7 @@ function makeRow(signIn) {
   return row;
 }
 
-export const spell = (name) => name.replaceAll("_", " ").toLowerCase();
+const spell = (name) => name.replaceAll("_", " ");
 
 /** Marks the nodes where sign-ins stand, each with how many stand there. */
 function showNodes(byNode) {
