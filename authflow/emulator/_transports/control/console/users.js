@@ -32,17 +32,22 @@ export function showPoolChoice({ pools }) {
     make("option", { value: item.pool_id }, `${item.pool_name} (${item.pool_id})`));
   if (!pools.some(({ pool_id }) => pool_id === pool)) pool = pools[0]?.pool_id ?? "";
   find("pool").value = pool;
+  find("user-choice").hidden = pools.length === 0;
   find("pool").disabled = pools.length < 2;
 }
 
 export function showUsers({ users, next, total }) {
-  const isSearch = find("search").value !== "";
   find("user-count").textContent = total === 0 ? "" : `${users.length.toLocaleString("en")} of ${total.toLocaleString("en")}`;
   find("user-box").hidden = users.length === 0;
   find("users-empty").hidden = users.length > 0;
-  find("users-empty").textContent = isSearch ? "Nobody in this pool is called so." : "No users in this pool.";
+  find("users-empty").textContent = describeEmpty();
   find("more-users").hidden = next === null || limit === MOST;
   showList(find("user-rows"), users, makeRow);
+}
+
+function describeEmpty() {
+  if (pool === "") return "No users, since there are no pools.";
+  return find("search").value === "" ? "No users in this pool." : "No user of this pool is found by that.";
 }
 
 function makeRow(user) {
