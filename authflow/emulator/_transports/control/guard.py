@@ -80,7 +80,7 @@ class Guard:
 
 def _read_path(request: Request) -> str:
     """Return the path below the one at which the guarded application is mounted."""
-    return request.url.path.removeprefix(str(request.scope.get("root_path", "")))
+    return str(request.scope["path"]).removeprefix(str(request.scope.get("root_path", "")))
 
 
 def _is_foreign(request: Request) -> bool:
