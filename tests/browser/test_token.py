@@ -31,7 +31,7 @@ def test_the_page_asks_for_the_token(url: str, page: Page, screenshots: Path) ->
     expect(page.locator("#state")).to_have_text("No access")
     expect(page.locator("main")).to_be_hidden()
     page.screenshot(path=screenshots / "console-token.png")
-    field = page.get_by_label("control token")
+    field = page.get_by_label("Control token")
     field.fill("wrong")
     page.get_by_role("button", name="Use token").click()
     expect(page.get_by_role("alert")).to_have_text("The emulator refused this token.")
