@@ -56,6 +56,34 @@ def test_it_shows_what_is_in_the_emulator(served: tuple[str, Emulator], page: Pa
     assert not messages
 
 
+def test_what_stays_the_same_is_not_made_again(served: tuple[str, Emulator], page: Page) -> None:
+    url, emulator = served
+    fill(emulator)  # the clock stands still, so that the two sign-ins of grace are alike
+    open_console(page, url)
+    page.locator("#messages summary").first.click()
+    page.evaluate("document.querySelectorAll('main li, main tr').forEach((row) => { row.marked = true; })")
+    for _ in range(2):
+        page.wait_for_event("response", lambda response: response.url.endswith("/sign-ins"))
+        page.wait_for_event("requestfinished", lambda request: request.url.endswith("/faults"))
+    marks = page.evaluate("[...document.querySelectorAll('main li, main tbody tr')].map((row) => row.marked)")
+    assert marks
+    assert all(marks)
+    expect(page.locator("#sign-in-rows > li")).to_have_count(4)
+    expect(page.locator("#messages pre").first).to_be_visible()
+
+
+def test_the_time_that_a_sign_in_has(served: tuple[str, Emulator], page: Page) -> None:
+    url, emulator = served
+    emulator.load(make_document())
+    begin(emulator, "grace")
+    open_console(page, url)
+    expect(page.locator("#sign-in-rows")).to_contain_text("ends in 3 minutes")
+    page.get_by_role("button", name="+1 min", exact=True).click()
+    expect(page.locator("#sign-in-rows")).to_contain_text("ends in 2 minutes")
+    page.get_by_role("button", name="+1 h", exact=True).click()
+    expect(page.get_by_text("Nobody is signing in")).to_be_visible()
+
+
 def test_without_anything_it_says_so(served: tuple[str, Emulator], page: Page, messages: list[str]) -> None:
     open_console(page, served[0])
     for text in ("Nobody is signing in", "No messages", "No users", "No faults", "No user pools"):

@@ -202,13 +202,13 @@ class Control:
         return found
 
     def _select_messages(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
-        numbered = self._emulator.outbox.list_numbered()
         wanted = [
-            {"number": number, **asdict(message)}
-            for number, message in numbered
+            (number, message)
+            for number, message in self._emulator.outbox.list_numbered()
             if number > query.get("after", 0) and _is_wanted(message, query)
         ]
-        return wanted[-query.get("limit", len(wanted)) :]
+        newest = wanted[-query.get("limit", len(wanted)) :]
+        return [{"number": number, **asdict(message)} for number, message in newest]
 
     def _make_handler(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         handle: Callable[[Call], Awaitable[object]] = getattr(self, endpoint.name)

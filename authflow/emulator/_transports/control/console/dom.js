@@ -12,14 +12,15 @@ export function make(tag, properties, ...children) {
 /** Shows items in a list. What did not change keeps its element, and with it focus and selection. */
 export function showList(list, items, makeItem) {
   const old = new Map([...list.children].map((child) => [child.dataset.item, child]));
+  const seen = new Map(); // how often each item has occurred: two may be alike
   const wanted = items.map((item) => {
     const text = JSON.stringify(item);
-    const kept = old.get(text);
-    old.delete(text);
-    if (kept !== undefined) return kept;
-    const made = makeItem(item);
-    made.dataset.item = text;
-    return made;
+    seen.set(text, (seen.get(text) ?? 0) + 1);
+    const name = `${seen.get(text)} ${text}`;
+    const child = old.get(name) ?? makeItem(item);
+    old.delete(name);
+    child.dataset.item = name;
+    return child;
   });
   old.forEach((child) => child.remove());
   for (const [at, child] of wanted.entries()) {

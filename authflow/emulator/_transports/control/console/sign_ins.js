@@ -9,23 +9,30 @@ const LIMIT = 100; // as many are read
 export function showSignIns(signIns, clock) {
   find("sign-in-count").textContent = signIns.length === LIMIT ? `the latest ${LIMIT}` : signIns.length || "";
   find("sign-ins-empty").hidden = signIns.length > 0;
-  showList(find("sign-in-rows"), signIns.map((signIn) => ({ ...signIn, left: countSeconds(signIn, clock) })), makeRow);
+  const rows = find("sign-in-rows");
+  showList(rows, signIns, makeRow);
+  for (const [at, signIn] of signIns.entries()) {
+    rows.children[at].querySelector(".left").textContent = formatDuration(countSeconds(signIn, clock));
+  }
   showNodes(Map.groupBy(signIns, (signIn) => signIn.node));
 }
 
-const countSeconds = (signIn, clock) => Math.max(0, Math.round((new Date(signIn.expires) - new Date(clock.now)) / 1000));
+const countSeconds = (signIn, clock) => Math.max(0, (new Date(signIn.expires) - new Date(clock.now)) / 1000);
 
 function makeRow(signIn) {
+  const node = document.getElementById(`node-${signIn.node}`);
+  const button = make("button", { className: "copy", type: "button", title: "Show it on the diagram" }, signIn.node);
   const row = make("li", {},
     make("div", { className: "spread" },
       make("span", {},
         make("strong", {}, signIn.username), " ",
         signIn.user_exists ? null : chip("no such user", "warn")),
-      chip(signIn.node)),
+      button),
     make("div", { className: "detail" },
       `${signIn.auth_flow}${signIn.proven.length > 0 ? `, proven: ${signIn.proven.map(spell).join(", ")}` : ""}; `
-      + `ends in ${formatDuration(signIn.left)}`));
-  const node = document.getElementById(`node-${signIn.node}`);
+      + "ends in ",
+      make("span", { className: "left" })));
+  button.addEventListener("click", () => node?.scrollIntoView({ block: "nearest", inline: "center" }));
   row.addEventListener("mouseenter", () => node?.classList.add("chosen"));
   row.addEventListener("mouseleave", () => node?.classList.remove("chosen"));
   return row;
