@@ -22,17 +22,18 @@ WITHOUT_SESSION = ("USER_SRP_AUTH", "verifying_password")
 ALL = (SMS, TOTP, EMAIL)
 BOTH = UserModel(phone=True, enabled_factors=frozenset({SMS, EMAIL}))
 INVITED = UserModel(temporary=True)
-WALKS: list[tuple[str, PoolModel, UserModel, str, str | None]] = [
-    ("srp", PoolModel("ON", ALL), UserModel(phone=True), "SELECT_MFA_TYPE", SMS),
-    ("srp", PoolModel("OPTIONAL", ALL), UserModel(totp=True, enabled_factors=frozenset({TOTP})), TOTP, None),
-    ("password", PoolModel("OPTIONAL", ALL), replace(BOTH, preferred=EMAIL), EMAIL, None),
-    ("password", PoolModel("ON", (TOTP,)), UserModel(), "MFA_SETUP", TOTP),
-    ("srp", PoolModel(challenges_devices=True), INVITED, "NEW_PASSWORD_REQUIRED", None),
-    ("custom", PoolModel(), UserModel(), "CUSTOM_CHALLENGE", None),
-    ("custom_srp", PoolModel(), UserModel(), "PASSWORD_VERIFIER", None),
-    ("choice", PoolModel(codes_first=True), UserModel(phone=True), "SELECT_CHALLENGE", "SMS_OTP"),
-    ("choice PASSWORD", PoolModel(), UserModel(), "PASSWORD", None),
-    ("choice PASSWORD_SRP", PoolModel(), UserModel(), "PASSWORD_SRP", None),
+#: the opening, the pool, the user, and what is chosen where there is a choice
+WALKS: list[tuple[str, PoolModel, UserModel, str | None]] = [
+    ("srp", PoolModel("ON", ALL), UserModel(phone=True), SMS),
+    ("srp", PoolModel("OPTIONAL", ALL), UserModel(totp=True, enabled_factors=frozenset({TOTP})), None),
+    ("password", PoolModel("OPTIONAL", ALL), replace(BOTH, preferred=EMAIL), None),
+    ("password", PoolModel("ON", (TOTP,)), UserModel(), TOTP),
+    ("srp", PoolModel(challenges_devices=True), INVITED, None),
+    ("custom", PoolModel(), UserModel(), None),
+    ("custom_srp", PoolModel(), UserModel(), None),
+    ("choice", PoolModel(codes_first=True), UserModel(phone=True), "SMS_OTP"),
+    ("choice PASSWORD", PoolModel(), UserModel(), None),
+    ("choice PASSWORD_SRP", PoolModel(), UserModel(), None),
 ]
 
 
@@ -75,7 +76,7 @@ def check(nodes: list[tuple[str, str, list[str]]]) -> None:
 
 def test_both_sides_name_the_same_node_after_each_reply() -> None:
     clock, met = Clock(), set()
-    for kind, pool_model, user_model, challenge, option in WALKS:
+    for kind, pool_model, user_model, option in WALKS:
         emulator = Emulator(clock, seed="nodes")
         user = create_user(make_pool(emulator, clock, pool_model), user_model)
         for _ in range(2 if pool_model.challenges_devices else 1):
@@ -83,7 +84,6 @@ def test_both_sides_name_the_same_node_after_each_reply() -> None:
             walk.run(kind, option)
             check(walk.nodes)
             met |= {node for *_, nodes in walk.nodes for node in nodes}
-        assert challenge.lower() in met | {"password_verifier"}
     # the library sends a password with the first request of the admin API, so that none is asked for
     assert met == NAMED - {"admin_no_srp_auth"}
 

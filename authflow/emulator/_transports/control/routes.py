@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, Router
 
 from authflow._version import __version__
@@ -25,6 +25,7 @@ from authflow.emulator._transports.control import console
 from authflow.emulator._transports.control.endpoints import ENDPOINTS, Endpoint
 from authflow.emulator._transports.control.openapi import make_document
 from authflow.emulator._transports.control.problems import Problem
+from authflow.emulator._transports.control.responses import AsciiJSONResponse
 from authflow.emulator._transports.control.validation import check_body, check_query
 from authflow.emulator._transports.served import ServedEmulator
 from authflow.emulator._transports.threads import run_in_thread
@@ -217,7 +218,7 @@ class Control:
             try:
                 query = check_query(endpoint, request.query_params.multi_items())
                 body = check_body(endpoint, await _read_json(request)) if endpoint.body is not None else None
-                return JSONResponse(await handle(Call(request.path_params, query, body)))
+                return AsciiJSONResponse(await handle(Call(request.path_params, query, body)))
             except Problem as problem:
                 return problem.respond()
             except ClientDisconnect:

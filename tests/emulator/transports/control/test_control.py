@@ -246,6 +246,16 @@ def test_a_lost_reply_in_process(served: tuple[str, World]) -> None:
     assert control(url, "DELETE", "/faults") == (200, {"deleted": 1})
 
 
+def test_texts_that_utf_8_can_not_hold(served: tuple[str, World]) -> None:
+    url, _ = served
+    fault = {"operation": "GetUser", "kind": "refuse", "message": "\ud800"}
+    status, added = control(url, "POST", "/faults", fault)
+    assert (status, added["message"]) == (200, "\ud800")
+    assert control(url, "GET", "/faults") == (200, [added])
+    status, problem = control(url, "POST", "/faults", {**fault, "kind": "\ud800"})
+    assert (status, problem["status"]) == (400, 400)
+
+
 # --- settings
 
 
