@@ -59,6 +59,7 @@ class SignIn:
         factors: the names of the challenges that were answered, and PASSWORD.
         credited: the values of ``amr`` that the access token of the first request stands for.
         target: the authentication level that the sign-in must reach; 0 if it asks for none.
+        event_id: the id of its event in the user's activity, and the ``event_id`` of its tokens.
     """
 
     flow: str = ""
@@ -69,6 +70,7 @@ class SignIn:
     factors: frozenset[str] = frozenset()
     credited: frozenset[str] = frozenset()
     target: int = 0
+    event_id: str = ""
 
     @property
     def is_passwordless(self) -> bool:
