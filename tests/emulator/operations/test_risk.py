@@ -379,7 +379,8 @@ def try_from(world: World, address: str) -> str | None:
     return None
 
 
-def test_blocked_addresses(watched: World) -> None:
+def test_blocked_addresses(empty: World) -> None:
+    watched = make_watched(empty)
     set_ranges(watched, BlockedIPRangeList=["192.0.2.0/24", "2001:db8::/32"])
     for address in ("192.0.2.77", "2001:db8::1"):
         assert try_from(watched, address) == ADDRESS_BLOCKED
@@ -390,7 +391,8 @@ def test_blocked_addresses(watched: World) -> None:
     assert try_from(watched, "192.0.2.77") is None
 
 
-def test_what_blocked_addresses_can_not_call(watched: World) -> None:
+def test_what_blocked_addresses_can_not_call(empty: World) -> None:
+    watched = make_watched(empty)
     set_ranges(watched, BlockedIPRangeList=["192.0.2.0/24"])
     names = {"ClientId": watched.client_id, "Username": "ada"}
     flow = watched.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
