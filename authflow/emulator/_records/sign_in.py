@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, TypeVar
+
+Name = TypeVar("Name", bound=str)
 
 #: the AuthFlows in which devices can be used
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-device-tracking.html
@@ -20,6 +23,12 @@ class Proof(StrEnum):
     SECOND_FACTOR = "second_factor"
     CUSTOM = "custom"
     DEVICE = "device"
+
+
+@cache
+def _add(names: frozenset[Name], name: Name | None) -> frozenset[Name]:
+    """Return a set with one name more. There are few combinations, and all sign-ins share them."""
+    return names | {name} if name is not None else names
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ class SignIn:
 
     def with_proof(self, proof: Proof, factor: str | None = None) -> "SignIn":
         """Return a copy in which the user has proven one thing more, by this factor."""
-        return replace(self, proven=self.proven | {proof}, factors=self.factors | ({factor} if factor else set()))
+        return replace(self, proven=_add(self.proven, proof), factors=_add(self.factors, factor))
 
     def with_round(self, finished: CustomRound) -> "SignIn":
         """Return a copy with another completed round."""
