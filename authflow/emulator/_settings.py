@@ -91,7 +91,7 @@ class Settings:
             If False, only those of a sign-in with TARGET_ACR_VALUES: no recorded token of another one shows them.
         sign_in_risk: the risk that each sign-in has in pools with threat protection: ``Low``, ``Medium`` or ``High``.
             None stands for no risk: the emulator can't assess it. Where the mode is ENFORCED, the pool's risk
-            configuration may block such sign-ins, and may send a notification.
+            configuration may block such sign-ins or demand a second factor, and may send a notification.
         resets_per_hour: how often a user may call ForgotPassword in an hour, and ConfirmForgotPassword: 5 to 20, by the
             risk that the service sees.
         default_recovery: if True, a pool for which no AccountRecoverySetting was given has one, as tests that run on

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from authflow.emulator import _errors
-from authflow.emulator._auth import choice, lambda_events, progress, secret_hash, srp_round
+from authflow.emulator._auth import choice, lambda_events, progress, risk, secret_hash, srp_round
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._records.sign_in import CustomRound, SignIn
 from authflow.emulator._records.user import User
@@ -149,6 +149,8 @@ AUTH_FLOWS: Final[Mapping[str, AuthFlow]] = {
     "REFRESH_TOKEN_AUTH": _REFRESH,
     "REFRESH_TOKEN": _REFRESH,
 }
+#: they are no sign-ins
+REFRESHES: Final = frozenset(name for name, auth_flow in AUTH_FLOWS.items() if auth_flow is _REFRESH)
 
 
 def begin(name: str, step: AuthStep) -> Reply:
@@ -162,7 +164,10 @@ def begin(name: str, step: AuthStep) -> Reply:
         raise _errors.FLOW_OF_OTHER_API()
     if not auth_flow.permitted_by & step.client.allowed_flows:
         raise _refuse(name, step.service.settings)
-    step.sign_in = SignIn(name)
+    if name not in REFRESHES:
+        step.sign_in = SignIn(name, event_id=step.service.entropy.uuid())
+        risk.check_address(step.service, step.client, step.address)
+        risk.check_sign_in(step)
     return auth_flow.begin(step)
 
 

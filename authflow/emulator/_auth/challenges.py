@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from authflow.emulator import _errors
-from authflow.emulator._auth import choice, custom, device_challenges, mfa_challenges, progress, srp_round
+from authflow.emulator._auth import choice, custom, device_challenges, mfa_challenges, progress, risk, srp_round
 from authflow.emulator._auth.parameters import ATTRIBUTE_PREFIX
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._records.contacts import CONTACT_MEDIUMS, is_verified
@@ -133,8 +133,10 @@ def respond(name: str, step: AuthStep) -> Reply:
     """Handle the answer to the challenge of this name.
 
     Raises:
-        ServiceError: NotAuthorizedException if the emulator has no such challenge; else the error of the handler.
+        ServiceError: NotAuthorizedException if the emulator has no such challenge or the client's address is blocked;
+            else the error of the handler.
     """
+    risk.check_address(step.service, step.client, step.address)
     handle = CHALLENGE_HANDLERS.get(name)
     if handle is None:
         raise _errors.SESSION_INVALID()

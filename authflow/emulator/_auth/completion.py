@@ -25,6 +25,7 @@ def issue_tokens(step: AuthStep, user: User) -> Reply:
         known.key if known else None,
         step.address,
         step_up.make_levels(step),
+        step.sign_in.event_id,
     )
     result = issuing.issue_for_sign_in(
         service, step.client, user, request, lambda: _check_again(step, user, had_device=device is not None)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from authflow.emulator import _errors
-from authflow.emulator._auth import completion, custom, device_challenges, second_factor
+from authflow.emulator._auth import completion, custom, device_challenges, risk, second_factor
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._records.sign_in import CustomRound, Proof
 from authflow.emulator._records.user import Status, User
@@ -41,8 +41,9 @@ def proceed(step: AuthStep, user: User) -> Reply:
     """Return the next challenge, or the tokens if nothing is left to ask.
 
     Raises:
-        ServiceError: the user may not sign in any more, or a Lambda trigger refused.
+        ServiceError: the user may not sign in any more, the risk is too high, or a Lambda trigger refused.
     """
+    risk.check_sign_in(step, user)
     for ask in PROMPTS:
         step.check_account_status(user)
         reply = ask(step, user)

@@ -2,7 +2,7 @@
 
 import json
 
-from authflow.emulator._auth import codes, device_challenges, mfa_setup, step_up
+from authflow.emulator._auth import codes, device_challenges, mfa_setup, risk, step_up
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.sign_in import Proof
@@ -12,7 +12,11 @@ from authflow.emulator._users import mfa
 
 
 def ask_for_second_factor(step: AuthStep, user: User) -> Reply | None:
-    """Return a challenge: a second factor, a choice among several, or MFA_SETUP. None if no second factor is needed."""
+    """Return a challenge: a second factor, a choice among several, or MFA_SETUP. None if no second factor is needed.
+
+    Raises:
+        ServiceError: the risk of the sign-in demands a second factor, and the user has none.
+    """
     pool, sign_in = step.client.pool, step.sign_in
     if sign_in.is_passwordless or Proof.SECOND_FACTOR in sign_in.proven:
         return None
@@ -20,7 +24,7 @@ def ask_for_second_factor(step: AuthStep, user: User) -> Reply | None:
         return None
     if user.auto_confirmed and step.service.settings.first_sign_in_without_mfa:
         return None
-    wanted = step_up.choose_factors(step, user) or mfa.select_factors(pool, user)
+    wanted = step_up.choose_factors(step, user) or mfa.select_factors(pool, user) or risk.demand_factors(step, user)
     if len(wanted) > 1:
         return _ask_to_choose(step, user, wanted)
     if wanted:

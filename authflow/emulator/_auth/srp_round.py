@@ -2,7 +2,7 @@
 
 import hmac
 from base64 import b64decode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from authflow.emulator import _errors
 from authflow.emulator._auth import timestamp
@@ -73,7 +73,9 @@ def start_round(step: AuthStep, challenge: str, username: str, credential: SrpCr
     service, sign_in = step.service, step.sign_in
     now, validity = service.now(), service.settings.proof_validity or step.client.session_validity
     server = srp.compute_server_values(credential.verifier, client_public, service.entropy.bits(srp.PRIVATE_BITS))
-    state = secret_blocks.SrpRound(challenge, username, sign_in.flow, sign_in.device_key, credential.salt, server.key)
+    state = secret_blocks.SrpRound(
+        challenge, username, sign_in.flow, sign_in.device_key, sign_in.event_id, credential.salt, server.key
+    )
     return {
         "USERNAME": username,
         "SALT": f"{credential.salt:x}",
@@ -122,6 +124,7 @@ class SrpProof:
         state = service.secret_blocks.redeem(self.block, step.client, wanted, service.now(), once=once)
         if session is not None:
             session.used = True
+        step.continue_sign_in(replace(step.sign_in, event_id=state.event_id))
         return state
 
     def is_right(self, state: secret_blocks.SrpRound, credential: SrpCredential) -> bool:

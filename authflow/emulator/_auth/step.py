@@ -118,7 +118,7 @@ class AuthStep:
         if self.session is None:
             raise _errors.MISSING_PARAMETER("Session")
         session, user = self.service.sessions.find(self.session, self.client, challenges, self.service.now())
-        self.sign_in = session.sign_in
+        self.continue_sign_in(session.sign_in)
         self.note_password(user)
         return session, user
 
@@ -126,6 +126,10 @@ class AuthStep:
         """Return USER_ID_FOR_SRP, the canonical username. From now on the client must send this name."""
         self.sign_in = replace(self.sign_in, entered_username=None)
         return {"USER_ID_FOR_SRP": user.username}
+
+    def continue_sign_in(self, earlier: SignIn) -> None:
+        """Take the state of an earlier request of the sign-in."""
+        self.sign_in = replace(earlier, event_id=earlier.event_id or self.sign_in.event_id)
 
     def note_device_key(self, user: User) -> None:
         """Record the DEVICE_KEY of the request, if any. Every request of a sign-in may have one.

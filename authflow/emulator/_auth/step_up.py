@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from authflow.emulator import _errors
+from authflow.emulator._auth import risk
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._errors import ErrorTemplate
 from authflow.emulator._records.pool import UserPool
@@ -107,8 +108,9 @@ def choose_factors(step: AuthStep, user: User) -> list[str]:
 
 
 def list_eligible_factors(step: AuthStep, user: User) -> list[str]:
-    """Return the second factors that the sign-in can ask for: because of MFA, or to reach a level."""
-    return [*mfa.list_eligible_factors(step.client.pool, user), *choose_factors(step, user)]
+    """Return the second factors that the sign-in can ask for: because of MFA, of its level, or of its risk."""
+    of_user = mfa.list_eligible_factors(step.client.pool, user)
+    return [*of_user, *choose_factors(step, user), *risk.demand_factors(step, user)]
 
 
 def make_levels(step: AuthStep) -> Levels:

@@ -19,8 +19,6 @@ from authflow.emulator._records.user import User
 from authflow.emulator._service import Service
 from authflow.emulator._triggers.registry import TriggerInvocation
 
-BLOCK: Final = "BLOCK"
-NO_ACTION: Final = "NO_ACTION"
 PLACEHOLDER: Final = re.compile(r"\{([a-z-]+)\}")
 
 
@@ -40,8 +38,8 @@ class NoticeKind:
 NOTHING_DONE: Final = NoticeKind("NoActionEmail", "New sign-in attempt")
 MFA_ASKED: Final = NoticeKind("MfaEmail", "New sign-in attempt")
 KINDS: Final[Mapping[str, NoticeKind]] = {
-    BLOCK: NoticeKind("BlockEmail", "Blocked sign-in attempt"),
-    NO_ACTION: NOTHING_DONE,
+    "BLOCK": NoticeKind("BlockEmail", "Blocked sign-in attempt"),
+    "NO_ACTION": NOTHING_DONE,
     "MFA_IF_CONFIGURED": MFA_ASKED,
     "MFA_REQUIRED": MFA_ASKED,
 }
@@ -69,7 +67,7 @@ class RiskNotice:
 
     Attributes:
         event: the sign-in.
-        action: the EventAction that the risk configuration has for it.
+        action: the EventAction that was taken.
         token: the FeedbackToken.
         configuration: NotifyConfiguration.
     """
@@ -87,22 +85,15 @@ class RiskNotice:
         if not address:
             return
         details = self._collect_details(service)
-        reported = {"ACCOUNT_TAKE_OVER_ACTION": self._effective_action, **details}
+        reported = {"ACCOUNT_TAKE_OVER_ACTION": self.action, **details}
         call = senders.make_notification(TriggerInvocation(service, self.client, self.user), reported)
         if call:
             service.deferred.add(call)
         else:
             service.outbox.send(self._write(address, details))
 
-    @property
-    def _effective_action(self) -> str:
-        """What was done: where nothing is enforced, a sign-in that is to be blocked is not."""
-        if self.event.is_blocked:
-            return BLOCK
-        return NO_ACTION if self.action == BLOCK else self.action
-
     def _write(self, address: str, details: Mapping[str, str]) -> Message:
-        kind = KINDS[self._effective_action]
+        kind = KINDS[self.action]
         template = self.configuration.get(kind.member, {})
         subject = template.get("Subject", kind.subject)
         body = template.get("TextBody") or template.get("HtmlBody") or DEFAULT_BODY

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from authflow.emulator._auth import activity
 from authflow.emulator._operations import (
     admin_users,
     auth_events,
@@ -32,7 +33,7 @@ from authflow.emulator._operations import (
     users,
 )
 
-OPERATIONS: Final[Mapping[str, auth_events.Operation]] = {
+OPERATIONS: Final[Mapping[str, activity.Operation]] = {
     "CreateUserPool": pools.create_user_pool,
     "DescribeUserPool": pools.describe_user_pool,
     "UpdateUserPool": pools.update_user_pool,
@@ -98,17 +99,15 @@ OPERATIONS: Final[Mapping[str, auth_events.Operation]] = {
     "AdminEnableUser": admin_users.admin_enable_user,
     "AdminDisableUser": admin_users.admin_disable_user,
     "AdminDeleteUser": admin_users.admin_delete_user,
-    "SignUp": auth_events.records("SignUp", sign_up.sign_up),
-    "ConfirmSignUp": sign_up.confirm_sign_up,
-    "ResendConfirmationCode": auth_events.records("ResendCode", sign_up.resend_confirmation_code),
-    "ForgotPassword": auth_events.records("ForgotPassword", recovery.forgot_password),
-    "ConfirmForgotPassword": auth_events.records("PasswordChange", recovery.confirm_forgot_password),
-    "InitiateAuth": auth_events.records(auth_events.SIGN_IN, authentication.initiate_auth),
-    "RespondToAuthChallenge": auth_events.records(auth_events.SIGN_IN, authentication.respond_to_auth_challenge),
-    "AdminInitiateAuth": auth_events.records(auth_events.SIGN_IN, authentication.admin_initiate_auth),
-    "AdminRespondToAuthChallenge": auth_events.records(
-        auth_events.SIGN_IN, authentication.admin_respond_to_auth_challenge
-    ),
+    "SignUp": activity.records(activity.SIGN_UP, sign_up.sign_up),
+    "ConfirmSignUp": activity.records(None, sign_up.confirm_sign_up),
+    "ResendConfirmationCode": activity.records("ResendCode", sign_up.resend_confirmation_code),
+    "ForgotPassword": activity.records("ForgotPassword", recovery.forgot_password),
+    "ConfirmForgotPassword": activity.records("PasswordChange", recovery.confirm_forgot_password),
+    "InitiateAuth": authentication.initiate_auth,
+    "RespondToAuthChallenge": authentication.respond_to_auth_challenge,
+    "AdminInitiateAuth": authentication.admin_initiate_auth,
+    "AdminRespondToAuthChallenge": authentication.admin_respond_to_auth_challenge,
     "ConfirmDevice": devices.confirm_device,
     "UpdateDeviceStatus": devices.update_device_status,
     "ForgetDevice": devices.forget_device,
@@ -146,7 +145,7 @@ OPERATIONS: Final[Mapping[str, auth_events.Operation]] = {
     "GetUserPoolClientSessionConfiguration": user_sessions.get_user_pool_client_session_configuration,
     "SetUserPoolClientSessionConfiguration": user_sessions.set_user_pool_client_session_configuration,
     "GetUser": users.get_user,
-    "ChangePassword": auth_events.records("PasswordChange", profile.change_password),
+    "ChangePassword": activity.records("PasswordChange", profile.change_password),
     "DeleteUser": profile.delete_user,
     "UpdateUserAttributes": profile.update_user_attributes,
     "DeleteUserAttributes": profile.delete_user_attributes,

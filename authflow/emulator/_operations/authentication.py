@@ -1,7 +1,7 @@
 """Sign-in, through the public API and the admin API."""
 
 from authflow.emulator import _errors
-from authflow.emulator._auth import auth_flows, challenges
+from authflow.emulator._auth import activity, auth_flows, challenges
 from authflow.emulator._auth.parameters import check_parameters
 from authflow.emulator._auth.step import AuthStep, read_address
 from authflow.emulator._service import Params, Reply, Service
@@ -11,7 +11,7 @@ def initiate_auth(service: Service, params: Params) -> Reply:
     """InitiateAuth."""
     step = _make_step(service, params, "AuthParameters")
     step.validation = params.get("ClientMetadata", {})
-    return auth_flows.begin(params["AuthFlow"], step)
+    return activity.watch_sign_in(step, params, lambda: auth_flows.begin(params["AuthFlow"], step))
 
 
 def admin_initiate_auth(service: Service, params: Params) -> Reply:
@@ -25,7 +25,7 @@ def respond_to_auth_challenge(service: Service, params: Params) -> Reply:
     if not step.parameters:
         raise _errors.NO_CHALLENGE_RESPONSES()
     step.metadata = params.get("ClientMetadata", {})
-    return challenges.respond(params["ChallengeName"], step)
+    return activity.watch_sign_in(step, params, lambda: challenges.respond(params["ChallengeName"], step))
 
 
 def admin_respond_to_auth_challenge(service: Service, params: Params) -> Reply:

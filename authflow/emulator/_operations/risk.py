@@ -4,11 +4,9 @@ from ipaddress import ip_network
 from typing import Any, Final
 
 from authflow.emulator._errors import ErrorTemplate
-from authflow.emulator._records.pool import UserPool
+from authflow.emulator._records.pool import ALL_CLIENTS, UserPool
 from authflow.emulator._service import Params, Reply, Service
 
-#: the key of the configuration that applies to all app clients
-ALL: Final = "ALL"
 PARTS: Final = (
     "CompromisedCredentialsRiskConfiguration",
     "AccountTakeoverRiskConfiguration",
@@ -43,14 +41,9 @@ def describe_risk_configuration(service: Service, params: Params) -> Reply:
     return {"RiskConfiguration": _describe(pool, key)}
 
 
-def find_configuration(pool: UserPool, client_id: str) -> dict[str, Any]:
-    """Return the configuration that applies to an app client; empty if there is none."""
-    return pool.risk.get(client_id) or pool.risk.get(ALL) or {}
-
-
 def _find(service: Service, params: Params) -> tuple[UserPool, str]:
-    pool, key = service.get_pool(params["UserPoolId"]), params.get("ClientId", ALL)
-    if key != ALL:
+    pool, key = service.get_pool(params["UserPoolId"]), params.get("ClientId", ALL_CLIENTS)
+    if key != ALL_CLIENTS:
         service.get_client(key, pool.id)
     if pool.tier != "PLUS":
         raise ADD_ON_NEEDED()
@@ -70,5 +63,5 @@ def _check_ranges(params: Params) -> None:
 
 
 def _describe(pool: UserPool, key: str) -> dict[str, Any]:
-    client = {} if key == ALL else {"ClientId": key}
+    client = {} if key == ALL_CLIENTS else {"ClientId": key}
     return {"UserPoolId": pool.id, **client, **pool.risk.get(key, {})}

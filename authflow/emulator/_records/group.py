@@ -77,8 +77,8 @@ class Groups:
 
     def list_of(self, user: "User") -> list[Group]:
         """Return the groups of a user in the order in which the groups were made."""
-        joined = (group for group in self._by_member.get(user, ()) if group in self.all)
-        return sorted(joined, key=self.all.number_of)
+        joined = [group for group in self._by_member.get(user, ()) if group in self.all]
+        return sorted(joined, key=self.all.number_of) if joined else []
 
     def rank_of(self, user: "User") -> list[Group]:
         """Return the groups of a user by precedence: those that count most first, those without one last."""

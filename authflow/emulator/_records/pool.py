@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from authflow.emulator._crypto.jose import PoolKeys
 
 
+#: the key of the risk configuration that applies to all app clients
+ALL_CLIENTS: Final = "ALL"
 DEFAULT_TIER: Final = "ESSENTIALS"
 IMPORTING: Final = ErrorTemplate("UserImportInProgressException", "Users are being imported into this pool")  # own text
 #: the members of VerificationMessageTemplate, by the names of the older members that say the same
@@ -89,6 +91,10 @@ class UserPool:
         self.groups.leave_all(user)
         self.providers.unlink_all(user)
         self.users.remove(user)
+
+    def find_risk_configuration(self, client_id: str) -> Mapping[str, Any]:
+        """Return the risk configuration that applies to an app client; empty if there is none."""
+        return self.risk.get(client_id) or self.risk.get(ALL_CLIENTS) or {}
 
     def require_no_import(self) -> None:
         """Require that no job imports users.

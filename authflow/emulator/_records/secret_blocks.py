@@ -25,6 +25,7 @@ class SrpRound:
         username: the canonical username, which may be a decoy user's.
         flow: the AuthFlow of the sign-in.
         device_key: the DEVICE_KEY of the request, if it had one.
+        event_id: the id of the sign-in's event.
         salt: the salt of the password or of the device's secret.
         key: the key that a correct proof is made with.
     """
@@ -33,6 +34,7 @@ class SrpRound:
     username: str
     flow: str
     device_key: str | None
+    event_id: str
     salt: int = field(repr=False)
     key: bytes = field(repr=False)
 
@@ -60,6 +62,7 @@ class SecretBlocks:
             "username": srp_round.username,
             "flow": srp_round.flow,
             "device_key": srp_round.device_key,
+            "event_id": srp_round.event_id,
             "salt": f"{srp_round.salt:x}",
             "key": srp_round.key.hex(),
             "expires": expires.timestamp(),
@@ -94,7 +97,7 @@ class SecretBlocks:
         if once:
             self._unused.put(state["id"], value=False, until=expires, now=now)
         salt, key = int(state["salt"], 16), bytes.fromhex(state["key"])
-        return SrpRound(*expected, state["device_key"], salt, key)
+        return SrpRound(*expected, state["device_key"], state["event_id"], salt, key)
 
     def _get_cipher(self) -> "StateCipher":
         if self._cipher is None:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, TypeVar
+
+Name = TypeVar("Name", bound=str)
 
 #: the AuthFlows in which devices can be used
 #: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-device-tracking.html
@@ -20,6 +23,12 @@ class Proof(StrEnum):
     SECOND_FACTOR = "second_factor"
     CUSTOM = "custom"
     DEVICE = "device"
+
+
+@cache
+def _add(names: frozenset[Name], name: Name | None) -> frozenset[Name]:
+    """Return a set with one name more. There are few combinations, and all sign-ins share them."""
+    return names | {name} if name is not None else names
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ class SignIn:
         factors: the names of the challenges that were answered, and PASSWORD.
         credited: the values of ``amr`` that the access token of the first request stands for.
         target: the authentication level that the sign-in must reach; 0 if it asks for none.
+        event_id: the id of its event in the user's activity, and the ``event_id`` of its tokens.
     """
 
     flow: str = ""
@@ -69,6 +79,7 @@ class SignIn:
     factors: frozenset[str] = frozenset()
     credited: frozenset[str] = frozenset()
     target: int = 0
+    event_id: str = ""
 
     @property
     def is_passwordless(self) -> bool:
@@ -77,7 +88,7 @@ class SignIn:
 
     def with_proof(self, proof: Proof, factor: str | None = None) -> "SignIn":
         """Return a copy in which the user has proven one thing more, by this factor."""
-        return replace(self, proven=self.proven | {proof}, factors=self.factors | ({factor} if factor else set()))
+        return replace(self, proven=_add(self.proven, proof), factors=_add(self.factors, factor))
 
     def with_round(self, finished: CustomRound) -> "SignIn":
         """Return a copy with another completed round."""

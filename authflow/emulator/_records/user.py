@@ -133,6 +133,10 @@ class User:
     identities: tuple[Identity, ...] = ()
     events: tuple[AuthEvent, ...] = ()
 
+    def find_event(self, event_id: str) -> AuthEvent | None:
+        """Return the event with this id, None if it is not kept."""
+        return next((event for event in reversed(self.events) if event.id == event_id), None)
+
     def note_sign_in(self) -> None:
         """Record that the user has signed in: earlier failures are no longer counted."""
         self.auto_confirmed = False

@@ -187,10 +187,10 @@ class Validation:
         entries = container.values() if isinstance(container, Mapping) and part == "value" else container
         entry_shape = self._shapes[shape[part]["shape"]]
         present = [constraint for constraint in self._constraints if constraint.name in entry_shape]
+        if not present or not self._is_plain(shape[part]):
+            return
         checks = ((constraint, entry) for constraint in present for entry in entries)
-        if not self._is_plain(shape[part]) or all(
-            constraint.is_satisfied(entry_shape[constraint.name], entry) for constraint, entry in checks
-        ):
+        if all(constraint.is_satisfied(entry_shape[constraint.name], entry) for constraint, entry in checks):
             return
         texts = ", ".join(constraint.describe(entry_shape) for constraint in present)
         self.note(path, f"{ENTRIES[part]} must satisfy constraint: [{texts}]", self._show(shape, container))

@@ -42,6 +42,7 @@ class TokenRequest:
         device_key: the device that gets the tokens.
         address: the IP address that the client named, if it named one.
         levels: how strongly the user has authenticated.
+        event_id: the id of the sign-in's event; None for a refresh, which gets a new one.
         invalid: the error for an unknown refresh token, and for one of another device.
         reused: the error for a refresh token that was rotated out. Not every operation declares
             RefreshTokenReuseException.
@@ -52,6 +53,7 @@ class TokenRequest:
     device_key: str | None = None
     address: str | None = None
     levels: Levels = NO_LEVELS
+    event_id: str | None = None
     invalid: _errors.ErrorTemplate = _errors.REFRESH_TOKEN_INVALID
     reused: _errors.ErrorTemplate = _errors.REFRESH_TOKEN_REUSED
 
@@ -83,7 +85,7 @@ def issue_for_sign_in(
     family = service.token_families.create(client, user, now, request.device_key)
     family.address, family.levels = request.address, request.levels
     user_sessions.track(service, client.pool, user, family)
-    result = _sign_tokens(service, client, user, family, overrides, now=now)
+    result = _sign_tokens(service, client, user, family, overrides, event_id=request.event_id, now=now)
     result["RefreshToken"] = service.token_families.issue_refresh_token(family, now)
     return result
 
@@ -106,7 +108,7 @@ def refresh_tokens(service: Service, client: UserPoolClient, text: str, request:
     if not _is_bound_device(client.pool, user, token.family, request):
         proposal = user.devices.propose(service.region, service.entropy, service.now())
         token.family.device_key = proposal.key
-    result = _sign_tokens(service, client, user, token.family, overrides, now=service.now())
+    result = _sign_tokens(service, client, user, token.family, overrides, event_id=None, now=service.now())
     if proposal is not None:
         result["NewDeviceMetadata"] = proposal.describe()
     if client.rotation_grace is not None:
@@ -209,9 +211,10 @@ def _sign_tokens(
     family: TokenFamily,
     overrides: ClaimOverrides,
     *,
+    event_id: str | None,
     now: datetime,
 ) -> Reply:
-    issuer, event_id = service.issuer_of(client.pool), service.entropy.uuid()
+    issuer, event_id = service.issuer_of(client.pool), event_id or service.entropy.uuid()
     if not client.has_revocation:
         service.token_families.note_event(event_id, family, now)
     context = claims.ClaimsContext(issuer, client, user, family, event_id, now, overrides)

@@ -51,6 +51,8 @@ class TokenChanges:
 
     def apply_to(self, claims: Mapping[str, Any], reserved: Callable[[str], bool]) -> dict[str, Any]:
         """Return the changed claims, with those that are reserved as they were."""
+        if not self.added and not self.suppressed:
+            return dict(claims)
         changed = {**claims, **self.added}
         return {
             name: claims[name] if reserved(name) else value

@@ -11,7 +11,7 @@ from tests.support.emulator.lambdas import Recorder, raise_error
 from tests.support.emulator.world import PASSWORD, Json, World, make_with_settings
 
 SOURCE_ARN = "arn:aws:ses:eu-west-1:123456789012:identity/a@example.com"
-BLOCKED = "NotAuthorizedException: Request not allowed due to security reasons."
+BLOCKED = "NotAuthorizedException: Unable to login because of security reasons."
 PLACEHOLDERS = (
     "{username}|{event-id}|{ip-address}|{login-time}|{city}{country}{device-name}|{one-click-link-valid}|{tea}|{####}"
 )
@@ -63,7 +63,7 @@ ACTIONS = [
     ("BLOCK", "AUDIT", "NO_ACTION"),
     ("NO_ACTION", "ENFORCED", "NO_ACTION"),
     ("MFA_IF_CONFIGURED", "ENFORCED", "MFA_IF_CONFIGURED"),
-    ("MFA_REQUIRED", "ENFORCED", "MFA_REQUIRED"),
+    ("MFA_REQUIRED", "ENFORCED", "BLOCK"),  # the user has no second factor
 ]
 REFUSALS = {"BLOCK": BLOCKED}
 #: subject and body by the action that is taken
@@ -71,7 +71,6 @@ WRITTEN = {
     "BLOCK": ("Blocked", "blocked {}"),
     "NO_ACTION": ("Seen", "seen {}"),
     "MFA_IF_CONFIGURED": ("Asked", "<b>{}</b>"),
-    "MFA_REQUIRED": ("Asked", "<b>{}</b>"),
 }
 
 

@@ -1,13 +1,20 @@
+import json
+
+import pyotp
 import pytest
 
-from authflow.emulator import Purpose, Settings
+from authflow.emulator import Purpose, ServiceError, Settings
 from authflow.emulator._records import auth_event
-from tests.support.emulator.mfa import TOTP, configure, prefer, read_code, set_up_authenticator
-from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, Clock, Json, World, make_with_settings
+from tests.support.emulator import srp_client
+from tests.support.emulator.mfa import EMAIL, TOTP, configure, expect_refusal, prefer, read_code, set_up_authenticator
+from tests.support.emulator.tokens import read_claims
+from tests.support.emulator.world import OTHER_PASSWORD, PASSWORD, PRIVATE, Clock, Json, World, make_with_settings
 
 PROTECTED: Json = {"UserPoolTier": "PLUS", "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"}}
 NOTIFY: Json = {"SourceArn": "arn:aws:ses:eu-west-1:123456789012:identity/a@example.com"}
 ADD_ON = "UserPoolAddOnNotEnabledException: "
+RISKY = "NotAuthorizedException: Unable to login because of security reasons."
+ADDRESS_BLOCKED = "NotAuthorizedException: Request not allowed due to security reasons."
 
 
 def make_actions(event_action: str, *, notify: bool = True) -> Json:
@@ -196,11 +203,56 @@ def test_pages(watched: World) -> None:
 
 
 def test_only_so_many_events_are_kept(watched: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("authflow.emulator._operations.auth_events.MAX_EVENTS", 2)
+    monkeypatch.setattr("authflow.emulator._auth.activity.MAX_EVENTS", 2)
     assert auth_event.MAX_EVENTS > 2
     for _ in range(3):
         watched.get_tokens()
     assert len(list_events(watched)) == 2
+
+
+def test_a_page_after_an_event_that_is_not_kept(watched: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("authflow.emulator._auth.activity.MAX_EVENTS", 3)
+    for _ in range(3):
+        watched.get_tokens()
+    first = call(watched, "AdminListUserAuthEvents", Username="ada", MaxResults=1)
+    for _ in range(3):
+        watched.get_tokens()
+    more = {"Username": "ada", "MaxResults": 1, "NextToken": first["NextToken"]}
+    assert call(watched, "AdminListUserAuthEvents", **more) == {"AuthEvents": []}  # only newer ones are left
+
+
+def test_sign_ins_at_the_same_time(watched: World) -> None:
+    configure(watched, "OPTIONAL", TOTP)
+    app = set_up_authenticator(watched)
+    prefer(watched, "ada", TOTP)
+    before = len(list_events(watched))
+    first, second = (watched.initiate(USERNAME="ada", PASSWORD=PASSWORD) for _ in range(2))
+    code = {"SOFTWARE_TOKEN_MFA_CODE": read_code(watched, app)}
+    watched.respond(TOTP, first["Session"], USERNAME="ada", **code)
+    assert summarize(watched)[:-before] == [("SignIn", "InProgress"), ("SignIn", "Pass")]
+    expect_refusal(watched, second, **code)
+    assert summarize(watched)[:-before] == [("SignIn", "Fail"), ("SignIn", "Pass")]
+
+
+def test_tokens_name_their_event(watched: World) -> None:
+    for sign_in in (watched.get_tokens, lambda: watched.sign_in_with_srp("ada")["AuthenticationResult"]):
+        tokens, latest = sign_in(), list_events(watched)[0]
+        assert {read_claims(tokens[name])["event_id"] for name in ("AccessToken", "IdToken")} == {latest["EventId"]}
+    refreshed = watched.initiate("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=tokens["RefreshToken"])["AuthenticationResult"]
+    assert read_claims(refreshed["AccessToken"])["event_id"] != latest["EventId"]
+
+
+def test_what_is_no_attempt(watched: World) -> None:
+    watched.expect_refusal("InitiateAuth", **watched.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada"))
+    taken = {"ClientId": watched.client_id, "Username": "ada"}
+    for password in (PASSWORD, "short"):
+        watched.expect_refusal("SignUp", **taken, Password=password)
+    other = watched.make_pool(**PROTECTED)
+    request = watched.make_initiate_params("ADMIN_USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
+    watched.expect_refusal("AdminInitiateAuth", **request, UserPoolId=other.pool_id)
+    asked = {"ChallengeName": TOTP, "Session": "s" * 20}  # there is no such challenge
+    assert expect_refusal(watched, asked, SOFTWARE_TOKEN_MFA_CODE="000000").startswith("NotAuthorizedException")
+    assert list_events(watched) == []
 
 
 # --- feedback
@@ -249,12 +301,137 @@ def test_feedback_of_the_user(empty: World) -> None:
 def test_a_risky_sign_in_can_be_blocked(empty: World) -> None:
     world = make_risky(empty, "BLOCK")
     request = world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
-    blocked = "NotAuthorizedException: Request not allowed due to security reasons."
-    assert world.expect_refusal("InitiateAuth", **request) == blocked
+    assert world.expect_refusal("InitiateAuth", **request) == RISKY
     [event] = list_events(world)
     assert (event["EventResponse"], event["EventRisk"]["RiskDecision"]) == ("Fail", "Block")
     call(world, "SetRiskConfiguration", ClientId=world.client_id, **make_actions("NO_ACTION"))
     assert "AccessToken" in world.get_tokens()  # the client's own configuration
+
+
+@pytest.mark.parametrize("action", ["MFA_IF_CONFIGURED", "MFA_REQUIRED"])
+def test_a_risky_sign_in_can_need_a_second_factor(empty: World, action: str) -> None:
+    world = make_risky(empty, action)
+    configure(world, "OPTIONAL", TOTP)
+    call(world, "SetRiskConfiguration")
+    app = set_up_authenticator(world)  # the user has not turned it on
+    call(world, "SetRiskConfiguration", **make_actions(action))
+    asked = world.initiate(USERNAME="ada", PASSWORD=PASSWORD)
+    assert asked["ChallengeName"] == TOTP
+    answer_with_app(world, asked, app)
+    assert world.get_last_message().subject == "New sign-in attempt"
+    configure(world, "OPTIONAL", EMAIL)
+    asked = world.initiate(USERNAME="ada", PASSWORD=PASSWORD)
+    assert json.loads(asked["ChallengeParameters"]["MFAS_CAN_CHOOSE"]) == [TOTP, EMAIL]
+    asked = world.respond("SELECT_MFA_TYPE", asked["Session"], USERNAME="ada", ANSWER=EMAIL)
+    code = {"USERNAME": "ada", "EMAIL_OTP_CODE": world.get_last_message().code}
+    assert "AuthenticationResult" in world.respond(EMAIL, asked["Session"], **code)
+
+
+def answer_with_app(world: World, asked: Json, app: pyotp.TOTP) -> None:
+    code = {"USERNAME": "ada", "SOFTWARE_TOKEN_MFA_CODE": read_code(world, app)}
+    assert "AuthenticationResult" in world.respond(TOTP, asked["Session"], **code)
+
+
+@pytest.mark.parametrize("mode", ["OFF", "OPTIONAL"])
+def test_a_risky_sign_in_of_a_user_without_second_factor(empty: World, mode: str) -> None:
+    world = make_risky(empty, "MFA_IF_CONFIGURED")
+    configure(world, mode, TOTP)
+    assert "AccessToken" in world.get_tokens()
+    call(world, "SetRiskConfiguration", **make_actions("MFA_REQUIRED"))
+    request = world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
+    assert world.expect_refusal("InitiateAuth", **request) == RISKY
+    event = list_events(world)[0]
+    assert (event["EventResponse"], event["EventRisk"]["RiskDecision"]) == ("Fail", "Block")
+    wrong = world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD="wrong")
+    assert world.expect_refusal("InitiateAuth", **wrong) != RISKY  # who does not know the password learns nothing
+
+
+def test_where_mfa_is_required_a_risky_sign_in_sets_it_up(empty: World) -> None:
+    world = make_risky(empty, "MFA_REQUIRED")
+    configure(world, "ON", TOTP)
+    assert world.initiate(USERNAME="ada", PASSWORD=PASSWORD)["ChallengeName"] == "MFA_SETUP"
+
+
+def test_a_risk_that_rises_during_a_sign_in(empty: World) -> None:
+    world = make_risky(empty, "NO_ACTION")
+    configure(world, "OPTIONAL", TOTP)
+    app = set_up_authenticator(world)
+    prefer(world, "ada", TOTP)
+    asked = world.initiate(USERNAME="ada", PASSWORD=PASSWORD)
+    call(world, "SetRiskConfiguration", **make_actions("BLOCK"))
+    assert expect_refusal(world, asked, SOFTWARE_TOKEN_MFA_CODE=read_code(world, app)) == RISKY
+
+
+# --- addresses
+
+
+def set_ranges(world: World, **ranges: list[str]) -> None:
+    call(world, "SetRiskConfiguration", **make_actions("BLOCK"), RiskExceptionConfiguration=ranges)
+
+
+def try_from(world: World, address: str) -> str | None:
+    """Sign in from an address; return the refusal."""
+    request = world.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
+    try:
+        world.call("InitiateAuth", **request, UserContextData={"IpAddress": address})
+    except ServiceError as error:
+        return str(error)
+    return None
+
+
+def test_blocked_addresses(empty: World) -> None:
+    watched = make_watched(empty)
+    set_ranges(watched, BlockedIPRangeList=["192.0.2.0/24", "2001:db8::/32"])
+    for address in ("192.0.2.77", "2001:db8::1"):
+        assert try_from(watched, address) == ADDRESS_BLOCKED
+        assert list_events(watched)[0]["EventRisk"]["RiskDecision"] == "Block"
+    for address in ("192.0.3.77", "none"):
+        assert try_from(watched, address) is None
+    call(watched, "UpdateUserPool", UserPoolTier="PLUS", UserPoolAddOns={"AdvancedSecurityMode": "AUDIT"})
+    assert try_from(watched, "192.0.2.77") is None
+
+
+def test_what_blocked_addresses_can_not_call(empty: World) -> None:
+    watched = make_watched(empty)
+    set_ranges(watched, BlockedIPRangeList=["192.0.2.0/24"])
+    names = {"ClientId": watched.client_id, "Username": "ada"}
+    flow = watched.make_initiate_params("USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
+    admin_flow = watched.make_initiate_params("ADMIN_USER_PASSWORD_AUTH", USERNAME="ada", PASSWORD=PASSWORD)
+    answer = watched.make_respond_params("PASSWORD_VERIFIER", **watched.make_proof(watched.start_srp("ada")))
+    requests: dict[str, Json] = {
+        "SignUp": {**names, "Password": PASSWORD},
+        "ConfirmSignUp": {**names, "ConfirmationCode": "000000"},
+        "ResendConfirmationCode": names,
+        "ForgotPassword": names,
+        "ConfirmForgotPassword": {**names, "ConfirmationCode": "000000", "Password": PASSWORD},
+        "InitiateAuth": flow,
+        "RespondToAuthChallenge": answer,
+    }
+    person = {"IpAddress": "192.0.2.1"}
+    for operation, params in requests.items():
+        assert watched.expect_refusal(operation, **params, UserContextData=person) == ADDRESS_BLOCKED
+    context = {"IpAddress": "192.0.2.1", "ServerName": "a", "ServerPath": "/", "HttpHeaders": []}
+    for operation, params in {"AdminInitiateAuth": admin_flow, "AdminRespondToAuthChallenge": answer}.items():
+        assert refuse(watched, operation, **params, ContextData=context) == ADDRESS_BLOCKED
+
+
+def test_addresses_without_risk(empty: World) -> None:
+    world = make_risky(empty, "BLOCK")
+    set_ranges(world, SkippedIPRangeList=["192.0.2.0/24"])
+    assert try_from(world, "192.0.2.77") is None
+    assert list_events(world)[0]["EventRisk"]["RiskDecision"] == "NoRisk"
+    assert try_from(world, "192.0.3.77") == RISKY
+
+
+def test_the_address_of_a_sign_in_counts_for_its_later_requests(empty: World) -> None:
+    world = make_risky(empty, "BLOCK")
+    set_ranges(world, SkippedIPRangeList=["192.0.2.0/24"])
+    given = {"USERNAME": "ada", "SRP_A": f"{pow(2, PRIVATE, srp_client.N):x}"}
+    request = world.make_initiate_params("USER_SRP_AUTH", **given)
+    asked = world.call("InitiateAuth", **request, UserContextData={"IpAddress": "192.0.2.77"})
+    world.respond("PASSWORD_VERIFIER", **world.make_proof(asked["ChallengeParameters"]))
+    [event] = list_events(world)
+    assert (event["EventResponse"], event["EventContextData"]) == ("Pass", {"IpAddress": "192.0.2.77"})
 
 
 def test_in_audit_mode_nothing_is_blocked(empty: World) -> None:
