@@ -33,6 +33,10 @@ class ExpiringMap(Generic[V]):
         self._entries[key] = (until, value)
         self._schedule(key, until)
 
+    def read_latest(self, count: int) -> list[V]:
+        """Return the last ``count`` values, that with the latest key first."""
+        return [value for _, value in islice(reversed(self._entries.values()), count)]
+
     def get(self, key: str) -> V | None:
         """Return the value of ``key``, None if there is none. It may have expired, if it is not removed yet."""
         entry = self._entries.get(key)
@@ -46,10 +50,6 @@ class ExpiringMap(Generic[V]):
     def values(self) -> list[V]:
         """Return all values."""
         return [value for _, value in self._entries.values()]
-
-    def read_latest(self, count: int) -> list[V]:
-        """Return the last ``count`` values, the one whose key was put first at last."""
-        return [value for _, value in islice(reversed(self._entries.values()), count)]
 
     def _evict(self, now: datetime) -> None:
         while self._due and self._due[0][0] < now:

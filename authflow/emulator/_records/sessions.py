@@ -68,10 +68,6 @@ class Sessions:
             self._by_device.setdefault(session.sign_in.device_key, {})[session] = identifier
         return text
 
-    def read_latest(self, count: int) -> list[Session]:
-        """Return the ``count`` latest Sessions, the latest first, with those that were used or have expired."""
-        return self._kept.read_latest(count)
-
     def find_client_id(self, text: str) -> str | None:
         """Return the app client that a Session was issued to, None for an unknown Session."""
         session = self._get(text)
@@ -110,6 +106,10 @@ class Sessions:
         if user is None or user.password.salt != session.salt:
             raise _errors.SESSION_INVALID()
         return session, user
+
+    def read_latest(self, count: int) -> list[Session]:
+        """Return the ``count`` latest Sessions, the latest first, with those that were used or have expired."""
+        return self._kept.read_latest(count)
 
     def _forget(self, session: Session) -> None:
         if (key := session.sign_in.device_key) is not None:
