@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 #: names of other machines that lead to this one, as in DNS rebinding
 NAMED = "MAP *.example 127.0.0.1"
+expect.set_options(timeout=15_000)  # on a busy machine
 
 
 @pytest.fixture(scope="session")

@@ -221,7 +221,8 @@ def test_it_fits_in_each_window(
     page = context.new_page()
     open_console(page, url)
     expect(page.locator("#user-rows tr")).to_have_count(5)
-    page.screenshot(path=screenshots / f"console-{scheme}-{width}.png", full_page=True)
+    page.screenshot(path=screenshots / f"{scheme}-{width}.png")
+    page.screenshot(path=screenshots / f"{scheme}-{width}-whole.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (sum(map(int, re.findall(r"\d+", background))) < 3 * 128) == (scheme == "dark")

@@ -47,7 +47,7 @@ def test_it_finds_one_of_them(url: str, page: Page) -> None:
     expect(page.get_by_text("No user of this pool is found by that.")).to_be_visible()
 
 
-def test_an_answer_takes_milliseconds(url: str, page: Page) -> None:
+def test_no_answer_goes_through_all_users(url: str, page: Page) -> None:
     page.goto(f"{url}/_authflow/console")
     expect(page.locator("#state")).to_have_text("Live")
     took = page.evaluate(
@@ -59,4 +59,4 @@ def test_an_answer_takes_milliseconds(url: str, page: Page) -> None:
             return performance.now() - started;
         }"""
     )
-    assert took < 500
+    assert took < 1000

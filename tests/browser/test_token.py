@@ -30,7 +30,7 @@ def test_the_page_asks_for_the_token(url: str, page: Page, screenshots: Path) ->
     page.goto(url)
     expect(page.locator("#state")).to_have_text("No access")
     expect(page.locator("main")).to_be_hidden()
-    page.screenshot(path=screenshots / "console-token.png")
+    page.screenshot(path=screenshots / "token.png")
     field = page.get_by_label("Control token")
     field.fill("wrong")
     page.get_by_role("button", name="Use token").click()

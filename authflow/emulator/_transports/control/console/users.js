@@ -31,7 +31,7 @@ export function showPoolChoice({ pools }) {
   showList(find("pool"), pools.map(({ pool_id, pool_name }) => ({ pool_id, pool_name })), (item) =>
     make("option", { value: item.pool_id }, `${item.pool_name} (${item.pool_id})`));
   if (!pools.some(({ pool_id }) => pool_id === pool)) pool = pools[0]?.pool_id ?? "";
-  find("pool").value = pool;
+  if (find("pool").value !== pool) find("pool").value = pool;
   find("user-choice").hidden = pools.length === 0;
   find("pool").disabled = pools.length < 2;
 }
