@@ -52,7 +52,13 @@ COLUMNS: Final[Mapping[Node, tuple[int, str]]] = {
 
 
 def draw_console() -> str:
-    """Return the picture in Graphviz' DOT. The id of each node is ``node-`` and its name."""
+    """Return the picture in Graphviz' DOT. The id of each node is ``node-`` and its name.
+
+    Raises:
+        SystemExit: a node of the table has no place in the picture.
+    """
+    if missing := set(Node) - COLUMNS.keys() - {N.START, N.ANSWERING, *ENDS}:
+        raise SystemExit(f"nodes without a place in docs/console_picture.py: {', '.join(sorted(missing))}")
     kinds = classify_nodes(TABLE, N.START)
     inside = dict.fromkeys(arrow for row in TABLE for arrow in _find_inside(row))
     between = dict.fromkeys(arrow for row in TABLE for arrow in _find_between(row))
