@@ -1,0 +1,40 @@
+"""Projects of Node: their packages, and their scripts."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).parents[1] / "interop" / "emulator.mjs"
+
+
+def install_project(source: Path, folder: Path) -> Path:
+    """Copy a project with a lock file, and install what the lock file names; skip the test where that can't be done."""
+    npm = find_program("npm")
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    shutil.copy(SHARED, folder)
+    command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode != 0:
+        assert "can only install" not in done.stderr, "package.json and package-lock.json differ"
+        pytest.skip(f"npm can't install the packages: {done.stderr[-300:]}")
+    return folder
+
+
+def run_script(folder: Path, script: str, *arguments: str, **environment: str) -> None:
+    """Run a script, which prints ``done`` as its last line."""
+    command = [find_program("node"), script, *arguments]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=120, check=False, env=os.environ | environment
+    )
+    assert done.stdout.endswith("done\n"), done.stdout + done.stderr
+
+
+def find_program(*names: str) -> str:
+    """Return the path of the first of these programs that is installed; skip the test if none is."""
+    for name in names:
+        if (found := shutil.which(name)) is not None:
+            return found
+    pytest.skip(f"{' or '.join(names)} is not installed")
