@@ -30,6 +30,7 @@ export function controlOf(url) {
 
   async function readCode(purpose) {
     const [message] = await control("GET", `outbox?purpose=${purpose}&after=${last}&wait=10`);
+    assert.ok(message, `no message: ${purpose}`);
     last = message.number;
     return message.code;
   }
