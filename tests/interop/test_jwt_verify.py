@@ -1,4 +1,4 @@
-"""aws-jwt-verify, in Node, verifies the tokens of ``authflow emulator --tls``, with the authority of its certificate."""
+"""aws-jwt-verify, in Node, verifies the tokens of ``authflow emulator --tls``, whose authority it trusts."""
 
 from pathlib import Path
 
@@ -28,6 +28,6 @@ def test_right_and_wrong_tokens(project: Path, issuer: str | None) -> None:
 def test_without_the_authority_the_server_is_not_trusted(project: Path) -> None:
     with (
         emulator("--tls", "--seed-file", str(project / "seed.json")) as served,
-        pytest.raises(AssertionError, match="self-signed|unable to verify|unable to get"),
+        pytest.raises(AssertionError, match=r"self-signed|unable to verify|unable to get"),
     ):
         run_script(project, "jwt.mjs", served.url, served.url)

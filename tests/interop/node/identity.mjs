@@ -33,8 +33,12 @@ function ask(user, method, ...values) {
   });
 }
 
-const signIn = (user, Password) =>
-  ask(user, "authenticateUser", new identity.AuthenticationDetails({ Username: user.getUsername(), Password }));
+function signIn(user, Password, flow = "USER_SRP_AUTH") {
+  user.setAuthenticationFlowType(flow);
+  return ask(user, "authenticateUser", new identity.AuthenticationDetails({ Username: user.getUsername(), Password }));
+}
+
+const signInPlainly = (user, password) => signIn(user, password, "USER_PASSWORD_AUTH");
 
 async function sendTotp(user, code) {
   return new Promise((onSuccess, onFailure) => user.sendMFACode(code, { onSuccess, onFailure }, "SOFTWARE_TOKEN_MFA"));
@@ -59,10 +63,9 @@ assert.equal(await call(userOf(email), "confirmRegistration", await readCode("si
 // each flow, and a wrong password
 const grace = userOf(email);
 await assert.rejects(signIn(userOf(email), "Wrong-Horse-9"), { code: "NotAuthorizedException" });
+await assert.rejects(signInPlainly(userOf(email), "Wrong-Horse-9"), { code: "NotAuthorizedException" });
 const plain = userOf(email);
-plain.setAuthenticationFlowType("USER_PASSWORD_AUTH");
-await assert.rejects(signIn(plain, "Wrong-Horse-9"), { code: "NotAuthorizedException" });
-assert.equal((await signIn(plain, first))[0], "onSuccess");
+assert.equal((await signInPlainly(plain, first))[0], "onSuccess");
 plain.signOut();
 const [signedIn, session] = await signIn(grace, first);
 assert.equal(signedIn, "onSuccess");
@@ -106,22 +109,24 @@ await call(asked, "setUserMfaPreference", null, { PreferredMfa: false, Enabled: 
 
 // a changed password, a forgotten one
 assert.equal(await call(asked, "changePassword", first, second), "SUCCESS");
-await assert.rejects(signIn(userOf(email), first), { code: "NotAuthorizedException" });
+await assert.rejects(signInPlainly(userOf(email), first), { code: "NotAuthorizedException" });
 await ask(asked, "globalSignOut");
 await assert.rejects(call(grace, "getUserAttributes"), { code: "NotAuthorizedException" });
 assert.equal((await ask(userOf(email), "forgotPassword"))[0], "inputVerificationCode");
 await ask(userOf(email), "confirmPassword", await readCode("password_reset"), third);
-await assert.rejects(signIn(userOf(email), second), { code: "NotAuthorizedException" });
+await assert.rejects(signInPlainly(userOf(email), second), { code: "NotAuthorizedException" });
 
 // a revoked refresh token, and the end of the account
 const last = userOf(email);
-const [, ending] = await signIn(last, third);
+const [, ending] = await signInPlainly(last, third);
 await new Promise((resolve, reject) => last.signOut((error) => (error ? reject(error) : resolve())));
-await assert.rejects(call(userOf(email), "refreshSession", ending.getRefreshToken()), { code: "NotAuthorizedException" });
+const revoked = userOf(email);
+revoked.setSignInUserSession(ending);
+await assert.rejects(call(revoked, "getUserAttributes"), { code: "NotAuthorizedException", message: /revoked/ });
 const leaving = userOf(email);
-await signIn(leaving, third);
+await signInPlainly(leaving, third);
 assert.equal(await call(leaving, "deleteUser"), "SUCCESS");
-await assert.rejects(signIn(userOf(email), third), { code: /UserNotFoundException|NotAuthorizedException/ });
+await assert.rejects(signInPlainly(userOf(email), third), { code: /UserNotFoundException|NotAuthorizedException/ });
 
 // an invited person replaces the temporary password
 const kay = userOf("kay@example.com");
