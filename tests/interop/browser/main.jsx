@@ -2,17 +2,20 @@
 
 import { Amplify } from "aws-amplify";
 import { AccountSettings, Authenticator } from "@aws-amplify/ui-react";
+import { useState } from "react";
 import { createRoot } from "react-dom/client";
 import "@aws-amplify/ui-react/styles.css";
 
 Amplify.configure(await (await fetch("cognito.json")).json());
 
 function Account({ user, signOut }) {
+  const [note, setNote] = useState("");
   return (
     <main>
       <h1>Welcome, {user.signInDetails.loginId}</h1>
       <button onClick={signOut}>Leave</button>
-      <AccountSettings.ChangePassword />
+      <p role="status">{note}</p>
+      <AccountSettings.ChangePassword onSuccess={() => setNote("Password updated")} />
       <AccountSettings.DeleteUser />
     </main>
   );
