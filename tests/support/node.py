@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+#: the cache first; without a network the answer comes within seconds
+INSTALL = "ci --ignore-scripts --no-audit --no-fund --prefer-offline --fetch-retries=1 --fetch-retry-mintimeout=1000"
 SHARED = Path(__file__).parents[1] / "interop" / "emulator.mjs"
 
 
@@ -15,8 +17,11 @@ def install_project(source: Path, folder: Path) -> Path:
     npm = find_program("npm")
     shutil.copytree(source, folder, dirs_exist_ok=True)
     shutil.copy(SHARED, folder)
-    command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    command = [npm, *INSTALL.split()]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180, check=False)
+    except subprocess.TimeoutExpired:
+        pytest.skip("npm does not get the packages within three minutes")
     if done.returncode != 0:
         assert "can only install" not in done.stderr, "package.json and package-lock.json differ"
         pytest.skip(f"npm can't install the packages: {done.stderr[-300:]}")
