@@ -87,7 +87,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(params=["OPTIONAL"])
-def site(request: pytest.FixtureRequest, files: Path, chromium: Browser, tmp_path: Path) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, chromium: Browser, files: Path, tmp_path: Path) -> Iterator[Site]:
     seed, configuration = make_seed(request.param), str(files / "cognito.json")
     with controlled(seed, tmp_path, "--amplify-file", configuration) as emulator, serving_files(files) as url:
         page = chromium.new_page()

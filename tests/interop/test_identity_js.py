@@ -8,7 +8,7 @@ from tests.support.node import install_project, run_script
 HERE = Path(__file__).with_name("node")
 
 
-def test_two_accounts(tmp_path: Path) -> None:
+def test_three_accounts(tmp_path: Path) -> None:
     project = install_project(HERE, tmp_path)
     with emulator("--seed-file", str(project / "seed.json")) as served:
         run_script(project, "identity.mjs", served.url)

@@ -1,4 +1,4 @@
-// Two persons' accounts by amazon-cognito-identity-js as it is.
+// Three persons' accounts by amazon-cognito-identity-js as it is.
 // Arguments: the emulator's URL.
 
 import assert from "node:assert/strict";
@@ -9,13 +9,24 @@ import identity from "amazon-cognito-identity-js";
 import { controlOf } from "./emulator.mjs";
 
 const url = process.argv[2];
-const { control, readCode, readTotp } = controlOf(url);
-const [seeded] = JSON.parse(readFileSync("seed.json", "utf8")).pools;
-const pool = new identity.CognitoUserPool({ UserPoolId: seeded.Id, ClientId: seeded.clients[0].ClientId, endpoint: url });
+const { readCode, readTotp } = controlOf(url);
+const { pools } = JSON.parse(readFileSync("seed.json", "utf8"));
+const [pool, strict] = pools.map(
+  ({ Id, clients: [{ ClientId }] }) => new identity.CognitoUserPool({ UserPoolId: Id, ClientId, endpoint: url }),
+);
 const email = "grace@example.com";
 const [first, second, third] = ["Correct-Horse-9", "Correct-Horse-10", "Correct-Horse-11"];
 
-const userOf = (Username) => new identity.CognitoUser({ Username, Pool: pool });
+const userOf = (Username, Pool = pool) => new identity.CognitoUser({ Username, Pool });
+
+const CALLBACKS = [
+  "onSuccess",
+  "newPasswordRequired",
+  "totpRequired",
+  "mfaSetup",
+  "associateSecretCode",
+  "inputVerificationCode",
+];
 
 /** Call a method whose last argument is a function of an error and a result. */
 function call(target, method, ...values) {
@@ -24,11 +35,10 @@ function call(target, method, ...values) {
   });
 }
 
-/** Call a method that takes an object of callbacks; return the name of the one that it called, with its first argument. */
+/** Call a method that takes an object of callbacks; return the name of the one that was called, and its argument. */
 function ask(user, method, ...values) {
   return new Promise((resolve, reject) => {
-    const names = ["onSuccess", "newPasswordRequired", "totpRequired", "associateSecretCode", "inputVerificationCode"];
-    const callbacks = Object.fromEntries(names.map((name) => [name, (value) => resolve([name, value])]));
+    const callbacks = Object.fromEntries(CALLBACKS.map((name) => [name, (value) => resolve([name, value])]));
     user[method](...values, { ...callbacks, onFailure: reject });
   });
 }
@@ -132,5 +142,14 @@ await assert.rejects(signInPlainly(userOf(email), third), { code: /UserNotFoundE
 const kay = userOf("kay@example.com");
 assert.equal((await signIn(kay, "Temporary-1"))[0], "newPasswordRequired");
 assert.equal((await ask(kay, "completeNewPasswordChallenge", first, {}))[0], "onSuccess");
-assert.equal((await control("GET", "health")).status, "ok");
+
+// where everybody must have a second factor, the sign-in sets up an authenticator app
+const ada = userOf("ada", strict);
+assert.equal((await signIn(ada, first))[0], "mfaSetup");
+const [, key] = await ask(ada, "associateSoftwareToken");
+await assert.rejects(ask(ada, "verifySoftwareToken", "000000", "phone"), { code: "EnableSoftwareTokenMFAException" });
+assert.equal((await ask(ada, "verifySoftwareToken", await readTotp(key), "phone"))[0], "onSuccess");
+const returning = userOf("ada", strict);
+assert.equal((await signIn(returning, first))[0], "totpRequired");
+assert.ok((await sendTotp(returning, await readTotp(key))).isValid());
 console.log("done");
