@@ -1,29 +1,22 @@
 """Chromium, without a window. Tests are skipped where there is none."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+from tests.support.browser import running_chromium
+
 #: names of other machines that lead to this one, as in DNS rebinding
 NAMED = "MAP *.example 127.0.0.1"
-expect.set_options(timeout=15_000)  # on a busy machine
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = [path for name in NAMES if (path := shutil.which(name))]
-    if not found:
-        pytest.skip(f"no browser: none of {', '.join(NAMES)} is installed")
-    arguments = ["--no-sandbox", f"--host-resolver-rules={NAMED}"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found[0], args=arguments)
+    with running_chromium(f"--host-resolver-rules={NAMED}") as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
