@@ -14,6 +14,7 @@ with explain_missing("authflow.emulator"):
     from authflow.emulator._operations.import_jobs import UploadRefused
     from authflow.emulator._outbox import Message, Outbox, Purpose
     from authflow.emulator._settings import Settings
+    from authflow.emulator._state.errors import StateError
     from authflow.emulator._triggers.registry import LambdaTrigger, Triggers
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ __all__ = [
     "SeededClient",
     "ServiceError",
     "Settings",
+    "StateError",
     "Triggers",
     "UploadRefused",
     "client_at",

@@ -1,0 +1,89 @@
+"""The kinds of record about users: those of a pool, and its decoy users."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from authflow.emulator._records.pool import UserPool
+from authflow.emulator._records.user import User
+from authflow.emulator._state.codec import decode_integer, decode_time, get_codec, require_list, require_object
+from authflow.emulator._state.errors import Misfit
+from authflow.emulator._state.kinds import Json, Kind, World, find_pool, list_pools, require_same, split_key, take
+
+CODEC: Final = get_codec(User)
+
+
+def _list_users(world: World) -> Iterable[str]:
+    return (f"{pool.id}/{user.sub}" for pool in list_pools(world) for user in pool.users.all)
+
+
+def _encode_user(world: World, key: str) -> Json | None:
+    pool_id, _, sub = key.partition("/")
+    pool = find_pool(world, pool_id)
+    user = pool.users.read(sub) if pool else None
+    if pool is None or user is None:
+        return None
+    encoded = {"number": pool.users.all.number_of(user), **CODEC.encode(user)}
+    if groups := pool.groups.list_of(user):
+        encoded["groups"] = [[pool.groups.all.number_of(group), group.members.number_of(user)] for group in groups]
+    return encoded
+
+
+def _add_user(world: World, key: str, value: Json) -> None:
+    pool, sub = split_key(world, key)
+    given = {"groups": [], **require_object(value)}
+    rest, (number, groups) = take(given, "number", "groups")
+    user: User = CODEC.decode(rest)
+    require_same(user.sub, sub)
+    if pool.users.find_by_username(user.username) is not None:
+        raise Misfit(f"another user has the username {user.username[:50]!a}")
+    pool.users.restore(user, decode_integer(number))
+    for identity in user.identities:
+        pool.providers.restore_link(user, identity)
+    world.memberships.extend((pool, user, entry) for entry in require_list(groups))
+
+
+def _list_decoys(world: World) -> Iterable[str]:
+    return [f"{pool.id}/{name}" for pool in list_pools(world) for name in pool.decoys.keys()]  # noqa: SIM118 -- no dict
+
+
+def _encode_decoy(world: World, key: str) -> Json | None:
+    pool_id, _, name = key.partition("/")
+    pool = find_pool(world, pool_id)
+    entry = pool.decoys.read(name) if pool else None
+    return None if entry is None else {"until": entry[0].isoformat(), **CODEC.encode(entry[1])}
+
+
+def _add_decoy(world: World, key: str, value: Json) -> None:
+    pool, name = split_key(world, key)
+    rest, (until,) = take(require_object(value), "until")
+    user: User = CODEC.decode(rest)
+    require_same(user.username, name)
+    pool.decoys.restore(name, user, decode_time(until))
+
+
+def add_memberships(world: World) -> None:
+    """Put users into their groups, in the order in which they joined. Groups that no longer exist are left out.
+
+    Raises:
+        Misfit: a membership is not two numbers.
+    """
+    found = []
+    for pool, user, entry in world.memberships:
+        if len(require_list(entry)) != 2:
+            raise Misfit(f"groups of {user.username[:50]!a} must have lists of two numbers")
+        found.append((*map(decode_integer, entry), pool, user))
+    for group_number, number, pool, user in sorted(found, key=lambda entry: entry[:2]):
+        _join(pool, user, group_number, number)
+    world.memberships.clear()
+
+
+def _join(pool: UserPool, user: User, group_number: int, number: int) -> None:
+    group = pool.groups.all.find(group_number)
+    if group is not None:
+        following = group.members.next
+        pool.groups.restore_member(user, group, number)
+        group.members.next = max(following, number + 1)
+
+
+USER: Final = Kind("user", _list_users, _encode_user, _add_user, of_pool=True)
+DECOY: Final = Kind("decoy", _list_decoys, _encode_decoy, _add_decoy, of_pool=True)
