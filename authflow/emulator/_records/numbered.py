@@ -1,6 +1,6 @@
 """Records by name, in the order in which they were made."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import TypeVar
 
@@ -66,9 +66,11 @@ class Numbered(MutableMapping[str, Record]):
         return [(number, name) for name, (number, _) in self._records.items()]
 
     def restore(self, name: str, record: Record, number: int) -> None:
-        """Add a record that had this number, after those with lower numbers."""
-        self.next = number
-        self[name] = record
+        """Add a record that had this number, which no other one has."""
+        insort(self._order, number)
+        self._names[number] = name
+        self._records[name] = (number, record)
+        self.next = max(self.next, number + 1)
 
     def read_before(self, number: int | None, count: int) -> list[tuple[int, Record]]:
         """Return the last ``count`` records before the one with this number (None: of all), the latest first."""

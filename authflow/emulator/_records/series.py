@@ -36,15 +36,14 @@ class Series(Generic[Record]):
 
     def add(self, record: Record) -> None:
         """Add a record at the end. It must be hashable, and not be there already."""
-        self._numbers.add(self.next)
-        self._records[self.next] = record
-        self._places[record] = self.next
-        self.next += 1
+        self.restore(record, self.next)
 
     def restore(self, record: Record, number: int) -> None:
-        """Add a record that had this number, after those with lower numbers."""
-        self.next = number
-        self.add(record)
+        """Add a record that had this number, which no other one has."""
+        self._numbers.add(number)
+        self._records[number] = record
+        self._places[record] = number
+        self.next = max(self.next, number + 1)
 
     def remove(self, record: Record) -> None:
         """Remove a record, which must be there."""

@@ -194,7 +194,7 @@ def _add_provider(world: World, key: str, value: Json) -> None:
     rest, (number,) = take(require_object(value), "number")
     provider = PROVIDER_CODEC.decode(rest)
     require_same(provider.name, name)
-    pool.providers.all.next = decode_integer(number)
+    pool.providers.all.restore(name, provider, decode_integer(number))
     pool.providers.put(provider)
 
 
@@ -221,6 +221,10 @@ def _add_job(world: World, key: str, value: Json) -> None:
     pool.import_jobs.restore(name, job, decode_integer(number))
 
 
+def _relate_numbers(_: World, key: str) -> Iterable[tuple[str, str]]:
+    return [(NUMBERS.name, key)]
+
+
 def _relate_file(world: World, key: str) -> Iterable[tuple[str, str]]:
     """Return the file of a job that has ended: it is gone."""
     found = _find_job(world, key)
@@ -245,7 +249,7 @@ def _add_file(world: World, key: str, value: Json) -> None:
     found[1].file = decode_bytes(value)
 
 
-POOL: Final = Kind("pool", _list_pool_ids, _encode_pool, _add_pool)
+POOL: Final = Kind("pool", _list_pool_ids, _encode_pool, _add_pool, _relate_numbers)
 KEYS: Final = Kind("keys", _list_keys_of_pools, _encode_keys, _add_keys, of_pool=True)
 CLIENT: Final = Kind("client", _list_client_ids, _encode_client, _add_client)
 DOMAIN: Final = Kind("domain", _list_domains, _encode_domain, _add_domain)

@@ -80,9 +80,7 @@ def add_memberships(world: World) -> None:
 def _join(pool: UserPool, user: User, group_number: int, number: int) -> None:
     group = pool.groups.all.find(group_number)
     if group is not None:
-        following = group.members.next
         pool.groups.restore_member(user, group, number)
-        group.members.next = max(following, number + 1)
 
 
 USER: Final = Kind("user", _list_users, _encode_user, _add_user, of_pool=True)
