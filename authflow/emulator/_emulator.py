@@ -166,6 +166,11 @@ class Emulator:
             with self._service.lock, self._whole():
                 action()
 
+    def list_clients(self) -> list[SeededClient]:
+        """Return all app clients, in the order in which they were made."""
+        with self._service.lock:
+            return [SeededClient.of(client) for client in list(self._service.clients.values())]
+
     def load(self, document: object) -> list[SeededClient]:
         """Create the pools, app clients and users of a seed document, all or none, and return its app clients.
 

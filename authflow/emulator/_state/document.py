@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from authflow.emulator._state import pools, sign_ins, users, whole
@@ -80,21 +81,28 @@ def load_records(world: World, records: Mapping[str, Iterable[tuple[str, Json]]]
     if not records.get(whole.SERVICE.name):
         raise StateError(f"records.{whole.SERVICE.name}: must have one record")
     for kind in KINDS.values():
-        seen: set[str] = set()
+        keys: set[str] = set()
         for number, (key, value) in enumerate(records.get(kind.name, ())):
-            try:
-                if key in seen:
+            with _located(f"{kind.name}[{number}]"):
+                if key in keys:
                     raise Misfit("the key is there twice")
-                seen.add(key)
+                keys.add(key)
                 kind.add(world, key, value)
-            except Misfit as misfit:
-                raise StateError(str(misfit.inside(f".records.{kind.name}[{number}]"))) from None
-        if kind is whole.MESSAGE and seen != set(kind.list_keys(world)):
+        if kind is whole.MESSAGE and keys != set(kind.list_keys(world)):
             raise StateError(f"records.{kind.name}: the messages must be the latest ones, without gaps")
-    try:
+    with _located(users.USER.name):
         users.add_memberships(world)
+
+
+@contextmanager
+def _located(place: str) -> Iterator[None]:
+    """Add the place to what is wrong with a record."""
+    try:
+        yield
     except Misfit as misfit:
-        raise StateError(str(misfit.inside(f".records.{users.USER.name}"))) from None
+        raise StateError(str(misfit.inside(f".records.{place}"))) from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise StateError(f"records.{place}: makes no sense: {type(error).__name__}: {str(error)[:200]}") from None
 
 
 def read(document: object) -> dict[str, list[tuple[str, Json]]]:
