@@ -81,16 +81,21 @@ class FileKeeper:
     def whole(self) -> Iterator[None]:
         """Write the whole state at the end of the context, in the place of all that was written before.
 
+        If the context fails while the file is new, the file stays new.
+
         Raises:
             ServiceError: InternalErrorException: it can't be written, now or before.
         """
         self._require_success()
         self._is_whole = True
+        has_ended = False
         try:
             yield
+            has_ended = True
         finally:
             self._is_whole = False
-            self._write_all()
+            if has_ended or not self.is_new:
+                self._write_all()
 
     def replace_service(self, service: Service) -> None:
         """Keep another service from now on, inside ``whole``."""

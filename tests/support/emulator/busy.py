@@ -5,7 +5,7 @@ from typing import Any
 
 from authflow.emulator import Emulator
 from tests.support.emulator.mfa import SMS, configure
-from tests.support.emulator.phones import confirm_phone, make_tracking_pool
+from tests.support.emulator.phones import Phone, confirm_phone, make_tracking_pool
 from tests.support.emulator.world import ALL_FLOWS, TEMPORARY, Json, World
 
 
@@ -18,6 +18,7 @@ class Pending:
     mfa: Json
     access_token: str
     refresh_token: str
+    device_key: str
     page: str
 
 
@@ -41,6 +42,8 @@ def make_busy_world(empty: World) -> tuple[World, Pending]:
     job = job["UserImportJob"]
     world.emulator.upload(job["PreSignedUrl"], b"cognito:username\n")
     tokens = world.get_tokens("eve")
+    phone = Phone.of(tokens)
+    world.call("ConfirmDevice", **phone.confirmation(tokens["AccessToken"]))
     world.call("ForgotPassword", ClientId=world.client_id, Username="eve")
     open_client.initiate("USER_SRP_AUTH", USERNAME="nobody", SRP_A="ab")
     configure(world, "OPTIONAL", SMS)
@@ -49,7 +52,7 @@ def make_busy_world(empty: World) -> tuple[World, Pending]:
     asked = world.initiate(USERNAME="eve", PASSWORD="Corr3ct-horse")
     session = world.initiate(USERNAME="bob", PASSWORD=TEMPORARY)["Session"]
     srp = world.start_srp("ada")
-    return world, Pending(session, srp, asked, tokens["AccessToken"], tokens["RefreshToken"], page)
+    return world, Pending(session, srp, asked, tokens["AccessToken"], tokens["RefreshToken"], phone.key, page)
 
 
 def _list_surroundings() -> list[tuple[str, dict[str, Any]]]:
@@ -79,7 +82,8 @@ def finish(world: World, pending: Pending) -> None:
     code = {"USERNAME": "eve", "SMS_MFA_CODE": sms.code}
     assert "AuthenticationResult" in world.respond("SMS_MFA", pending.mfa["Session"], **code)
     assert world.call("GetUser", AccessToken=pending.access_token)["Username"] == "eve"
-    assert "AuthenticationResult" in world.initiate("REFRESH_TOKEN_AUTH", REFRESH_TOKEN=pending.refresh_token)
+    refresh = {"REFRESH_TOKEN": pending.refresh_token, "DEVICE_KEY": pending.device_key}
+    assert "AuthenticationResult" in world.initiate("REFRESH_TOKEN_AUTH", **refresh)
     following = world.call("ListUsers", UserPoolId=world.pool_id, Limit=1, PaginationToken=pending.page)["Users"]
     assert [user["Username"] for user in following] == ["eve"]
     groups = world.call_admin("AdminListGroupsForUser", "eve")["Groups"]
