@@ -154,9 +154,9 @@ def emulator(
 ) -> None:
     """Run an emulator of Cognito user pools over HTTP.
 
-    It runs until you press Ctrl-C and keeps its data in memory, with --state in a file too. It verifies passwords, codes and SRP proofs as Cognito
-    does, but no AWS signatures: any AWS credentials are accepted. It sends no messages: codes are printed here, and
-    listed at /_authflow/outbox.
+    It runs until you press Ctrl-C and keeps its data in memory, with --state in a file too. It verifies passwords,
+    codes and SRP proofs as Cognito does, but no AWS signatures: any AWS credentials are accepted. It sends no messages:
+    codes are printed here, and listed at /_authflow/outbox.
 
     Each option can be set by a variable of the environment: --port by AUTHFLOW_PORT, and so on.
     """

@@ -33,9 +33,9 @@ IN_MEMORY: Final = nullcontext()
 class Emulator:
     """An emulator of the Cognito user pools service.
 
-    It keeps its data in memory, and if you want in a file, and verifies passwords, codes and SRP proofs as Cognito does. You can reach the same
-    pools in three ways: ``backend()`` for authflow, ``boto3_client()`` for code that uses boto3, and ``running`` for
-    HTTP clients. It does not check AWS signatures: every operation accepts any credentials, or none. It starts no
+    It keeps its data in memory, and with ``state`` in a file too. It verifies passwords, codes and SRP proofs as
+    Cognito does. You can reach the same pools in three ways: ``backend()`` for authflow, ``boto3_client()`` for code
+    that uses boto3, and ``running`` for HTTP clients. It does not check AWS signatures: every operation accepts any credentials, or none. It starts no
     threads, and you can call it from any thread.
 
     Args:
@@ -93,7 +93,8 @@ class Emulator:
         self._service.functions = self._functions
         self._keeper: FileKeeper | None = None
         if state is not None:
-            from authflow.emulator._state.opening import World, open_state  # noqa: PLC0415 -- needed by few
+            from authflow.emulator._state.kinds import World  # noqa: PLC0415 -- needed by few
+            from authflow.emulator._state.opening import open_state  # noqa: PLC0415 -- the same
 
             self._keeper = open_state(state, World(self._service, self.clock))
         #: whether the state was read from the file
@@ -202,7 +203,8 @@ class Emulator:
 
         It contains passwords' hashes, codes and private keys. ``load_state`` takes it, also in another emulator.
         """
-        from authflow.emulator._state.document import World, dump  # noqa: PLC0415 -- needed by few
+        from authflow.emulator._state.document import dump  # noqa: PLC0415 -- needed by few
+        from authflow.emulator._state.kinds import World  # noqa: PLC0415 -- the same
 
         with self._service.lock:
             return dump(World(self._service, self.clock))

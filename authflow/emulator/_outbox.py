@@ -56,14 +56,14 @@ class Outbox(Sequence[Message]):
     Attributes:
         listener: called with each new message, before the request that sent it returns. It must return quickly and
             must not raise. None by default.
-        count: how many messages were sent so far.
+        sent: how many messages were sent so far.
         unit: the context in which ``clear`` removes messages.
         watcher: called with the number of each message that is added or removed. None by default.
     """
 
     def __init__(self) -> None:
         self._messages: deque[Message] = deque(maxlen=CAPACITY)
-        self.count: int = 0
+        self.sent: int = 0
         self.unit: Callable[[], AbstractContextManager[None]] = nullcontext
         self.watcher: Callable[[int], None] | None = None
         self._watchers: list[Callable[[], None]] = []
@@ -82,10 +82,10 @@ class Outbox(Sequence[Message]):
     def send(self, message: Message) -> None:
         """Add a message."""
         self._messages.append(message)
-        self.count += 1
+        self.sent += 1
         if self.watcher is not None:
-            self.watcher(self.count)
-            self.watcher(self.count - CAPACITY)
+            self.watcher(self.sent)
+            self.watcher(self.sent - CAPACITY)
         if self.listener is not None:
             self.listener(message)
         for watcher in list(self._watchers):
@@ -103,22 +103,22 @@ class Outbox(Sequence[Message]):
 
     def read(self, number: int) -> Message | None:
         """Return the message with this number, None if it is not kept."""
-        place = number - (self.count - len(self._messages)) - 1
+        place = number - (self.sent - len(self._messages)) - 1
         return self._messages[place] if 0 <= place < len(self._messages) else None
 
     def restore(self, message: Message) -> None:
-        """Add a message that was sent before and is part of ``count`` already. Nobody is told."""
+        """Add a message that was sent before and is part of ``sent`` already. Nobody is told."""
         self._messages.append(message)
 
     def replace(self, other: "Outbox") -> None:
         """Replace all messages by those of another outbox."""
         self._messages = deque(other, maxlen=CAPACITY)
-        self.count = other.count
+        self.sent = other.sent
 
     def list_numbered(self) -> list[tuple[int, Message]]:
         """Return all messages, each with a number. Messages are numbered from 1, and no number is used again."""
         messages = list(self._messages)
-        return list(enumerate(messages, start=self.count - len(messages) + 1))
+        return list(enumerate(messages, start=self.sent - len(messages) + 1))
 
     @contextmanager
     def watched(self, watcher: Callable[[], None]) -> Iterator[None]:

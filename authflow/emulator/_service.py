@@ -44,7 +44,7 @@ class Keeper(Protocol):
     def pause(self, *, forget: bool) -> Any:  # noqa: ANN401 -- for resume
         """Write what the operation in progress has changed, and return what it may still change."""
 
-    def resume(self, paused: Any) -> None:
+    def resume(self, paused: Any) -> None:  # noqa: ANN401 -- what pause has returned
         """Go on with the operation that was in progress."""
 
 

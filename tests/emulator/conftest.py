@@ -12,7 +12,6 @@ from authflow.emulator._tokens import issuing as tokens_module
 from tests.support.emulator import fixtures
 from tests.support.emulator.kept import keeping_everything
 
-
 KEEP = "AUTHFLOW_TEST_STATE"
 
 

@@ -83,7 +83,7 @@ class MovableClock:
         Raises:
             OverflowError: there is no such time.
         """
-        self._base() + distance  # noqa: B018 -- to find out
+        self._base() + distance
         self._distance, self._stopped = distance, stopped
         self._tell()
 

@@ -27,7 +27,11 @@ class Entropy:
 
     def save(self) -> str | None:
         """Return the position in the sequence of values that the seed gives, as a text; None without a seed."""
-        return None if isinstance(self._random, SystemRandom) else b64encode(STATE.pack(*self._random.getstate()[1])).decode()
+        return (
+            None
+            if isinstance(self._random, SystemRandom)
+            else b64encode(STATE.pack(*self._random.getstate()[1])).decode()
+        )
 
     def restore(self, position: str | None) -> None:
         """Go on from a position that ``save`` has returned. Nothing happens without a seed.

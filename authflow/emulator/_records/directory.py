@@ -84,6 +84,10 @@ class Directory:
         del self._by_sub[user.sub]
         self._remove_aliases(user)
 
+    def list_subs(self) -> list[str]:
+        """Return the subs of all users, in the order in which they were added."""
+        return list(self._by_sub)
+
     @property
     def subs(self) -> Container[str]:
         """The subs of all users."""

@@ -41,20 +41,26 @@ def get_codec(annotation: Any) -> Codec:  # noqa: ANN401 -- a type
     """Return the codec of a type."""
     if annotation in SCALARS:
         return SCALARS[annotation]
-    origin, arguments = get_origin(annotation), get_args(annotation)
+    if get_origin(annotation) is not None:
+        return _make_generic_codec(get_origin(annotation), get_args(annotation))
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return _make_enumeration(annotation)
+    if is_dataclass(annotation):
+        return make_record_codec(annotation)
+    raise TypeError(f"no codec for {annotation}")
+
+
+def _make_generic_codec(origin: Any, arguments: tuple[Any, ...]) -> Codec:  # noqa: ANN401 -- a type
     if origin in {Union, UnionType}:
-        return _make_optional(arguments)
+        (present,) = (argument for argument in arguments if argument is not NoneType)
+        return make_optional(get_codec(present))
     if origin is ExpiringMap:
         return _make_expiring(get_codec(arguments[0]))
     if origin in {dict, Mapping}:
         return _make_object(get_codec(arguments[1]))
     if origin in COLLECTIONS:
         return _make_collection(origin, get_codec(arguments[0]))
-    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return _make_enumeration(annotation)
-    if is_dataclass(annotation):
-        return make_record_codec(annotation)
-    raise TypeError(f"no codec for {annotation}")
+    raise TypeError(f"no codec for {origin}")
 
 
 def make_record_codec(record_type: Any) -> Codec:  # noqa: ANN401 -- a type
@@ -220,11 +226,6 @@ def make_optional(codec: Codec) -> Codec:
         lambda value: None if value is None else codec.encode(value),
         lambda value: None if value is None else codec.decode(value),
     )
-
-
-def _make_optional(arguments: tuple[Any, ...]) -> Codec:
-    (present,) = (argument for argument in arguments if argument is not NoneType)
-    return make_optional(get_codec(present))
 
 
 def _make_object(codec: Codec) -> Codec:

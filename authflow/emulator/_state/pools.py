@@ -11,9 +11,9 @@ from authflow.emulator._records.numbered import Numbered
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.provider import Provider
 from authflow.emulator._state.codec import (
+    decode_bytes,
     decode_integer,
     encode_bytes,
-    decode_bytes,
     get_codec,
     make_arguments_codec,
     require_list,

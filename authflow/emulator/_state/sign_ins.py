@@ -36,8 +36,9 @@ CHALLENGE_DATA: Final[Mapping[str, type]] = {
 TYPE_NAMES: Final = {type_: name for name, type_ in CHALLENGE_DATA.items()}
 
 
-def _encode_data(data: object) -> Json:
-    return {TYPE_NAMES[type(data)]: get_codec(type(data)).encode(data)}
+def _encode_data(data: Any) -> Json:  # noqa: ANN401 -- of any of these types
+    type_: type = type(data)
+    return {TYPE_NAMES[type_]: get_codec(type_).encode(data)}
 
 
 def _decode_data(value: object) -> object:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Final
 
-from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
 from authflow.emulator._state.codec import decode_integer, decode_time, get_codec, require_list, require_object
 from authflow.emulator._state.errors import Misfit
@@ -13,7 +12,7 @@ CODEC: Final = get_codec(User)
 
 
 def _list_users(world: World) -> Iterable[str]:
-    return (f"{pool.id}/{user.sub}" for pool in list_pools(world) for user in pool.users.all)
+    return (f"{pool.id}/{sub}" for pool in list_pools(world) for sub in pool.users.list_subs())
 
 
 def _encode_user(world: World, key: str) -> Json | None:
@@ -71,16 +70,12 @@ def add_memberships(world: World) -> None:
     for pool, user, entry in world.memberships:
         if len(require_list(entry)) != 2:
             raise Misfit(f"groups of {user.username[:50]!a} must have lists of two numbers")
-        found.append((*map(decode_integer, entry), pool, user))
-    for group_number, number, pool, user in sorted(found, key=lambda entry: entry[:2]):
-        _join(pool, user, group_number, number)
-    world.memberships.clear()
-
-
-def _join(pool: UserPool, user: User, group_number: int, number: int) -> None:
-    group = pool.groups.all.find(group_number)
-    if group is not None:
+        group = pool.groups.all.find(decode_integer(entry[0]))
+        if group is not None:
+            found.append((decode_integer(entry[1]), pool, user, group))
+    for number, pool, user, group in sorted(found, key=lambda membership: membership[0]):
         pool.groups.restore_member(user, group, number)
+    world.memberships.clear()
 
 
 USER: Final = Kind("user", _list_users, _encode_user, _add_user, of_pool=True)

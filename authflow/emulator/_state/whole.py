@@ -57,7 +57,7 @@ def _encode_service(world: World, _: str) -> Json:
             ahead=ahead // MICROSECOND,
             stopped=stopped,
             next_pool=service.pools.next,
-            messages=service.outbox.count,
+            messages=service.outbox.sent,
             session_key=service.sessions.tokens.key,
             refresh_token_key=service.token_families.tokens.key,
             page_key=service.page_tokens.key,
@@ -79,7 +79,7 @@ def _add_service(world: World, key: str, value: Json) -> None:
         raise Misfit(str(error)) from None
     service.latest_shown = record.latest
     service.pools.next = record.next_pool
-    service.outbox.count = record.messages
+    service.outbox.sent = record.messages
     service.sessions.tokens.key = record.session_key
     service.token_families.tokens.key = record.refresh_token_key
     service.page_tokens.key = record.page_key
@@ -98,7 +98,7 @@ def _encode_message(world: World, key: str) -> Json | None:
 
 
 def _add_message(world: World, key: str, value: Json) -> None:
-    if not (key.isdecimal() and len(key) < 18 and 0 < int(key) <= world.service.outbox.count):
+    if not (key.isdecimal() and len(key) < 18 and 0 < int(key) <= world.service.outbox.sent):
         raise Misfit("the key must be the number of a message that was sent")
     world.service.outbox.restore(MESSAGE_CODEC.decode(value))
 

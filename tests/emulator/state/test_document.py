@@ -129,10 +129,8 @@ def test_any_change_is_refused_or_makes_sense(document: Json, data: st.DataObjec
     before = emulator.dump_state()
     try:
         emulator.load_state(changed)
-    except StateError as error:
-        assert "\n" not in str(error)
+    except StateError:
         assert emulator.dump_state() == before
     else:
         again = Emulator()
         again.load_state(emulator.dump_state())
-

@@ -6,6 +6,8 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -79,11 +81,11 @@ def test_deleted_messages_stay_deleted(file: Path, clock: Clock) -> None:
 
 
 def test_a_seed_is_loaded_only_when_the_state_is_new(file: Path) -> None:
-    for number in range(2):
+    for is_restored in (False, True):
         emulator = Emulator(state=file)
-        emulator.at_start(lambda to=emulator: to.load(SEED))
+        emulator.at_start(partial(emulator.load, SEED))
         assert list_pools(emulator) == ["people"]
-        assert emulator.is_restored == (number == 1)
+        assert emulator.is_restored == is_restored
         emulator.close()
 
 
@@ -181,13 +183,16 @@ def limiting_files(size: int) -> Iterator[None]:
 
 def test_a_full_disk(file: Path) -> None:
     """Nothing is answered that is not kept, also after there is room again."""
-    emulator, stops = Emulator(state=file), []
+    emulator, stops, answered = Emulator(state=file), list[str](), list[str]()
     emulator.at_failure(lambda: stops.append("stopped"))
-    answered = []
+
+    def create_pools() -> None:
+        for name in map("pool-{}".format, count()):
+            emulator.call("CreateUserPool", {"PoolName": name})
+            answered.append(name)
+
     with limiting_files(200_000), pytest.raises(ServiceError, match="InternalErrorException") as caught:
-        while True:
-            emulator.call("CreateUserPool", {"PoolName": f"pool-{len(answered)}"})
-            answered.append(f"pool-{len(answered)}")
+        create_pools()
     assert str(file) in str(caught.value)
     assert answered
     assert stops == ["stopped"]

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -167,10 +168,14 @@ def test_a_full_disk_stops_the_process(tmp_path: Path) -> None:
     file = tmp_path / "emulator.state"
     served = start("--state", str(file), wrapper=("prlimit", "--fsize=300000"))
     answered: list[str] = []
-    with pytest.raises((AssertionError, OSError), match="InternalErrorException"):
-        while True:
-            call(served.url, "CreateUserPool", PoolName=f"pool-{len(answered)}")
-            answered.append(f"pool-{len(answered)}")
+
+    def create_pools() -> None:
+        for name in map("pool-{}".format, count()):
+            call(served.url, "CreateUserPool", PoolName=name)
+            answered.append(name)
+
+    with pytest.raises(AssertionError, match="InternalErrorException"):
+        create_pools()
     _, errors = served.process.communicate(timeout=10)
     assert served.process.returncode == 1
     assert errors.startswith(f"authflow: --state: {file}: ")
@@ -194,5 +199,3 @@ def test_a_document_goes_to_another_process(tmp_path: Path) -> None:
     assert call(other.url, "DescribeUserPool", UserPoolId=pool_id)["UserPool"]["Name"] == "people"
     for process in (served, other):
         process.kill()
-
-

@@ -24,7 +24,7 @@ class Pending:
 
 def make_busy_world(empty: World) -> tuple[World, Pending]:
     """Make records of every kind, and begin what ``finish`` ends."""
-    protection = {"UserPoolTier": "PLUS", "UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}}
+    protection: Json = {"UserPoolTier": "PLUS", "UserPoolAddOns": {"AdvancedSecurityMode": "AUDIT"}}
     world = make_tracking_pool(empty, AutoVerifiedAttributes=["email"], **protection)
     open_client = world.make_client(ExplicitAuthFlows=ALL_FLOWS, PreventUserExistenceErrors="ENABLED")
     confirm_phone(world)

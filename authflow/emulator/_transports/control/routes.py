@@ -16,9 +16,9 @@ from authflow.emulator._control.faults import Fault, FaultKind
 from authflow.emulator._control.seed_schema import make_seed_schema
 from authflow.emulator._control.seeding import SeedError
 from authflow.emulator._control.settings import parse_settings
+from authflow.emulator._errors import ServiceError
 from authflow.emulator._operations.import_jobs import MAX_FILE, UploadRefused
 from authflow.emulator._outbox import Message
-from authflow.emulator._errors import ServiceError
 from authflow.emulator._service_model.model import ServiceModel
 from authflow.emulator._state.errors import StateError
 from authflow.emulator._transports.bodies import read_body
@@ -216,7 +216,11 @@ class Control:
         async def respond(request: Request) -> Response:
             try:
                 query = check_query(endpoint, request.query_params.multi_items())
-                body = check_body(endpoint, await _read_json(request, endpoint.max_body)) if endpoint.body is not None else None
+                body = (
+                    check_body(endpoint, await _read_json(request, endpoint.max_body))
+                    if endpoint.body is not None
+                    else None
+                )
                 reply = await handle(Call(request.path_params, query, body))
                 return reply if isinstance(reply, Response) else JSONResponse(reply)
             except ServiceError as error:  # the state can't be kept
