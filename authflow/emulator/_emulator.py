@@ -35,8 +35,8 @@ class Emulator:
 
     It keeps its data in memory, and with ``state`` in a file too. It verifies passwords, codes and SRP proofs as
     Cognito does. You can reach the same pools in three ways: ``backend()`` for authflow, ``boto3_client()`` for code
-    that uses boto3, and ``running`` for HTTP clients. It does not check AWS signatures: every operation accepts any credentials, or none. It starts no
-    threads, and you can call it from any thread.
+    that uses boto3, and ``running`` for HTTP clients. It does not check AWS signatures: every operation accepts any
+    credentials, or none. It starts no threads, and you can call it from any thread.
 
     Args:
         clock: returns the current time as an aware datetime; None for the system clock. All expiry depends on it.

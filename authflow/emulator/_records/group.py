@@ -51,6 +51,10 @@ class Groups:
             self.watcher(name.lower())
         return self._by_name.get(name.lower())
 
+    def list_names(self) -> list[str]:
+        """Return the names of all groups in lower case."""
+        return list(self._by_name)
+
     def read(self, name: str) -> Group | None:
         """Return the group with this name in lower case, None if there is none. It must not be changed."""
         return self._by_name.get(name)

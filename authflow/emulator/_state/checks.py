@@ -9,7 +9,7 @@ from authflow.emulator._state.kinds import World, list_pools
 
 
 def check_descriptions(world: World) -> None:
-    """Require that each pool, app client and user can be described as the service model says.
+    """Require that each pool and app client can be described as the service model says.
 
     Raises:
         StateError: one can't. The text says which.
@@ -31,5 +31,3 @@ def _list_descriptions(world: World) -> Iterator[tuple[str, str, Mapping[str, An
         yield f"pool {pool.id[:60]!a}", "GetUserPoolMfaConfig", whose
         for client_id in pool.client_ids:
             yield f"client {client_id[:60]!a}", "DescribeUserPoolClient", {**whose, "ClientId": client_id}
-        for user in pool.users.all:
-            yield f"user {pool.id[:60]}/{user.sub[:60]!a}", "AdminGetUser", {**whose, "Username": user.username}

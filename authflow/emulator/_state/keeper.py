@@ -1,9 +1,10 @@
 """Keeps the records of a service in a file: what a request has changed is written before it is answered."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Final, TypeAlias
 
 from authflow.emulator._errors import ServiceError
@@ -15,9 +16,9 @@ from authflow.emulator._state.kinds import Json, World
 from authflow.emulator._state.store import Store
 from authflow.emulator._state.whole import ONLY
 
-Noted: TypeAlias = set[tuple[str, str]]
+#: an ordered set of kinds and keys: what was added first is written first
+Noted: TypeAlias = dict[tuple[str, str], None]
 SERVICE_RECORD: Final = ("service", ONLY)
-ORDER: Final = {kind: number for number, kind in enumerate(KINDS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class FileKeeper:
             yield
             return
         self._require_success()
-        self._noted = set()
+        self._noted = {}
         try:
             yield
         finally:
@@ -106,12 +107,12 @@ class FileKeeper:
     def note(self, kind: str, key: str) -> None:
         """See ``Keeper.note``."""
         if self._noted is not None:
-            self._noted.add((kind, key))
+            self._noted[kind, key] = None
 
     def pause(self, *, forget: bool) -> Paused:
         """See ``Keeper.pause``."""
-        paused = Paused(set() if forget else self._noted or set(), self._is_whole)
-        noted, self._noted, self._is_whole = self._noted or set(), None, False
+        paused = Paused({} if forget else self._noted or {}, self._is_whole)
+        noted, self._noted, self._is_whole = self._noted or {}, None, False
         if not paused.is_whole:
             self._write(noted)
         elif not self.is_new:  # while it is new, nobody has been answered yet
@@ -132,17 +133,16 @@ class FileKeeper:
         if self.is_new:
             self._write_all()
         else:
-            self._attempt(lambda: self._store.write(self._collect({*noted, SERVICE_RECORD})))
+            self._attempt(lambda: self._store.write(self._collect([SERVICE_RECORD, *noted])))
 
     def _write_all(self) -> None:
         self._attempt(lambda: self._store.replace(dump_records(self._world)))
         self.is_new = False
 
-    def _collect(self, noted: Noted) -> Iterator[tuple[str, str, Json | None]]:
-        """Yield the noted records and their relatives; those that a later one refers to come first."""
-        for kind, key in list(noted):
-            noted.update(KINDS[kind].relatives(self._world, key))
-        for kind, key in sorted(noted, key=lambda record: ORDER[record[0]]):
+    def _collect(self, noted: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, Json | None]]:
+        """Yield the noted records and their relatives."""
+        relatives = (relative for kind, key in noted for relative in KINDS[kind].relatives(self._world, key))
+        for kind, key in dict.fromkeys(chain(noted, list(relatives))):
             yield kind, key, KINDS[kind].encode(self._world, key)
 
     def _attempt(self, write: Callable[[], None]) -> None:

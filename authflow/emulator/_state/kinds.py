@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from authflow.emulator._control.clock import MovableClock
+from authflow.emulator._crypto.totp import SoftwareToken
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Service
@@ -21,12 +22,23 @@ class World:
     Attributes:
         service: the service, with its records.
         clock: the emulator's clock.
+        tokens: the software tokens that were added, by the user's sub and the secret: several records may share one.
         memberships: what users say about their groups while records are added, until all users are there.
     """
 
     service: Service
     clock: MovableClock
+    tokens: dict[tuple[str, str], SoftwareToken] = field(default_factory=dict)
     memberships: list[tuple[UserPool, User, Json]] = field(default_factory=list)
+
+
+def share_token(world: World, sub: str, token: SoftwareToken | None) -> SoftwareToken | None:
+    """Return the software token that a user's records share, with what this record of it knows."""
+    if token is None:
+        return None
+    known = world.tokens.setdefault((sub, token.secret), token)
+    known.merge(token)
+    return known
 
 
 def no_relatives(_: World, __: str) -> Iterable[tuple[str, str]]:

@@ -156,7 +156,7 @@ def _add_domain(world: World, key: str, value: Json) -> None:
 
 
 def _list_groups(world: World) -> Iterable[str]:
-    return [f"{pool.id}/{group.name.lower()}" for pool in list_pools(world) for group in pool.groups.all]
+    return [f"{pool.id}/{name}" for pool in list_pools(world) for name in pool.groups.list_names()]
 
 
 def _encode_group(world: World, key: str) -> Json | None:

@@ -1,6 +1,7 @@
 """The kinds of record about sign-ins: Sessions, SECRET_BLOCKs, token families and refresh tokens."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from authflow.emulator._auth.codes import SentCode
@@ -21,7 +22,7 @@ from authflow.emulator._state.codec import (
     require_text,
 )
 from authflow.emulator._state.errors import Misfit
-from authflow.emulator._state.kinds import Json, Kind, World, find_pool, require_same, take
+from authflow.emulator._state.kinds import Json, Kind, World, find_pool, require_same, share_token, take
 from authflow.emulator._state.users import DECOY
 
 #: what a Session may need to check its answer, by the name of the type
@@ -91,18 +92,15 @@ def _add_session(world: World, key: str, value: Json) -> None:
         pool = find_pool(world, pool_id)
         entry = pool.decoys.read(name) if pool else None
         session.decoy = entry[1] if entry else None
-    _share_software_token(world, session)
+    session.challenge_data = _share_token(world, session.sub, session.challenge_data)
     world.service.sessions.restore(key, session, decode_time(until))
 
 
-def _share_software_token(world: World, session: Session) -> None:
-    """Let a Session that asks for a code of the user's software token have the very record of the user."""
-    if not isinstance(session.challenge_data, SoftwareToken):
-        return
-    client = dict.get(world.service.clients, session.client_id)
-    user = client.pool.users.read(session.sub) if client else None
-    if user and user.software_token and user.software_token.secret == session.challenge_data.secret:
-        session.challenge_data = user.software_token
+def _share_token(world: World, sub: str, data: object) -> object:
+    """Return the data of a Session with the software token that it shares with the user and with other Sessions."""
+    if isinstance(data, SoftwareToken):
+        return share_token(world, sub, data)
+    return replace(data, token=share_token(world, sub, data.token)) if isinstance(data, SetupState) else data
 
 
 def _relate_decoy(world: World, key: str) -> Iterable[tuple[str, str]]:

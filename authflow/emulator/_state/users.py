@@ -6,7 +6,7 @@ from typing import Final
 from authflow.emulator._records.user import User
 from authflow.emulator._state.codec import decode_integer, decode_time, get_codec, require_list, require_object
 from authflow.emulator._state.errors import Misfit
-from authflow.emulator._state.kinds import Json, Kind, World, find_pool, list_pools, require_same, split_key, take
+from authflow.emulator._state.kinds import Json, Kind, World, find_pool, list_pools, require_same, share_token, split_key, take
 
 CODEC: Final = get_codec(User)
 
@@ -33,6 +33,8 @@ def _add_user(world: World, key: str, value: Json) -> None:
     rest, (number, groups) = take(given, "number", "groups")
     user: User = CODEC.decode(rest)
     require_same(user.sub, sub)
+    user.software_token = share_token(world, sub, user.software_token)
+    user.pending_token = share_token(world, sub, user.pending_token)
     if pool.users.find_by_username(user.username) is not None:
         raise Misfit(f"another user has the username {user.username[:50]!a}")
     pool.users.restore(user, decode_integer(number))

@@ -69,7 +69,7 @@ def run(service: Service, pool: UserPool, job: ImportJob) -> None:
         if number % SLICE == 0:
             with service.unlocked(forget=True):
                 pass
-        if job.status is JobStatus.STOPPING or not _is_kept(service, pool, job):
+        if not _is_kept(service, pool, job) or job.status is JobStatus.STOPPING:
             job.end(JobStatus.STOPPED, STOPPED, service.now())
             return
         _import_row(service, pool, job, number, partial(_parse_row, header, row))
