@@ -12,13 +12,16 @@ from typing import Any, Final
 from authflow.emulator._state.errors import Misfit
 
 TIME, BYTES, OBJECT = "$time", "$bytes", "$object"
+PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 #: values are never nested deeper: the service model has no such shapes
 MAX_DEPTH: Final = 50
 
 
 def encode(value: Any) -> Any:  # noqa: ANN401 -- JSON
     """Return a value as JSON."""
-    if isinstance(value, Mapping):
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, dict | Mapping):
         encoded = {name: encode(item) for name, item in value.items()}
         return {OBJECT: encoded} if any(name.startswith("$") for name in encoded) else encoded
     if isinstance(value, list | tuple):

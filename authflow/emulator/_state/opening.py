@@ -1,7 +1,9 @@
 """Makes worlds from states: from the file at the start, and from documents later."""
 
+import gc
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from authflow.emulator._control.clock import MovableClock
 from authflow.emulator._crypto.entropy import Entropy
@@ -22,14 +24,27 @@ def open_state(path: str | os.PathLike[str], world: World) -> FileKeeper:
     """
     store = Store(path)
     try:
-        records = store.read()
-        if records:
-            load_records(world, records)
+        with _without_collector():
+            records = store.read()
+            if records:
+                load_records(world, records)
     except StateError as error:
         store.close()
         text = str(error)
         raise StateError(text if text.startswith(os.fspath(path)) else f"{os.fspath(path)}: {text}") from None
     return FileKeeper(store, world, is_new=not records)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let the garbage collector rest: it would go through the growing records again and again, and find nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def make_world(
@@ -48,7 +63,8 @@ def make_world(
     position = entropy.save()
     try:
         world = World(make_service(), MovableClock(system_clock))
-        load_records(world, records)
+        with _without_collector():
+            load_records(world, records)
         check_descriptions(world)
     except BaseException:
         entropy.restore(position)

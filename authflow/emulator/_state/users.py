@@ -6,7 +6,17 @@ from typing import Final
 from authflow.emulator._records.user import User
 from authflow.emulator._state.codec import decode_integer, decode_time, get_codec, require_list, require_object
 from authflow.emulator._state.errors import Misfit
-from authflow.emulator._state.kinds import Json, Kind, World, find_pool, list_pools, require_same, share_token, split_key, take
+from authflow.emulator._state.kinds import (
+    Json,
+    Kind,
+    World,
+    find_pool,
+    list_pools,
+    require_same,
+    share_token,
+    split_key,
+    take,
+)
 
 CODEC: Final = get_codec(User)
 
