@@ -8,13 +8,13 @@ from authflow._extras import explain_missing
 with explain_missing("authflow.emulator"):
     from authflow.emulator._control.faults import Fault, FaultKind
     from authflow.emulator._control.seeding import SeededClient, SeedError
+    from authflow.emulator._control.state.errors import StateError
     from authflow.emulator._emulator import Emulator
     from authflow.emulator._errors import EmulatorBug, ReplyLost, ServiceError
     from authflow.emulator._messages.unencrypted import decode_code
     from authflow.emulator._operations.import_jobs import UploadRefused
     from authflow.emulator._outbox import Message, Outbox, Purpose
     from authflow.emulator._settings import Settings
-    from authflow.emulator._state.errors import StateError
     from authflow.emulator._triggers.registry import LambdaTrigger, Triggers
 
 if TYPE_CHECKING:

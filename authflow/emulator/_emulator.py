@@ -24,8 +24,8 @@ from authflow.emulator._triggers.registry import Triggers, make_functions
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-    from authflow.emulator._state.errors import StateError
-    from authflow.emulator._state.keeper import FileKeeper
+    from authflow.emulator._control.state.errors import StateError
+    from authflow.emulator._control.state.keeper import FileKeeper
 
 IN_MEMORY: Final = nullcontext()
 
@@ -93,8 +93,8 @@ class Emulator:
         self._service.functions = self._functions
         self._keeper: FileKeeper | None = None
         if state is not None:
-            from authflow.emulator._state.kinds import World  # noqa: PLC0415 -- needed by few
-            from authflow.emulator._state.opening import open_state  # noqa: PLC0415 -- the same
+            from authflow.emulator._control.state.kinds import World  # noqa: PLC0415 -- needed by few
+            from authflow.emulator._control.state.opening import open_state  # noqa: PLC0415 -- the same
 
             self._keeper = open_state(state, World(self._service, self.clock))
         #: whether the state was read from the file
@@ -144,8 +144,8 @@ class Emulator:
         return self._carry_out(operation, params)
 
     def _carry_out(self, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
-        service = self._service  # a reset replaces it
-        with service.deferred.made_afterwards(), service.lock, self._unit():
+        service, keeper = self._service, self._keeper  # a reset replaces the service
+        with service.deferred.made_afterwards(), service.lock if keeper is None else keeper.unit(service):
             try:
                 reply = OPERATIONS[operation](service, service.model.check_request(operation, params))
                 return service.model.check_reply(operation, reply)
@@ -182,7 +182,7 @@ class Emulator:
             SeedError: the document has another form, or a part of it is refused. The text says where and why.
         """
         content = parse(document) if isinstance(document, str) else document
-        with self._service.lock, self._unit():
+        with self._unit():
             return Seeding(self._service, self._carry_out).load(content)
 
     def reset(self) -> None:
@@ -203,8 +203,8 @@ class Emulator:
 
         It contains passwords' hashes, codes and private keys. ``load_state`` takes it, also in another emulator.
         """
-        from authflow.emulator._state.document import dump  # noqa: PLC0415 -- needed by few
-        from authflow.emulator._state.kinds import World  # noqa: PLC0415 -- the same
+        from authflow.emulator._control.state.document import dump  # noqa: PLC0415 -- needed by few
+        from authflow.emulator._control.state.kinds import World  # noqa: PLC0415 -- the same
 
         with self._service.lock:
             return dump(World(self._service, self.clock))
@@ -220,8 +220,8 @@ class Emulator:
         Raises:
             StateError: it is no state, or too old or too new. Nothing has changed.
         """
-        from authflow.emulator._state.document import read  # noqa: PLC0415 -- needed by few
-        from authflow.emulator._state.opening import make_world  # noqa: PLC0415 -- the same
+        from authflow.emulator._control.state.document import read  # noqa: PLC0415 -- needed by few
+        from authflow.emulator._control.state.opening import make_world  # noqa: PLC0415 -- the same
 
         records = read(document)
         with self._service.lock:
@@ -250,12 +250,14 @@ class Emulator:
     def _replace_service(self, service: Service) -> None:
         old = self._service
         service.functions, service.address, service.outbox = self._functions, old.address, old.outbox
+        service.lock = old.lock
         self._service = service
         if self._keeper is not None:
             self._keeper.replace_service(service)
 
-    def _unit(self) -> AbstractContextManager[None]:
-        return self._keeper.unit() if self._keeper else IN_MEMORY
+    def _unit(self) -> AbstractContextManager[Any]:
+        """Hold the lock, and write at the end what has changed if there is a file."""
+        return self._keeper.unit(self._service) if self._keeper else self._service.lock
 
     def _whole(self) -> AbstractContextManager[None]:
         return self._keeper.whole() if self._keeper else IN_MEMORY
@@ -266,7 +268,7 @@ class Emulator:
         Raises:
             ServiceError: ResourceNotFoundException: there is no such pool.
         """
-        with self._service.lock, self._unit():
+        with self._unit():
             return issuing.get_pool_keys(self._service, self._service.get_pool(pool_id)).jwks()
 
     def issuer(self, pool_id: str) -> str:
@@ -287,7 +289,7 @@ class Emulator:
         Raises:
             UploadRefused: there is no such URL, it has expired, the job was started, or the file is too large.
         """
-        with self._service.lock, self._unit():
+        with self._unit():
             import_jobs.upload(self._service, url, file)
 
     def set_address(self, url: str) -> None:

@@ -118,7 +118,7 @@ class Service:
             yield
         finally:
             self.lock.acquire()
-            if keeper:
+            if keeper and self.keeper is keeper:
                 keeper.resume(paused)
 
     def note(self, kind: str, key: str) -> None:

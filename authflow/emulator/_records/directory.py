@@ -131,18 +131,19 @@ class Directory:
     def find_by_any_name(self, name: str) -> Iterator[tuple[str, User]]:
         """Yield each user who has this name, with its kind: ``USERNAME``, ``SUB`` or the attribute of an alias."""
         folded = self.normalize_case(name)
-        if user := self._find(self._by_username, folded):
-            yield USERNAME, user
-        if user := self._find(self._by_sub, folded):
-            yield SUB, user
+        if folded in self._by_username:
+            yield USERNAME, self._tell(self._by_username[folded])
+        if folded in self._by_sub:
+            yield SUB, self._tell(self._by_sub[folded])
         for alias, holder in self._by_alias.get(folded, {}).items():
-            if self.watcher is not None:
-                self.watcher(holder)
-            yield alias, holder
+            yield alias, self._tell(holder)
 
     def _find(self, users: Mapping[str, User], name: str) -> User | None:
         user = users.get(name)
-        if user is not None and self.watcher is not None:
+        return user if user is None else self._tell(user)
+
+    def _tell(self, user: User) -> User:
+        if self.watcher is not None:
             self.watcher(user)
         return user
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from authflow.emulator import Emulator, StateError
-from authflow.emulator._state.document import KINDS
+from authflow.emulator._control.state.document import KINDS
 from tests.support.emulator.busy import finish, make_busy_world, move
 from tests.support.emulator.world import Json, World
 

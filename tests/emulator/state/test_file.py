@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from authflow.emulator import Emulator, ServiceError, StateError
-from authflow.emulator._state.store import APPLICATION_ID
+from authflow.emulator._control.state.store import APPLICATION_ID
 from tests.support.emulator.busy import finish, make_busy_world, move
 from tests.support.emulator.kept import keeping_everything
 from tests.support.emulator.world import Clock, World

@@ -9,11 +9,11 @@ import pytest
 
 from authflow.emulator import Emulator, Settings
 from authflow.emulator._control.clock import MovableClock
+from authflow.emulator._control.state import document
+from authflow.emulator._control.state.keeper import FileKeeper, Noted
+from authflow.emulator._control.state.kinds import World
 from authflow.emulator._crypto.entropy import Entropy
 from authflow.emulator._service import Service, system_clock
-from authflow.emulator._state import document
-from authflow.emulator._state.keeper import FileKeeper, Noted
-from authflow.emulator._state.kinds import World
 
 
 def read_file(keeper: FileKeeper) -> dict[str, Any]:
@@ -50,11 +50,13 @@ def keeping_everything(directory: Path) -> Iterator[None]:
         return list(find_differences(document.dump(keeper._world), read_file(keeper)))
 
     @contextmanager
-    def start_equal(keeper: FileKeeper) -> Iterator[None]:
-        if keeper._noted is None and not keeper._is_whole and not keeper.is_new and compare(keeper):
-            keeper._write_all()  # a test has changed records by itself
-        with unit(keeper):
-            yield
+    def start_equal(keeper: FileKeeper, service: Service) -> Iterator[None]:
+        with service.lock:
+            is_inner = keeper._noted is not None or keeper._is_whole or service.keeper is not keeper
+            if not is_inner and not keeper.is_new and compare(keeper):
+                keeper._write_all()  # a test has changed records by itself
+            with unit(keeper, service):
+                yield
 
     def write_and_compare(keeper: FileKeeper, noted: Noted) -> None:
         write(keeper, noted)

@@ -16,11 +16,11 @@ from authflow.emulator._control.faults import Fault, FaultKind
 from authflow.emulator._control.seed_schema import make_seed_schema
 from authflow.emulator._control.seeding import SeedError
 from authflow.emulator._control.settings import parse_settings
+from authflow.emulator._control.state.errors import StateError
 from authflow.emulator._errors import ServiceError
 from authflow.emulator._operations.import_jobs import MAX_FILE, UploadRefused
 from authflow.emulator._outbox import Message
 from authflow.emulator._service_model.model import ServiceModel
-from authflow.emulator._state.errors import StateError
 from authflow.emulator._transports.bodies import read_body
 from authflow.emulator._transports.control.endpoints import ENDPOINTS, Endpoint
 from authflow.emulator._transports.control.openapi import make_document

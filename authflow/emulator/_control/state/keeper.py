@@ -7,14 +7,14 @@ from functools import partial
 from itertools import chain
 from typing import Final, TypeAlias
 
+from authflow.emulator._control.state.document import KINDS, dump_records
+from authflow.emulator._control.state.errors import StateError
+from authflow.emulator._control.state.kinds import Json, World
+from authflow.emulator._control.state.store import Store
+from authflow.emulator._control.state.whole import ONLY
 from authflow.emulator._errors import ServiceError
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._service import Service
-from authflow.emulator._state.document import KINDS, dump_records
-from authflow.emulator._state.errors import StateError
-from authflow.emulator._state.kinds import Json, World
-from authflow.emulator._state.store import Store
-from authflow.emulator._state.whole import ONLY
 
 #: an ordered set of kinds and keys: what was added first is written first
 Noted: TypeAlias = dict[tuple[str, str], None]
@@ -37,7 +37,7 @@ class Paused:
 class FileKeeper:
     """Writes the records that operations look up, add or remove, if they have changed.
 
-    Whoever changes records holds the lock of the service, and does it inside ``unit``.
+    Whoever changes records does it inside ``unit``, or inside ``whole`` with the lock of the service.
 
     Args:
         store: the file.
@@ -61,13 +61,20 @@ class FileKeeper:
         self._watch()
 
     @contextmanager
-    def unit(self) -> Iterator[None]:
-        """Write at the end of the context what has changed in it. A unit inside another one is part of it.
+    def unit(self, service: Service) -> Iterator[None]:
+        """Hold the lock of a service, and write at the end of the context what has changed in it.
+
+        A unit inside another one is part of it. A service that another one has replaced is not written.
 
         Raises:
             ServiceError: InternalErrorException: it can't be written, now or before.
         """
-        if self._noted is not None or self._is_whole:
+        with service.lock, self._writing(service):
+            yield
+
+    @contextmanager
+    def _writing(self, service: Service) -> Iterator[None]:
+        if service.keeper is not self or self._noted is not None or self._is_whole:
             yield
             return
         self._require_success()
@@ -75,8 +82,9 @@ class FileKeeper:
         try:
             yield
         finally:
-            noted, self._noted = self._noted, None
-            self._write(noted)
+            if service.keeper is self:
+                noted, self._noted = self._noted, None
+                self._write(noted)
 
     @contextmanager
     def whole(self) -> Iterator[None]:
@@ -178,7 +186,7 @@ class FileKeeper:
     def _unwatch(self) -> None:
         """Let operations that are still in progress in this service end in memory."""
         service = self._world.service
-        service.keeper = None
+        service.keeper, self._noted = None, None
         for collection in (service.pools, service.clients, service.domains, service.sessions.kept):
             collection.watcher = None
         families, blocks = service.token_families, service.secret_blocks
@@ -206,7 +214,7 @@ class FileKeeper:
 
     @contextmanager
     def _make_locked_unit(self) -> Iterator[None]:
-        with self._world.service.lock, self.unit():
+        with self.unit(self._world.service):
             yield
 
     def _write_clock(self) -> None:

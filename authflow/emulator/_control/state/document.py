@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from authflow.emulator._state import pools, sign_ins, users, whole
-from authflow.emulator._state.codec import require_list, require_object, require_text
-from authflow.emulator._state.errors import Misfit, StateError
-from authflow.emulator._state.kinds import Json, Kind, World
+from authflow.emulator._control.state import pools, sign_ins, users, whole
+from authflow.emulator._control.state.codec import require_list, require_object, require_text
+from authflow.emulator._control.state.errors import Misfit, StateError
+from authflow.emulator._control.state.kinds import Json, Kind, World
 
 FORMAT: Final = "authflow emulator state"
 VERSION: Final = 1

@@ -3,14 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from authflow.emulator._records.client import UserPoolClient
-from authflow.emulator._records.domain import Domain
-from authflow.emulator._records.group import Group
-from authflow.emulator._records.import_job import ImportJob
-from authflow.emulator._records.numbered import Numbered
-from authflow.emulator._records.pool import UserPool
-from authflow.emulator._records.provider import Provider
-from authflow.emulator._state.codec import (
+from authflow.emulator._control.state.codec import (
     decode_bytes,
     decode_integer,
     encode_bytes,
@@ -20,8 +13,24 @@ from authflow.emulator._state.codec import (
     require_object,
     require_text,
 )
-from authflow.emulator._state.errors import Misfit
-from authflow.emulator._state.kinds import Json, Kind, World, find_pool, list_pools, require_same, split_key, take
+from authflow.emulator._control.state.errors import Misfit
+from authflow.emulator._control.state.kinds import (
+    Json,
+    Kind,
+    World,
+    find_pool,
+    list_pools,
+    require_same,
+    split_key,
+    take,
+)
+from authflow.emulator._records.client import UserPoolClient
+from authflow.emulator._records.domain import Domain
+from authflow.emulator._records.group import Group
+from authflow.emulator._records.import_job import ImportJob
+from authflow.emulator._records.numbered import Numbered
+from authflow.emulator._records.pool import UserPool
+from authflow.emulator._records.provider import Provider
 
 #: the fields of a pool that have records of their own
 OWN_RECORDS: Final = (

@@ -14,9 +14,9 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
+from authflow.emulator._control.state import anything
+from authflow.emulator._control.state.errors import Misfit
 from authflow.emulator._records.expiring import ExpiringMap
-from authflow.emulator._state import anything
-from authflow.emulator._state.errors import Misfit
 
 #: greater integers lose digits in JavaScript
 MAX_INTEGER: Final = 2**53 - 1

@@ -7,12 +7,7 @@ from typing import Any, Final
 from authflow.emulator._auth.codes import SentCode
 from authflow.emulator._auth.lambda_events import CustomChallenge
 from authflow.emulator._auth.mfa_setup import SetupState
-from authflow.emulator._crypto.totp import SoftwareToken
-from authflow.emulator._records.expiring import ExpiringMap
-from authflow.emulator._records.sessions import Session
-from authflow.emulator._records.token_families import RefreshToken, TokenFamily
-from authflow.emulator._records.user import Code, User
-from authflow.emulator._state.codec import (
+from authflow.emulator._control.state.codec import (
     Codec,
     decode_time,
     get_codec,
@@ -21,9 +16,14 @@ from authflow.emulator._state.codec import (
     require_object,
     require_text,
 )
-from authflow.emulator._state.errors import Misfit
-from authflow.emulator._state.kinds import Json, Kind, World, find_pool, require_same, share_token, take
-from authflow.emulator._state.users import DECOY
+from authflow.emulator._control.state.errors import Misfit
+from authflow.emulator._control.state.kinds import Json, Kind, World, find_pool, require_same, share_token, take
+from authflow.emulator._control.state.users import DECOY
+from authflow.emulator._crypto.totp import SoftwareToken
+from authflow.emulator._records.expiring import ExpiringMap
+from authflow.emulator._records.sessions import Session
+from authflow.emulator._records.token_families import RefreshToken, TokenFamily
+from authflow.emulator._records.user import Code, User
 
 #: what a Session may need to check its answer, by the name of the type
 CHALLENGE_DATA: Final[Mapping[str, type]] = {

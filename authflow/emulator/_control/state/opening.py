@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from authflow.emulator._control.clock import MovableClock
+from authflow.emulator._control.state.checks import check_descriptions
+from authflow.emulator._control.state.document import load_records
+from authflow.emulator._control.state.errors import StateError
+from authflow.emulator._control.state.keeper import FileKeeper
+from authflow.emulator._control.state.kinds import Json, World
+from authflow.emulator._control.state.store import Store
 from authflow.emulator._crypto.entropy import Entropy
 from authflow.emulator._service import Service, system_clock
-from authflow.emulator._state.checks import check_descriptions
-from authflow.emulator._state.document import load_records
-from authflow.emulator._state.errors import StateError
-from authflow.emulator._state.keeper import FileKeeper
-from authflow.emulator._state.kinds import Json, World
-from authflow.emulator._state.store import Store
 
 
 def open_state(path: str | os.PathLike[str], world: World) -> FileKeeper:

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from authflow.emulator._state.document import KINDS, MIGRATIONS, VERSION, check_version, to_text
-from authflow.emulator._state.errors import StateError
-from authflow.emulator._state.kinds import Json
+from authflow.emulator._control.state.document import KINDS, MIGRATIONS, VERSION, check_version, to_text
+from authflow.emulator._control.state.errors import StateError
+from authflow.emulator._control.state.kinds import Json
 
 #: marks SQLite files as states of an emulator: "aflw"
 APPLICATION_ID: Final = 0x61666C77

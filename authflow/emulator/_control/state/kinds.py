@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from authflow.emulator._control.clock import MovableClock
+from authflow.emulator._control.state.errors import Misfit
 from authflow.emulator._crypto.totp import SoftwareToken
 from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Service
-from authflow.emulator._state.errors import Misfit
 
 #: a JSON value
 Json: TypeAlias = Any

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from authflow.emulator._state.errors import Misfit
+from authflow.emulator._control.state.errors import Misfit
 
 TIME, BYTES, OBJECT = "$time", "$bytes", "$object"
 PLAIN: Final = frozenset({str, int, float, bool, type(None)})

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from authflow.emulator._control.state.errors import StateError
+from authflow.emulator._control.state.kinds import World, list_pools
 from authflow.emulator._operations import OPERATIONS
-from authflow.emulator._state.errors import StateError
-from authflow.emulator._state.kinds import World, list_pools
 
 
 def check_descriptions(world: World) -> None:

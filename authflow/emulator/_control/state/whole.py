@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from authflow.emulator._control.state.codec import get_codec
+from authflow.emulator._control.state.errors import Misfit
+from authflow.emulator._control.state.kinds import Json, Kind, World, require_same
 from authflow.emulator._outbox import Message
-from authflow.emulator._state.codec import get_codec
-from authflow.emulator._state.errors import Misfit
-from authflow.emulator._state.kinds import Json, Kind, World, require_same
 
 MICROSECOND: Final = timedelta(microseconds=1)
 #: the only key of the service's record

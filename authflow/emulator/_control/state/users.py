@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-from authflow.emulator._records.user import User
-from authflow.emulator._state.codec import decode_integer, decode_time, get_codec, require_list, require_object
-from authflow.emulator._state.errors import Misfit
-from authflow.emulator._state.kinds import (
+from authflow.emulator._control.state.codec import decode_integer, decode_time, get_codec, require_list, require_object
+from authflow.emulator._control.state.errors import Misfit
+from authflow.emulator._control.state.kinds import (
     Json,
     Kind,
     World,
@@ -17,6 +16,7 @@ from authflow.emulator._state.kinds import (
     split_key,
     take,
 )
+from authflow.emulator._records.user import User
 
 CODEC: Final = get_codec(User)
 
