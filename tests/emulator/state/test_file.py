@@ -16,7 +16,7 @@ from authflow.emulator import Emulator, ServiceError, StateError
 from authflow.emulator._control.state.store import APPLICATION_ID
 from tests.support.emulator.busy import finish, make_busy_world, move
 from tests.support.emulator.kept import keeping_everything
-from tests.support.emulator.world import Clock, World
+from tests.support.emulator.world import PASSWORD, Clock, Json, World
 
 SEED = {"pools": [{"PoolName": "people", "clients": [{"ClientName": "web"}], "users": [{"Username": "ada"}]}]}
 
@@ -113,6 +113,42 @@ def test_a_loaded_document_is_kept(file: Path, world: World) -> None:
     emulator.call("CreateUserPool", {"PoolName": "more"})
     emulator.close()
     assert list_pools(Emulator(state=file)) == ["people", "more"]
+
+
+def test_what_ends_in_the_old_state_is_not_written(tmp_path: Path, clock: Clock) -> None:
+    """A Lambda trigger resets the emulator while a sign-in waits for it."""
+    with keeping_everything(tmp_path):
+        world = World(Emulator(clock), clock, "", "").make_pool()
+        world.make_user("ada")
+
+        def reset(event: Json) -> Json:
+            world.emulator.reset()
+            world.emulator.call("CreateUserPool", {"PoolName": "new"})
+            return event
+
+        world.emulator.triggers[world.pool_id] = {"PreAuthentication": reset}
+        world.get_tokens("ada")
+        world.emulator.close()
+    assert list_pools(Emulator(clock, state=tmp_path / "0.state")) == ["new"]
+
+
+def test_what_was_changed_before_a_lambda_trigger_is_there_when_it_runs(file: Path, clock: Clock) -> None:
+    """Other requests may show it already."""
+    world, seen = World(Emulator(clock, state=file), clock, "", "").make_pool(), list[Json]()
+
+    def look(event: Json) -> Json:
+        if event["triggerSource"] == "PostConfirmation_ConfirmSignUp":
+            copy = file.with_name("copy")
+            for ending in ("", "-wal"):
+                copy.with_name(f"copy{ending}").write_bytes(file.with_name(f"{file.name}{ending}").read_bytes())
+            user = {"UserPoolId": world.pool_id, "Username": "bob"}
+            seen.append(Emulator(clock, state=copy).call("AdminGetUser", user))
+        return event
+
+    world.emulator.triggers[world.pool_id] = {"PostConfirmation": look}
+    world.call("SignUp", ClientId=world.client_id, Username="bob", Password=PASSWORD)
+    world.call_admin("AdminConfirmSignUp", "bob")
+    assert [user["UserStatus"] for user in seen] == ["CONFIRMED"]
 
 
 def write_text(file: Path) -> None:
