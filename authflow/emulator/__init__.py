@@ -9,6 +9,7 @@ with explain_missing("authflow.emulator"):
     from authflow.emulator._control.faults import Fault, FaultKind
     from authflow.emulator._control.overview import Overview
     from authflow.emulator._control.seeding import SeededClient, SeedError
+    from authflow.emulator._control.state.errors import StateError
     from authflow.emulator._emulator import Emulator
     from authflow.emulator._errors import EmulatorBug, ReplyLost, ServiceError
     from authflow.emulator._messages.unencrypted import decode_code
@@ -36,6 +37,7 @@ __all__ = [
     "SeededClient",
     "ServiceError",
     "Settings",
+    "StateError",
     "Triggers",
     "UploadRefused",
     "client_at",

@@ -70,5 +70,21 @@ class ServedEmulator(Protocol):
     def reset(self) -> None:
         """Begin again."""
 
+    def dump_state(self) -> dict[str, Any]:
+        """Return everything that is stored, as one JSON document."""
+
+    def load_state(self, document: object) -> None:
+        """Replace everything that is stored."""
+
+    def close(self) -> None:
+        """Close the file of the state."""
+
+    @property
+    def failure(self) -> Exception | None:
+        """Why the state can't be kept any more; None as long as it can."""
+
+    def at_failure(self, action: Callable[[], None]) -> None:
+        """Do something once if the state can't be kept any more."""
+
 
 EmulatorFactory: TypeAlias = Callable[[str], ServedEmulator]

@@ -55,6 +55,15 @@ SETTINGS: Final[Schema] = {
     "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
     "description": "the fields of authflow.emulator.Settings; durations in seconds",
 }
+#: bytes
+MAX_BODY: Final = 16 * 1024 * 1024
+MAX_STATE: Final = 1024 * 1024 * 1024
+STATE: Final[Schema] = {
+    "type": "object",
+    "properties": {"format": TEXT, "version": {"type": "integer"}, "records": ANYTHING},
+    "required": ["format", "version", "records"],
+    "description": "the state of the emulator; it contains secrets",
+}
 CLIENTS: Final[Schema] = {
     "type": "array",
     "items": make_object(
@@ -128,6 +137,7 @@ class Endpoint:
         query: the schemas of the query parameters.
         body: the schema of the request's body, None if it needs none.
         reply: the schema of the response's body.
+        max_body: how many bytes the request's body may have.
     """
 
     method: str
@@ -137,6 +147,7 @@ class Endpoint:
     reply: Schema
     query: Mapping[str, Schema] = field(default_factory=dict)
     body: Schema | None = None
+    max_body: int = MAX_BODY
 
 
 ENDPOINTS: Final = (
@@ -204,6 +215,16 @@ ENDPOINTS: Final = (
     Endpoint("POST", "/reset", "reset", "Begin again, with what was loaded at the start", make_object()),
     Endpoint(
         "POST", "/seed", "seed", "Create pools, app clients and users, as a seed file does", CLIENTS, body=ANYTHING
+    ),
+    Endpoint("GET", "/state", "read_state", "Everything that is stored, as one document with a version", STATE),
+    Endpoint(
+        "PUT",
+        "/state",
+        "replace_state",
+        "Replace everything that is stored, or change nothing",
+        make_object(),
+        body=STATE,
+        max_body=MAX_STATE,
     ),
     Endpoint("GET", "/faults", "list_faults", "The faults that are switched on", {"type": "array", "items": FAULT}),
     Endpoint(

@@ -16,6 +16,7 @@ from authflow.emulator._control.faults import Fault, FaultKind
 from authflow.emulator._control.seed_schema import make_seed_schema
 from authflow.emulator._control.seeding import SeedError
 from authflow.emulator._control.settings import parse_settings
+from authflow.emulator._control.state.errors import StateError
 from authflow.emulator._errors import ServiceError
 from authflow.emulator._operations.import_jobs import MAX_FILE, UploadRefused
 from authflow.emulator._outbox import Message
@@ -30,7 +31,6 @@ from authflow.emulator._transports.control.validation import check_body, check_q
 from authflow.emulator._transports.served import ServedEmulator
 from authflow.emulator._transports.threads import run_in_thread
 
-MAX_BODY: Final = 16 * 1024 * 1024
 PREFIX: Final = "/_authflow"
 
 
@@ -118,6 +118,21 @@ class Control:
         await run_in_thread(self._emulator.reset)
         return {}
 
+    async def read_state(self, _: Call) -> object:
+        """GET /state."""
+        return Response(await run_in_thread(self._dump_state), media_type="application/json")
+
+    def _dump_state(self) -> bytes:
+        return json.dumps(self._emulator.dump_state(), separators=(",", ":")).encode()
+
+    async def replace_state(self, call: Call) -> object:
+        """PUT /state."""
+        try:
+            await run_in_thread(self._emulator.load_state, call.body)
+        except StateError as error:
+            raise Problem(400, f"body.{error}") from None
+        return {}
+
     async def seed(self, call: Call) -> object:
         """POST /seed."""
         try:
@@ -182,6 +197,8 @@ class Control:
             await run_in_thread(self._emulator.upload, str(request.url), file)
         except UploadRefused as refusal:
             return PlainTextResponse(str(refusal), 403)
+        except ServiceError as error:  # the state can't be kept
+            return PlainTextResponse(error.message, 507)
         return Response()
 
     async def _await_messages(self, query: Mapping[str, Any], seconds: float) -> list[dict[str, Any]]:
@@ -217,8 +234,15 @@ class Control:
         async def respond(request: Request) -> Response:
             try:
                 query = check_query(endpoint, request.query_params.multi_items())
-                body = check_body(endpoint, await _read_json(request)) if endpoint.body is not None else None
-                return AsciiJSONResponse(await handle(Call(request.path_params, query, body)))
+                body = (
+                    check_body(endpoint, await _read_json(request, endpoint.max_body))
+                    if endpoint.body is not None
+                    else None
+                )
+                reply = await handle(Call(request.path_params, query, body))
+                return reply if isinstance(reply, Response) else AsciiJSONResponse(reply)
+            except ServiceError as error:  # the state can't be kept
+                return Problem(507, error.message).respond()
             except Problem as problem:
                 return problem.respond()
             except ClientDisconnect:
@@ -254,10 +278,10 @@ def _to_json(value: object) -> object:
     return value.total_seconds() if isinstance(value, timedelta) else value
 
 
-async def _read_json(request: Request) -> object:
-    body = await read_body(request, MAX_BODY)
+async def _read_json(request: Request, limit: int) -> object:
+    body = await read_body(request, limit)
     if body is None:
-        raise Problem(413, f"The body is longer than {MAX_BODY} bytes.")
+        raise Problem(413, f"The body is longer than {limit} bytes.")
     try:
         return json.loads(body or b"{}", parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
