@@ -47,7 +47,7 @@ def list_offers(service: Service, pool: UserPool, user: User) -> list[str]:
     if user.status is Status.FORCE_CHANGE_PASSWORD:
         return list(own)
     with_passkey = [PASSKEY] if list_usable(service, pool, user) else []
-    if pool.mfa_mode == "ON" or mfa.list_eligible_factors(pool, user):
+    if mfa.is_needed(pool, user):
         return [*own, *(with_passkey if count_as_both(service.settings, pool, user) else ())]
     passwords = own if "PASSWORD" in pool.first_factors else ()
     usable_codes = (

@@ -41,6 +41,8 @@ KEY_FORMS: Final[Mapping[int, tuple[Mapping[int, int], frozenset[int]]]] = {
 }
 MIN_RSA_BYTES: Final = 256
 COORDINATE_BYTES: Final = 32
+#: where the credential begins in authenticator data
+ATTESTED_AT: Final = 37
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def verify_registration(credential: Credential, expected: Expectation) -> NewCre
     _check_client_data(client_data, CollectedClientData.TYPE.CREATE, expected)
     _check_authenticator_data(data, expected)
     made = data.credential_data
-    if made is None or made.credential_id != decode(credential.id):
+    if made is None or made.credential_id != decode(credential.id) or not _is_exact(attestation, made):
         raise CredentialRefused(Problem.MALFORMED)
     check_key(made.public_key)
     _check_attestation(attestation, client_data)
@@ -238,6 +240,14 @@ def _check_attestation(attestation: AttestationObject, client_data: CollectedCli
     _parse(lambda: verifier.verify(attestation.att_stmt, attestation.auth_data, client_data.hash), Problem.ATTESTATION)
 
 
+def _is_exact(attestation: AttestationObject, made: AttestedCredentialData) -> bool:
+    """Return whether the CBOR is complete and in its canonical form. The library reads a value that is cut off."""
+    members: Mapping[str, Any] = _parse(lambda: _decode_map(attestation))
+    encoded = b"".join(cbor.encode(name) + cbor.encode(value) for name, value in members.items())
+    is_complete = attestation[1:] == encoded  # after the number of members; authenticators differ in their order
+    return is_complete and attestation.auth_data[ATTESTED_AT:].startswith(made)
+
+
 def _make_rp(expected: Expectation) -> PublicKeyCredentialRpEntity:
     return PublicKeyCredentialRpEntity(id=expected.rp_id, name=expected.rp_id)
 
@@ -251,7 +261,7 @@ def _make_state(expected: Expectation) -> dict[str, Any]:
     return {"challenge": encode(expected.challenge), "user_verification": needed}
 
 
-def _decode_map(encoded: bytes) -> Mapping[int, Any]:
+def _decode_map(encoded: bytes) -> Mapping[Any, Any]:
     value = cbor.decode(encoded)
     if not isinstance(value, Mapping):
         raise TypeError

@@ -15,6 +15,7 @@ from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Service
 from authflow.emulator._settings import Settings
+from authflow.emulator._users import mfa
 
 if TYPE_CHECKING:
     from authflow.emulator._crypto.webauthn import Expectation
@@ -70,7 +71,7 @@ def count_as_both(settings: Settings, pool: UserPool, user: User) -> bool:
 
 def choose_user_verification(settings: Settings, pool: UserPool, user: User) -> str:
     """Return UserVerification for a sign-in: the pool's, and ``required`` where passkeys count as both factors."""
-    if user.passkey_mfa and count_as_both(settings, pool, user):
+    if count_as_both(settings, pool, user) and (user.passkey_mfa or mfa.is_needed(pool, user)):
         return REQUIRED
     return get_user_verification(pool)
 
