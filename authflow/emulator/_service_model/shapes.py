@@ -73,7 +73,7 @@ class ShapeValidator:
         shape = self._shapes[reference["shape"]]
         if shape["type"] == "list" and isinstance(value, list):
             return [self._drop(shape["member"], entry, unknown) for entry in value]
-        if shape["type"] != "structure" or not isinstance(value, Mapping):
+        if shape["type"] != "structure" or shape.get("document") or not isinstance(value, Mapping):
             return value  # no map of the service's requests has structures in it
         members = shape["members"]
         unknown += [name for name in value if name not in members]
