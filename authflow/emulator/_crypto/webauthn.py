@@ -14,22 +14,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature
-from fido2 import cbor
-from fido2.attestation.base import Attestation
-from fido2.cose import CoseKey
-from fido2.rpid import verify_rp_id
-from fido2.server import Fido2Server
-from fido2.webauthn import (
-    Aaguid,
-    AttestationObject,
-    AttestedCredentialData,
-    AuthenticatorData,
-    CollectedClientData,
-    PublicKeyCredentialRpEntity,
-)
-
+from authflow._extras import explain_missing
 from authflow.emulator._crypto.credential_json import Credential, CredentialRefused, Problem, decode, encode
+
+with explain_missing("A passkey in authflow.emulator", "emulator"):
+    from cryptography.exceptions import InvalidSignature
+    from fido2 import cbor
+    from fido2.attestation.base import Attestation
+    from fido2.cose import CoseKey
+    from fido2.rpid import verify_rp_id
+    from fido2.server import Fido2Server
+    from fido2.webauthn import (
+        Aaguid,
+        AttestationObject,
+        AttestedCredentialData,
+        AuthenticatorData,
+        CollectedClientData,
+        PublicKeyCredentialRpEntity,
+    )
 
 ES256: Final = -7
 RS256: Final = -257
