@@ -10,8 +10,9 @@ EXTRAS: Final = {
     "http": ("certifi", "h11"),
     "seal": ("cryptography",),
     "redis": ("redis",),
-    "emulator": ("joserfc", "pyotp", "regex", "srptools", "starlette", "urllib3", "uvicorn"),
+    "emulator": ("fido2", "joserfc", "pyotp", "regex", "srptools", "starlette", "urllib3", "uvicorn"),
     "cli": ("click", "rich", "segno"),
+    "testing": ("cbor2", "cryptography"),
 }
 
 

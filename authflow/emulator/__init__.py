@@ -8,7 +8,8 @@ from authflow._extras import explain_missing
 with explain_missing("authflow.emulator"):
     from authflow.emulator._control.faults import Fault, FaultKind
     from authflow.emulator._control.overview import Overview
-    from authflow.emulator._control.seeding import SeededClient, SeedError
+    from authflow.emulator._control.seed_errors import SeedError
+    from authflow.emulator._control.seeding import SeededClient
     from authflow.emulator._control.state.errors import StateError
     from authflow.emulator._emulator import Emulator
     from authflow.emulator._errors import EmulatorBug, ReplyLost, ServiceError

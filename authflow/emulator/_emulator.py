@@ -158,7 +158,7 @@ class Emulator:
             except _errors.ServiceError as error:
                 service.model.check_error(operation, error)
                 raise
-            except _errors.EmulatorBug:
+            except (_errors.EmulatorBug, ModuleNotFoundError):  # the latter names the extra that installs it
                 raise
             except Exception as error:  # in a Lambda trigger it would count as the trigger's error
                 raise _errors.EmulatorBug(f"{operation} failed with {type(error).__name__}") from error

@@ -217,9 +217,10 @@ SMS_MFA_WITHOUT_SENDER: Final = ErrorTemplate(
 MFA_IS_RECOVERY: Final = ErrorTemplate(  # own text
     "InvalidParameterException", "{} can't use the only account recovery channel"
 )
-NO_PASSKEYS: Final = ErrorTemplate(
-    "InvalidParameterException", "authflow's emulator does not support passkeys"
+PASSKEYS_OFF: Final = ErrorTemplate(
+    "WebAuthnNotEnabledException", "Passkeys are not enabled for the user pool"
 )  # own text
+PASSKEY_WRONG: Final = ErrorTemplate("NotAuthorizedException", "Incorrect passkey: {}")  # own text
 MFA_NOT_SET_UP: Final = ErrorTemplate("InvalidParameterException", "No MFA factor has been set up")  # own text
 NOT_OFFERED: Final = ErrorTemplate("InvalidParameterException", "{} is not one of the offered options")  # own text
 

@@ -108,6 +108,27 @@ class Settings:
             guide says ``VerifyAuthChallenge_Authentication``; events in practice have the default.
         sms_sender_source: the beginning of ``triggerSource`` in CustomSMSSender's events. The developer guide also
             has ``CustomSmsSender``; events in practice have the default.
+        passkey_localhost: if True, a page of ``http://localhost``, at any port, can use passkeys, with ``localhost`` as
+            the RP id: without it, no local front end could. If False, only HTTPS, and ``localhost`` is no RP id: the
+            service accepts domain names of which somebody is the owner.
+        passkey_android: if True, Android apps can use passkeys: origins that begin with ``android:apk-key-hash:`` are
+            accepted, of any app. If False, none is: the emulator can't find out which apps belong to a domain.
+        passkey_display_name: if True, ``user.displayName`` in the options of a registration is the username, as in one
+            recorded reply. If False, it is empty, as in another.
+        passkey_needs_transports: if True, a new passkey with neither ``transports`` nor ``authenticatorAttachment`` is
+            refused, as was reported. If False, it is accepted: another report gives another cause.
+        passkey_registration: how long a registration can be completed. None stands for the ``timeout`` of its options,
+            one minute.
+        passkey_transports_listed: if True, ListWebAuthnCredentials has ``AuthenticatorTransports``, as the service
+            model says. If False, it lacks them, as a recorded reply does.
+        passkey_options_at_choice: if True, SELECT_CHALLENGE comes with CREDENTIAL_REQUEST_OPTIONS where WEB_AUTHN is
+            offered, so that ANSWER=WEB_AUTHN can have CREDENTIAL, as the service model says. If False, it comes without
+            parameters, as in recorded replies, and a CREDENTIAL in its answer is refused.
+        passkey_mfa_by_preference: if True, a verified passkey counts as both factors only of users who have turned that
+            on with WebAuthnMfaSettings, as the service model says. If False, of all users of a pool whose
+            FactorConfiguration is MULTI_FACTOR_WITH_USER_VERIFICATION.
+        refused_passkey_keeps_session: if True, the Session stays valid after a CREDENTIAL that is refused, as after a
+            wrong code. If False, the user has to start the sign-in again. No source settles it.
         sub_in_attributes_to_get: if True, AttributesToGet may contain ``sub``. If False, it is refused, as was reported
             in 2026.
     """
@@ -153,6 +174,15 @@ class Settings:
     refresh_trigger_source: str = "TokenGeneration_RefreshTokens"
     verify_trigger_source: str = "VerifyAuthChallengeResponse_Authentication"
     sms_sender_source: str = "CustomSMSSender"
+    passkey_localhost: bool = True
+    passkey_android: bool = False
+    passkey_display_name: bool = True
+    passkey_needs_transports: bool = True
+    passkey_registration: timedelta | None = None
+    passkey_transports_listed: bool = True
+    passkey_options_at_choice: bool = False
+    passkey_mfa_by_preference: bool = True
+    refused_passkey_keeps_session: bool = False
     sub_in_attributes_to_get: bool = False
 
     def __post_init__(self) -> None:

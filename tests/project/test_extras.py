@@ -27,6 +27,15 @@ ROOT = Path(__file__).parents[2]
         ("cryptography", "import authflow.stores.redis", "authflow.stores.redis needs cryptography"),
         ("redis", "import authflow.stores.redis", "authflow.stores.redis needs redis"),
         ("regex", "import authflow.emulator", "authflow.emulator needs regex"),
+        ("cbor2", "from authflow.testing import SoftwareAuthenticator", "SoftwareAuthenticator needs cbor2"),
+        (
+            "fido2",
+            "from authflow.emulator import Emulator; e = Emulator(); "
+            "p = e.call('CreateUserPool', {'PoolName': 'p'})['UserPool']['Id']; "
+            "c = {'RelyingPartyId': 'a.example'}; "
+            "e.call('SetUserPoolMfaConfig', {'UserPoolId': p, 'WebAuthnConfiguration': c})",
+            "A passkey in authflow.emulator needs fido2",
+        ),
         ("starlette", "from authflow.emulator import running", "authflow.emulator.running needs starlette"),
         (
             "boto3",

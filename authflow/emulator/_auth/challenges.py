@@ -124,6 +124,7 @@ CHALLENGE_HANDLERS: Final[Mapping[str, Callable[[AuthStep], Reply]]] = {
     "SMS_OTP": choice.sms_otp,
     "SELECT_CHALLENGE": choice.select_challenge,
     "PASSWORD": choice.password,
+    "WEB_AUTHN": choice.web_authn,
     "PASSWORD_SRP": choice.password_srp,
     "ADMIN_NO_SRP_AUTH": choice.admin_no_srp_auth,
 }

@@ -7,14 +7,26 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from authflow.emulator import _errors
-from authflow.emulator._auth import codes, lambda_events, mfa_challenges, mfa_setup, progress, srp_round, step_up
+from authflow.emulator._auth import (
+    codes,
+    lambda_events,
+    mfa_challenges,
+    mfa_setup,
+    passkeys,
+    progress,
+    srp_round,
+    step_up,
+)
 from authflow.emulator._auth.step import AuthStep
 from authflow.emulator._outbox import Purpose
 from authflow.emulator._records.pool import UserPool
+from authflow.emulator._records.sessions import Session
 from authflow.emulator._records.sign_in import Proof
 from authflow.emulator._records.user import Code, Status, User
-from authflow.emulator._service import Reply
+from authflow.emulator._service import Reply, Service
 from authflow.emulator._users import credentials, mfa
+from authflow.emulator._users.passkeys import FACTOR as PASSKEY
+from authflow.emulator._users.passkeys import count_as_both, list_usable
 
 SELECT: Final = "SELECT_CHALLENGE"
 PASSWORD_CHALLENGES: Final = ("PASSWORD_SRP", "PASSWORD")
@@ -25,21 +37,25 @@ CHALLENGE_BY_ATTRIBUTE: Final[Mapping[str, str]] = {codes.DELIVERY_ATTRIBUTE[nam
 PROOF_PARAMETERS: Final[Mapping[str, str]] = {"PASSWORD": "PASSWORD", "PASSWORD_SRP": "SRP_A"}
 
 
-def list_offers(pool: UserPool, user: User) -> list[str]:
-    """Return the first factors that a user can choose from: only passwords if MFA or a new password follows.
+def list_offers(service: Service, pool: UserPool, user: User) -> list[str]:
+    """Return the first factors that a user can choose from.
 
-    A user without a password is offered none of the password challenges.
+    If MFA follows, these are passwords, and passkeys that count as both factors; if a new password follows, only
+    passwords. A user without a password is offered none of the password challenges.
     """
     own = PASSWORD_CHALLENGES if user.password.is_set else ()
-    if pool.mfa_mode == "ON" or mfa.list_eligible_factors(pool, user) or user.status is Status.FORCE_CHANGE_PASSWORD:
+    if user.status is Status.FORCE_CHANGE_PASSWORD:
         return list(own)
+    with_passkey = [PASSKEY] if list_usable(service, pool, user) else []
+    if mfa.is_needed(pool, user):
+        return [*own, *(with_passkey if count_as_both(service.settings, pool, user) else ())]
     passwords = own if "PASSWORD" in pool.first_factors else ()
     usable_codes = (
         name
         for name in CODE_CHALLENGES
         if name in pool.first_factors and user.attributes.get(codes.DELIVERY_ATTRIBUTE[name])
     )
-    return [*passwords, *usable_codes]
+    return [*passwords, *with_passkey, *usable_codes]
 
 
 def begin_user_auth(step: AuthStep, user: User) -> Reply:
@@ -54,7 +70,7 @@ def begin_user_auth(step: AuthStep, user: User) -> Reply:
     Raises:
         ServiceError: the request can't have the authentication level that it asks for.
     """
-    step_up.check_step_up(step, user, list_offers(step.client.pool, user))
+    step_up.check_step_up(step, user, _list_offers(step, user))
     preferred = step.parameters.get("PREFERRED_CHALLENGE")
     if preferred not in _list_useful_offers(step, user):
         return _ask_to_select(step, user) if step_up.needs_first_factor(step, user) else progress.proceed(step, user)
@@ -82,7 +98,7 @@ def continue_after_sign_up(step: AuthStep) -> Reply:
     progress.check_enabled(user)
     session.used = True
     code: Code = session.challenge_data
-    is_offered = CHALLENGE_BY_ATTRIBUTE[code.attribute] in list_offers(step.client.pool, user)
+    is_offered = CHALLENGE_BY_ATTRIBUTE[code.attribute] in _list_offers(step, user)
     if not is_offered or not code.proves_address_of(user.attributes):
         return _ask_to_select(step, user)
     step.record_proof(Proof.CODE, factor=CHALLENGE_BY_ATTRIBUTE[code.attribute])
@@ -90,7 +106,10 @@ def continue_after_sign_up(step: AuthStep) -> Reply:
 
 
 def select_challenge(step: AuthStep) -> Reply:
-    """SELECT_CHALLENGE: ANSWER is one of the available challenges; a password challenge needs PASSWORD or SRP_A too."""
+    """SELECT_CHALLENGE: ANSWER is one of the available challenges.
+
+    A password challenge needs PASSWORD or SRP_A too. WEB_AUTHN may have CREDENTIAL, if the Session came with options.
+    """
     return _start_chosen(step, step.require("ANSWER"), SELECT)
 
 
@@ -112,6 +131,12 @@ def admin_no_srp_auth(step: AuthStep) -> Reply:
     step.require("PASSWORD")
     session.used = True
     return verify_password(step, user)
+
+
+def web_authn(step: AuthStep) -> Reply:
+    """WEB_AUTHN: CREDENTIAL, the authenticator's answer as JSON."""
+    session, user = step.resume(PASSKEY)
+    return _accept_passkey(step, session, user)
 
 
 def sms_otp(step: AuthStep) -> Reply:
@@ -151,6 +176,11 @@ def _accept_code(step: AuthStep, challenge: str) -> Reply:
     return progress.proceed(step, user)
 
 
+def _accept_passkey(step: AuthStep, session: Session, user: User) -> Reply:
+    passkeys.check_credential(step, session, user)
+    return progress.proceed(step, user)
+
+
 def _start_chosen(step: AuthStep, chosen: str, *challenges: str) -> Reply:
     session, user = step.resume(*challenges)
     if chosen not in _list_useful_offers(step, user):
@@ -159,26 +189,41 @@ def _start_chosen(step: AuthStep, chosen: str, *challenges: str) -> Reply:
         step.require(PROOF_PARAMETERS[chosen])
     if chosen == "PASSWORD_SRP":
         srp_round.parse_client_public(step)
+    if chosen == PASSKEY and step.parameters.get(passkeys.PARAMETER):
+        return _accept_passkey(step, session, user)
     session.used = True
     return CHOICE_HANDLERS[chosen](step, user)
 
 
 def _ask_to_select(step: AuthStep, user: User) -> Reply:
-    session = step.make_session(user, SELECT)
-    return {"ChallengeName": SELECT, "Session": session, "ChallengeParameters": {}, **_describe_offers(step, user)}
+    offers = _list_useful_offers(step, user)
+    has_options = PASSKEY in offers and step.service.settings.passkey_options_at_choice
+    parameters, request = passkeys.make_options(step, user) if has_options else ({}, None)
+    session = step.make_session(user, SELECT, request)
+    described = {"ChallengeParameters": parameters, "AvailableChallenges": offers}
+    return {"ChallengeName": SELECT, "Session": session, **described}
 
 
 def _describe_offers(step: AuthStep, user: User) -> dict[str, list[str]]:
     return {"AvailableChallenges": _list_useful_offers(step, user)}
 
 
+def _list_offers(step: AuthStep, user: User) -> list[str]:
+    return list_offers(step.service, step.client.pool, user)
+
+
 def _list_useful_offers(step: AuthStep, user: User) -> list[str]:
-    return step_up.filter_offers(step, user, list_offers(step.client.pool, user))
+    return step_up.filter_offers(step, user, _list_offers(step, user))
 
 
 def _start_srp(step: AuthStep, user: User) -> Reply:
     progress.check_confirmed(user)
     return srp_round.ask_for_password_proof(step, user)
+
+
+def _start_passkey(step: AuthStep, user: User) -> Reply:
+    progress.check_confirmed(user)
+    return {**passkeys.ask_for_passkey(step, user), **_describe_offers(step, user)}
 
 
 def _send_email(step: AuthStep, user: User) -> Reply:
@@ -193,6 +238,7 @@ def _send_sms(step: AuthStep, user: User) -> Reply:
 CHOICE_HANDLERS: Final[Mapping[str, Callable[[AuthStep, User], Reply]]] = {
     "PASSWORD": verify_password,
     "PASSWORD_SRP": _start_srp,
+    PASSKEY: _start_passkey,
     "EMAIL_OTP": _send_email,
     "SMS_OTP": _send_sms,
 }

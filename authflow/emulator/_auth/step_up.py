@@ -21,7 +21,7 @@ from authflow.emulator._users import mfa
 from authflow.emulator._users.tiers import ACR_VALUES, require_essentials
 
 PASSWORD: Final = "pwd"
-#: the value of ``amr`` for each factor, in the order that ``amr`` has
+#: the value of ``amr`` for each factor, in the order that ``amr`` has; a passkey has one by where it is
 METHODS: Final[Mapping[str, str]] = {
     "PASSWORD": PASSWORD,
     "PASSWORD_SRP": PASSWORD,
@@ -29,8 +29,11 @@ METHODS: Final[Mapping[str, str]] = {
     "SMS_MFA": "sms",
     "SMS_OTP": "sms",
     "EMAIL_OTP": "email_otp",
+    "WEB_AUTHN": "swk",
+    "WEB_AUTHN_ROAMING": "hwk",
 }
 MESSAGES: Final = frozenset({"sms", "email_otp"})
+PASSKEYS: Final = frozenset({"swk", "hwk"})
 
 # own texts
 NO_LEVEL: Final = ErrorTemplate("InvalidParameterException", "TARGET_ACR_VALUES has no value of the user pool")
@@ -94,7 +97,7 @@ def needs_first_factor(step: AuthStep, user: User) -> bool:
 def filter_offers(step: AuthStep, user: User, offers: Sequence[str]) -> list[str]:
     """Return the first factors with which a sign-in can reach its level, without those that its token stands for."""
     sign_in = step.sign_in
-    useful = [name for name in offers if METHODS[name] not in sign_in.credited]
+    useful = [name for name in offers if not _get_variants(name) & sign_in.credited]
     return [name for name in useful if _reaches(step, user, METHODS[name], sign_in.target)]
 
 
@@ -139,11 +142,16 @@ def compute_level(methods: frozenset[str]) -> int:
     """Return the authentication level of proven methods, 0 for none of those that count."""
     if {PASSWORD, "otp"} <= methods:
         return 4
-    if PASSWORD in methods and methods & MESSAGES:
+    if methods & PASSKEYS or (PASSWORD in methods and methods & MESSAGES):
         return 3
     if methods & MESSAGES:
         return 2
     return int(PASSWORD in methods)
+
+
+def _get_variants(name: str) -> frozenset[str]:
+    """Return the values of ``amr`` that a first factor can have: which passkey it will be is open."""
+    return PASSKEYS if METHODS[name] in PASSKEYS else frozenset({METHODS[name]})
 
 
 def _find_credit(step: AuthStep, user: User) -> TokenFamily | None:

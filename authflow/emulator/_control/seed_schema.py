@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from authflow.emulator._control.seeded_passkeys import MAX_COUNTER, NEEDED
+from authflow.emulator._crypto.credential_json import ATTACHMENTS
 from authflow.emulator._records.user import Status
 from authflow.emulator._service_model.model import ServiceModel
 
@@ -46,6 +48,22 @@ def _make_user_members(model: ServiceModel) -> dict[str, Any]:
         },
         ("DeviceKey", "DeviceGroupKey", "Salt", "PasswordVerifier"),
     )
+    passkey = _make_object(
+        {
+            "CredentialId": {**TEXT, "contentEncoding": "base64url"},
+            "PublicKey": {
+                **TEXT,
+                "contentEncoding": "base64url",
+                "description": "a COSE_Key for ES256 or RS256, in CBOR",
+            },
+            "RelyingPartyId": TEXT,
+            "SignCount": {"type": "integer", "minimum": 0, "maximum": MAX_COUNTER},
+            "BackupEligible": {"type": "boolean"},
+            "AuthenticatorAttachment": {"enum": [name for name in ATTACHMENTS if name]},
+            "AuthenticatorTransports": _make_list(TEXT),
+        },
+        NEEDED,
+    )
     return {
         "Password": {**TEXT, "description": "a permanent password"},
         "Sub": {**TEXT, "format": "uuid"},
@@ -55,6 +73,7 @@ def _make_user_members(model: ServiceModel) -> dict[str, Any]:
         "TotpSecret": {**TEXT, "description": "the secret of an authenticator app, in base32"},
         "MfaPreference": _make_request(model, "AdminSetUserMFAPreference", drop=("Username",)),
         "Devices": _make_list(device),
+        "Passkeys": _make_list(passkey),
     }
 
 

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from authflow.emulator._control.seed_errors import SeedError
+from authflow.emulator._control.seeded_passkeys import add_passkey
 from authflow.emulator._crypto.totp import SoftwareToken
 from authflow.emulator._errors import ServiceError
 from authflow.emulator._records.client import UserPoolClient
-from authflow.emulator._records.directory import Directory
+from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Service
 from authflow.emulator._users.mfa import TOTP
@@ -22,15 +24,11 @@ Call: TypeAlias = Callable[[str, Mapping[str, object]], dict[str, Any]]
 POOL_PARTS: Final = frozenset({"Id", "mfa", "clients", "users", "groups", "identityProviders", "resourceServers"})
 #: what a user has beside the members of AdminCreateUser
 USER_PARTS: Final = frozenset(
-    {"Password", "Sub", "Status", "Enabled", "Groups", "TotpSecret", "MfaPreference", "Devices"}
+    {"Password", "Sub", "Status", "Enabled", "Groups", "TotpSecret", "MfaPreference", "Devices", "Passkeys"}
 )
 DEVICE_MEMBERS: Final = frozenset(
     {"DeviceKey", "DeviceGroupKey", "DeviceName", "Salt", "PasswordVerifier", "Remembered"}
 )
-
-
-class SeedError(ValueError):
-    """The document is invalid, or the emulator refuses part of it: nothing of it was created. It says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,29 +134,31 @@ class Seeding:
             self._call("AdminSetUserPassword", {**who, "Password": given["Password"], "Permanent": True}, place)
         for number, group in enumerate(_require_list(given, "Groups", place)):
             self._call("AdminAddUserToGroup", {**who, "GroupName": group}, f"{place}.Groups[{number}]")
-        users = self._service.pools[pool_id].users
-        user = users.find_by_username(made["Username"])
+        pool = self._service.pools[pool_id]
+        user = pool.users.find_by_username(made["Username"])
         if user is not None:
-            self._complete(users, user, given, place)
+            self._complete(pool, user, given, place)
         if "MfaPreference" in given:
             preference = _require_object(given["MfaPreference"], f"{place}.MfaPreference")
             self._call("AdminSetUserMFAPreference", {**who, **preference}, f"{place}.MfaPreference")
 
-    def _complete(self, users: Directory, user: User, given: dict[str, Any], place: str) -> None:
+    def _complete(self, pool: UserPool, user: User, given: dict[str, Any], place: str) -> None:
         """Give a user what no operation gives."""
         if "TotpSecret" in given:
             user.software_token = SoftwareToken(_read_secret(given["TotpSecret"], f"{place}.TotpSecret"))
             user.mfa |= {TOTP}
         for number, device in enumerate(_require_objects(given, "Devices", place)):
             self._add_device(user, device, f"{place}.Devices[{number}]")
+        for number, passkey in enumerate(_require_objects(given, "Passkeys", place)):
+            add_passkey(pool, user, passkey, f"{place}.Passkeys[{number}]", self._service.now())
         if "Status" in given:
             if given["Status"] not in list(Status):
                 raise SeedError(f"{place}.Status must be one of: {', '.join(Status)}")
-            users.set_status(user, Status(given["Status"]))
+            pool.users.set_status(user, Status(given["Status"]))
         enabled = given.get("Enabled", True)
         if not isinstance(enabled, bool):
             raise SeedError(f"{place}.Enabled must be true or false")
-        users.set_enabled(user, enabled=enabled)
+        pool.users.set_enabled(user, enabled=enabled)
 
     def _add_device(self, user: User, device: dict[str, Any], place: str) -> None:
         if unknown := sorted(device.keys() - DEVICE_MEMBERS):

@@ -12,7 +12,7 @@ from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._tokens import issuing
-from authflow.emulator._users import mfa, mfa_configuration, names
+from authflow.emulator._users import mfa, mfa_configuration, names, passkeys
 from authflow.emulator._users.tiers import require_essentials
 
 #: the factor that each request member sets
@@ -21,14 +21,18 @@ PREFERENCES: Final[Mapping[str, str]] = {
     "SoftwareTokenMfaSettings": mfa.TOTP,
     "EmailMfaSettings": mfa.EMAIL,
 }
+#: the request member that lets a passkey count as both factors
+PASSKEY_PREFERENCE: Final = "WebAuthnMfaSettings"
+PASSKEY_ALONE: Final = ErrorTemplate(
+    "InvalidParameterException", "A passkey counts as MFA only beside another MFA factor"
+)  # own text
 ONLY_SMS: Final = ErrorTemplate("InvalidParameterException", "MFAOptions can only be SMS to phone_number")  # own text
 
 
 def set_user_pool_mfa_config(service: Service, params: Params) -> Reply:
     """SetUserPoolMfaConfig: replace the factors. An SmsConfiguration that the pool has stays, and so does the mode."""
     pool = service.get_pool(params["UserPoolId"])
-    if "WebAuthnConfiguration" in params:
-        raise _errors.NO_PASSKEYS()
+    _check_passkeys(service, pool, params.get(mfa_configuration.PASSKEYS, {}))
     if "EmailMfaConfiguration" in params:
         require_essentials(pool, "Email MFA")
     if params.get("MfaConfiguration") == "OFF" and mfa.list_configured_factors(params):
@@ -68,18 +72,18 @@ def admin_set_user_mfa_preference(service: Service, params: Params) -> Reply:
 def get_user_auth_factors(service: Service, params: Params) -> Reply:
     """GetUserAuthFactors: the MFA preference and the user's factors."""
     client, user = issuing.verify_access_token(service, params["AccessToken"])
-    return _describe_factors(client.pool, user)
+    return _describe_factors(service, client.pool, user)
 
 
 def admin_get_user_auth_factors(service: Service, params: Params) -> Reply:
     """AdminGetUserAuthFactors."""
     pool = service.get_pool(params["UserPoolId"])
-    return _describe_factors(pool, names.get_user(pool, params["Username"]))
+    return _describe_factors(service, pool, names.get_user(pool, params["Username"]))
 
 
-def _describe_factors(pool: UserPool, user: User) -> Reply:
+def _describe_factors(service: Service, pool: UserPool, user: User) -> Reply:
     """Return the factors that can be the first ones in USER_AUTH, and SOFTWARE_TOKEN for an authenticator app."""
-    usable = dict.fromkeys(name.removesuffix("_SRP") for name in choice.list_offers(pool, user))
+    usable = dict.fromkeys(name.removesuffix("_SRP") for name in choice.list_offers(service, pool, user))
     if user.software_token and mfa.TOTP in user.mfa:
         usable["SOFTWARE_TOKEN"] = None
     return {"Username": user.username, **mfa.describe_preference(user), "ConfiguredUserAuthFactors": list(usable)}
@@ -118,8 +122,6 @@ def _describe_configuration(service: Service, pool: UserPool) -> Reply:
 
 
 def _set_preference(service: Service, pool: UserPool, user: User, params: Params) -> Reply:
-    if "WebAuthnMfaSettings" in params:
-        raise _errors.NO_PASSKEYS()
     enabled, preferred = set(user.mfa), user.preferred_mfa
     for member, factor in PREFERENCES.items():
         if member in params:
@@ -128,8 +130,29 @@ def _set_preference(service: Service, pool: UserPool, user: User, params: Params
         _check_usable(service, pool, user, factor)
     if sum(params.get(member, {}).get("PreferredMfa", False) for member in PREFERENCES) > 1:
         raise _errors.INVALID("Only one MFA factor can be preferred.")
+    user.passkey_mfa = _choose_passkey_mfa(pool, user, params, others=enabled)
     user.mfa, user.preferred_mfa, user.mfa_options = frozenset(enabled), preferred, ()
     return {}
+
+
+def _choose_passkey_mfa(pool: UserPool, user: User, params: Params, *, others: set[str]) -> bool:
+    """Return whether a passkey is to count as both factors: only beside another factor, as the service model says."""
+    is_on: bool = params.get(PASSKEY_PREFERENCE, {"Enabled": user.passkey_mfa}).get("Enabled", False)
+    if PASSKEY_PREFERENCE in params and is_on:
+        if pool.passkey_configuration.get("FactorConfiguration") != passkeys.MULTI_FACTOR:
+            raise _errors.MFA_NOT_CONFIGURED(passkeys.FACTOR)
+        if not user.passkeys:
+            raise _errors.NO_DELIVERY(passkeys.FACTOR)
+    if is_on and not others:
+        raise PASSKEY_ALONE()
+    return is_on
+
+
+def _check_passkeys(service: Service, pool: UserPool, configuration: Mapping[str, str]) -> None:
+    if configuration.get("FactorConfiguration") == passkeys.MULTI_FACTOR:
+        require_essentials(pool, "Passkey MFA")
+    if "RelyingPartyId" in configuration:
+        passkeys.check_rp_id(configuration["RelyingPartyId"], service.settings)
 
 
 def _set_options(service: Service, pool: UserPool, user: User, params: Params) -> Reply:

@@ -16,8 +16,8 @@ from authflow.emulator._records.pool import DEFAULT_TIER, UserPool
 from authflow.emulator._service import Params, Reply, Service
 from authflow.emulator._users import mfa_configuration, schema
 
-#: first factors that the emulator refuses because it does not have them
-FACTORS_NOT_EMULATED: Final = frozenset({"WEB_AUTHN", "SOFTWARE_TOKEN"})
+#: first factors that nobody can have: "SOFTWARE_TOKEN is not currently supported" (the service model)
+FACTORS_NOT_EMULATED: Final = frozenset({"SOFTWARE_TOKEN"})
 #: source: the service model
 POOL_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,45}_[0-9a-zA-Z]{1,9}")
 CERTIFICATE_LIFETIME: Final = timedelta(days=3652)  # ten years
@@ -129,9 +129,10 @@ def get_signing_certificate(service: Service, params: Params) -> Reply:
 def _update_sms(present: Mapping[str, Any], params: Params) -> dict[str, Any]:
     """Return a pool's MFA configuration after an update, which can configure SMS as CreateUserPool does."""
     sms = {name: params[name] for name in SMS_MEMBERS if name in params}
-    starts = not present and "SmsConfiguration" in sms and params.get("MfaConfiguration", "OFF") != "OFF"
+    has_factors = bool(present.keys() - {mfa_configuration.PASSKEYS})
+    starts = not has_factors and "SmsConfiguration" in sms and params.get("MfaConfiguration", "OFF") != "OFF"
     if starts:
-        return mfa_configuration.make_pool_configuration(params)
+        return {**present, **mfa_configuration.make_pool_configuration(params)}
     return {**present, "SmsMfaConfiguration": sms} if "SmsMfaConfiguration" in present else dict(present)
 
 

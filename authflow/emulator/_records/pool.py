@@ -11,6 +11,7 @@ from authflow.emulator._records.functions import LambdaTrigger
 from authflow.emulator._records.group import Groups
 from authflow.emulator._records.import_job import ACTIVE, ImportJob
 from authflow.emulator._records.numbered import Numbered
+from authflow.emulator._records.passkey import Passkey
 from authflow.emulator._records.provider import Providers
 from authflow.emulator._records.user import User
 from authflow.emulator._records.watching import WatchedMap
@@ -55,6 +56,7 @@ class UserPool:
         looks: the looks of the login pages as they are described, by ``ALL`` or the id of an app client.
         logs: the LogConfigurations.
         certificate: the certificate for SAML (base64 of DER); None before it was asked for.
+        passkey_owners: the sub of the user of each passkey, by the credential's id.
         decoys: the decoy users of the last requests, by canonical name.
     """
 
@@ -80,6 +82,7 @@ class UserPool:
     looks: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     logs: list[dict[str, Any]] = field(default_factory=list)
     certificate: str | None = field(default=None, repr=False)
+    passkey_owners: dict[str, str] = field(default_factory=dict, repr=False)
     users: Directory = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -87,10 +90,22 @@ class UserPool:
         self.users = Directory(self.username_attributes, self.aliases, is_case_sensitive=self.is_case_sensitive)
 
     def delete_user(self, user: User) -> None:
-        """Remove a user with their memberships and links."""
+        """Remove a user with their memberships, links and passkeys."""
+        for passkey in user.passkeys:
+            del self.passkey_owners[passkey.id]
         self.groups.leave_all(user)
         self.providers.unlink_all(user)
         self.users.remove(user)
+
+    def add_passkey(self, user: User, passkey: Passkey) -> None:
+        """Give a user a passkey. The caller must have checked that nobody has one with this id."""
+        self.passkey_owners[passkey.id] = user.sub
+        user.passkeys = (*user.passkeys, passkey)
+
+    def delete_passkey(self, user: User, passkey: Passkey) -> None:
+        """Delete a passkey of a user."""
+        del self.passkey_owners[passkey.id]
+        user.passkeys = tuple(kept for kept in user.passkeys if kept is not passkey)
 
     def find_risk_configuration(self, client_id: str) -> Mapping[str, Any]:
         """Return the risk configuration that applies to an app client; empty if there is none."""
@@ -183,6 +198,12 @@ class UserPool:
         """AllowedFirstAuthFactors, by default PASSWORD only."""
         policy = self.settings["Policies"].get("SignInPolicy", {})
         return frozenset(policy.get("AllowedFirstAuthFactors", ["PASSWORD"]))
+
+    @property
+    def passkey_configuration(self) -> Mapping[str, str]:
+        """The WebAuthnConfiguration, empty if there is none."""
+        configuration: Mapping[str, str] = self.mfa.get("WebAuthnConfiguration", {})
+        return configuration
 
     @property
     def has_passwordless_users(self) -> bool:

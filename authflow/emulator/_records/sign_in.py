@@ -19,6 +19,7 @@ class Proof(StrEnum):
 
     PASSWORD = "password"
     CODE = "code"
+    PASSKEY = "passkey"
     NEW_PASSWORD = "new_password"
     SECOND_FACTOR = "second_factor"
     CUSTOM = "custom"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from authflow.emulator._crypto.totp import SoftwareToken
 from authflow.emulator._records.auth_event import AuthEvent
 from authflow.emulator._records.device import Devices
 from authflow.emulator._records.lockout import Lockout
+from authflow.emulator._records.passkey import Passkey, PendingRegistration
 from authflow.emulator._records.rate_limits import Attempts
 
 #: shared by all users who wait for none
@@ -106,6 +107,9 @@ class User:
         software_token: the authenticator app that the user has verified.
         pending_token: an authenticator app that was associated with an access token and not verified yet.
         permanent_passwords: the latest permanent passwords, the newest last.
+        passkeys: the user's passkeys, in the order in which they were registered; change them through the pool.
+        pending_passkey: the registration that StartWebAuthnRegistration began last and that is not completed.
+        passkey_mfa: whether the user has turned on that a passkey counts as both factors.
         auto_confirmed: True if an administrator confirmed the sign-up and the user has not signed in since.
     """
 
@@ -132,10 +136,18 @@ class User:
     auto_confirmed: bool = False
     identities: tuple[Identity, ...] = ()
     events: tuple[AuthEvent, ...] = ()
+    passkeys: tuple[Passkey, ...] = ()
+    pending_passkey: PendingRegistration | None = None
+    passkey_mfa: bool = False
 
     def find_event(self, event_id: str) -> AuthEvent | None:
         """Return the event with this id, None if it is not kept."""
         return next((event for event in reversed(self.events) if event.id == event_id), None)
+
+    def note_passkey_counter(self, passkey: Passkey, counter: int) -> None:
+        """Record the signature counter that one of the user's passkeys has reached."""
+        used = replace(passkey, counter=counter)
+        self.passkeys = tuple(used if kept is passkey else kept for kept in self.passkeys)
 
     def note_sign_in(self) -> None:
         """Record that the user has signed in: earlier failures are no longer counted."""

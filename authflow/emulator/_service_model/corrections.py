@@ -16,6 +16,8 @@ _SHAPES: Final[Mapping[str, Mapping[str, Any]]] = {
 #: members that may be blank: "To create a user with no password, omit this parameter or submit a blank value"
 _MAY_BE_BLANK: Final = (("SignUpRequest", "Password"), ("AdminCreateUserRequest", "TemporaryPassword"))
 
+#: members of replies that the model requires and a recorded reply lacks
+_MAY_BE_ABSENT: Final = (("WebAuthnCredentialDescription", "AuthenticatorTransports"),)
 #: structures of replies that may lack members which requests must have: prefix domains have no certificate
 _MAY_BE_EMPTY: Final = (("DomainDescriptionType", "CustomDomainConfig"),)
 
@@ -53,6 +55,9 @@ def correct_shapes(shapes: Mapping[str, Any]) -> dict[str, Any]:
         blankable = f"Blankable{reference['shape']}"
         corrected[blankable] = {**corrected[reference["shape"]], "mayBeBlank": True}
         reference["shape"] = blankable
+    for structure, member in _MAY_BE_ABSENT:
+        required = [name for name in corrected[structure]["required"] if name != member]
+        corrected[structure] = {**corrected[structure], "required": required}
     for structure, member in _MAY_BE_EMPTY:
         corrected[structure] = copy.deepcopy(corrected[structure])
         reference = corrected[structure]["members"][member]

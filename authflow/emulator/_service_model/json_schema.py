@@ -24,6 +24,8 @@ def convert_shape(shapes: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return the schema of a shape. Patterns that not every validator understands are left out."""
     shape = shapes[name]
     kind = shape["type"]
+    if shape.get("document"):
+        return {}
     if kind == "structure":
         members = {member: convert_shape(shapes, ref["shape"]) for member, ref in shape["members"].items()}
         required = list(shape.get("required", ()))

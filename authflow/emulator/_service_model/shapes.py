@@ -12,6 +12,8 @@ from authflow.emulator import _errors
 from authflow.emulator._service_model.corrections import translate_pattern
 
 Shape = Mapping[str, Any]
+#: how deeply documents may be nested
+MAX_DEPTH: Final = 32
 
 
 class InvalidValue(Exception):
@@ -71,7 +73,7 @@ class ShapeValidator:
         shape = self._shapes[reference["shape"]]
         if shape["type"] == "list" and isinstance(value, list):
             return [self._drop(shape["member"], entry, unknown) for entry in value]
-        if shape["type"] != "structure" or not isinstance(value, Mapping):
+        if shape["type"] != "structure" or shape.get("document") or not isinstance(value, Mapping):
             return value  # no map of the service's requests has structures in it
         members = shape["members"]
         unknown += [name for name in value if name not in members]
@@ -143,7 +145,8 @@ class Validation:
             InvalidValue: it has the wrong type.
         """
         shape = self._shapes[reference["shape"]]
-        return COPY_FUNCTIONS[shape["type"]](self, shape, value, path)
+        kind = "document" if shape.get("document") else shape["type"]
+        return COPY_FUNCTIONS[kind](self, shape, value, path)
 
     def copy_entry(self, reference: Shape, value: object, path: str) -> Any:  # noqa: ANN401 -- JSON
         """Return a copy of an entry of a list or map. Problems of a plain value are noted by ``check_entries``.
@@ -285,6 +288,23 @@ def _copy_string(validation: Validation, shape: Shape, value: object, path: str)
     return str(value)
 
 
+def _copy_document(_: Validation, __: Shape, value: object, path: str) -> Any:  # noqa: ANN401 -- JSON
+    """Copy a JSON value of any form."""
+    return _copy_json(value, path, MAX_DEPTH)
+
+
+def _copy_json(value: object, path: str, depth: int) -> Any:  # noqa: ANN401 -- JSON
+    if isinstance(value, Mapping | list | tuple) and not depth:
+        raise _wrong_type(path, "a document that is not nested so deeply")
+    if isinstance(value, Mapping) and all(isinstance(name, str) and _is_unicode(name) for name in value):
+        return {name: _copy_json(entry, path, depth - 1) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copy_json(entry, path, depth - 1) for entry in value]
+    if value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and _is_unicode(value)):
+        return value
+    raise _wrong_type(path, "a JSON value")
+
+
 def _is_unicode(text: str) -> bool:
     """Return False if the text has a lone surrogate, which JSON can express and UTF-8 can't encode."""
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
@@ -313,6 +333,7 @@ def _copy_timestamp(_: Validation, __: Shape, value: object, path: str) -> float
 
 COPY_FUNCTIONS: Final[Mapping[str, Callable[[Validation, Shape, object, str], Any]]] = {
     "structure": _copy_structure,
+    "document": _copy_document,
     "list": _copy_list,
     "map": _copy_map,
     "string": _copy_string,

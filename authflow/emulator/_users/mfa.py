@@ -57,6 +57,11 @@ def list_eligible_factors(pool: UserPool, user: User) -> list[str]:
     return [factor for factor in available if factor in user.mfa or pool.mfa_mode == "ON"]
 
 
+def is_needed(pool: UserPool, user: User) -> bool:
+    """Return whether a user's sign-ins need a second factor, or set one up."""
+    return pool.mfa_mode == "ON" or bool(list_eligible_factors(pool, user))
+
+
 def select_factors(pool: UserPool, user: User) -> list[str]:
     """Return the factor that a sign-in asks the user for; several if the user must choose, none if there is none."""
     eligible = list_eligible_factors(pool, user)

@@ -6,8 +6,10 @@ from typing import Any, Final
 from authflow.emulator import _errors
 from authflow.emulator._users import mfa
 
-#: the members of SetUserPoolMfaConfig other than MfaConfiguration that the emulator supports
-MEMBERS: Final = ("SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration")
+#: the member that configures no second factor, but may let passkeys stand for both factors
+PASSKEYS: Final = "WebAuthnConfiguration"
+#: the members of SetUserPoolMfaConfig other than MfaConfiguration
+MEMBERS: Final = ("SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", PASSKEYS)
 #: the recovery mechanism that uses the same channel as each factor
 RECOVERY_MECHANISMS: Final[Mapping[str, str]] = {mfa.SMS: "verified_phone_number", mfa.EMAIL: "verified_email"}
 

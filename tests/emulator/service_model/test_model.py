@@ -183,6 +183,33 @@ def test_unknown_members_can_be_dropped() -> None:
     assert MODEL.drop_unknown_members("CreateUserPool", wrong) == (wrong, [])
 
 
+DOCUMENT: Json = {"id": "a", "response": {"transports": ["usb", None], "number": 1.5, "flag": True}}
+
+
+def test_documents_have_any_form() -> None:
+    params = {"AccessToken": "a.b.c", "Credential": DOCUMENT}
+    copied = MODEL.check_request("CompleteWebAuthnRegistration", params)["Credential"]
+    assert copied == DOCUMENT
+    assert copied is not DOCUMENT
+    assert copied["response"] is not DOCUMENT["response"]
+    assert MODEL.drop_unknown_members("CompleteWebAuthnRegistration", params) == (params, [])
+    assert MODEL.make_json_schema("CompleteWebAuthnRegistration")["properties"]["Credential"] == {}
+
+
+def nest(depth: int) -> Any:
+    return [nest(depth - 1)] if depth else "x"
+
+
+@pytest.mark.parametrize("document", [b"x", {1: 2}, [{"a": {1}}], "\ud800", {"\ud800": 1}, nest(33)])
+def test_documents_that_are_no_json(document: Any) -> None:
+    params = {"AccessToken": "a.b.c", "Credential": document}
+    with pytest.raises(
+        ServiceError, match="SerializationException: 1 validation error detected: Value at 'credential'"
+    ):
+        MODEL.check_request("CompleteWebAuthnRegistration", params)
+    MODEL.check_request("CompleteWebAuthnRegistration", {**params, "Credential": nest(32)})
+
+
 def test_operations_without_a_reply() -> None:
     assert MODEL.check_reply("DeleteUserPool", {}) == {}
 

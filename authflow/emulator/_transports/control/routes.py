@@ -13,8 +13,8 @@ from starlette.routing import BaseRoute, Route, Router
 
 from authflow._version import __version__
 from authflow.emulator._control.faults import Fault, FaultKind
+from authflow.emulator._control.seed_errors import SeedError
 from authflow.emulator._control.seed_schema import make_seed_schema
-from authflow.emulator._control.seeding import SeedError
 from authflow.emulator._control.settings import parse_settings
 from authflow.emulator._control.state.errors import StateError
 from authflow.emulator._errors import ServiceError
