@@ -98,7 +98,7 @@ class UnexpectedReply(AuthflowError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
         self.field = field
-        self.flow: BaseFlow[Any] | None = None
+        self.flow: BaseFlow[Any, Any] | None = None
 
 
 class Refusal(AuthflowError):
