@@ -1,7 +1,7 @@
 """Pairs: mappings of str to str as hashable tuples, which frozen dataclasses hold instead of dictionaries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from authflow.core._validation import MAX_STRING_LENGTH, require_instance, require_text
@@ -18,7 +18,7 @@ SecretPairs: TypeAlias = tuple[tuple[str, str | Secret], ...]  # some values are
 class NamedValues:
     """Pairs that Cognito's API has as a list of objects with ``Name`` and ``Value``, such as user attributes."""
 
-    pairs: SecretPairs = ()
+    pairs: SecretPairs = field(default=(), repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.pairs)

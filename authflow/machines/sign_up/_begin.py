@@ -11,7 +11,7 @@ from authflow.core.app_client import AppClient
 from authflow.core.context import Context
 from authflow.core.events import Begun
 from authflow.core.flow import Opens, begin_flow
-from authflow.core.pairs import NamedValues, Pairs, require_pairs
+from authflow.core.pairs import NamedValues, Pairs, SecretPairs, require_pairs
 from authflow.core.secret import Secret, require_secret
 from authflow.core.stamp import Stamp
 from authflow.machines.sign_up._flow import SignUpFlow
@@ -27,7 +27,8 @@ class SignUp(Opens[SignUpFlow]):
         username: the new user's name; in pools whose users sign in by email address or phone number, that.
         password: None where the pool permits users without a password, who sign in with codes or passkeys.
         attributes: the user's attributes by name, such as ``{"email": "ada@example.com"}``; as pairs.
-        validation_data: for the pool's PreSignUp trigger; as pairs. Cognito does not keep it.
+        validation_data: for the pool's PreSignUp trigger; as pairs. Cognito does not keep it. The values are kept as
+            Secrets: an invitation may be among them.
 
     Raises:
         InvalidInput: an attribute has the wrong type, is empty, or is too long.
@@ -36,7 +37,7 @@ class SignUp(Opens[SignUpFlow]):
     username: str
     password: Secret | None = None
     attributes: Pairs = field(default=(), repr=False)
-    validation_data: Pairs = field(default=(), repr=False)
+    validation_data: SecretPairs = field(default=(), repr=False)
 
     @hides_frames
     def __init__(
@@ -52,7 +53,9 @@ class SignUp(Opens[SignUpFlow]):
             username=require_username(username),
             password=None if password is None else require_secret("password", password, at_most=MAX_PASSWORD_LENGTH),
             attributes=require_pairs("attributes", attributes),
-            validation_data=require_pairs("validation_data", validation_data),
+            validation_data=tuple(
+                (name, Secret(value)) for name, value in require_pairs("validation_data", validation_data)
+            ),
         )
 
     def make_request(self) -> requests.SignUp:
