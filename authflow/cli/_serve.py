@@ -12,8 +12,10 @@ from authflow.cli._front_end import FrontEnd
 from authflow.core._texts import escape
 from authflow.core.errors import InvalidInput
 from authflow.emulator import Emulator, LambdaTrigger, Message, SeededClient, SeedError, Settings
+from authflow.emulator._transports.control.console import PATH as CONSOLE
 from authflow.emulator._transports.http import Access
 from authflow.emulator._transports.http import serve as serve_http
+from authflow.emulator._transports.service_paths import CONTROL
 
 WARNING: Final = "authflow: warning: not limited to loopback: anyone who can reach this port controls the emulator"
 
@@ -59,7 +61,7 @@ def serve(
     def ready(url: str, authority: Path | None) -> None:
         if authority is not None:
             _print_line(f"clients have to trust the authority in {authority}")
-        _print_line(f"authflow emulator at {url} (press Ctrl-C to stop it)")
+        _print_line(f"authflow emulator at {url} (press Ctrl-C to stop it), console at {url}{CONTROL}{CONSOLE}")
         if not _is_loopback(access.host):
             sys.stderr.write(WARNING + "\n")
             sys.stderr.flush()

@@ -7,6 +7,7 @@ from authflow._extras import explain_missing
 
 with explain_missing("authflow.emulator"):
     from authflow.emulator._control.faults import Fault, FaultKind
+    from authflow.emulator._control.overview import Overview
     from authflow.emulator._control.seeding import SeededClient, SeedError
     from authflow.emulator._emulator import Emulator
     from authflow.emulator._errors import EmulatorBug, ReplyLost, ServiceError
@@ -28,6 +29,7 @@ __all__ = [
     "LambdaTrigger",
     "Message",
     "Outbox",
+    "Overview",
     "Purpose",
     "ReplyLost",
     "SeedError",

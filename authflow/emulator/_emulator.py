@@ -8,6 +8,7 @@ from authflow._extras import explain_missing
 from authflow.emulator import _errors
 from authflow.emulator._control.clock import MovableClock
 from authflow.emulator._control.faults import Faults
+from authflow.emulator._control.overview import Overview
 from authflow.emulator._control.seeding import SeededClient, Seeding, parse
 from authflow.emulator._crypto.entropy import Entropy
 from authflow.emulator._operations import OPERATIONS, import_jobs
@@ -98,6 +99,11 @@ class Emulator:
     def triggers(self) -> Triggers:
         """The Lambda triggers of each pool, as Python callables."""
         return Triggers(self._service)
+
+    @property
+    def overview(self) -> Overview:
+        """What is in it: pools, users, and sign-ins that are under way, as JSON values."""
+        return Overview(self._service)
 
     def call(self, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
         """Call an operation of the Cognito API.

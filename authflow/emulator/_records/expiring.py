@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Callable
 from datetime import datetime
+from itertools import islice
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -31,6 +32,10 @@ class ExpiringMap(Generic[V]):
         self._evict(now)
         self._entries[key] = (until, value)
         self._schedule(key, until)
+
+    def read_latest(self, count: int) -> list[V]:
+        """Return the last ``count`` values, that with the latest key first."""
+        return [value for _, value in islice(reversed(self._entries.values()), count)]
 
     def get(self, key: str) -> V | None:
         """Return the value of ``key``, None if there is none. It may have expired, if it is not removed yet."""

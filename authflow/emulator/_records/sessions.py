@@ -107,6 +107,10 @@ class Sessions:
             raise _errors.SESSION_INVALID()
         return session, user
 
+    def read_latest(self, count: int) -> list[Session]:
+        """Return the ``count`` latest Sessions, the latest first, with those that were used or have expired."""
+        return self._kept.read_latest(count)
+
     def _forget(self, session: Session) -> None:
         if (key := session.sign_in.device_key) is not None:
             del self._by_device[key][session]

@@ -5,6 +5,7 @@ from typing import Any, Protocol, TypeAlias
 
 from authflow.emulator._control.clock import MovableClock
 from authflow.emulator._control.faults import Faults
+from authflow.emulator._control.overview import Overview
 from authflow.emulator._control.seeding import SeededClient
 from authflow.emulator._outbox import Outbox
 from authflow.emulator._settings import Settings
@@ -39,6 +40,10 @@ class ServedEmulator(Protocol):
     @property
     def outbox(self) -> Outbox:
         """The messages that the emulator would have sent."""
+
+    @property
+    def overview(self) -> Overview:
+        """What is in it."""
 
     @property
     def triggers(self) -> LambdaTriggers:

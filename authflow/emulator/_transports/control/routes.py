@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, Router
 
 from authflow._version import __version__
@@ -16,13 +16,16 @@ from authflow.emulator._control.faults import Fault, FaultKind
 from authflow.emulator._control.seed_schema import make_seed_schema
 from authflow.emulator._control.seeding import SeedError
 from authflow.emulator._control.settings import parse_settings
+from authflow.emulator._errors import ServiceError
 from authflow.emulator._operations.import_jobs import MAX_FILE, UploadRefused
 from authflow.emulator._outbox import Message
 from authflow.emulator._service_model.model import ServiceModel
 from authflow.emulator._transports.bodies import read_body
+from authflow.emulator._transports.control import console
 from authflow.emulator._transports.control.endpoints import ENDPOINTS, Endpoint
 from authflow.emulator._transports.control.openapi import make_document
 from authflow.emulator._transports.control.problems import Problem
+from authflow.emulator._transports.control.responses import AsciiJSONResponse
 from authflow.emulator._transports.control.validation import check_body, check_query
 from authflow.emulator._transports.served import ServedEmulator
 from authflow.emulator._transports.threads import run_in_thread
@@ -52,7 +55,7 @@ class Control:
             Route(endpoint.path, self._make_handler(endpoint), methods=[endpoint.method]) for endpoint in ENDPOINTS
         ]
         upload = Route("/import/{pool_id}/{job_id}", self.upload, methods=["PUT"])
-        return Router([*routes, upload], redirect_slashes=False)
+        return Router([*routes, *console.make_routes(), upload], redirect_slashes=False)
 
     async def health(self, _: Call) -> object:
         """GET /health."""
@@ -68,6 +71,21 @@ class Control:
         count = len(self._emulator.outbox)
         self._emulator.outbox.clear()
         return {"deleted": count}
+
+    async def list_pools(self, call: Call) -> object:
+        """GET /pools."""
+        return self._emulator.overview.list_pools(**call.query)
+
+    async def list_users(self, call: Call) -> object:
+        """GET /users."""
+        try:
+            return self._emulator.overview.list_users(**call.query)
+        except ServiceError as error:
+            raise Problem(404, error.message) from None
+
+    async def list_sign_ins(self, call: Call) -> object:
+        """GET /sign-ins."""
+        return self._emulator.overview.list_sign_ins(**call.query)
 
     async def read_clock(self, _: Call) -> object:
         """GET /clock."""
@@ -185,12 +203,13 @@ class Control:
         return found
 
     def _select_messages(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
-        numbered = self._emulator.outbox.list_numbered()
-        return [
-            {"number": number, **asdict(message)}
-            for number, message in numbered
+        wanted = [
+            (number, message)
+            for number, message in self._emulator.outbox.list_numbered()
             if number > query.get("after", 0) and _is_wanted(message, query)
         ]
+        newest = wanted[-query.get("limit", len(wanted)) :]
+        return [{"number": number, **asdict(message)} for number, message in newest]
 
     def _make_handler(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         handle: Callable[[Call], Awaitable[object]] = getattr(self, endpoint.name)
@@ -199,7 +218,7 @@ class Control:
             try:
                 query = check_query(endpoint, request.query_params.multi_items())
                 body = check_body(endpoint, await _read_json(request)) if endpoint.body is not None else None
-                return JSONResponse(await handle(Call(request.path_params, query, body)))
+                return AsciiJSONResponse(await handle(Call(request.path_params, query, body)))
             except Problem as problem:
                 return problem.respond()
             except ClientDisconnect:
