@@ -46,6 +46,7 @@ class BaseFlow(Opaque, Generic[S, Q]):
     """
 
     INSTEAD: ClassVar[str] = "use authflow.dumps or authflow.seal"
+    NAME: ClassVar[str]  # the machine's
 
     machine: Machine[S] = field(repr=False)
     app: AppClient

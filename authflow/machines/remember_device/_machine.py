@@ -52,6 +52,4 @@ ENTER: Final[Mapping[str, Callable[..., DeviceState]]] = {
     Node.FAILED: fail,
 }
 
-MACHINE: Final[Machine[DeviceState]] = Machine(
-    "remember_device", TRANSITIONS, ENTER, read_reply, make_refusal_reader(())
-)
+MACHINE: Final[Machine[DeviceState]] = Machine(DeviceFlow.NAME, TRANSITIONS, ENTER, read_reply, make_refusal_reader(()))

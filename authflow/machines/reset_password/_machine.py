@@ -11,7 +11,7 @@ from authflow.core.machine import Machine
 from authflow.core.refusals import fail, make_refusal_reader
 from authflow.core.replies import Delivery, parse_sent
 from authflow.core.stamp import Stamp
-from authflow.core.states import Calling
+from authflow.core.states import Calling, Failed
 from authflow.machines.reset_password._flow import PasswordReset, ResetFlow, ResetState
 from authflow.machines.reset_password.table import ASKS_AGAIN, TRANSITIONS, Node, Trigger
 
@@ -57,6 +57,9 @@ ENTER: Final[Mapping[str, Callable[..., ResetState]]] = {
     Node.FAILED: fail,
 }
 
+RESTING: Final[Mapping[str, type[ResetState]]] = {Node.NEW_PASSWORD: NewPassword, Node.FAILED: Failed}
 MACHINE: Final[Machine[ResetState]] = Machine(
-    ResetFlow.NAME, TRANSITIONS, ENTER, read_reply, make_refusal_reader(ASKS_AGAIN)
+    ResetFlow.NAME, TRANSITIONS, ENTER, read_reply, make_refusal_reader(ASKS_AGAIN), resting=RESTING
 )
+MACHINES: Final = {MACHINE.within: MACHINE}
+FLOW: Final = ResetFlow

@@ -1,7 +1,7 @@
 """Flow: a sign-in at one moment, and the states that it can be in."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from authflow.challenges import Challenge
 from authflow.core.errors import IllegalTransition, SignInFailed
@@ -20,6 +20,8 @@ class Flow(BaseFlow[State, Challenge]):
     Attributes:
         only: the first factors that the opening permits; empty if all.
     """
+
+    NAME: ClassVar[str] = "sign_in"
 
     node: Node
     only: tuple[str, ...] = ()

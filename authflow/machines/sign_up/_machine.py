@@ -12,7 +12,7 @@ from authflow.core.refusals import fail, make_refusal_reader
 from authflow.core.replies import Delivery, SignedUpReply, parse_sent, parse_sign_up_session, parse_signed_up
 from authflow.core.secret import Secret
 from authflow.core.stamp import Stamp
-from authflow.core.states import Calling
+from authflow.core.states import Calling, Failed
 from authflow.machines.sign_up._flow import SignedUp, SignUpFlow, SignUpState
 from authflow.machines.sign_up.table import ASKS_AGAIN, TRANSITIONS, Node, Trigger
 
@@ -95,6 +95,9 @@ ENTER: Final[Mapping[str, Callable[..., SignUpState]]] = {
     Node.FAILED: fail,
 }
 
+RESTING: Final[Mapping[str, type[SignUpState]]] = {Node.CONFIRM_SIGN_UP: ConfirmSignUp, Node.FAILED: Failed}
 MACHINE: Final[Machine[SignUpState]] = Machine(
-    SignUpFlow.NAME, TRANSITIONS, ENTER, read_reply, make_refusal_reader(ASKS_AGAIN)
+    SignUpFlow.NAME, TRANSITIONS, ENTER, read_reply, make_refusal_reader(ASKS_AGAIN), resting=RESTING
 )
+MACHINES: Final = {MACHINE.within: MACHINE}
+FLOW: Final = SignUpFlow
