@@ -130,7 +130,7 @@ await assert.rejects(signInPlainly(userOf(email), second), { code: "NotAuthorize
 const last = userOf(email);
 const [, ending] = await signInPlainly(last, third);
 await new Promise((resolve, reject) => last.signOut((error) => (error ? reject(error) : resolve())));
-const revoked = userOf(email);
+const revoked = userOf(email); // refreshSession would repeat the refused request for seconds: the client's fault
 revoked.setSignInUserSession(ending);
 await assert.rejects(call(revoked, "getUserAttributes"), { code: "NotAuthorizedException", message: /revoked/ });
 const leaving = userOf(email);
