@@ -49,11 +49,11 @@ def test_a_sign_up_without_a_password() -> None:
     begin(SignUp("ada")) << Calls("SignUp", **IDS)
 
 
-@pytest.mark.parametrize(("confirmed", "session"), [(True, None), (True, "s"), (False, None)])
-def test_nothing_to_confirm(*, confirmed: bool, session: str | None) -> None:
-    reply = {"UserConfirmed": confirmed, "UserSub": "sub", **({"Session": session} if session else {})}
-    script = begin(SignUp("ada", "pw")) >> reply << Rests("signed_up", confirmed=confirmed, session=session)
-    assert (script.flow.state.opening() is None) is (session is None)
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_nothing_to_confirm(*, confirmed: bool) -> None:
+    reply = {"UserConfirmed": confirmed, "UserSub": "sub", "Session": "for ConfirmSignUp only"}
+    script = begin(SignUp("ada", "pw")) >> reply << Rests("signed_up", confirmed=confirmed, session=None)
+    assert script.flow.state.opening() is None
 
 
 def test_a_confirmation_without_a_session() -> None:

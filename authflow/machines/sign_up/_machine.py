@@ -63,9 +63,9 @@ def confirm(flow: SignUpFlow, event: Answered[SignUpCodeAnswer]) -> Calling:
 
 
 def complete(flow: SignUpFlow, event: Replied[SignedUpReply] | Replied[Secret | None]) -> SignedUp:
-    """The user exists: confirmed, or to be confirmed by an administrator."""
+    """The user exists: confirmed, or to be confirmed by an administrator. Only ConfirmSignUp's Session signs in."""
     if isinstance(event.reply, SignedUpReply):
-        return SignedUp(flow.entered_username, event.reply.confirmed, event.reply.session)
+        return SignedUp(flow.entered_username, event.reply.confirmed)
     return SignedUp(flow.entered_username, confirmed=True, session=event.reply)
 
 
