@@ -37,10 +37,13 @@ from authflow.drivers.backoff import Backoff as Backoff
 from authflow.drivers.blocking import Authenticator as Authenticator
 from authflow.drivers.options import Observe as Observe
 from authflow.drivers.options import Remember as Remember
+from authflow.machines.reset_password import ResetPassword as ResetPassword
 from authflow.machines.sign_in import Flow as Flow
 from authflow.machines.sign_in import begin as begin
 from authflow.machines.sign_in.table import AuthFlow as AuthFlow
 from authflow.machines.sign_in.table import Node as Node
+from authflow.machines.sign_up import ResumeSignUp as ResumeSignUp
+from authflow.machines.sign_up import SignUp as SignUp
 from authflow.snapshots.plain import dumps as dumps
 from authflow.snapshots.plain import loads as loads
 from authflow.snapshots.sealed import seal as seal

@@ -14,8 +14,10 @@ from pictures import DIRECTORY, STYLE, draw, is_current
 from authflow.core.transitions import SAME, Row
 from authflow.diagram import classify_nodes, draw_dot, excerpt, group_sources
 from authflow.machines.remember_device import table as remember_device
+from authflow.machines.reset_password import table as reset_password
 from authflow.machines.sign_in import table as sign_in
 from authflow.machines.sign_in.table import ANY_MAY_FOLLOW, ASKS_AGAIN, CALLS, CHALLENGE_NODES, TABLE
+from authflow.machines.sign_up import table as sign_up
 
 PAGE: Final = Path(__file__).with_name("machine.md")
 CONSOLE: Final = PAGE.parents[1] / "authflow" / "emulator" / "_transports" / "control" / "console"
@@ -199,6 +201,18 @@ A separate machine that runs after the tokens, so that a refusal here never cost
 
 {remembering}
 
+## Sign up
+
+`authflow.machines.sign_up.table`. See [Sign-up and forgotten passwords](accounts.md).
+
+{signing_up}
+
+## Reset a forgotten password
+
+`authflow.machines.reset_password.table`. See [Sign-up and forgotten passwords](accounts.md).
+
+{resetting}
+
 ## Every row
 
 "stays" keeps the state; if it is a call, its request is sent again. The last column names the AuthFlows in which a row
@@ -244,7 +258,7 @@ def _list_pictures() -> list[Picture]:
     return [
         _draw_overview(),
         *(mechanism.picture for mechanism in MECHANISMS),
-        _draw_remember_device(),
+        *(_draw_whole(*whole) for whole in OTHERS),
         Picture("packages", "The packages of authflow and their imports", draw_packages()),
         Picture("sign-in", "The state diagram of a sign-in", draw_console(), CONSOLE, style=""),
     ]
@@ -257,7 +271,9 @@ def _write_page() -> str:
     return TEXT.format(
         overview=_draw_overview().markdown,
         mechanisms="\n\n".join(sections),
-        remembering=_draw_remember_device().markdown,
+        remembering=_draw_whole(*OTHERS[0]).markdown,
+        signing_up=_draw_whole(*OTHERS[1]).markdown,
+        resetting=_draw_whole(*OTHERS[2]).markdown,
         rows=_make_table(("trigger", "at", "leads to", "in"), map(_make_cells, TABLE)),
         groups=_make_table(("group", "nodes"), ((name, _join_names(nodes)) for name, nodes in _find_groups().items())),
         again=_make_table(
@@ -277,11 +293,16 @@ def _require_all_rows_drawn() -> None:
         raise SystemExit(f"rows that no picture shows: {', '.join(missing)}")
 
 
-def _draw_remember_device() -> Picture:
-    table = remember_device.TABLE
-    return Picture(
-        "remember-a-device", "Remember a device", draw_dot(table, {}, "start", classify_nodes(table, "start"))
-    )
+#: the other machines, each of which one picture shows whole
+OTHERS: Final = (
+    ("remember-a-device", "Remember a device", remember_device.TABLE),
+    ("sign-up", "Sign up", sign_up.TABLE),
+    ("reset-password", "Reset a forgotten password", reset_password.TABLE),
+)
+
+
+def _draw_whole(name: str, title: str, table: Sequence[Row]) -> Picture:
+    return Picture(name, title, draw_dot(table, {}, "start", classify_nodes(table, "start")))
 
 
 def _draw_overview() -> Picture:

@@ -1,4 +1,4 @@
-"""What Cognito asks a person: one class for each challenge, whose methods make typed answers.
+"""What Cognito asks a person: one class for each question, whose methods make typed answers.
 
 Sources: ChallengeParameters and ChallengeResponses on the API pages of InitiateAuth and RespondToAuthChallenge.
 """
@@ -9,17 +9,21 @@ from authflow.challenges._custom import CustomChallenge
 from authflow.challenges._device import DeviceSrp
 from authflow.challenges._mfa import EmailOtp, SelectMfaType, SmsMfa, SmsOtp, SoftwareTokenMfa
 from authflow.challenges._password import NewPasswordRequired, PasswordChallenge, SelectChallenge
+from authflow.challenges._sent_codes import ConfirmSignUp, NewPassword
 from authflow.challenges._setup import MfaSetup, TotpSetup
-from authflow.core.challenge import BaseChallenge, Rejected
+from authflow.core.challenge import BaseChallenge, BaseQuestion, Rejected
 
 __all__ = [
     "CHALLENGES",
     "BaseChallenge",
+    "BaseQuestion",
     "Challenge",
+    "ConfirmSignUp",
     "CustomChallenge",
     "DeviceSrp",
     "EmailOtp",
     "MfaSetup",
+    "NewPassword",
     "NewPasswordRequired",
     "PasswordChallenge",
     "Rejected",

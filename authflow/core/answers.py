@@ -7,7 +7,16 @@ from authflow.core.devices import Device
 from authflow.core.pairs import SecretPairs
 from authflow.core.secret import Secret
 
-__all__ = ["Answer", "DeviceAnswer", "SetUpTotpAnswer", "SrpAnswer", "TotpCodeAnswer"]
+__all__ = [
+    "Answer",
+    "DeviceAnswer",
+    "NewPasswordAnswer",
+    "ResendAnswer",
+    "SetUpTotpAnswer",
+    "SignUpCodeAnswer",
+    "SrpAnswer",
+    "TotpCodeAnswer",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +25,41 @@ class Answer:
 
     Attributes:
         digest: the ``digest`` of the challenge that it answers.
-        responses: members of ChallengeResponses, besides USERNAME and those that every request of the flow has.
+        responses: members of ChallengeResponses, or of the request itself if there is no challenge. Without the
+            username and what every request of the flow has.
     """
 
     trigger: ClassVar[str] = "answer"
 
     digest: str
     responses: SecretPairs = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpCodeAnswer(Answer):
+    """The code that confirms a sign-up.
+
+    Attributes:
+        force_alias_creation: whether the alias moves to this user if another one has it.
+    """
+
+    code: Secret
+    force_alias_creation: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPasswordAnswer(Answer):
+    """A new password, and the code that permits it."""
+
+    code: Secret
+    new_password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class ResendAnswer(Answer):
+    """The request for a new code."""
+
+    trigger: ClassVar[str] = "answer_resend"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,6 @@ from authflow.core.reasons import Reason
 
 if TYPE_CHECKING:  # flows stand above errors; drivers only attach them
     from authflow.core.flow import BaseFlow
-    from authflow.machines.sign_in import Flow
 
 __all__ = [
     "AuthflowError",
@@ -98,7 +97,7 @@ class UnexpectedReply(AuthflowError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
         self.field = field
-        self.flow: BaseFlow[Any] | None = None
+        self.flow: BaseFlow[Any, Any] | None = None
 
 
 class Refusal(AuthflowError):
@@ -166,11 +165,11 @@ class BackendError(AuthflowError):
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
-        self._flow: Flow | None = None
-        self.rested: Flow | None = None
+        self._flow: BaseFlow[Any, Any] | None = None
+        self.rested: Any = None
 
     @property
-    def flow(self) -> Flow:
+    def flow(self) -> Any:  # noqa: ANN401 - of the kind that the driver ran
         """The flow whose request failed.
 
         Raises:
@@ -181,7 +180,7 @@ class BackendError(AuthflowError):
         return self._flow
 
     @flow.setter
-    def flow(self, flow: Flow) -> None:
+    def flow(self, flow: BaseFlow[Any, Any]) -> None:
         self._flow = flow
 
 

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from authflow.core.answers import Answer
-from authflow.core.challenge import BaseChallenge
+from authflow.core.challenge import BaseQuestion
 from authflow.core.errors import Refusal
-from authflow.core.openings import Opening
 from authflow.core.stamp import Stamp
 from authflow.core.states import Calling
 
 __all__ = ["Answered", "AskedAgain", "Begun", "Cancelled", "DeviceForgotten", "Event", "Refused", "Replied"]
 
-OpeningT = TypeVar("OpeningT", bound=Opening)
+OpeningT = TypeVar("OpeningT")
 ReplyT = TypeVar("ReplyT")
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
@@ -27,14 +26,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Begun(Event, Generic[OpeningT]):
-    """The caller began a sign-in.
+    """The caller began a flow.
 
     Attributes:
-        auth_flow: Cognito's AuthFlow.
+        auth_flow: Cognito's AuthFlow, if it is a sign-in.
     """
 
     opening: OpeningT
-    auth_flow: str
+    auth_flow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class DeviceForgotten(Event):
 class AskedAgain(Event):
     """Cognito refused an answer, but the Session is still valid. ``challenge`` says why, and is asked again."""
 
-    challenge: BaseChallenge
+    challenge: BaseQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Answered(Event, Generic[AnswerT]):
     """A person answered ``challenge``."""
 
     answer: AnswerT
-    challenge: BaseChallenge
+    challenge: BaseQuestion
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,29 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 from authflow.core._frames import hide_frames
 from authflow.core._opaque import Opaque
 from authflow.core._validation import require_instance
 from authflow.core.answers import Answer
 from authflow.core.app_client import AppClient
-from authflow.core.challenge import BaseChallenge
+from authflow.core.challenge import BaseQuestion
 from authflow.core.context import Context
 from authflow.core.errors import IllegalTransition, InvalidInput, Refusal, UnexpectedReply
-from authflow.core.events import Answered, Cancelled, DeviceForgotten, Event, Replied
+from authflow.core.events import Answered, Begun, Cancelled, DeviceForgotten, Event, Replied
 from authflow.core.machine import Machine
 from authflow.core.requests import Request
 from authflow.core.stamp import Stamp
-from authflow.core.states import Calling
+from authflow.core.states import Calling, Failed
 
-__all__ = ["BaseFlow"]
+__all__ = ["BaseFlow", "Opens", "begin_flow"]
 
 S = TypeVar("S")
+Q = TypeVar("Q")
+FlowT = TypeVar("FlowT", bound="BaseFlow[Any, Any]")
+FlowT_co = TypeVar("FlowT_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BaseFlow(Opaque, Generic[S]):
+class BaseFlow(Opaque, Generic[S, Q]):
     """A conversation with Cognito at one moment: immutable, hashable, and without I/O.
 
     Attributes:
@@ -43,6 +46,7 @@ class BaseFlow(Opaque, Generic[S]):
     """
 
     INSTEAD: ClassVar[str] = "use authflow.dumps or authflow.seal"
+    NAME: ClassVar[str]  # the machine's
 
     machine: Machine[S] = field(repr=False)
     app: AppClient
@@ -71,6 +75,16 @@ class BaseFlow(Opaque, Generic[S]):
     def request(self) -> Request | None:
         """The complete request to send now; None if no request is outstanding."""
         return self.state.request.address(self) if isinstance(self.state, Calling) else None
+
+    @property
+    def challenge(self) -> Q | None:
+        """The question for the person to answer; None if the flow asks nothing."""
+        return cast("Q", self.state) if isinstance(self.state, BaseQuestion) else None
+
+    @property
+    def failure(self) -> Failed | None:
+        """Why the flow has failed; None if it has not."""
+        return self.state if isinstance(self.state, Failed) else None
 
     @property
     def is_resting(self) -> bool:
@@ -183,8 +197,8 @@ class BaseFlow(Opaque, Generic[S]):
             raise self._make_illegal_transition(event)
         return self.state
 
-    def _require_challenge(self) -> BaseChallenge:
-        if not isinstance(self.state, BaseChallenge):
+    def _require_challenge(self) -> BaseQuestion:
+        if not isinstance(self.state, BaseQuestion):
             raise self._make_illegal_transition("answer")
         return self.state
 
@@ -196,3 +210,61 @@ class BaseFlow(Opaque, Generic[S]):
         if trigger not in accepted:
             expected = ", ".join(name for name in accepted if name not in ("refused", "cancel"))
             raise UnexpectedReply("reply", f"{trigger} can't follow {self.node!s}; expected: {expected}")
+
+
+class Opens(Generic[FlowT_co]):
+    """The base of openings of other flows than sign-ins: it names the flow's type, and begins the flow.
+
+    Attributes:
+        username: as the person entered it.
+    """
+
+    __slots__ = ()
+
+    username: str
+
+    def begin(self, app: AppClient, stamp: Stamp, *, context: Context | None = None) -> FlowT_co:
+        """Begin the flow, whose first request is outstanding. An ``Authenticator`` does this for you.
+
+        You must send ``flow.request`` and pass Cognito's reply to ``flow.receive``, or its refusal to ``flow.refuse``,
+        until ``flow.is_resting``.
+
+        Args:
+            app: the app client.
+            stamp: made for this event.
+            context: additional facts for every request.
+
+        Raises:
+            InvalidInput: an argument has the wrong type.
+        """
+        raise NotImplementedError
+
+
+def begin_flow(
+    kind: type[FlowT], machine: Machine[Any], event: Begun[Any], app: AppClient, context: Context | None
+) -> FlowT:
+    """Return a new flow after its first event.
+
+    Args:
+        kind: the flow's class.
+        machine: the definition of the conversation.
+        event: leads from the node ``start`` to the first request. Its opening is an ``Opens``.
+        app: the app client.
+        context: additional facts for every request.
+
+    Raises:
+        InvalidInput: an argument has the wrong type.
+    """
+    if context is not None:
+        require_instance("context", context, Context)
+    stamp = require_instance("stamp", event.stamp, Stamp)
+    node = machine.transitions.find_successor("start", event.trigger)
+    return kind(
+        machine=machine,
+        app=require_instance("app", app, AppClient),
+        id=stamp.derive("flow id", 12).hex(),
+        node=node,
+        state=machine.enter[node](None, event),  # there is no flow yet: the first steps use the event only
+        entered_username=event.opening.username,
+        context=context,
+    )

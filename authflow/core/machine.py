@@ -1,7 +1,7 @@
 """Machine: the definition of one kind of conversation with Cognito, which the engine in ``authflow.core.flow`` runs."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from authflow.core.errors import Refusal
@@ -28,6 +28,7 @@ class Machine(Generic[S]):
             carried DEVICE_KEY.
         cpu_bound: the nodes whose ``enter`` function may compute SRP values.
         within: the kind of conversation, as ``Row.within`` names it, such as an AuthFlow.
+        resting: the nodes whose flows snapshots can hold, with the classes of their states.
     """
 
     name: str
@@ -37,3 +38,4 @@ class Machine(Generic[S]):
     read_refusal: Callable[[Calling, Refusal, Stamp, bool], Refused | AskedAgain | DeviceForgotten]
     cpu_bound: frozenset[str] = frozenset()
     within: str = ""
+    resting: Mapping[str, type[Any]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Reason: why a sign-in failed, as an enum, so that callers need not parse Cognito's messages."""
+"""Reason: why a flow failed, as an enum, so that callers need not parse Cognito's messages."""
 
 from enum import StrEnum
 from typing import Final
@@ -7,7 +7,7 @@ __all__ = ["Reason", "find_reason", "is_session_invalid"]
 
 
 class Reason(StrEnum):
-    """Why a sign-in failed: the cases that a caller may want to distinguish."""
+    """Why a flow failed: the cases that a caller may want to distinguish."""
 
     WRONG_CREDENTIALS = "wrong_credentials"
     LOCKED = "locked"
@@ -20,11 +20,20 @@ class Reason(StrEnum):
     FLOW_NOT_ENABLED = "flow_not_enabled"
     SECRET_HASH = "secret_hash"
     DEVICE_REJECTED = "device_rejected"
+    USERNAME_EXISTS = "username_exists"
+    ALIAS_EXISTS = "alias_exists"
+    PASSWORD_REFUSED = "password_refused"
+    LIMIT_EXCEEDED = "limit_exceeded"
+    CODE_NOT_SENT = "code_not_sent"
+    NO_RECOVERY = "no_recovery"
+    NOT_RESETTABLE = "not_resettable"
+    SIGN_UP_CLOSED = "sign_up_closed"
+    ALREADY_CONFIRMED = "already_confirmed"
     CANCELLED = "cancelled"
     OTHER = "other"
 
 
-# The exception's name decides, unless a wording does. Source: the errors that the sign-in operations declare.
+# The exception's name decides, unless a wording does. Source: the errors that the operations declare.
 _BY_CODE: Final = {
     "UserNotConfirmedException": Reason.NOT_CONFIRMED,
     "PasswordResetRequiredException": Reason.PASSWORD_RESET_REQUIRED,
@@ -33,6 +42,13 @@ _BY_CODE: Final = {
     "EnableSoftwareTokenMFAException": Reason.WRONG_CREDENTIALS,
     "ExpiredCodeException": Reason.SESSION_EXPIRED,
     "RefreshTokenReuseException": Reason.SESSION_EXPIRED,
+    "UsernameExistsException": Reason.USERNAME_EXISTS,
+    "AliasExistsException": Reason.ALIAS_EXISTS,
+    "InvalidPasswordException": Reason.PASSWORD_REFUSED,
+    "PasswordHistoryPolicyViolationException": Reason.PASSWORD_REFUSED,
+    "LimitExceededException": Reason.LIMIT_EXCEEDED,
+    "TooManyFailedAttemptsException": Reason.LIMIT_EXCEEDED,
+    "CodeDeliveryFailureException": Reason.CODE_NOT_SENT,
 }
 
 # Heuristics: each of these exceptions has many meanings. Only Cognito's wording, which is not documented, distinguishes
@@ -59,8 +75,13 @@ _BY_WORDING: Final = (
     ("NotAuthorizedException", "secrethash", Reason.SECRET_HASH, _THREADS),
     ("NotAuthorizedException", "secret_hash", Reason.SECRET_HASH, _PAGES),
     ("NotAuthorizedException", "secret was not received", Reason.SECRET_HASH, _THREADS),
+    ("NotAuthorizedException", "cannot be reset", Reason.NOT_RESETTABLE, "amplify-flutter#3048"),
+    ("NotAuthorizedException", "signup is not permitted", Reason.SIGN_UP_CLOSED, _PAGES),
+    ("NotAuthorizedException", "current status is confirmed", Reason.ALREADY_CONFIRMED, "amplify-ui#219"),
     ("NotAuthorizedException", "flow not enabled", Reason.FLOW_NOT_ENABLED, _PAGES),
     ("InvalidParameterException", "secret hash was received", Reason.SECRET_HASH, "aws-sdk-ios-samples#102"),
+    ("InvalidParameterException", "cannot reset password", Reason.NO_RECOVERY, _PAGES),
+    ("InvalidParameterException", "already confirmed", Reason.ALREADY_CONFIRMED, _PAGES),
     ("InvalidParameterException", "flow not enabled", Reason.FLOW_NOT_ENABLED, _THREADS),
     ("InvalidParameterException", "is not enabled for the client", Reason.FLOW_NOT_ENABLED, _POOLS),
 )

@@ -21,16 +21,22 @@ __all__ = [
     "AssociatedReply",
     "AuthReply",
     "ChallengeReply",
+    "Delivery",
     "NewDevice",
+    "SignedUpReply",
     "TokensReply",
     "VerifiedReply",
     "parse_associated",
     "parse_auth_reply",
     "parse_confirmed",
+    "parse_sent",
+    "parse_sign_up_session",
+    "parse_signed_up",
     "parse_verified",
 ]
 
 _MAX_CHALLENGE_LENGTH: Final = 131_072  # characters of JSON, so that a flow at any challenge fits into a snapshot
+_MAX_DELIVERY_LENGTH: Final = 2048  # characters; AttributeValueType
 _MAX_LABEL_LENGTH: Final = 100  # characters of a parameter's name in an error
 
 
@@ -128,6 +134,38 @@ AuthReply: TypeAlias = ChallengeReply | TokensReply
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """CodeDeliveryDetails: where a code was sent. Cognito may leave each of them out; it is then empty.
+
+    Attributes:
+        destination: the address, masked, such as ``a***@e***``.
+        medium: ``EMAIL`` or ``SMS``.
+        attribute: the user attribute with the address, such as ``email``.
+    """
+
+    destination: str = ""
+    medium: str = ""
+    attribute: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUpReply:
+    """Cognito created a user.
+
+    Attributes:
+        confirmed: whether the user can sign in already.
+        sub: the user's unique id.
+        delivery: where the code was sent that confirms the sign-up; None if none was.
+        session: for ConfirmSignUp.
+    """
+
+    confirmed: bool
+    sub: str
+    delivery: Delivery | None = None
+    session: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AssociatedReply:
     """Cognito returned the secret of an authenticator app, in base32, and perhaps a new Session."""
 
@@ -172,6 +210,38 @@ def parse_confirmed(reply: object) -> bool:
     if not isinstance(necessary, bool):
         raise UnexpectedReply("UserConfirmationNecessary", "is neither true nor false")
     return necessary
+
+
+def parse_signed_up(reply: object) -> SignedUpReply:
+    """Parse a reply of SignUp."""
+    members = _require_mapping("reply", reply)
+    confirmed, details = members.get("UserConfirmed"), members.get("CodeDeliveryDetails")
+    if not isinstance(confirmed, bool):
+        raise UnexpectedReply("UserConfirmed", "is neither true nor false")
+    return SignedUpReply(
+        confirmed=confirmed,
+        sub=_require_text("UserSub", members.get("UserSub"), at_most=MAX_STRING_LENGTH),
+        delivery=None if details is None else _parse_delivery(details),
+        session=_parse_session(members),
+    )
+
+
+def parse_sign_up_session(reply: object) -> Secret | None:
+    """Return the Session in a reply of ConfirmSignUp, None if it has none."""
+    return _parse_session(_require_mapping("reply", reply))
+
+
+def parse_sent(reply: object) -> Delivery:
+    """Return CodeDeliveryDetails from a reply of an operation that sends a code."""
+    return _parse_delivery(_require_mapping("reply", reply).get("CodeDeliveryDetails"))
+
+
+def _parse_delivery(details: object) -> Delivery:
+    members = _require_mapping("CodeDeliveryDetails", details or {})
+    texts = {name: members.get(name, "") for name in ("Destination", "DeliveryMedium", "AttributeName")}
+    for name, text in texts.items():
+        _require_text(f"CodeDeliveryDetails.{name}", text, at_least=0, at_most=_MAX_DELIVERY_LENGTH)
+    return Delivery(*texts.values())
 
 
 def _parse_session(members: Mapping[str, Any]) -> Secret | None:

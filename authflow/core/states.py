@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from authflow.core.challenge import BaseChallenge
+from authflow.core.challenge import BaseQuestion
 from authflow.core.devices import Device
 from authflow.core.reasons import Reason
 from authflow.core.replies import NewDevice
@@ -42,7 +42,7 @@ class Calling:
     """
 
     request: Request
-    asked: BaseChallenge | None = None
+    asked: BaseQuestion | None = None
     secrets: SrpSecrets | DeviceSecrets | None = None
     refresh_token: Secret | None = None
 

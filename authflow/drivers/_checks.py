@@ -46,6 +46,12 @@ def require_ask(ask: object, *, asynchronous: bool) -> None:
         raise InvalidInput("ask", f"must be {kind}")
 
 
+def require_no_holder(holder: object) -> None:
+    """Raise InvalidInput if a flow that is no sign-in gets a holder: it has no device."""
+    if holder is not None:
+        raise InvalidInput("holder", "is for sign-ins only")
+
+
 def require_function(field: str, value: F) -> F:
     """Return ``value`` if it can be called, and makes no coroutine."""
     if not callable(value) or is_async(value):

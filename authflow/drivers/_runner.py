@@ -15,6 +15,7 @@ from authflow.core.app_client import AppClient
 from authflow.core.context import Context
 from authflow.core.devices import Device
 from authflow.core.errors import BackendError, InvalidInput, Refusal, UnexpectedReply
+from authflow.core.flow import BaseFlow, Opens
 from authflow.core.openings import Opening, require_opening
 from authflow.core.reasons import Reason
 from authflow.core.requests import Request
@@ -30,7 +31,7 @@ from authflow.machines.sign_in import Flow, begin
 from authflow.machines.sign_in._begin import is_cpu_bound
 from authflow.machines.sign_in.table import AuthFlow
 
-F = TypeVar("F", Flow, DeviceFlow)
+F = TypeVar("F", bound=BaseFlow[Any, Any])
 T = TypeVar("T")
 
 _LOGGER: Final = logging.getLogger("authflow")
@@ -73,16 +74,20 @@ class Runner:
 
         return await self._run(await self._compute(step, is_cpu_bound=is_cpu_bound(opening)), rested=None)
 
-    async def answer(self, flow: Flow, answer: Answer, *, context: Context | None) -> Flow:
-        """Answer the challenge of a flow, and run the flow."""
+    async def begin_other(self, opening: Opens[F], *, context: Context | None) -> F:
+        """Begin a flow that is no sign-in, and run it."""
+        return await self._run(opening.begin(self._app, self._stamp(), context=context), rested=None)
+
+    async def answer(self, flow: F, answer: Answer, *, context: Context | None) -> F:
+        """Answer the question of a flow, and run the flow."""
         return await self._run(await self._answer_challenge(self._require_own(flow), answer, context), rested=flow)
 
-    async def run(self, flow: Flow) -> Flow:
+    async def run(self, flow: F) -> F:
         """Run a flow that has a request to send."""
         return await self._run(self._require_own(flow), rested=flow if flow.is_resting else None)
 
-    def cancel(self, flow: Flow) -> Flow:
-        """Give up a sign-in."""
+    def cancel(self, flow: F) -> F:
+        """Give up a flow."""
         return self._require_own(flow).cancel(self._stamp())
 
     async def sign_in(
@@ -119,16 +124,16 @@ class Runner:
             )
         return flow
 
-    def _require_own(self, flow: Flow) -> Flow:
+    def _require_own(self, flow: F) -> F:
         """Return the flow if it belongs to this app client, so that tenants' flows can't be mixed up."""
-        app = require_instance("flow", flow, Flow).app
+        app = require_instance("flow", flow, BaseFlow).app
         if (app.pool_id, app.client_id) != (self._app.pool_id, self._app.client_id):
             raise InvalidInput("flow", "belongs to another app client")
-        if flow.admin != self._admin:
+        if isinstance(flow, Flow) and flow.admin != self._admin:
             raise InvalidInput("flow", f"was begun with admin={flow.admin}, the Authenticator has admin={self._admin}")
         return flow
 
-    async def _run(self, flow: Flow, rested: Flow | None) -> Flow:
+    async def _run(self, flow: F, rested: F | None) -> F:
         context = flow.call_context  # also for challenges that are answered below
         while True:
             if (request := flow.request) is not None:
@@ -137,16 +142,24 @@ class Runner:
                 flow = await self._answer_challenge(flow, flow.challenge.answer(device), context)
             else:
                 break
-        await self._remember_new_device(flow)
-        await self._remember_name(flow)
+        await self._keep_device(flow)
         return flow
 
-    async def _call(self, flow: Flow, request: Request, rested: Flow | None) -> Flow:
+    async def _keep_device(self, flow: AnyFlow) -> None:
+        if isinstance(flow, Flow):
+            await self._remember_new_device(flow)
+            await self._remember_name(flow)
+
+    async def _call(self, flow: F, request: Request, rested: F | None) -> F:
         try:
             after = await self._step(flow, request)
         except BackendError as error:
             error.flow, error.rested = flow, rested
             raise
+        return await self._update_device(flow, after)
+
+    async def _update_device(self, flow: F, after: F) -> F:
+        """Drop a device that Cognito has forgotten, and name the one that is stored under the canonical name."""
         was_forgotten = flow.device_key is not None and after.device_key is None
         was_rejected = isinstance(after.state, Failed) and after.state.reason is Reason.DEVICE_REJECTED
         if self._effects.devices and flow.holder and (was_forgotten or was_rejected):
@@ -154,9 +167,9 @@ class Runner:
                 await self._effects.devices.drop(flow.holder, after.username)
         return await self._name_device(flow, after)
 
-    async def _name_device(self, before: Flow, after: Flow) -> Flow:
+    async def _name_device(self, before: F, after: F) -> F:
         """Return the flow with the device that is stored under the canonical name, once Cognito has told it."""
-        if after.username == before.username or after.auth_flow is AuthFlow.USER_AUTH:
+        if after.username == before.username or not isinstance(after, Flow) or after.auth_flow is AuthFlow.USER_AUTH:
             return after
         with _log_store_errors("find a device"):
             device = await self._find_device(after.holder, after.username)
@@ -167,7 +180,7 @@ class Runner:
         devices = self._effects.devices
         return await devices.get(holder, username) if devices and holder and username else None
 
-    async def _find_requested_device(self, flow: Flow) -> Device | None:
+    async def _find_requested_device(self, flow: AnyFlow) -> Device | None:
         """Return the device that Cognito asks for; None, which pauses the flow, if the store fails."""
         with _log_store_errors("find a device"):
             return await self._find_device(flow.holder, flow.username)
@@ -237,7 +250,7 @@ class Runner:
             return flow.refuse(received.outcome, stamp)
         return await self._compute(lambda: flow.receive(received.reply, stamp), is_cpu_bound=flow.is_cpu_bound)
 
-    async def _answer_challenge(self, flow: Flow, answer: Answer, context: Context | None) -> Flow:
+    async def _answer_challenge(self, flow: F, answer: Answer, context: Context | None) -> F:
         stamp = self._stamp()
         return await self._compute(lambda: flow.answer(answer, stamp, context), is_cpu_bound=flow.is_cpu_bound)
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, overload
 
 from authflow.backends._process_local import ProcessLocal
 from authflow.backends.base import AsyncBackend
@@ -15,11 +15,12 @@ from authflow.core.app_client import AppClient
 from authflow.core.clock import stamp_now
 from authflow.core.context import Context
 from authflow.core.errors import InvalidInput
+from authflow.core.flow import BaseFlow, Opens
 from authflow.core.openings import Opening
 from authflow.core.requests import Request
 from authflow.core.stamp import Stamp
 from authflow.core.states import Tokens
-from authflow.drivers._checks import require_ask, require_backend, require_device_store
+from authflow.drivers._checks import require_ask, require_backend, require_device_store, require_no_holder
 from authflow.drivers._runner import Runner
 from authflow.drivers.backoff import Backoff
 from authflow.drivers.options import Observe, Remember
@@ -29,6 +30,7 @@ from authflow.stores.devices import AsyncDeviceStore
 
 __all__ = ["AsyncAuthenticator"]
 
+F = TypeVar("F", bound=BaseFlow[Any, Any])
 T = TypeVar("T")
 
 
@@ -78,23 +80,32 @@ class AsyncAuthenticator(ProcessBound):
             app, self._effects, admin=admin, remember=remember, observe=observe, backoff=backoff, stamp=stamp
         )
 
-    async def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow:
-        """Begin a sign-in, and run it until it pauses or has ended; see ``Authenticator.begin``."""
+    @overload
+    async def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow: ...
+    @overload
+    async def begin(self, opening: Opens[F], *, context: Context | None = None) -> F: ...
+    async def begin(
+        self, opening: Opening | Opens[F], *, context: Context | None = None, holder: str | None = None
+    ) -> Flow | F:
+        """Begin a sign-in or another flow, and run it until it pauses or has ended; see ``Authenticator.begin``."""
         with self._effects.track_call():
+            if isinstance(opening, Opens):
+                require_no_holder(holder)
+                return await self._runner.begin_other(opening, context=context)
             return await self._runner.begin(opening, context=context, holder=holder)
 
-    async def answer(self, flow: Flow, answer: Answer, *, context: Context | None = None) -> Flow:
-        """Answer the challenge of a flow, and run the flow on; see ``Authenticator.answer``."""
+    async def answer(self, flow: F, answer: Answer, *, context: Context | None = None) -> F:
+        """Answer the question of a flow, and run the flow on; see ``Authenticator.answer``."""
         with self._effects.track_call():
             return await self._runner.answer(flow, answer, context=context)
 
-    async def run(self, flow: Flow) -> Flow:
+    async def run(self, flow: F) -> F:
         """Run a flow that has a request to send; see ``Authenticator.run``."""
         with self._effects.track_call():
             return await self._runner.run(flow)
 
-    def cancel(self, flow: Flow) -> Flow:
-        """Give up a sign-in: return its flow as ``Failed`` with ``Reason.CANCELLED``. Nothing is sent.
+    def cancel(self, flow: F) -> F:
+        """Give up a flow: return it as ``Failed`` with ``Reason.CANCELLED``. Nothing is sent.
 
         It is no coroutine, since it does no I/O; see ``Authenticator.cancel``.
         """

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from authflow.backends._checks import NEEDS_BLOCKING
 from authflow.backends.base import Backend
@@ -14,11 +14,12 @@ from authflow.core.app_client import AppClient
 from authflow.core.clock import stamp_now
 from authflow.core.context import Context
 from authflow.core.errors import InvalidInput
+from authflow.core.flow import BaseFlow, Opens
 from authflow.core.openings import Opening
 from authflow.core.requests import Request
 from authflow.core.stamp import Stamp
 from authflow.core.states import Tokens
-from authflow.drivers._checks import require_ask, require_backend, require_device_store
+from authflow.drivers._checks import require_ask, require_backend, require_device_store, require_no_holder
 from authflow.drivers._effects import ImmediateDeviceStore
 from authflow.drivers._runner import Runner
 from authflow.drivers.backoff import Backoff
@@ -29,11 +30,12 @@ from authflow.stores.devices import DeviceStore
 
 __all__ = ["Authenticator"]
 
+F = TypeVar("F", bound=BaseFlow[Any, Any])
 T = TypeVar("T")
 
 
 class Authenticator(ProcessBound):
-    """Signs people in: begins flows, and runs them until they pause for a person or have ended.
+    """Signs people in, and up: begins flows, and runs them until they pause for a person or have ended.
 
     It keeps no state of any flow. Threads may share it if they may share its backend and device store.
 
@@ -76,14 +78,20 @@ class Authenticator(ProcessBound):
             stamp=stamp,
         )
 
-    def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow:
-        """Begin a sign-in, and run it until it pauses at a challenge, has signed the person in, or has failed.
+    @overload
+    def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow: ...
+    @overload
+    def begin(self, opening: Opens[F], *, context: Context | None = None) -> F: ...
+    def begin(
+        self, opening: Opening | Opens[F], *, context: Context | None = None, holder: str | None = None
+    ) -> Flow | F:
+        """Begin a sign-in or another flow, and run it until it pauses at a question, is complete, or has failed.
 
         Args:
-            opening: how to sign in.
+            opening: how to sign in, or another opening such as ``SignUp`` or ``ResetPassword``.
             context: sent to Cognito with each request.
             holder: identifies what holds the person's remembered device, such as a browser or an installation; see
-                ``DeviceStore``. The flow keeps it.
+                ``DeviceStore``. The flow keeps it. It is for sign-ins only.
 
         Raises:
             InvalidInput: an argument is invalid. Nothing was sent.
@@ -91,25 +99,28 @@ class Authenticator(ProcessBound):
             BackendError: the transport failed. ``.flow`` is the flow before that request; ``run`` sends it again.
             StoreError, SnapshotError, OSError: the device store can't be read.
         """
+        if isinstance(opening, Opens):
+            require_no_holder(holder)
+            return run_to_end(self._runner.begin_other(opening, context=context))
         return run_to_end(self._runner.begin(opening, context=context, holder=holder))
 
-    def answer(self, flow: Flow, answer: Answer, *, context: Context | None = None) -> Flow:
-        """Answer the challenge of a flow, and run the flow until it pauses again or has ended.
+    def answer(self, flow: F, answer: Answer, *, context: Context | None = None) -> F:
+        """Answer the question of a flow, and run the flow until it pauses again or has ended.
 
         Args:
-            flow: a flow at a challenge.
+            flow: a flow at a question.
             answer: the result of ``flow.challenge.answer(...)``.
             context: replaces the flow's own context until the flow pauses again.
 
         Raises:
-            InvalidInput: the answer belongs to another challenge, or the flow to another app client. Nothing was sent.
-            IllegalTransition: the flow is not at a challenge.
+            InvalidInput: the answer belongs to another question, or the flow to another app client. Nothing was sent.
+            IllegalTransition: the flow is not at a question.
             UnexpectedReply: as for ``begin``.
             BackendError: as for ``begin``; ``.rested`` is the ``flow`` that you passed.
         """
         return run_to_end(self._runner.answer(flow, answer, context=context))
 
-    def run(self, flow: Flow) -> Flow:
+    def run(self, flow: F) -> F:
         """Run a flow that has a request to send, until it pauses or has ended.
 
         A resting flow is returned as it is, unless it is at a device challenge that the device store can now answer.
@@ -124,8 +135,8 @@ class Authenticator(ProcessBound):
         """
         return run_to_end(self._runner.run(flow))
 
-    def cancel(self, flow: Flow) -> Flow:
-        """Give up a sign-in: return its flow as ``Failed`` with ``Reason.CANCELLED``. Nothing is sent.
+    def cancel(self, flow: F) -> F:
+        """Give up a flow: return it as ``Failed`` with ``Reason.CANCELLED``. Nothing is sent.
 
         A flow that is signed in loses its tokens, and Cognito does not revoke them. A failed flow stays as it is.
 

@@ -5,14 +5,13 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
 from authflow.core.errors import BackendError, Refusal, UnexpectedReply
+from authflow.core.flow import BaseFlow
 from authflow.core.requests import Request
-from authflow.machines.remember_device import DeviceFlow
-from authflow.machines.sign_in import Flow
 
 __all__ = ["AnyFlow", "Observe", "Outcome", "Remember"]
 
 Outcome: TypeAlias = Mapping[str, Any] | Refusal | BackendError | UnexpectedReply
-AnyFlow: TypeAlias = Flow | DeviceFlow
+AnyFlow: TypeAlias = BaseFlow[Any, Any]
 
 
 class Observe(Protocol):
@@ -20,7 +19,7 @@ class Observe(Protocol):
 
     It is called for throttled requests too. ``request`` contains secrets, and so does ``outcome`` if it is a mapping:
     log ``request.operation``, the nodes and ``Refusal.code`` only. An exception that it raises becomes a
-    warning of the logger ``authflow`` and does not affect the sign-in.
+    warning of the logger ``authflow`` and does not affect the flow.
     """
 
     def __call__(

@@ -5,53 +5,28 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final, NoReturn
+from functools import cache
+from importlib import import_module
+from typing import Any, Final, NoReturn, TypeAlias, TypeVar
 
-from authflow.challenges import (
-    CHALLENGES,
-    CustomChallenge,
-    DeviceSrp,
-    EmailOtp,
-    MfaSetup,
-    NewPasswordRequired,
-    PasswordChallenge,
-    SelectChallenge,
-    SelectMfaType,
-    SmsMfa,
-    SmsOtp,
-    SoftwareTokenMfa,
-    TotpSetup,
-)
+from authflow.challenges import PasswordChallenge
 from authflow.core._codec import FieldError, decode, encode, encode_json
 from authflow.core._texts import clean
 from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
+from authflow.core.challenge import BaseQuestion
 from authflow.core.context import Context
 from authflow.core.errors import SnapshotError
-from authflow.core.states import Failed
-from authflow.machines.sign_in import Flow, State
-from authflow.machines.sign_in._machine import MACHINES
+from authflow.core.flow import BaseFlow
+from authflow.core.machine import Machine
+from authflow.machines.sign_in import Flow
 from authflow.machines.sign_in.table import AuthFlow, Node
+
+F = TypeVar("F", bound=BaseFlow[Any, Any])
+AnyFlow: TypeAlias = BaseFlow[Any, Any]
 
 VERSION: Final = 2
 LONGEST: Final = 262_144  # characters; far more than a Session, attributes and a context need
-_STATES: Final[Mapping[str, type[State]]] = {
-    Node.SMS_MFA: SmsMfa,
-    Node.EMAIL_OTP: EmailOtp,
-    Node.SMS_OTP: SmsOtp,
-    Node.SOFTWARE_TOKEN_MFA: SoftwareTokenMfa,
-    Node.SELECT_MFA_TYPE: SelectMfaType,
-    Node.MFA_SETUP: MfaSetup,
-    Node.TOTP_SETUP: TotpSetup,
-    Node.NEW_PASSWORD_REQUIRED: NewPasswordRequired,
-    Node.CUSTOM_CHALLENGE: CustomChallenge,
-    Node.SELECT_CHALLENGE: SelectChallenge,
-    Node.PASSWORD: PasswordChallenge,
-    Node.PASSWORD_SRP: PasswordChallenge,
-    Node.ADMIN_NO_SRP_AUTH: PasswordChallenge,
-    Node.DEVICE_SRP_AUTH: DeviceSrp,
-    Node.FAILED: Failed,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,51 +34,113 @@ class _Members:
     """The member ``flow`` of a snapshot: everything but the flow's state and its app client."""
 
     id: str
-    node: Node
-    auth_flow: AuthFlow
+    node: str
     entered_username: str = ""
     canonical_username: str | None = None
-    only: tuple[str, ...] = ()
     admin: bool = False
     holder: str | None = None
     device_key: str | None = None
     context: Context | None = None
 
 
-_MEMBERS: Final = tuple(member.name for member in fields(_Members))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SignInMembers(_Members):
+    """The same of a sign-in."""
+
+    node: Node
+    auth_flow: AuthFlow
+    only: tuple[str, ...] = ()
+
+
 _encode_as_version_1: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
-def encode_flow(flow: Flow) -> tuple[dict[str, Any], dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of flow that has snapshots.
+
+    Attributes:
+        name: the machine's name.
+        flow: the flow's class.
+        machines: by ``Machine.within``.
+        members: the class of the member ``flow``.
+        names: the names of its members.
+    """
+
+    name: str
+    flow: type[AnyFlow]
+    machines: Mapping[str, Machine[Any]]
+    members: type[_Members]
+    names: tuple[str, ...]
+
+
+#: the machines whose flows have snapshots
+NAMES: Final = (Flow.NAME, "sign_up", "reset_password")
+
+
+@cache
+def find_kind(name: str) -> Kind:
+    """Return a kind of flow by its machine's name, which must be one of ``NAMES``. Its modules are loaded now."""
+    module = import_module(f"authflow.machines.{name}._machine")
+    members = _SignInMembers if name == Flow.NAME else _Members
+    return Kind(name, module.FLOW, module.MACHINES, members, tuple(member.name for member in fields(members)))
+
+
+def require_kind(name: object, wanted: type[AnyFlow] | None) -> Kind:
+    """Return the kind of flow of a snapshot.
+
+    Args:
+        name: the machine's name, as the snapshot has it.
+        wanted: the class that the flow must have; None for any.
+
+    Raises:
+        SnapshotError: ``malformed`` or ``kind``.
+    """
+    if name not in NAMES:
+        raise_malformed("book", f"is not one of {', '.join(NAMES)}")
+    if wanted is not None and name != wanted.NAME:
+        raise SnapshotError("kind", f"is a flow of {name}, not of {wanted.NAME}", "book")
+    return find_kind(str(name))
+
+
+def encode_flow(flow: AnyFlow) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the members ``flow`` and ``state`` of a snapshot of a resting flow, as JSON values.
 
     Raises:
         SnapshotError: ``not_at_rest``.
     """
-    require_resting(flow)
-    members = _Members(**{name: getattr(flow, name) for name in _MEMBERS})
+    kind = find_kind(require_resting(flow).NAME)
+    members = kind.members(**{name: getattr(flow, name) for name in kind.names})
     return encode(members), encode(flow.state)
 
 
-def decode_flow(version: object, parts: Sequence[Any], app: AppClient) -> Flow:
-    """Return the flow that ``encode_flow`` of this or an older version encoded.
+def decode_flow(kind: Kind, version: object, parts: Sequence[Any], app: AppClient) -> AnyFlow:
+    """Return the flow of this kind that ``encode_flow`` of this or an older version encoded.
 
     Raises:
         SnapshotError: ``malformed`` or ``version``.
     """
     members_json, state_json = _migrate(version, parts)
     try:
-        members = decode(_Members, members_json, "flow")
-        machine = MACHINES[members.auth_flow]
-        if members.node not in _STATES or members.node not in machine.transitions.nodes:
-            raise_malformed("flow.node", f"{members.node} has no snapshot in {members.auth_flow}")
-        state = decode(_STATES[members.node], state_json, "state")
-        if isinstance(state, PasswordChallenge) and state.kind != members.node.upper():
-            raise_malformed("state.kind", f"does not belong to {members.node}")
+        members = decode(kind.members, members_json, "flow")
+        within = members.auth_flow if isinstance(members, _SignInMembers) else ""
+        node, machine = _find_node(kind, members.node, within)
+        state = decode(machine.resting[node], state_json, "state")
+        if isinstance(state, PasswordChallenge) and state.kind != node.upper():
+            raise_malformed("state.kind", f"does not belong to {node}")
     except FieldError as error:
         raise_malformed(error.field, str(error))
-    attributes = {name: getattr(members, name) for name in _MEMBERS if name != "auth_flow"}
-    return Flow(machine=machine, app=app, state=state, **attributes)
+    attributes = {name: getattr(members, name) for name in kind.names if name not in {"auth_flow", "node"}}
+    return kind.flow(machine=machine, app=app, node=node, state=state, **attributes)
+
+
+def _find_node(kind: Kind, name: str, within: str) -> tuple[str, Machine[Any]]:
+    """Return a node of a table by its name, and the machine, if a flow can rest there."""
+    machine = kind.machines[within]
+    node = next((node for node in machine.resting if node == name and node in machine.transitions.nodes), None)
+    if node is None:
+        raise_malformed("flow.node", f"{clean(name, at_most=100)} has no snapshot in {within or kind.name}")
+    return node, machine
 
 
 def encode_as(version: int, value: object) -> str:
@@ -131,27 +168,30 @@ def require_readable(text: str, at_most: int) -> str:
     return text
 
 
-def require_resting(flow: Flow) -> Flow:
-    """Return the flow if it is at a challenge or has failed.
+def require_resting(flow: F) -> F:
+    """Return the flow if it is at a question or has failed.
 
     Raises:
         SnapshotError: ``not_at_rest``.
     """
-    if not isinstance(require_instance("flow", flow, Flow).state, (*CHALLENGES, Failed)):
+    require_instance("flow", flow, BaseFlow)
+    if flow.node not in flow.machine.resting:
         raise SnapshotError(
-            "not_at_rest", f"a flow in {flow.node!s} has no snapshot: it must be at a challenge, or failed"
+            "not_at_rest", f"a flow in {flow.node!s} has no snapshot: it must be at a question, or failed"
         )
     return flow
 
 
-def compute_expiry(flow: Flow, now: datetime) -> datetime:
+def compute_expiry(flow: AnyFlow, now: datetime) -> datetime:
     """Return when a resting flow expires.
 
-    A flow at a challenge expires with Cognito's Session; a failed flow expires the same time after ``now``.
+    A flow at a question expires with what Cognito keeps for it, such as its Session or the code that was sent. A failed
+    flow expires as long after ``now`` as a Session.
     """
-    start = flow.challenge.asked_at if flow.challenge else now
+    asked: BaseQuestion | None = flow.challenge
+    start, lifetime = (asked.asked_at, asked.get_lifetime(flow.app)) if asked else (now, flow.app.session_validity)
     try:
-        return start + flow.app.session_validity
+        return start + lifetime
     except OverflowError:  # a snapshot may have a challenge that was asked in the last minute of the year 9999
         return start
 

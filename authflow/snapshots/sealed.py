@@ -17,8 +17,9 @@ and the ids of a plain snapshot. Nothing is compressed, so the length of a token
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar, overload
 
 from authflow._extras import explain_missing
 from authflow.core._frames import hides_frames
@@ -26,15 +27,17 @@ from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
 from authflow.core.clock import stamp_now
 from authflow.core.errors import InvalidInput, SnapshotError
+from authflow.core.flow import BaseFlow
 from authflow.core.stamp import Stamp
 from authflow.machines.sign_in import Flow
-from authflow.machines.sign_in._machine import NAME
 from authflow.snapshots import _format
 
 with explain_missing("seal"):
     from authflow.snapshots._encryption import OVERHEAD, Keys, from_base64url, make_key_ring, to_base64url
 
 __all__ = ["seal", "unseal"]
+
+F = TypeVar("F", bound=BaseFlow[Any, Any])
 
 FORMAT: Final = bytes([1])
 
@@ -46,7 +49,7 @@ _MAX_LIFETIME: Final = timedelta(days=366)
 
 @hides_frames
 def seal(
-    flow: Flow,
+    flow: BaseFlow[Any, Any],
     key: Keys,
     *,
     stamp: Stamp | None = None,
@@ -56,17 +59,17 @@ def seal(
     """Return a snapshot of a flow as an encrypted and authenticated token.
 
     Args:
-        flow: a flow at a challenge, or a failed one.
+        flow: a flow at a question, or a failed one.
         key: 32 random bytes that only your servers know; or several such keys: the first one encrypts.
         stamp: the current time; the system clock's if None.
-        lifetime: how long the token is valid from now, at most 366 days. By default it expires with Cognito's Session:
-            ``AppClient.session_validity`` after the challenge was asked, or from now for a failed flow.
+        lifetime: how long the token is valid from now, at most 366 days. By default it expires with the question:
+            with Cognito's Session, or with the code that was sent. A failed flow is kept as long as a Session.
         bound_to: text that ``unseal`` must be given again, such as the id of the browser's session. The token does not
             contain it.
 
     Raises:
         InvalidInput: a key is not 32 bytes, or another argument is invalid.
-        SnapshotError: ``not_at_rest``: the flow is calling Cognito, or signed in. ``malformed``: a flow that no sign-in
+        SnapshotError: ``not_at_rest``: the flow is calling Cognito, or complete. ``malformed``: a flow that no sign-in
             made is too long, or holds a lone surrogate.
     """
     ring, now = make_key_ring(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
@@ -76,39 +79,66 @@ def seal(
     else:
         expires = now.timestamp() + _require_lifetime(lifetime).total_seconds()
     content = int(expires).to_bytes(_EXPIRY, "big", signed=True) + packed
-    encoded_app = _encode_app(flow.app)
+    encoded_app = _encode_app(flow.NAME, flow.app)
     length = len(content) + OVERHEAD
     header = FORMAT + _compute_app_id(encoded_app) + length.to_bytes(_LENGTH, "big")
     ciphertext = ring.encrypt(content, header + encoded_app + _encode_binding(bound_to))
     return _format.require_readable(to_base64url(header + ciphertext), _MAX_TOKEN_LENGTH)
 
 
+@overload
+def unseal(token: str, key: Keys, app: AppClient, *, stamp: Stamp | None = None, bound_to: str = "") -> Flow: ...
+@overload
+def unseal(
+    token: str, key: Keys, app: AppClient, kind: type[F], *, stamp: Stamp | None = None, bound_to: str = ""
+) -> F: ...
+@overload
+def unseal(
+    token: str, key: Keys, app: AppClient, kind: None, *, stamp: Stamp | None = None, bound_to: str = ""
+) -> BaseFlow[Any, Any]: ...
 @hides_frames
-def unseal(token: str, key: Keys, app: AppClient, *, stamp: Stamp | None = None, bound_to: str = "") -> Flow:
+def unseal(
+    token: str,
+    key: Keys,
+    app: AppClient,
+    kind: type[BaseFlow[Any, Any]] | None = Flow,
+    *,
+    stamp: Stamp | None = None,
+    bound_to: str = "",
+) -> BaseFlow[Any, Any]:
     """Return the flow of a token.
 
     Args:
         token: the text that ``seal`` returned.
         key: the key; or several keys, one of which sealed the token. To rotate keys, give the new one and the old one.
         app: the app client of the flow.
+        kind: the class of the flow, such as ``SignUpFlow``; None if all are welcome. By default it is a sign-in's.
         stamp: the current time; the system clock's if None.
         bound_to: the text that ``seal`` was given.
 
     Raises:
         InvalidInput: a key is not 32 bytes, or another argument has the wrong type.
-        SnapshotError: ``malformed``, ``truncated``, ``version``, ``app_client``, ``unknown_key``, ``altered`` (also if
-            the token is bound to another text) or ``expired``.
+        SnapshotError: ``malformed``, ``truncated``, ``version``, ``app_client`` (also if it is another kind of flow),
+            ``unknown_key``, ``altered`` (also if the token is bound to another text) or ``expired``.
     """
     ring, now = make_key_ring(key), require_instance("stamp", stamp or stamp_now(), Stamp).at
-    encoded_app = _encode_app(require_instance("app", app, AppClient))
+    require_instance("app", app, AppClient)
     header, ciphertext = _split_token(require_instance("token", token, str))
-    if header[len(FORMAT) : -_LENGTH] != _compute_app_id(encoded_app):
-        raise SnapshotError("app_client", "belongs to another app client", "token")
-    content = ring.decrypt(ciphertext, header + encoded_app + _encode_binding(bound_to))
+    name = _find_name(header, app, _format.NAMES if kind is None else (kind.NAME,))
+    content = ring.decrypt(ciphertext, header + _encode_app(name, app) + _encode_binding(bound_to))
     if now.timestamp() >= int.from_bytes(content[:_EXPIRY], "big", signed=True):
-        raise SnapshotError("expired", "has expired: start the sign-in again", "token")
+        raise SnapshotError("expired", "has expired: begin again", "token")
     version, *parts = _unpack(content[_EXPIRY:])
-    return _format.decode_flow(version, parts, app)
+    return _format.decode_flow(_format.find_kind(name), version, parts, app)
+
+
+def _find_name(header: bytes, app: AppClient, names: Collection[str]) -> str:
+    """Return the name of the machine whose flow a token holds, if it is one of these and the app client is right."""
+    found = header[len(FORMAT) : -_LENGTH]
+    for name in names:
+        if found == _compute_app_id(_encode_app(name, app)):
+            return name
+    raise SnapshotError("app_client", "belongs to another app client, or to another kind of flow", "token")
 
 
 def _split_token(token: str) -> tuple[bytes, bytes]:
@@ -168,8 +198,8 @@ def _encode_binding(bound_to: str) -> bytes:
     return require_instance("bound_to", bound_to, str).encode(errors="surrogatepass")
 
 
-def _encode_app(app: AppClient) -> bytes:
-    return f"authflow {NAME} {app.pool_id} {app.client_id} ".encode()
+def _encode_app(name: str, app: AppClient) -> bytes:
+    return f"authflow {name} {app.pool_id} {app.client_id} ".encode()
 
 
 def _compute_app_id(encoded_app: bytes) -> bytes:

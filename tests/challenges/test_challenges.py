@@ -303,7 +303,7 @@ def test_select_challenge_has_one_choice_for_each_thing() -> None:
 def test_an_answer_fits_no_other_question_even_if_the_session_is_repeated() -> None:
     script = ScriptedFlow(begin(SECRET_APP, Custom("ada"), stamp())) >> challenge("CUSTOM_CHALLENGE", q="first")
     assert script.flow.challenge
-    answer = CustomChallenge.answer(script.flow.challenge, "x")  # type: ignore[arg-type]  # it is one
+    answer = CustomChallenge.answer(script.flow.challenge, "x")  # it is one
     script >> (lambda _: answer) >> challenge("CUSTOM_CHALLENGE", q="second")
     with pytest.raises(InvalidInput, match="belongs to another challenge"):
         script >> (lambda _: answer)

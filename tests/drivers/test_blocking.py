@@ -303,6 +303,6 @@ def test_arguments_of_the_wrong_kind() -> None:
         assert caught.value.field == field
     auth = Authenticator(APP, Script())
     with pytest.raises(InvalidInput):
-        auth.run("flow")  # type: ignore[arg-type]  # wrong on purpose
+        auth.run("flow")  # type: ignore[type-var]  # wrong on purpose
     with pytest.raises(InvalidInput):
-        auth.answer("flow", None)  # type: ignore[arg-type]  # wrong on purpose
+        auth.answer("flow", None)  # type: ignore[type-var,arg-type]  # wrong on purpose

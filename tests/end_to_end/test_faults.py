@@ -219,7 +219,7 @@ class ConcurrentUser:
         user = self.attempt.user
         user.password = PASSWORD if user.password == NEW_PASSWORD else NEW_PASSWORD
 
-    def check_error(self, error: Exception, calling: BaseFlow[Any] | None, rested: bool = True) -> None:
+    def check_error(self, error: Exception, calling: BaseFlow[Any, Any] | None, rested: bool = True) -> None:
         assert rested, "the error holds the flow of this step"
         assert calling is not None
         assert calling.request is not None, "its request can be sent again"

@@ -158,9 +158,9 @@ def test_arguments_of_the_wrong_kind() -> None:
     with pytest.raises(InvalidInput):
         dumps("flow")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(InvalidInput):
-        loads(b"{}", APP)  # type: ignore[arg-type]  # wrong on purpose
+        loads(b"{}", APP)  # type: ignore[call-overload]  # wrong on purpose
     with pytest.raises(InvalidInput):
-        loads("{}", None)  # type: ignore[arg-type]  # wrong on purpose
+        loads("{}", None)  # type: ignore[call-overload]  # wrong on purpose
 
 
 def changed(path: str, value: object) -> str:
@@ -184,7 +184,8 @@ def changed(path: str, value: object) -> str:
         ("v", "1", "malformed", "v"),
         ("v", True, "malformed", "v"),
         ("v", None, "malformed", "v"),
-        ("book", "sign_up", "malformed", "book"),
+        ("book", "sign_up", "kind", "book"),
+        ("book", "tea", "malformed", "book"),
         ("pool", "eu-west-1_Other", "app_client", "pool"),
         ("client", "other", "app_client", "client"),
         ("client", None, "malformed", "client"),

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, overload
 from unittest.mock import patch
 
 from authflow import Answer, AsyncAuthenticator, Authenticator, Context, Device, DeviceStore, Flow, Tokens
 from authflow.backends.base import Backend
 from authflow.challenges import Challenge
+from authflow.core.flow import BaseFlow, Opens
 from authflow.core.modexp import modexp
 from authflow.core.openings import Opening
 from authflow.core.requests import Request
 from authflow.machines.remember_device import DeviceFlow
 
+F = TypeVar("F", bound=BaseFlow[Any, Any])
 T = TypeVar("T")
 
 
@@ -91,16 +93,25 @@ class AuthenticatorOnALoop(Authenticator):
         store = None if devices is None else AsyncDeviceStoreAdapter(devices)
         self._auth = AsyncAuthenticator(app, AsyncBackendAdapter(backend), devices=store, **options)
 
-    def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow:
+    @overload
+    def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow: ...
+    @overload
+    def begin(self, opening: Opens[F], *, context: Context | None = None) -> F: ...
+    def begin(
+        self, opening: Opening | Opens[F], *, context: Context | None = None, holder: str | None = None
+    ) -> Flow | F:
+        if isinstance(opening, Opens):
+            assert holder is None
+            return run(self._auth.begin(opening, context=context))
         return run(self._auth.begin(opening, context=context, holder=holder))
 
-    def answer(self, flow: Flow, answer: Answer, *, context: Context | None = None) -> Flow:
+    def answer(self, flow: F, answer: Answer, *, context: Context | None = None) -> F:
         return run(self._auth.answer(flow, answer, context=context))
 
-    def run(self, flow: Flow) -> Flow:
+    def run(self, flow: F) -> F:
         return run(self._auth.run(flow))
 
-    def cancel(self, flow: Flow) -> Flow:
+    def cancel(self, flow: F) -> F:
         return self._auth.cancel(flow)
 
     def sign_in(

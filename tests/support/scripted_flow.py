@@ -10,7 +10,8 @@ from difflib import ndiff
 from pprint import pformat
 from typing import Any, Self
 
-from authflow import Answer, Flow, Refusal
+from authflow import Answer, Refusal
+from authflow.core.flow import BaseFlow
 from authflow.core.secret import Secret
 from tests.support.samples import stamp
 
@@ -46,8 +47,8 @@ CANCEL = object()
 class ScriptedFlow:
     """A flow, and the steps that it has taken."""
 
-    def __init__(self, flow: Flow) -> None:
-        self.flow = flow
+    def __init__(self, flow: BaseFlow[Any, Any]) -> None:
+        self.flow: Any = flow  # of any kind
         self._steps: list[str] = []
 
     def __lshift__(self, expected: Calls | Rests) -> Self:

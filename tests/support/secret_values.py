@@ -23,17 +23,20 @@ from authflow import (
     Tokens,
     begin,
 )
-from authflow.challenges import BaseChallenge
+from authflow.challenges import BaseChallenge, BaseQuestion
 from authflow.core.answers import Answer
+from authflow.core.challenge import LastingQuestion
 from authflow.core.events import Answered, AskedAgain, Begun, Cancelled, DeviceForgotten, Event, Refused, Replied
 from authflow.core.flow import BaseFlow
 from authflow.core.modexp import find_arithmetic
-from authflow.core.replies import parse_associated, parse_auth_reply, parse_verified
-from authflow.core.requests import ClientRequest, Request
+from authflow.core.replies import parse_associated, parse_auth_reply, parse_signed_up, parse_verified
+from authflow.core.requests import ClientRequest, Request, UserRequest
 from authflow.core.srp import device_verifier
 from authflow.emulator import Emulator, Fault, FaultKind, Message, SeededClient, Settings
 from authflow.machines.remember_device import begin as begin_remembering
+from authflow.machines.reset_password import ResetPassword
 from authflow.machines.sign_in.table import TABLE
+from authflow.machines.sign_up import ResumeSignUp, SignUp
 from tests.support.openings import find_opening, needs_admin
 from tests.support.replies import CHALLENGES, challenge, password_verifier, tokens
 from tests.support.samples import AT
@@ -73,7 +76,7 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
 
 def collect_values() -> list[Any]:
     """Return dataclasses of every kind: those that sign-ins go through, and all that they are made of."""
-    roots = [*OPENINGS, *walk_sign_ins(), *walk_device(), *make_events(), *make_parts()]
+    roots = [*OPENINGS, *walk_sign_ins(), *walk_device(), *walk_sign_up(), *walk_reset(), *make_events(), *make_parts()]
     found = {id(value): value for root in roots for value in walk_dataclasses(root)}
     return list(found.values())
 
@@ -124,6 +127,31 @@ def walk_device() -> Iterator[Any]:
     yield from (signed_in, confirming, updating, updating.receive({}, STAMP))
 
 
+def walk_sign_up() -> Iterator[Any]:
+    """Yield the flows of a sign-up."""
+    opening = SignUp("ada", PASSWORD, {"family_name": "Hopper"}, validation_data={"invitation": ANSWER})
+    sent = {"UserConfirmed": False, "UserSub": "1", "CodeDeliveryDetails": {}, "Session": SESSION}
+    calling = opening.begin(APP, STAMP)
+    asked = calling.receive(sent, STAMP)
+    question: Any = asked.challenge
+    answers = (question.answer(CODE), question.answer_resend())
+    confirming, resending = (asked.answer(answer, STAMP) for answer in answers)
+    yield from (opening, calling, asked, *answers, confirming, resending, parse_signed_up(sent))
+    yield confirming.receive({"Session": SESSION}, STAMP)
+    resuming = ResumeSignUp("ada")
+    yield from (resuming, resuming.begin(APP, STAMP))
+
+
+def walk_reset() -> Iterator[Any]:
+    """Yield the flows of a forgotten password."""
+    calling = ResetPassword("ada").begin(APP, STAMP)
+    asked = calling.receive({"CodeDeliveryDetails": {}}, STAMP)
+    question: Any = asked.challenge
+    answer = question.answer(CODE, PASSWORD)
+    resetting = asked.answer(answer, STAMP)
+    yield from (ResetPassword("ada"), calling, asked, answer, resetting, resetting.receive({}, STAMP))
+
+
 def make_events() -> Iterator[Event]:
     """Yield an event of every kind."""
     calling = begin(APP, OPENINGS[1], STAMP)
@@ -146,6 +174,7 @@ def make_parts() -> Iterator[Any]:
     yield Context(client_metadata={"tenant": "a"}, ip_address="192.0.2.7")
     yield from (Backoff(), Settings(), find_arithmetic(), TABLE[0], Request(), ClientRequest())
     yield BaseChallenge(session=Secret(SESSION), asked_at=AT)
+    yield from (BaseQuestion(asked_at=AT), LastingQuestion(asked_at=AT, nonce="1"), UserRequest())
     yield Answer("digest", (("ANSWER", Secret(ANSWER)),))
     yield device_verifier("-Gr0up", "eu-west-1_0f3c", DEVICE_SECRET, bytes(range(16)))
     flow = begin(APP, OPENINGS[0], STAMP)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Barrier
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar, overload
 
 import pytest
 
@@ -25,13 +25,16 @@ from authflow import (
     MemoryFlowStore,
     Stamp,
 )
+from authflow.core.flow import BaseFlow
 from authflow.stores.redis import AsyncRedisDeviceStore, AsyncRedisFlowStore, Client, RedisDeviceStore, RedisFlowStore
 from tests.support.redis_server import RedisServer
 from tests.support.samples import AT, SECRET_APP, stamp
 
 KEY = bytes(range(32))
 IN_REDIS = ["redis", "redis decoded", "cluster", "async redis", "async redis decoded", "async cluster"]
+F = TypeVar("F", bound=BaseFlow[Any, Any])
 T = TypeVar("T")
+AnyFlow: TypeAlias = BaseFlow[Any, Any]
 
 
 class Time:
@@ -63,11 +66,17 @@ class BlockingFlowStore:
     def __init__(self, store: AsyncFlowStore, loop: Loop) -> None:
         self._store, self._loop = store, loop
 
-    def put(self, flow: Flow, *, handle: str | None = None) -> str:
+    def put(self, flow: AnyFlow, *, handle: str | None = None) -> str:
         return self._loop.run(self._store.put(flow, handle=handle))
 
-    def take(self, handle: str) -> Flow:
-        return self._loop.run(self._store.take(handle))
+    @overload
+    def take(self, handle: str) -> Flow: ...
+    @overload
+    def take(self, handle: str, kind: type[F]) -> F: ...
+    @overload
+    def take(self, handle: str, kind: None) -> AnyFlow: ...
+    def take(self, handle: str, kind: type[AnyFlow] | None = Flow) -> AnyFlow:
+        return self._loop.run(self._store.take(handle, kind))
 
 
 class BlockingDeviceStore:

@@ -15,6 +15,14 @@ from authflow.core.requests._authentication import (
 from authflow.core.requests._base import ClientRequest, Request, Sender
 from authflow.core.requests._devices import ConfirmDevice, UpdateDeviceStatus
 from authflow.core.requests._software_tokens import AssociateSoftwareToken, VerifySoftwareToken
+from authflow.core.requests._users import (
+    ConfirmForgotPassword,
+    ConfirmSignUp,
+    ForgotPassword,
+    ResendConfirmationCode,
+    SignUp,
+    UserRequest,
+)
 
 __all__ = [
     "AdminInitiateAuth",
@@ -22,11 +30,17 @@ __all__ = [
     "AssociateSoftwareToken",
     "ClientRequest",
     "ConfirmDevice",
+    "ConfirmForgotPassword",
+    "ConfirmSignUp",
+    "ForgotPassword",
     "GetTokensFromRefreshToken",
     "InitiateAuth",
     "Request",
+    "ResendConfirmationCode",
     "RespondToAuthChallenge",
     "Sender",
+    "SignUp",
     "UpdateDeviceStatus",
+    "UserRequest",
     "VerifySoftwareToken",
 ]

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Final, Protocol, Self
 
 from authflow.core.app_client import AppClient
 from authflow.core.context import Context
+from authflow.core.pairs import NamedValues
 from authflow.core.secret import Secret, reveal
 
 _NOT_SENT: Final = (
@@ -86,6 +87,8 @@ def _make_wire_name(name: str) -> str:
 
 
 def _make_plain(value: object) -> object:
+    if isinstance(value, NamedValues):
+        return [{"Name": name, "Value": reveal(item)} for name, item in value.pairs]
     if isinstance(value, tuple):
         return {name: reveal(item) for name, item in value}
     return value.reveal() if isinstance(value, Secret) else value

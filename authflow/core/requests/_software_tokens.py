@@ -13,7 +13,7 @@ class AssociateSoftwareToken(Request):
 
     operation: ClassVar[str] = "AssociateSoftwareToken"
 
-    session: Secret
+    session: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,6 @@ class VerifySoftwareToken(Request):
 
     operation: ClassVar[str] = "VerifySoftwareToken"
 
-    session: Secret
+    session: Secret | None = None
     user_code: Secret
     friendly_device_name: str | None = None

@@ -1,7 +1,7 @@
 """DeviceFlow and its states."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, Never, TypeAlias
 
 from authflow.core.devices import Device
 from authflow.core.flow import BaseFlow
@@ -35,5 +35,7 @@ DeviceState: TypeAlias = Remembering | Kept | Failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceFlow(BaseFlow[DeviceState]):
+class DeviceFlow(BaseFlow[DeviceState, Never]):
     """Remembering a device, at one moment. Make one with ``begin``, or let an ``Authenticator`` do so."""
+
+    NAME: ClassVar[str] = "remember_device"

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from authflow.core.errors import Refusal
-from authflow.core.events import Cancelled, Event, Refused, Replied
+from authflow.core.events import Event, Replied
 from authflow.core.machine import Machine
-from authflow.core.reasons import Reason, find_reason
+from authflow.core.refusals import fail, make_refusal_reader
 from authflow.core.replies import parse_confirmed
 from authflow.core.requests import UpdateDeviceStatus
 from authflow.core.stamp import Stamp
-from authflow.core.states import Calling, Failed
+from authflow.core.states import Calling
 from authflow.machines.remember_device._flow import DeviceFlow, DeviceState, Kept, Remembering
 from authflow.machines.remember_device.table import TRANSITIONS, Node, Trigger
 
@@ -33,24 +32,12 @@ def keep_device(flow: DeviceFlow, event: Event) -> Kept:
     return Kept(before.device, is_automatic or (event.trigger == Trigger.UPDATED and before.remembered))
 
 
-def fail(_: DeviceFlow, event: Refused | Cancelled) -> Failed:
-    """The device is not confirmed."""
-    if isinstance(event, Cancelled):
-        return Failed("Cancelled", "", Reason.CANCELLED)
-    return Failed(event.refusal.code, event.refusal.message, find_reason(event.refusal.code, event.refusal.message))
-
-
 def read_reply(call: Calling, reply: Mapping[str, Any], stamp: Stamp) -> Replied[bool]:
     """Return a reply as an event: the device is confirmed, it needs a status, or its status is set."""
     if isinstance(call.request, UpdateDeviceStatus):
         return Replied(Trigger.UPDATED, stamp, True, call)  # noqa: FBT003 - an empty reply
     needed = parse_confirmed(reply)
     return Replied(Trigger.STATUS_NEEDED if needed else Trigger.CONFIRMED, stamp, needed, call)
-
-
-def read_refusal(_: Calling, refusal: Refusal, stamp: Stamp, with_device: bool) -> Refused:  # noqa: ARG001, FBT001 - as Machine has it
-    """Return a refusal as an event: there is one kind only."""
-    return Refused(Trigger.REFUSED, stamp, refusal)
 
 
 def _require_remembering(flow: DeviceFlow) -> Remembering:
@@ -65,4 +52,4 @@ ENTER: Final[Mapping[str, Callable[..., DeviceState]]] = {
     Node.FAILED: fail,
 }
 
-MACHINE: Final[Machine[DeviceState]] = Machine("remember_device", TRANSITIONS, ENTER, read_reply, read_refusal)
+MACHINE: Final[Machine[DeviceState]] = Machine(DeviceFlow.NAME, TRANSITIONS, ENTER, read_reply, make_refusal_reader(()))

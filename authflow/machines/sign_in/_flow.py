@@ -1,9 +1,9 @@
 """Flow: a sign-in at one moment, and the states that it can be in."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
-from authflow.challenges import CHALLENGES, Challenge
+from authflow.challenges import Challenge
 from authflow.core.errors import IllegalTransition, SignInFailed
 from authflow.core.flow import BaseFlow
 from authflow.core.states import Calling, Failed, SignedIn, Tokens
@@ -14,12 +14,14 @@ State: TypeAlias = Calling | RestingState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flow(BaseFlow[State]):
+class Flow(BaseFlow[State, Challenge]):
     """A sign-in at one moment. Make one with ``begin``, or let an ``Authenticator`` do so.
 
     Attributes:
         only: the first factors that the opening permits; empty if all.
     """
+
+    NAME: ClassVar[str] = "sign_in"
 
     node: Node
     only: tuple[str, ...] = ()
@@ -28,16 +30,6 @@ class Flow(BaseFlow[State]):
     def auth_flow(self) -> AuthFlow:
         """Cognito's AuthFlow, which decides the rows of the table that hold."""
         return AuthFlow(self.machine.within)
-
-    @property
-    def challenge(self) -> Challenge | None:
-        """The challenge for the person to answer; None if the flow is at no challenge."""
-        return self.state if isinstance(self.state, CHALLENGES) else None
-
-    @property
-    def failure(self) -> Failed | None:
-        """Why the flow has failed; None if it has not."""
-        return self.state if isinstance(self.state, Failed) else None
 
     @property
     def rest(self) -> RestingState:

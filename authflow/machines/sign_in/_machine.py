@@ -4,7 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from authflow.challenges import EmailOtp, SmsMfa, SmsOtp
+from authflow.challenges import (
+    CustomChallenge,
+    DeviceSrp,
+    EmailOtp,
+    MfaSetup,
+    NewPasswordRequired,
+    PasswordChallenge,
+    SelectChallenge,
+    SelectMfaType,
+    SmsMfa,
+    SmsOtp,
+    SoftwareTokenMfa,
+    TotpSetup,
+)
 from authflow.core.errors import Refusal, UnexpectedReply
 from authflow.core.events import AskedAgain, DeviceForgotten, Refused, Replied
 from authflow.core.machine import Machine
@@ -12,8 +25,8 @@ from authflow.core.reasons import is_session_invalid
 from authflow.core.replies import ChallengeReply, parse_associated, parse_auth_reply, parse_verified
 from authflow.core.requests import AssociateSoftwareToken, VerifySoftwareToken
 from authflow.core.stamp import Stamp
-from authflow.core.states import Calling
-from authflow.machines.sign_in._flow import State
+from authflow.core.states import Calling, Failed
+from authflow.machines.sign_in._flow import Flow, State
 from authflow.machines.sign_in._steps.asking import ask_or_repeat, send_answer
 from authflow.machines.sign_in._steps.choice import ask_choice, initiate_choice
 from authflow.machines.sign_in._steps.custom import ask_custom, initiate_custom
@@ -38,7 +51,6 @@ from authflow.machines.sign_in._steps.setup import (
 )
 from authflow.machines.sign_in.table import ASKS_AGAIN, CHALLENGE_NAMES, CPU_BOUND, TRANSITIONS, AuthFlow, Node, Trigger
 
-NAME: Final = "sign_in"
 ENTER: Final[Mapping[str, Callable[..., State]]] = {
     Node.INITIATING_SRP: initiate_srp,
     Node.INITIATING_PASSWORD: initiate_password,
@@ -116,7 +128,28 @@ def _asks_again(trigger: str, refusal: Refusal) -> bool:
     return (trigger, refusal.code) in ASKS_AGAIN and not is_session_invalid(refusal.message)
 
 
+RESTING: Final[Mapping[str, type[State]]] = {
+    Node.SMS_MFA: SmsMfa,
+    Node.EMAIL_OTP: EmailOtp,
+    Node.SMS_OTP: SmsOtp,
+    Node.SOFTWARE_TOKEN_MFA: SoftwareTokenMfa,
+    Node.SELECT_MFA_TYPE: SelectMfaType,
+    Node.MFA_SETUP: MfaSetup,
+    Node.TOTP_SETUP: TotpSetup,
+    Node.NEW_PASSWORD_REQUIRED: NewPasswordRequired,
+    Node.CUSTOM_CHALLENGE: CustomChallenge,
+    Node.SELECT_CHALLENGE: SelectChallenge,
+    Node.PASSWORD: PasswordChallenge,
+    Node.PASSWORD_SRP: PasswordChallenge,
+    Node.ADMIN_NO_SRP_AUTH: PasswordChallenge,
+    Node.DEVICE_SRP_AUTH: DeviceSrp,
+    Node.FAILED: Failed,
+}
+
 MACHINES: Final[Mapping[AuthFlow, Machine[State]]] = {
-    auth_flow: Machine(NAME, TRANSITIONS[auth_flow], ENTER, read_reply, read_refusal, CPU_BOUND, auth_flow)
+    auth_flow: Machine(
+        Flow.NAME, TRANSITIONS[auth_flow], ENTER, read_reply, read_refusal, CPU_BOUND, auth_flow, RESTING
+    )
     for auth_flow in AuthFlow
 }
+FLOW: Final = Flow

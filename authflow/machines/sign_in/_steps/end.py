@@ -1,10 +1,12 @@
 """The final steps: tokens, or a failure with its reason."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from authflow.core import refusals
 from authflow.core.errors import UnexpectedReply
 from authflow.core.events import Cancelled, Refused, Replied
-from authflow.core.reasons import Reason, find_reason
+from authflow.core.reasons import Reason
 from authflow.core.replies import TokensReply
 from authflow.core.states import Calling, DeviceSecrets, Failed, SignedIn, Tokens
 from authflow.machines.sign_in._flow import Flow
@@ -31,13 +33,9 @@ def complete_sign_in(flow: Flow, event: Replied[TokensReply]) -> SignedIn:
 
 def fail(flow: Flow, event: Refused | Cancelled) -> Failed:
     """Cognito refused a request, or the caller cancelled the sign-in."""
-    if isinstance(event, Cancelled):
-        return Failed("Cancelled", "", Reason.CANCELLED)
-    code, message = event.refusal.code, event.refusal.message
-    reason = find_reason(code, message)
-    if _is_proving_device(flow) and (reason is Reason.WRONG_CREDENTIALS or code == "ResourceNotFoundException"):
-        reason = Reason.DEVICE_REJECTED
-    return Failed(code, message, reason)
+    failed = refusals.fail(flow, event)
+    is_wrong = failed.reason is Reason.WRONG_CREDENTIALS or failed.code == "ResourceNotFoundException"
+    return replace(failed, reason=Reason.DEVICE_REJECTED) if is_wrong and _is_proving_device(flow) else failed
 
 
 def _is_proving_device(flow: Flow) -> bool:
