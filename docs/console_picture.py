@@ -15,8 +15,8 @@ PARTS: Final[Mapping[str, Mapping[str, Sequence[Node]]]] = {
     "begins": {"": (*INITIATING, N.REFRESHING)},
     "first factor": {
         "": (
-            N.PASSWORD, N.ADMIN_NO_SRP_AUTH, N.SMS_OTP, N.SELECT_CHALLENGE, N.PASSWORD_SRP, N.ANSWERING_SRP,
-            N.VERIFYING_PASSWORD,
+            N.PASSWORD, N.ADMIN_NO_SRP_AUTH, N.WEB_AUTHN, N.SMS_OTP, N.SELECT_CHALLENGE, N.PASSWORD_SRP,
+            N.ANSWERING_SRP, N.VERIFYING_PASSWORD,
         ),
     },
     "what else is asked": {

@@ -143,8 +143,11 @@ MECHANISMS: Final = (
     Mechanism(
         "A choice of first factors",
         "Cognito asks for the preferred factor at once, or lets the person choose.",
-        (N.START, N.INITIATING_CHOICE, N.SELECT_CHALLENGE, N.EMAIL_OTP, N.SMS_OTP, N.ANSWERING, N.SIGNED_IN),
-        groups={"first_factor": (N.SELECT_CHALLENGE, N.EMAIL_OTP, N.SMS_OTP)},
+        (
+            N.START, N.INITIATING_CHOICE, N.SELECT_CHALLENGE, N.EMAIL_OTP, N.SMS_OTP, N.WEB_AUTHN, N.ANSWERING,
+            N.SIGNED_IN,
+        ),
+        groups={"first_factor": (N.SELECT_CHALLENGE, N.EMAIL_OTP, N.SMS_OTP, N.WEB_AUTHN)},
     ),
     Mechanism(
         "A password challenge, sent",

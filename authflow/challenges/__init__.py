@@ -8,6 +8,7 @@ from typing import Final, TypeAlias, get_args
 from authflow.challenges._custom import CustomChallenge
 from authflow.challenges._device import DeviceSrp
 from authflow.challenges._mfa import EmailOtp, SelectMfaType, SmsMfa, SmsOtp, SoftwareTokenMfa
+from authflow.challenges._passkey import WebAuthn
 from authflow.challenges._password import NewPasswordRequired, PasswordChallenge, SelectChallenge
 from authflow.challenges._sent_codes import ConfirmSignUp, NewPassword
 from authflow.challenges._setup import MfaSetup, TotpSetup
@@ -33,6 +34,7 @@ __all__ = [
     "SmsOtp",
     "SoftwareTokenMfa",
     "TotpSetup",
+    "WebAuthn",
 ]
 
 Challenge: TypeAlias = (
@@ -47,6 +49,7 @@ Challenge: TypeAlias = (
     | CustomChallenge
     | SelectChallenge
     | PasswordChallenge
+    | WebAuthn
     | DeviceSrp
 )
 CHALLENGES: Final[tuple[type[Challenge], ...]] = get_args(Challenge)

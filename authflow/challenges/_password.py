@@ -1,15 +1,17 @@
 """Challenges for a new password, for the choice of a first factor, and for the password itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from authflow.challenges._checks import MAX_ATTRIBUTE_LENGTH, require_option
+from authflow.challenges._passkey import require_credential
 from authflow.core._frames import hides_frames
 from authflow.core._validation import MAX_PASSWORD_LENGTH, require_text
 from authflow.core.answers import Answer, SrpAnswer
 from authflow.core.challenge import BaseChallenge
 from authflow.core.errors import InvalidInput
-from authflow.core.pairs import Pairs
+from authflow.core.pairs import Pairs, SecretPairs
 from authflow.core.secret import Secret, require_secret
 
 
@@ -51,7 +53,7 @@ class SelectChallenge(BaseChallenge):
     """SELECT_CHALLENGE: the person chooses a first factor, with ``Choice`` (USER_AUTH).
 
     Attributes:
-        options: the offered factors among ``PASSWORD``, ``PASSWORD_SRP``, ``EMAIL_OTP`` and ``SMS_OTP``.
+        options: the offered factors among ``PASSWORD``, ``PASSWORD_SRP``, ``EMAIL_OTP``, ``SMS_OTP`` and ``WEB_AUTHN``.
         unknown: other offered factors, which authflow does not support or the opening does not permit.
     """
 
@@ -66,17 +68,29 @@ class SelectChallenge(BaseChallenge):
         return tuple(name for name in self.options if name != "PASSWORD" or "PASSWORD_SRP" not in self.options)
 
     @hides_frames
-    def answer(self, option: str, password: str | Secret | None = None) -> Answer:
+    def answer(
+        self,
+        option: str,
+        password: str | Secret | None = None,
+        *,
+        credential: Mapping[str, Any] | str | Secret | None = None,
+    ) -> Answer:
         """Answer with one of the options.
 
         Args:
             option: one of ``options``.
             password: the password, for ``PASSWORD`` and ``PASSWORD_SRP`` only.
+            credential: what ``WebAuthn`` asks for, for ``WEB_AUTHN`` only. Without it that challenge follows.
 
         Raises:
-            InvalidInput: ``option`` was not offered, or ``password`` is missing, too long, or not allowed for it.
+            InvalidInput: ``option`` was not offered, or ``password`` or ``credential`` is missing, not of its form, or
+                not allowed for it.
         """
-        chosen = (("ANSWER", require_option(option, self.options)),)
+        chosen: SecretPairs = (("ANSWER", require_option(option, self.options)),)
+        if credential is not None:
+            if option != "WEB_AUTHN":
+                raise InvalidInput("credential", f"must not be given with {option}")
+            chosen = (*chosen, ("CREDENTIAL", require_credential(credential)))
         if not option.startswith("PASSWORD"):
             if password is not None:
                 raise InvalidInput("password", f"must not be given with {option}")

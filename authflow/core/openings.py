@@ -128,8 +128,8 @@ class Choice:
 
     Attributes:
         username: as the person entered it; an alias such as an email address is possible.
-        preferred: ``PASSWORD``, ``PASSWORD_SRP``, ``EMAIL_OTP`` or ``SMS_OTP``. If it is None or not available,
-            the person chooses in ``SelectChallenge``.
+        preferred: ``PASSWORD``, ``PASSWORD_SRP``, ``EMAIL_OTP``, ``SMS_OTP`` or ``WEB_AUTHN``. If it is None or not
+            available, the person chooses in ``SelectChallenge``.
         password: for ``PASSWORD`` and ``PASSWORD_SRP`` only; without it ``PasswordChallenge`` asks for it.
         session: the Session that ConfirmSignUp returned, to sign in right after signing up.
         target_acr_values: for step-up authentication: the level that is required.
@@ -187,8 +187,7 @@ class Choice:
         )
 
 
-FIRST_FACTORS: Final = ("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP")
-_PERMISSIBLE: Final = (*FIRST_FACTORS, "WEB_AUTHN")
+FIRST_FACTORS: Final = ("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN")
 Opening: TypeAlias = Srp | Password | Custom | Choice | Refresh
 
 
@@ -198,12 +197,12 @@ def _require_optional(name: str, value: str | Secret | None, *, at_most: int) ->
 
 def _require_only(only: object, preferred: str | None, *, proves_password: bool) -> tuple[str, ...]:
     names = require_instance("only", only, tuple)
-    if not all(name in _PERMISSIBLE for name in names):
-        raise InvalidInput("only", f"must be a tuple of names among {', '.join(_PERMISSIBLE)}")
+    if not all(name in FIRST_FACTORS for name in names):
+        raise InvalidInput("only", f"must be a tuple of names among {', '.join(FIRST_FACTORS)}")
     if names and preferred is not None and preferred not in names:
         raise InvalidInput("only", f"must contain the preferred factor, {preferred}")
     if not names and proves_password:
-        return tuple(name for name in _PERMISSIBLE if name != "PASSWORD")
+        return tuple(name for name in FIRST_FACTORS if name != "PASSWORD")
     return names
 
 

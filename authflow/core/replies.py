@@ -92,6 +92,13 @@ class ChallengeReply:
         # interned, since every flow has the same few names
         return tuple(intern(_require_utf8(f"ChallengeParameters.{name}", item)) for item in value)
 
+    def require_object(self, name: str) -> str:
+        """Return a parameter that this challenge must have, and that is a JSON object, as it is."""
+        text = self.require_parameter(name)
+        if not isinstance(self._load_json(name, ""), dict):
+            raise UnexpectedReply(f"ChallengeParameters.{name}", "is not a JSON object")
+        return text
+
     def parse_string_pairs(self, name: str) -> tuple[tuple[str, str], ...]:
         """Return a parameter that is a JSON object of strings, as pairs; an empty tuple if it is absent."""
         value = self._load_json(name, "{}")

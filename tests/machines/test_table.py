@@ -22,19 +22,16 @@ from authflow.machines.sign_in.table import (
     Trigger,
 )
 
-UNSUPPORTED = {"WEB_AUTHN"}
-
 
 def load_service_model() -> ServiceModel:
     """Return Cognito's service model, which botocore contains."""
     return ServiceModel(Loader().load_service_model("cognito-idp", "service-2"), "cognito-idp")
 
 
-def test_each_challenge_name_of_cognito_is_supported_or_listed() -> None:
+def test_each_challenge_name_of_cognito_is_supported() -> None:
     names = load_service_model().shape_for("ChallengeNameType")
     assert isinstance(names, StringShape)
-    assert set(names.enum) == UNSUPPORTED | CHALLENGE_NAMES
-    assert not UNSUPPORTED & CHALLENGE_NAMES
+    assert set(names.enum) == CHALLENGE_NAMES
 
 
 def test_each_node_and_trigger_has_one_destination() -> None:

@@ -2,7 +2,7 @@
 
 from authflow import Choice, Custom, Opening, Password, Secret
 
-FIRST_FACTORS = ("SELECT_CHALLENGE", "PASSWORD", "PASSWORD_SRP", "SMS_OTP")
+FIRST_FACTORS = ("SELECT_CHALLENGE", "PASSWORD", "PASSWORD_SRP", "SMS_OTP", "WEB_AUTHN")
 
 
 def find_opening(name: str, username: str = "ada", password: str | Secret = "pw") -> Opening:

@@ -59,6 +59,13 @@ def challenge(name: str, session: str = SESSION, available: object = None, **par
     return reply | ({"AvailableChallenges": available} if available is not None else {})
 
 
+CREDENTIAL = {
+    "id": "AQ",
+    "rawId": "AQ",
+    "type": "public-key",
+    "clientExtensionResults": {},
+    "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "userHandle": "YWRh"},
+}
 SENT = {"CODE_DELIVERY_DELIVERY_MEDIUM": "SMS", "CODE_DELIVERY_DESTINATION": "+*******9878"}
 CHALLENGES = {
     "SMS_MFA": challenge("SMS_MFA", **SENT),
@@ -72,6 +79,7 @@ CHALLENGES = {
     "NEW_PASSWORD_REQUIRED": new_password_required(),
     "CUSTOM_CHALLENGE": challenge("CUSTOM_CHALLENGE", USERNAME="ada-sub", question="2 + 2?"),
     "SELECT_CHALLENGE": challenge("SELECT_CHALLENGE", available=["PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "WEB_AUTHN"]),
+    "WEB_AUTHN": challenge("WEB_AUTHN", CREDENTIAL_REQUEST_OPTIONS='{"challenge":"Y2hhbGxlbmdl","rpId":"example.com"}'),
     "PASSWORD": challenge("PASSWORD"),
     "PASSWORD_SRP": challenge("PASSWORD_SRP"),
     "ADMIN_NO_SRP_AUTH": challenge("ADMIN_NO_SRP_AUTH"),

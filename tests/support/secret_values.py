@@ -38,7 +38,7 @@ from authflow.machines.reset_password import ResetPassword
 from authflow.machines.sign_in.table import TABLE
 from authflow.machines.sign_up import ResumeSignUp, SignUp
 from tests.support.openings import find_opening, needs_admin
-from tests.support.replies import CHALLENGES, challenge, password_verifier, tokens
+from tests.support.replies import CHALLENGES, CREDENTIAL, challenge, password_verifier, tokens
 from tests.support.samples import AT
 
 #: tokens are there to be used; a message of the emulator is its outbox, and a seeded client is read from there
@@ -66,6 +66,7 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "SELECT_MFA_TYPE": ("SMS_MFA",),
     "NEW_PASSWORD_REQUIRED": (PASSWORD,),
     "CUSTOM_CHALLENGE": (ANSWER,),
+    "WEB_AUTHN": (CREDENTIAL,),
     "SELECT_CHALLENGE": ("PASSWORD_SRP", PASSWORD),
     "PASSWORD": (PASSWORD,),
     "PASSWORD_SRP": (PASSWORD,),

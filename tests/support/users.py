@@ -22,6 +22,7 @@ from authflow.challenges import (
     SmsOtp,
     SoftwareTokenMfa,
     TotpSetup,
+    WebAuthn,
 )
 from authflow.emulator import Emulator, Purpose
 from tests.support.emulator.lambdas import RIDDLE, Riddles
@@ -160,6 +161,8 @@ class User:
                 return challenge.answer(self.password)
             case DeviceSrp():
                 raise AssertionError("the driver answers for a device")
+            case WebAuthn():
+                raise AssertionError("these users have no passkey")
 
     def make_wrong_answer(self, challenge: Challenge) -> Answer | None:
         """Return a wrong answer; None if the challenge has none."""

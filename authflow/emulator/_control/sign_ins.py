@@ -16,6 +16,7 @@ NODES: Final[Mapping[str, str]] = {
     "PASSWORD_SRP": "password_srp",
     "ADMIN_NO_SRP_AUTH": "admin_no_srp_auth",
     "NEW_PASSWORD_REQUIRED": "new_password_required",
+    "WEB_AUTHN": "web_authn",
     "SELECT_MFA_TYPE": "select_mfa_type",
     "SMS_MFA": "sms_mfa",
     "SMS_OTP": "sms_otp",

@@ -17,6 +17,7 @@ from authflow.challenges import (
     SmsOtp,
     SoftwareTokenMfa,
     TotpSetup,
+    WebAuthn,
 )
 from authflow.core.errors import Refusal, UnexpectedReply
 from authflow.core.events import AskedAgain, DeviceForgotten, Refused, Replied
@@ -33,6 +34,7 @@ from authflow.machines.sign_in._steps.custom import ask_custom, initiate_custom
 from authflow.machines.sign_in._steps.device import answer_device, ask_device, verify_device
 from authflow.machines.sign_in._steps.end import complete_sign_in, fail
 from authflow.machines.sign_in._steps.mfa import ask_mfa_type, ask_totp_code, make_ask_message_code
+from authflow.machines.sign_in._steps.passkey import ask_passkey
 from authflow.machines.sign_in._steps.password import (
     answer_srp,
     ask_new_password,
@@ -68,6 +70,7 @@ ENTER: Final[Mapping[str, Callable[..., State]]] = {
     Node.SMS_MFA: ask_or_repeat(make_ask_message_code(SmsMfa)),
     Node.EMAIL_OTP: ask_or_repeat(make_ask_message_code(EmailOtp)),
     Node.SMS_OTP: ask_or_repeat(make_ask_message_code(SmsOtp)),
+    Node.WEB_AUTHN: ask_or_repeat(ask_passkey),
     Node.SOFTWARE_TOKEN_MFA: ask_or_repeat(ask_totp_code),
     Node.SELECT_MFA_TYPE: ask_or_repeat(ask_mfa_type),
     Node.MFA_SETUP: ask_or_repeat(ask_mfa_setup),
@@ -132,6 +135,7 @@ RESTING: Final[Mapping[str, type[State]]] = {
     Node.SMS_MFA: SmsMfa,
     Node.EMAIL_OTP: EmailOtp,
     Node.SMS_OTP: SmsOtp,
+    Node.WEB_AUTHN: WebAuthn,
     Node.SOFTWARE_TOKEN_MFA: SoftwareTokenMfa,
     Node.SELECT_MFA_TYPE: SelectMfaType,
     Node.MFA_SETUP: MfaSetup,

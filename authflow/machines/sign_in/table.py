@@ -50,6 +50,7 @@ class Node(StrEnum):
     SMS_MFA = "sms_mfa"
     EMAIL_OTP = "email_otp"
     SMS_OTP = "sms_otp"
+    WEB_AUTHN = "web_authn"
     SOFTWARE_TOKEN_MFA = "software_token_mfa"
     SELECT_MFA_TYPE = "select_mfa_type"
     MFA_SETUP = "mfa_setup"
@@ -78,6 +79,7 @@ class Trigger(StrEnum):
     SMS_MFA = "SMS_MFA"
     EMAIL_OTP = "EMAIL_OTP"
     SMS_OTP = "SMS_OTP"
+    WEB_AUTHN = "WEB_AUTHN"
     SOFTWARE_TOKEN_MFA = "SOFTWARE_TOKEN_MFA"
     SELECT_MFA_TYPE = "SELECT_MFA_TYPE"
     MFA_SETUP = "MFA_SETUP"
@@ -118,7 +120,7 @@ DEVICE_CALLS: Final = (N.ANSWERING_DEVICE, N.VERIFYING_DEVICE)
 WITH_DEVICE_KEY: Final = (*INITIATING, N.REFRESHING, N.VERIFYING_PASSWORD, N.ANSWERING)
 CALLS: Final = (*WITH_DEVICE_KEY, N.ANSWERING_SRP, *DEVICE_CALLS, *TOTP_CALLS)
 PLAIN_CHALLENGES: Final = (
-    N.SMS_MFA, N.EMAIL_OTP, N.SMS_OTP, N.SOFTWARE_TOKEN_MFA, N.SELECT_MFA_TYPE, N.MFA_SETUP,
+    N.SMS_MFA, N.EMAIL_OTP, N.SMS_OTP, N.WEB_AUTHN, N.SOFTWARE_TOKEN_MFA, N.SELECT_MFA_TYPE, N.MFA_SETUP,
     N.NEW_PASSWORD_REQUIRED, N.CUSTOM_CHALLENGE, N.SELECT_CHALLENGE, N.PASSWORD, N.ADMIN_NO_SRP_AUTH,
 )  # fmt: skip
 CHALLENGE_NODES: Final = (*PLAIN_CHALLENGES, N.PASSWORD_SRP, N.DEVICE_SRP_AUTH, N.TOTP_SETUP)
@@ -145,6 +147,7 @@ TABLE: Final = (
     Row(T.SMS_MFA,                  ANY_MAY_FOLLOW,                          N.SMS_MFA),
     Row(T.EMAIL_OTP,                ANY_MAY_FOLLOW,                          N.EMAIL_OTP),
     Row(T.SMS_OTP,                  FIRST_MAY_FOLLOW,                        N.SMS_OTP,                 CHOICE),
+    Row(T.WEB_AUTHN,                FIRST_MAY_FOLLOW,                        N.WEB_AUTHN,               CHOICE),
     Row(T.SOFTWARE_TOKEN_MFA,       ANY_MAY_FOLLOW,                          N.SOFTWARE_TOKEN_MFA),
     Row(T.SELECT_MFA_TYPE,          ANY_MAY_FOLLOW,                          N.SELECT_MFA_TYPE),
     Row(T.MFA_SETUP,                ANY_MAY_FOLLOW,                          N.MFA_SETUP),
