@@ -2,6 +2,7 @@
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO, StringIO, TextIOWrapper
@@ -10,7 +11,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from authflow import Action, Answer, InvalidInput
+from authflow import Action, Answer, InvalidInput, Refusal
 from authflow.challenges import (
     BaseChallenge,
     Challenge,
@@ -27,15 +28,19 @@ from authflow.challenges import (
     SoftwareTokenMfa,
     TotpSetup,
 )
-from authflow.cli import _qr
+from authflow.cli import _qr, _sign_in
 from authflow.cli._installation import load_holder
 from authflow.cli._questions import Unanswerable, ask_for_answer, introduce
 from authflow.cli._sign_in import decode_claims
 from authflow.cli._terminal import NoInput, ask
 from authflow.core._describing import make_action, make_field
 from authflow.core.form import Kind
+from authflow.core.requests import Request
 from authflow.core.secret import Secret
+from authflow.machines.sign_in.table import ASKS_AGAIN
 from authflow.messages import LANGUAGES, load_messages
+from tests.support.openings import find_opening, needs_admin
+from tests.support.replies import CHALLENGES as REPLIES
 
 AT = datetime(2026, 11, 7, 9, 5, 3, tzinfo=UTC)
 ENGLISH = load_messages(["en"])
@@ -171,3 +176,68 @@ def test_concurrent_first_calls_return_the_same_id(tmp_path: Path) -> None:
 @pytest.mark.parametrize("token", ["", "a", "a.b.c", "a.W10.c"])
 def test_an_id_token_that_is_not_a_jwt_has_no_claims(token: str) -> None:
     assert decode_claims(token) == {}
+
+
+# --- no text of Cognito's
+
+SAID = "Cognito says so"
+LINES = {
+    "SMS_MFA": ["123456"],
+    "EMAIL_OTP": ["123456"],
+    "SMS_OTP": ["123456"],
+    "SOFTWARE_TOKEN_MFA": ["123456"],
+    "SELECT_MFA_TYPE": ["1"],
+    "MFA_SETUP": ["2", "ada@example.com"],
+    "NEW_PASSWORD_REQUIRED": ["pw", "pw", "Hopper"],
+    "CUSTOM_CHALLENGE": ["4"],
+    "SELECT_CHALLENGE": ["2"],
+    "PASSWORD": ["pw"],
+    "PASSWORD_SRP": ["pw"],
+    "ADMIN_NO_SRP_AUTH": ["pw"],
+}
+CODES = sorted({code for _, code in ASKS_AGAIN} | {"NotAuthorizedException", "UserLambdaValidationException"})
+
+
+class Talkative:
+    """A backend that asks one challenge, and refuses every answer with a text."""
+
+    def __init__(self, name: str, code: str) -> None:
+        self._replies: list[Any] = [REPLIES[name]] if name else []
+        self._code = code
+
+    def call(self, request: Request) -> Any:
+        if self._replies:
+            return self._replies.pop()
+        assert request.operation
+        raise Refusal(self._code, SAID)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["", *LINES])
+@pytest.mark.parametrize("code", CODES)
+def test_the_command_line_shows_no_text_of_cognito(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, code: str, language: str
+) -> None:
+    monkeypatch.setattr(_sign_in, "Boto3Backend", lambda **_: Talkative(name, code))
+    monkeypatch.setenv("LANGUAGE", language)
+    flow = {"Choice": "choice", "Custom": "custom", "Password": "password"}[type(find_opening(name)).__name__]
+    set_input(monkeypatch, *(["pw"] if flow == "password" else []), *LINES.get(name, []) * 2)
+    settings = _sign_in.Settings(
+        pool_id="eu-west-1_a",
+        client_id="b",
+        client_secret=None,
+        endpoint_url=None,
+        region=None,
+        flow=flow,
+        preferred=None,
+        username="ada",
+        admin=needs_admin(name),
+        devices=None,
+        client_metadata={},
+        show_tokens=False,
+    )
+    with suppress(NoInput):  # raised where the question is asked again and again
+        assert _sign_in.sign_in(settings) == 1
+    shown = capsys.readouterr()
+    assert shown.err
+    assert SAID not in shown.out + shown.err
