@@ -24,7 +24,6 @@ from authflow import (
     AppClient,
     Authenticator,
     AuthflowError,
-    Field,
     Flow,
     Form,
     InvalidInput,
@@ -32,23 +31,10 @@ from authflow import (
     Srp,
     view,
 )
-from authflow.core.form import Kind
+from authflow.core.form import SIGN_IN_FORM, Kind
 from authflow.emulator import Emulator
 from authflow.messages import Messages, load_messages
 
-OPENING = Form(
-    message="challenge.password.text",
-    actions=(
-        Action(
-            name="answer",
-            message="action.answer",
-            fields=(
-                Field(name="username", kind=Kind.TEXT, message="terminal.username.label", autocomplete="username"),
-                Field(name="password", kind=Kind.PASSWORD, message="terminal.password.label"),
-            ),
-        ),
-    ),
-)
 Values = Mapping[str, str]
 
 
@@ -57,7 +43,7 @@ class LoginApp(App[None]):
 
     Args:
         auth: drives the flow.
-        begin: begins the flow with what was entered into ``OPENING``.
+        begin: begins the flow with what was entered into ``SIGN_IN_FORM``.
         issuer: the service's name in an authenticator app.
         messages: the texts.
     """
@@ -68,7 +54,7 @@ class LoginApp(App[None]):
         super().__init__()
         self.title = issuer
         self.flow: Flow | None = None
-        self.form = OPENING
+        self.form = SIGN_IN_FORM
         self._auth, self._begin, self._issuer, self._messages = auth, begin, issuer, messages
 
     def compose(self) -> ComposeResult:
@@ -79,7 +65,7 @@ class LoginApp(App[None]):
 
     async def on_mount(self) -> None:
         """Show the opening."""
-        await self._show_form(OPENING)
+        await self._show_form(SIGN_IN_FORM)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Take an action with what was entered for it."""
@@ -92,12 +78,11 @@ class LoginApp(App[None]):
         try:
             self.flow = await asyncio.to_thread(self._step, action, values)
         except InvalidInput as error:  # nothing was sent
-            is_username = error.field == "username"
-            self._show_problem("terminal.invalid_username" if is_username else self.form.find_problem(error))
+            self._show_problem(self.form.find_problem(error))
         except AuthflowError as error:  # the service can't be reached, or replies what it should not
             self.log(str(error))
             self.flow = None
-            await self._show_form(OPENING, Reason.OTHER.message_id)
+            await self._show_form(SIGN_IN_FORM, Reason.OTHER.message_id)
         else:
             await self._show_flow(self.flow)
 
@@ -113,7 +98,7 @@ class LoginApp(App[None]):
             form = flow.challenge.form(self._issuer, flow.entered_username)
             await self._show_form(form, rejection["message"] if rejection else None)
         elif "reason" in shown["outcome"]:
-            await self._show_form(OPENING, shown["outcome"]["message"])
+            await self._show_form(SIGN_IN_FORM, shown["outcome"]["message"])
         else:
             await self._show_form(Form(message=shown["outcome"]["message"]))
 

@@ -35,6 +35,7 @@ from authflow.cli._questions import ask_for_answer, introduce
 from authflow.cli._terminal import ask, ask_hidden, retry_until_valid, say
 from authflow.core._texts import escape
 from authflow.core._validation import require_username
+from authflow.core.form import SIGN_IN_FORM
 from authflow.core.openings import Opening
 from authflow.machines.remember_device import Kept
 from authflow.messages import Messages, load_messages
@@ -134,7 +135,7 @@ class _Conversation:
         return flow
 
     def _ask_for_opening(self) -> Opening:
-        username = self._settings.username or ask(self._messages.text("terminal.username.label"))
+        username = self._settings.username or ask(self._messages.text("opening.username.label"))
         preferred = self._settings.preferred
         match self._settings.flow:
             case "password":
@@ -150,10 +151,10 @@ class _Conversation:
                 return Srp(username, self._ask_for_password())
 
     def _ask_for_password(self) -> str:
-        return ask_hidden(self._messages.text("terminal.password.label"))
+        return ask_hidden(self._messages.text("opening.password.label"))
 
     def _explain(self, error: InvalidInput) -> str:
-        return self._messages.text("terminal.invalid_username" if error.field == "username" else "invalid.password")
+        return self._messages.text(SIGN_IN_FORM.find_problem(error))
 
     def _answer(self, flow: Flow, challenge: Challenge) -> Flow:
         form = challenge.form(self._settings.pool_id, flow.entered_username)

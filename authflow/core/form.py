@@ -6,13 +6,14 @@ A form holds ids of messages and no texts; ``authflow.messages`` has the texts.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from authflow.core._texts import clean
+from authflow.core._validation import MAX_PASSWORD_LENGTH, MAX_USERNAME_LENGTH
 from authflow.core.errors import InvalidInput
 from authflow.core.pairs import Pairs
 
-__all__ = ["Action", "Field", "Form", "Kind"]
+__all__ = ["SIGN_IN_FORM", "Action", "Field", "Form", "Kind"]
 
 
 class Kind(StrEnum):
@@ -134,6 +135,34 @@ class Form:
     def to_json(self) -> dict[str, Any]:
         """Return the form as a JSON object. Members that are None or empty are omitted; ``about`` is an object."""
         return {**_to_json(self), **({"about": dict(self.about)} if self.about else {})}
+
+
+#: Asks for what most openings need: ``username`` and ``password``. ``action.read(values)`` returns both.
+SIGN_IN_FORM: Final = Form(
+    message="opening.text",
+    actions=(
+        Action(
+            name="answer",
+            message="action.answer",
+            fields=(
+                Field(
+                    name="username",
+                    kind=Kind.TEXT,
+                    message="opening.username.label",
+                    autocomplete="username",
+                    max_length=MAX_USERNAME_LENGTH,
+                ),
+                Field(
+                    name="password",
+                    kind=Kind.PASSWORD,
+                    message="opening.password.label",
+                    autocomplete="current-password",
+                    max_length=MAX_PASSWORD_LENGTH,
+                ),
+            ),
+        ),
+    ),
+)
 
 
 def _to_json(value: Form | Action | Field) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""The texts that people see, in English and German, by the ids that forms, views, reasons and rejections have.
+"""The texts that people see, in English and German.
 
-The texts are gettext catalogues, ``<language>/LC_MESSAGES/authflow.po``. They are compiled when authflow is installed.
+Forms, views, reasons and rejections have their ids. The texts are gettext catalogues,
+``<language>/LC_MESSAGES/authflow.po``, which are compiled when authflow is installed.
 """
 
 import os

@@ -135,7 +135,11 @@ def test_a_new_question_needs_no_change_and_other_actions_replace_a_passkey(
         "A passkey can't be used in a terminal.",
         *["  1  Continue", "  2  Set up an authenticator app"],
         *["Number: ", "Please type a number from 1 to 2."] * 2,
-        *["Number: ", "Password [red, blue]: ", "Please check this entry: it is missing or too long."],
+        *[
+            "Number: ",
+            "Password [red, blue]: ",
+            "Please check this entry: it is missing, too long, or has characters that are not allowed.",
+        ],
         *["  1  Continue", "  2  Set up an authenticator app"],
         *["Number: ", "Password [red, blue]: "],
     ]

@@ -275,7 +275,7 @@ def test_custom_challenges_are_answered(server: EmulatorServer, plain: World) ->
         for line in ("", "stone", RIDDLE["private"], RIDDLE["private"]):
             screen.answer("Answer", line)
         assert screen.end() == 0
-    assert "Please check this entry: it is missing or too long." in screen.text
+    assert "Please check this entry: it is missing, too long, or has characters that are not allowed." in screen.text
     assert riddles.list_requests("VerifyAuthChallengeResponse_Authentication")[0]["clientMetadata"] == {"a": "b=c"}
 
 

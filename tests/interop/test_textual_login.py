@@ -278,7 +278,7 @@ def test_a_failure_says_what_helps_and_begins_again(world: World) -> None:
     async def person(someone: Person) -> None:
         assert "The username, the password or the code is not right." in someone.text
         await someone.take("answer", username="a da", password=PASSWORD)
-        assert "Please enter a username without spaces" in someone.text
+        assert "Please check this entry" in someone.text
 
     assert run(world, person).met[0] == "failed"
 

@@ -17,7 +17,7 @@ import authflow
 from authflow import AuthflowError, InvalidInput, Reason
 from authflow.challenges._attributes import STANDARD_ATTRIBUTES
 from authflow.core._rejections import REJECTIONS
-from authflow.core.form import Kind
+from authflow.core.form import SIGN_IN_FORM, Kind
 from authflow.machines.remember_device.table import Node as DeviceNode
 from authflow.machines.sign_in.table import Node
 from authflow.messages import LANGUAGES, load_messages
@@ -40,7 +40,7 @@ TEXTS = {language: read(language) for language in CATALOGUES}
 def find_ids() -> set[str]:
     """Return the ids that forms, views, reasons, rejections and the command line have."""
     questions = [each.question for each in make_examples()] + make_unanswerable()
-    forms = [question.form("Example", "ada") for question in questions]
+    forms = [SIGN_IN_FORM, *(question.form("Example", "ada") for question in questions)]
     actions = [action for form in forms for action in form.actions]
     fields = [field.message for action in actions for field in action.fields]
     sources = [path.read_text("utf-8") for path in (PACKAGE / "cli").glob("*.py")]
@@ -80,15 +80,13 @@ def test_the_texts_of_all_languages_name_the_same_values() -> None:
 def test_sentences_end_and_labels_do_not(language: str) -> None:
     for message, text in TEXTS[language].items():
         is_sentence = message.startswith(("invalid.", "rejected.", "outcome.", "reason.")) or (
-            message.startswith("challenge.") and not message.endswith(".label")
+            message.startswith(("challenge.", "opening.")) and not message.endswith(".label")
         )
         assert text.endswith(".") == (is_sentence or message in SENTENCES), message
         assert len(text) <= 220, message
 
 
-SENTENCES = {
-    f"terminal.{name}" for name in ("passkey", "use_browser", "choose_number", "differ", "invalid_username")
-} | {
+SENTENCES = {f"terminal.{name}" for name in ("passkey", "use_browser", "choose_number", "differ")} | {
     "terminal.device_remembered",
     "terminal.device_known",
 }
