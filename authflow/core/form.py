@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, Final
 
+from authflow.core._frames import hides_frames
 from authflow.core._texts import clean
 from authflow.core._validation import MAX_PASSWORD_LENGTH, MAX_USERNAME_LENGTH
 from authflow.core.errors import InvalidInput
@@ -80,6 +81,7 @@ class Action:
     message: str
     fields: tuple[Field, ...] = ()
 
+    @hides_frames
     def read(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return what was entered for the fields. An empty text counts as missing, and other keys are ignored.
 

@@ -89,6 +89,17 @@ def test_a_wrong_password_from_a_pipe_fails(server: EmulatorServer, plain: World
     )
 
 
+def test_the_environment_chooses_the_language(server: EmulatorServer, plain: World, pipe: Pipe) -> None:
+    command = server.command(plain, "--username", "ada")
+    done = pipe(command, PASSWORD, LANGUAGE="de")
+    assert done.stderr == "Passwort: \n"
+    assert done.stdout.startswith("angemeldet als ada\ndas Access-Token gilt bis ")
+    done = pipe(command, "wrong", LC_ALL="de_AT.UTF-8")
+    assert last_line(done.stderr).startswith(
+        "authflow: wrong_credentials: Benutzername, Passwort oder Code sind nicht "
+    )
+
+
 @pytest.mark.slow
 def test_a_new_password_and_an_attribute_are_asked_for(server: EmulatorServer) -> None:
     world = server.world.make_pool(Schema=[FAMILY_NAME])
