@@ -153,9 +153,9 @@ def test_the_main_action_is_the_default_beside_others() -> None:
 TEXT = st.text(st.characters(categories=["L", "N"]), min_size=8, max_size=30).map("s3cret".__add__)
 
 
-@given(st.sampled_from(sorted(REPLIES)), st.lists(TEXT, min_size=5, max_size=5, unique=True))
+@given(st.sampled_from(sorted(REPLIES)), st.lists(TEXT, min_size=6, max_size=6, unique=True))
 def test_a_view_is_json_without_any_secret(name: str, texts: list[str]) -> None:
-    session, password, seed, identity, refresh = texts
+    session, password, seed, identity, refresh, cognito = texts
     begun = begin(SECRET_APP, find_opening(name, "ada", password), stamp(), admin=needs_admin(name))
     asked = begun.receive(REPLIES[name] | {"Session": session}, stamp())
     flows = [begun, asked, begun.receive(tokens(refresh, IdToken=identity), stamp(1))]
@@ -163,7 +163,8 @@ def test_a_view_is_json_without_any_secret(name: str, texts: list[str]) -> None:
         question: Any = asked.challenge
         flows.append(asked.answer(question.answer_totp(), stamp(2)))
         flows.append(flows[-1].receive({"SecretCode": seed, "Session": session}, stamp(3)))
-    for flow in [*flows, loads(dumps(asked), SECRET_APP), asked.cancel(stamp(4))]:
+    refused = begun.refuse(Refusal("NotAuthorizedException", cognito), stamp(5))
+    for flow in [*flows, refused, loads(dumps(asked), SECRET_APP), asked.cancel(stamp(4))]:
         shown = json.dumps(view(flow), allow_nan=False)
         assert json.loads(shown) == view(flow)
         assert not [text for text in (*texts, "1sh0u1dn0tbes33n", "refresh-1") if json.dumps(text)[1:-1] in shown]
