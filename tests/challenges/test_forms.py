@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authflow import Action, Device, Form, InvalidInput, Password, Refusal, begin, loads, view
@@ -86,6 +86,7 @@ def test_what_is_no_mapping_is_refused(values: Any) -> None:
 DIGITS = st.text(st.sampled_from("0123456789０１２３４５６７８９ -.\u200b\t"), max_size=70)  # noqa: RUF001 - full width
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.sampled_from([SmsMfa(**ASKED), SoftwareTokenMfa(**ASKED)]), st.text(max_size=12) | DIGITS)
 def test_a_code_that_is_accepted_fits_the_field(question: SmsMfa | SoftwareTokenMfa, text: str) -> None:
     [field] = question.form().find_action().fields
@@ -97,6 +98,7 @@ def test_a_code_that_is_accepted_fits_the_field(question: SmsMfa | SoftwareToken
     assert (field.min_length or 0) <= len(text) <= (field.max_length or 0)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.dictionaries(st.text(), st.none() | st.integers() | st.text() | st.lists(st.text())), st.none() | st.text())
 def test_whatever_is_posted_makes_an_answer_or_names_a_field_of_the_form(values: Any, action: Any) -> None:
     for example in EXAMPLES:
@@ -153,6 +155,7 @@ def test_the_main_action_is_the_default_beside_others() -> None:
 TEXT = st.text(st.characters(categories=["L", "N"]), min_size=8, max_size=30).map("s3cret".__add__)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.sampled_from(sorted(REPLIES)), st.lists(TEXT, min_size=6, max_size=6, unique=True))
 def test_a_view_is_json_without_any_secret(name: str, texts: list[str]) -> None:
     session, password, seed, identity, refresh, cognito = texts

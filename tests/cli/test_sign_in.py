@@ -203,7 +203,7 @@ def test_an_authenticator_app_is_set_up_and_used(server: EmulatorServer, pipe: P
     with terminal(command) as screen:
         screen.answer("Password", PASSWORD)
         drawing = screen.read_until("^Code: ")
-        app = pyotp.TOTP(re.findall("enter this key in the app: ([A-Z2-7]+)\r\n", drawing)[0])
+        app = pyotp.TOTP(re.findall("Key to enter in the app: ([A-Z2-7]+)\r\n", drawing)[0])
         code = app.now()
         for entered in (mfa.make_other_code(code), code):
             screen.answer("Code", entered)
@@ -212,7 +212,7 @@ def test_an_authenticator_app_is_set_up_and_used(server: EmulatorServer, pipe: P
     lines = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in drawing.splitlines()]
     blocks = [line for line in lines if line and set(line) <= set(" ▀▄█")]
     assert blocks == _qr.draw(f"otpauth://totp/{world.pool_id}:ada?secret={app.secret}&issuer={world.pool_id}", "utf-8")
-    assert screen.text.count("this key") == 1, "a wrong code does not show the secret again"
+    assert screen.text.count("Key to enter") == 1, "a wrong code does not show the secret again"
     assert "That code is not right." in screen.text
     done = pipe(command, PASSWORD, code, app.at(int(time.time()), counter_offset=1))
     assert done.returncode == 0

@@ -20,7 +20,7 @@ from authflow.core._rejections import REJECTIONS
 from authflow.core.form import SIGN_IN_FORM, Kind
 from authflow.machines.remember_device.table import Node as DeviceNode
 from authflow.machines.sign_in.table import Node
-from authflow.messages import LANGUAGES, load_messages
+from authflow.messages import LANGUAGES, _load, load_messages
 from tests.support.questions import make_examples, make_unanswerable
 
 PACKAGE = Path(str(authflow.__file__)).parent
@@ -170,6 +170,13 @@ def test_a_mistake_of_the_caller_is_named(field: str, call: Any) -> None:
         call()
     assert isinstance(caught.value, InvalidInput)
     assert caught.value.field == field
+
+
+def test_texts_that_are_not_compiled_say_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _load.cache_clear()
+    monkeypatch.setattr("authflow.messages._FOLDER", tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"not compiled; .* \(pip install -e \.\)"):
+        load_messages(["de"])
 
 
 @pytest.mark.parametrize("example", make_examples(), ids=lambda each: type(each.question).__name__)
