@@ -20,6 +20,7 @@ AREAS: Final = (
     "cold_start",
     "emulator",
     "population",
+    "state",
     "transport",
     "throughput",
     "loop",

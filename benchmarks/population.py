@@ -33,9 +33,9 @@ class Town:
     client_id: str
 
     @classmethod
-    def found(cls) -> "Town":
+    def found(cls, emulator: Emulator | None = None) -> "Town":
         """Make an empty pool."""
-        emulator = Emulator()
+        emulator = emulator or Emulator()
         pool = emulator.call("CreateUserPool", {"PoolName": "town", "AliasAttributes": ["email"]})["UserPool"]["Id"]
         flows = {"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]}
         client = emulator.call("CreateUserPoolClient", {"UserPoolId": pool, "ClientName": "web", **flows})

@@ -33,9 +33,9 @@ class Server:
 
 
 @contextmanager
-def emulator() -> Iterator[Server]:
+def emulator(*options: str) -> Iterator[Server]:
     """Run ``authflow emulator``. It is ready when it has printed its URL and responds."""
-    with _running(_EMULATOR, "/_authflow/health") as server:
+    with _running([*_EMULATOR, *options], "/_authflow/health") as server:
         yield server
 
 
@@ -76,7 +76,8 @@ def _running(command: Sequence[str], health: str | None = None) -> Iterator[Serv
     started = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
         try:
-            found = re.search(r"http://([\d.]+):(\d+)", process.stdout.readline() if process.stdout else "")
+            lines = (re.search(r"(?:at|:) http://([\d.]+):(\d+)", line) for line in process.stdout or ())
+            found = next(filter(None, lines), None)
             if found is None:
                 raise RuntimeError(f"{command[-1]} did not start")
             if health:

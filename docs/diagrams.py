@@ -1,4 +1,4 @@
-"""Write docs/machine.md and docs/pictures/. With --check, only say whether they are current."""
+"""Write docs/machine.md, docs/pictures/ and the console's picture. With --check, only say whether they are current."""
 
 import re
 import sys
@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from console_picture import draw_console
 from packages import draw_packages
-from pictures import draw, is_current
+from pictures import DIRECTORY, STYLE, draw, is_current
 
 from authflow.core.transitions import SAME, Row
 from authflow.diagram import classify_nodes, draw_dot, excerpt, group_sources
@@ -17,6 +18,7 @@ from authflow.machines.sign_in import table as sign_in
 from authflow.machines.sign_in.table import ANY_MAY_FOLLOW, ASKS_AGAIN, CALLS, CHALLENGE_NODES, TABLE
 
 PAGE: Final = Path(__file__).with_name("machine.md")
+CONSOLE: Final = PAGE.parents[1] / "authflow" / "emulator" / "_transports" / "control" / "console"
 KINDS: Final = classify_nodes(TABLE, "start") | {"challenges": "person"}
 Groups = Mapping[str, Sequence[str]]
 N, T = sign_in.Node, sign_in.Trigger
@@ -30,11 +32,20 @@ class Picture:
         name: of its file.
         title: what it shows, for people who don't see it.
         dot: its text in Graphviz' DOT.
+        folder: where it is.
+        style: its style sheet.
     """
 
     name: str
     title: str
     dot: str
+    folder: Path = DIRECTORY
+    style: str = STYLE
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return self.folder / f"{self.name}.svg"
 
     @property
     def markdown(self) -> str:
@@ -214,17 +225,14 @@ with `rejected` set.
 def main() -> int:
     """Return the exit code: 1 where the page or a picture is not current."""
     _require_all_rows_drawn()
-    page, pictures = (
-        _write_page(),
-        [*_list_pictures(), Picture("packages", "The packages of authflow and their imports", draw_packages())],
-    )
-    stale = [picture for picture in pictures if not is_current(picture.name, picture.dot)]
+    page = _write_page()
+    stale = [picture for picture in _list_pictures() if not is_current(picture.path, picture.dot)]
     if "--check" not in sys.argv:
         PAGE.write_text(page, "utf-8")
         for picture in stale:
-            draw(picture.name, picture.title, picture.dot)
+            draw(picture.path, picture.title, picture.dot, picture.style)
         return 0
-    names = [f"pictures/{picture.name}.svg" for picture in stale]
+    names = [picture.path.name for picture in stale]
     if not PAGE.exists() or PAGE.read_text("utf-8") != page:
         names.append(PAGE.name)
     if names:
@@ -233,7 +241,13 @@ def main() -> int:
 
 
 def _list_pictures() -> list[Picture]:
-    return [_draw_overview(), *(mechanism.picture for mechanism in MECHANISMS), _draw_remember_device()]
+    return [
+        _draw_overview(),
+        *(mechanism.picture for mechanism in MECHANISMS),
+        _draw_remember_device(),
+        Picture("packages", "The packages of authflow and their imports", draw_packages()),
+        Picture("sign-in", "The state diagram of a sign-in", draw_console(), CONSOLE, style=""),
+    ]
 
 
 def _write_page() -> str:

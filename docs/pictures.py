@@ -39,8 +39,14 @@ text { font-family: Helvetica, Arial, sans-serif; fill: #1f2328; }
 """
 
 
-def draw(name: str, title: str, dot: str) -> None:
-    """Write ``pictures/<name>.svg``.
+def draw(path: Path, title: str, dot: str, style: str = STYLE) -> None:
+    """Write a picture.
+
+    Args:
+        path: its file.
+        title: what it shows, for people who don't see it.
+        dot: its text in DOT.
+        style: its style sheet; an empty one if the page has the rules.
 
     Raises:
         SystemExit: Graphviz is not installed.
@@ -52,12 +58,11 @@ def draw(name: str, title: str, dot: str) -> None:
     svg = drawn[drawn.index("<svg") :]
     svg = re.sub(r"<!--.*?-->\n?", "", svg, flags=re.DOTALL)
     opening, rest = svg.split(">", 1)
-    head = f' role="img">\n<title>{escape(title)}</title>\n<metadata>{escape(dot)}</metadata>\n<style>{STYLE}</style>'
-    DIRECTORY.mkdir(exist_ok=True)
-    (DIRECTORY / f"{name}.svg").write_text(opening + head + rest, "utf-8")
+    rules = f"\n<style>{style}</style>" if style else ""
+    head = f' role="img">\n<title>{escape(title)}</title>\n<metadata>{escape(dot)}</metadata>{rules}'
+    path.write_text(opening + head + rest, "utf-8")
 
 
-def is_current(name: str, dot: str) -> bool:
-    """Return whether ``pictures/<name>.svg`` was drawn from this text."""
-    path = DIRECTORY / f"{name}.svg"
+def is_current(path: Path, dot: str) -> bool:
+    """Return whether a picture was drawn from this text."""
     return path.is_file() and (ElementTree.parse(path).findtext(f"{SVG}metadata") or "") == dot  # noqa: S314 - our own

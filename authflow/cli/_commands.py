@@ -126,6 +126,11 @@ def demo() -> int:
     metavar="TOKEN",
     help="Bearer token that opens /_authflow to other machines, such as containers; default: it is open to none.",
 )
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    help="File in which everything is kept, so that nothing is lost at a restart; it contains secrets.",
+)
 @click.option("--tls", is_flag=True, help="Serve HTTPS, with a certificate that is made at the start.")
 @click.option("--env-file", type=FILE, help="File to write for a front end: endpoint, Region, pool and client.")
 @click.option("--env-prefix", default="", metavar="TEXT", help="Beginning of the names in it, such as VITE_.")
@@ -141,6 +146,7 @@ def emulator(
     triggers: str | None,
     trigger_urls: tuple[str, ...],
     control_token: str | None,
+    state: Path | None,
     tls: bool,
     env_file: Path | None,
     env_prefix: str,
@@ -148,9 +154,9 @@ def emulator(
 ) -> None:
     """Run an emulator of Cognito user pools over HTTP.
 
-    It runs until you press Ctrl-C and keeps its data in memory. It verifies passwords, codes and SRP proofs as Cognito
-    does, but no AWS signatures: any AWS credentials are accepted. It sends no messages: codes are printed here, and
-    listed at /_authflow/outbox.
+    It runs until you press Ctrl-C and keeps its data in memory, with --state in a file too. It verifies passwords,
+    codes and SRP proofs as Cognito does, but no AWS signatures: any AWS credentials are accepted. It sends no messages:
+    codes are printed here, and listed at /_authflow/outbox.
 
     Each option can be set by a variable of the environment: --port by AUTHFLOW_PORT, and so on.
     """
@@ -174,6 +180,7 @@ def emulator(
         settings=chosen,
         functions=functions,
         default_triggers=default_triggers,
+        state=state,
         write_files=lambda front_end: front_end.write(env_file, env_prefix, amplify_file),
     )
 

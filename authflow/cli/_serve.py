@@ -11,9 +11,11 @@ from typing import Final
 from authflow.cli._front_end import FrontEnd
 from authflow.core._texts import escape
 from authflow.core.errors import InvalidInput
-from authflow.emulator import Emulator, LambdaTrigger, Message, SeededClient, SeedError, Settings
+from authflow.emulator import Emulator, LambdaTrigger, Message, SeededClient, SeedError, Settings, StateError
+from authflow.emulator._transports.control.console import PATH as CONSOLE
 from authflow.emulator._transports.http import Access
 from authflow.emulator._transports.http import serve as serve_http
+from authflow.emulator._transports.service_paths import CONTROL
 
 WARNING: Final = "authflow: warning: not limited to loopback: anyone who can reach this port controls the emulator"
 
@@ -27,6 +29,7 @@ def serve(
     settings: Settings,
     functions: Mapping[str, LambdaTrigger | str],
     default_triggers: Mapping[str, LambdaTrigger] | LambdaTrigger,
+    state: Path | None = None,
     write_files: Callable[[FrontEnd], None] = lambda _: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM. For the arguments see ``Emulator`` and ``serve_http``.
@@ -34,7 +37,7 @@ def serve(
     ``write_files`` is called with what a front end needs, each time that the pools of the seed file are made.
 
     Raises:
-        InvalidInput: the seed file is not valid.
+        InvalidInput: the seed file is not valid, or the state can't be read or kept.
         OSError: the address can't be used.
     """
 
@@ -45,21 +48,26 @@ def serve(
             settings=settings,
             functions=functions,
             default_triggers=default_triggers,
+            state=state,
         )
         emulator.outbox.listener = _print_message
 
         def load() -> None:
-            clients = emulator.load(seed_text) if seed_text is not None else []
+            show(emulator.load(seed_text) if seed_text is not None else [])
+
+        def show(clients: list[SeededClient]) -> None:
             _print_clients(clients)
             write_files(FrontEnd(url, region, clients))
 
         emulator.at_start(load)
+        if emulator.is_restored:
+            show(emulator.list_clients())
         return emulator
 
     def ready(url: str, authority: Path | None) -> None:
         if authority is not None:
             _print_line(f"clients have to trust the authority in {authority}")
-        _print_line(f"authflow emulator at {url} (press Ctrl-C to stop it)")
+        _print_line(f"authflow emulator at {url} (press Ctrl-C to stop it), console at {url}{CONTROL}{CONSOLE}")
         if not _is_loopback(access.host):
             sys.stderr.write(WARNING + "\n")
             sys.stderr.flush()
@@ -68,6 +76,8 @@ def serve(
         serve_http(make, access, ready)
     except SeedError as error:
         raise InvalidInput("--seed-file", str(error)) from None
+    except StateError as error:
+        raise InvalidInput("--state", str(error)) from None
 
 
 def _print_clients(clients: list[SeededClient]) -> None:

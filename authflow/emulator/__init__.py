@@ -7,7 +7,9 @@ from authflow._extras import explain_missing
 
 with explain_missing("authflow.emulator"):
     from authflow.emulator._control.faults import Fault, FaultKind
+    from authflow.emulator._control.overview import Overview
     from authflow.emulator._control.seeding import SeededClient, SeedError
+    from authflow.emulator._control.state.errors import StateError
     from authflow.emulator._emulator import Emulator
     from authflow.emulator._errors import EmulatorBug, ReplyLost, ServiceError
     from authflow.emulator._messages.unencrypted import decode_code
@@ -28,12 +30,14 @@ __all__ = [
     "LambdaTrigger",
     "Message",
     "Outbox",
+    "Overview",
     "Purpose",
     "ReplyLost",
     "SeedError",
     "SeededClient",
     "ServiceError",
     "Settings",
+    "StateError",
     "Triggers",
     "UploadRefused",
     "client_at",

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, overload
@@ -56,11 +56,16 @@ class Outbox(Sequence[Message]):
     Attributes:
         listener: called with each new message, before the request that sent it returns. It must return quickly and
             must not raise. None by default.
+        sent: how many messages were sent so far.
+        unit: the context in which ``clear`` removes messages.
+        watcher: called with the number of each message that is added or removed. None by default.
     """
 
     def __init__(self) -> None:
         self._messages: deque[Message] = deque(maxlen=CAPACITY)
-        self._count = 0
+        self.sent: int = 0
+        self.unit: Callable[[], AbstractContextManager[None]] = nullcontext
+        self.watcher: Callable[[int], None] | None = None
         self._watchers: list[Callable[[], None]] = []
         self.listener: Callable[[Message], None] | None = None
 
@@ -77,7 +82,10 @@ class Outbox(Sequence[Message]):
     def send(self, message: Message) -> None:
         """Add a message."""
         self._messages.append(message)
-        self._count += 1
+        self.sent += 1
+        if self.watcher is not None:
+            self.watcher(self.sent)
+            self.watcher(self.sent - CAPACITY)
         if self.listener is not None:
             self.listener(message)
         for watcher in list(self._watchers):
@@ -85,12 +93,32 @@ class Outbox(Sequence[Message]):
 
     def clear(self) -> None:
         """Remove all messages."""
-        self._messages.clear()
+        with self.unit():
+            numbers = [number for number, _ in self.list_numbered()]
+            self._messages.clear()
+            if self.watcher is None:
+                return
+            for number in numbers:
+                self.watcher(number)
+
+    def read(self, number: int) -> Message | None:
+        """Return the message with this number, None if it is not kept."""
+        place = number - (self.sent - len(self._messages)) - 1
+        return self._messages[place] if 0 <= place < len(self._messages) else None
+
+    def restore(self, message: Message) -> None:
+        """Add a message that was sent before and is part of ``sent`` already. Nobody is told."""
+        self._messages.append(message)
+
+    def replace(self, other: "Outbox") -> None:
+        """Replace all messages by those of another outbox."""
+        self._messages = deque(other, maxlen=CAPACITY)
+        self.sent = other.sent
 
     def list_numbered(self) -> list[tuple[int, Message]]:
         """Return all messages, each with a number. Messages are numbered from 1, and no number is used again."""
         messages = list(self._messages)
-        return list(enumerate(messages, start=self._count - len(messages) + 1))
+        return list(enumerate(messages, start=self.sent - len(messages) + 1))
 
     @contextmanager
     def watched(self, watcher: Callable[[], None]) -> Iterator[None]:

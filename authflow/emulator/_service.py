@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import RLock
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
@@ -20,6 +20,7 @@ from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.secret_blocks import SecretBlocks
 from authflow.emulator._records.sessions import Sessions
 from authflow.emulator._records.token_families import TokenFamilies
+from authflow.emulator._records.watching import WatchedDict
 from authflow.emulator._service_model.model import ServiceModel
 from authflow.emulator._settings import Settings
 
@@ -29,6 +30,22 @@ Reply: TypeAlias = dict[str, Any]
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 #: stands for an emulator that no server serves
 NO_ADDRESS: Final = "https://emulator.invalid"
+
+
+class Keeper(Protocol):
+    """What keeps the records of a service in a file, as the service uses it."""
+
+    def note(self, kind: str, key: str) -> None:
+        """Note that the operation in progress may have changed a record."""
+
+    def watch_pool(self, pool: UserPool) -> None:
+        """Note from now on which records of a pool operations look up."""
+
+    def pause(self, *, forget: bool) -> Any:  # noqa: ANN401 -- for resume
+        """Write what the operation in progress has changed, and return what it may still change."""
+
+    def resume(self, paused: Any) -> None:  # noqa: ANN401 -- what pause has returned
+        """Go on with the operation that was in progress."""
 
 
 class Service:
@@ -42,26 +59,28 @@ class Service:
         settings: how to behave where sources disagree about Cognito's behaviour.
 
     Attributes:
+        latest_shown: the latest time that the clock had shown when somebody asked last.
         address: the URL of the server that serves it, for the URLs that it gives to clients.
         pins: ids that the next operation is to use instead of random ones, by name; for seeding.
         signers: the pools whose access tokens are signed with a key, by the key's id.
         functions: the Lambda functions that do not belong to one pool.
         deferred: the calls that follow when an operation is complete.
         lock: held by each operation, except while it waits for a Lambda trigger.
+        keeper: what keeps the records in a file; None if they are in memory only.
     """
 
     def __init__(self, clock: Clock, entropy: Entropy, region: str, issuer: str, settings: Settings) -> None:
         self._clock = clock
-        self._latest = NEVER
+        self.latest_shown: datetime = NEVER
         self.entropy = entropy
         self.region = region
         self.settings = settings
         self._issuer = issuer
         self.model: ServiceModel = ServiceModel()
         self.pools: Numbered[UserPool] = Numbered()
-        self.clients: dict[str, UserPoolClient] = {}
+        self.clients: WatchedDict[UserPoolClient] = WatchedDict()
         self.signers: dict[str, UserPool] = {}
-        self.domains: dict[str, Domain] = {}
+        self.domains: WatchedDict[Domain] = WatchedDict()
         self.outbox: Outbox = Outbox()
         self.sessions: Sessions = Sessions(entropy)
         self.secret_blocks: SecretBlocks = SecretBlocks(entropy)
@@ -72,26 +91,40 @@ class Service:
         self.functions: Functions = Functions()
         self.deferred: DeferredCalls = DeferredCalls()
         self.lock: RLock = RLock()
+        self.keeper: Keeper | None = None
 
     def now(self) -> datetime:
         """Return the current time."""
         now = self._clock()
-        self._latest = max(self._latest, now)
+        self.latest_shown = max(self.latest_shown, now)
         return now
 
     @property
     def latest(self) -> datetime:
         """The latest time that the clock has shown: what has ended by then does not begin again if it is set back."""
-        return max(self.now(), self._latest)
+        return max(self.now(), self.latest_shown)
 
     @contextmanager
-    def unlocked(self) -> Iterator[None]:
-        """Let other requests in for the duration of the context. Check again afterwards what was read before."""
+    def unlocked(self, *, forget: bool = False) -> Iterator[None]:
+        """Let other requests in for the duration of the context. Check again afterwards what was read before.
+
+        Args:
+            forget: whether the operation looks up again whatever it changes afterwards.
+        """
+        keeper = self.keeper
+        paused = keeper.pause(forget=forget) if keeper else None
         self.lock.release()
         try:
             yield
         finally:
             self.lock.acquire()
+            if keeper and self.keeper is keeper:
+                keeper.resume(paused)
+
+    def note(self, kind: str, key: str) -> None:
+        """Note that the operation in progress may have changed a record that it did not look up."""
+        if self.keeper is not None:
+            self.keeper.note(kind, key)
 
     def issuer_of(self, pool: UserPool) -> str:
         """Return the ``iss`` of a pool's tokens."""
@@ -127,6 +160,12 @@ class Service:
         if pinned in taken:
             raise _errors.INVALID(f"The {name} is in use")
         return pinned
+
+    def add_pool(self, pool: UserPool) -> None:
+        """Add a new pool."""
+        self.pools[pool.id] = pool
+        if self.keeper is not None:
+            self.keeper.watch_pool(pool)
 
     def delete_pool(self, pool: UserPool) -> None:
         """Delete a pool with its app clients, domains and users."""

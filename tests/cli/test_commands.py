@@ -314,7 +314,8 @@ def test_an_address_beyond_loopback_is_a_warning(
     monkeypatch.setattr(_serve, "serve_http", lambda _make, _access, on_ready: on_ready("http://it", None))
     assert run_here(["emulator", "--host", host]) == 0
     shown = capsys.readouterr()
-    assert shown.out == "authflow emulator at http://it (press Ctrl-C to stop it)\n"
+    console = "console at http://it/_authflow/console"
+    assert shown.out == f"authflow emulator at http://it (press Ctrl-C to stop it), {console}\n"
     line = "authflow: warning: not limited to loopback: anyone who can reach this port controls the emulator\n"
     assert shown.err == (line if warned else "")
 

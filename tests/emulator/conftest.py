@@ -1,3 +1,7 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from authflow.emulator._crypto.entropy import Entropy
@@ -6,6 +10,9 @@ from authflow.emulator._records.pool import UserPool
 from authflow.emulator._service import Service
 from authflow.emulator._tokens import issuing as tokens_module
 from tests.support.emulator import fixtures
+from tests.support.emulator.kept import keeping_everything
+
+KEEP = "AUTHFLOW_TEST_STATE"
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +31,13 @@ def shared_keys(key_supply: list[PoolKeys], monkeypatch: pytest.MonkeyPatch) -> 
         return generate(service, pool)
 
     monkeypatch.setattr(tokens_module, "get_pool_keys", keys)
+
+
+@pytest.fixture(autouse=bool(os.environ.get(KEEP)))
+def everything_kept(tmp_path: Path) -> Iterator[None]:
+    """With ``AUTHFLOW_TEST_STATE=1``, all tests keep the state in a file, which is compared after each request."""
+    with keeping_everything(tmp_path):
+        yield
 
 
 clock, empty, world, secretive, guarded = (pytest.fixture(make) for make in fixtures.FIXTURES.values())

@@ -9,9 +9,13 @@ class MovableClock:
 
     Args:
         base: returns the current time as an aware datetime.
+
+    Attributes:
+        watcher: called after each change. None by default.
     """
 
     def __init__(self, base: Callable[[], datetime]) -> None:
+        self.watcher: Callable[[], None] | None = None
         self._base = base
         self._distance = timedelta()
         self._stopped: datetime | None = None
@@ -52,16 +56,37 @@ class MovableClock:
             self._distance = now - self._base()
         else:
             self._stopped = now.astimezone(UTC)
+        self._tell()
 
     def stop(self) -> None:
         """Let the time stand still."""
         self._stopped = self()
+        self._tell()
 
     def start(self) -> None:
         """Let the time go on from where it stands."""
         if self._stopped is not None:
             self._distance, self._stopped = self._stopped - self._base(), None
+        self._tell()
 
     def reset(self) -> None:
         """Show the time of the base again."""
-        self._distance, self._stopped = timedelta(), None
+        self.restore(timedelta(), None)
+
+    def save(self) -> tuple[timedelta, datetime | None]:
+        """Return how far the clock was moved, and the time at which it stands, if it does."""
+        return self._distance, self._stopped
+
+    def restore(self, distance: timedelta, stopped: datetime | None) -> None:
+        """Show the time as when these values were saved.
+
+        Raises:
+            OverflowError: there is no such time.
+        """
+        self._base() + distance
+        self._distance, self._stopped = distance, stopped
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.watcher is not None:
+            self.watcher()

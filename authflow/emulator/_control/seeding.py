@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from authflow.emulator._crypto.totp import SoftwareToken
 from authflow.emulator._errors import ServiceError
+from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.directory import Directory
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Service
@@ -34,13 +35,20 @@ class SeedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SeededClient:
-    """An app client that was created from a document."""
+    """An app client, as a front end needs it."""
 
     pool_id: str
     pool_name: str
     client_id: str
     client_name: str
     client_secret: str | None = field(repr=False)
+
+    @classmethod
+    def of(cls, client: UserPoolClient) -> "SeededClient":
+        """Return what a front end needs of an app client: its first secret."""
+        secret = client.secrets[0].value if client.secrets else None
+        pool, name = client.pool, client.settings["ClientName"]
+        return cls(pool.id, pool.settings["Name"], client.id, name, secret)
 
 
 def parse(text: str) -> object:

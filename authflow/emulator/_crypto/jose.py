@@ -27,10 +27,16 @@ class SigningKey:
         key: the key pair, which contains the private key.
     """
 
-    def __init__(self, entropy: Entropy) -> None:
-        self.kid: str = b64encode(entropy.bytes(32)).decode()
-        self.key: RSAKey = RSAKey.generate_key(RSA_BITS, {"kid": self.kid, "use": "sig", "alg": ALGORITHM})
+    def __init__(self, key: RSAKey) -> None:
+        self.kid: str = str(key.kid)
+        self.key: RSAKey = key
         self._own_header = _get_header(self.sign({}))
+
+    @classmethod
+    def generate(cls, entropy: Entropy) -> "SigningKey":
+        """Return a new key pair."""
+        kid = b64encode(entropy.bytes(32)).decode()
+        return cls(RSAKey.generate_key(RSA_BITS, {"kid": kid, "use": "sig", "alg": ALGORITHM}))
 
     def sign(self, claims: Mapping[str, Any]) -> str:
         """Return a JWT with these claims, signed with this key."""
@@ -67,22 +73,55 @@ def verify_with_jwks(token: str, jwks: Mapping[str, Any]) -> dict[str, Any] | No
 
 
 class PoolKeys:
-    """A pool's key pairs: one for id tokens, another for access tokens."""
+    """A pool's key pairs: one for id tokens, another for access tokens.
 
-    def __init__(self, entropy: Entropy) -> None:
-        self.id_token_key: SigningKey = SigningKey(entropy)
-        self.access_token_key: SigningKey = SigningKey(entropy)
+    Args:
+        entropy: the source of the keys' ids.
+        private: key pairs that ``export`` has returned; None to generate new ones.
+
+    Raises:
+        ValueError: ``private`` is no such text.
+    """
+
+    def __init__(self, entropy: Entropy, private: str | None = None) -> None:
+        id_key, access_key = _import_keys(private) if private else (SigningKey.generate(entropy) for _ in range(2))
+        self.id_token_key: SigningKey = id_key
+        self.access_token_key: SigningKey = access_key
+        self._private = private
+
+    def export(self) -> str:
+        """Return the key pairs, with the private keys, as a JSON text."""
+        if self._private is None:
+            keys = KeySet([self.id_token_key.key, self.access_token_key.key])
+            self._private = json.dumps(keys.as_dict(private=True))
+        return self._private
 
     def jwks(self) -> dict[str, Any]:
         """Return the JSON Web Key Set with both public keys."""
         return dict(KeySet([self.id_token_key.key, self.access_token_key.key]).as_dict(private=False))
 
 
-class StateCipher:
-    """Authenticated encryption of small JSON objects. Each cipher makes its own key."""
+def _import_keys(private: str) -> tuple[SigningKey, SigningKey]:
+    try:
+        id_key, access_key = KeySet.import_key_set(json.loads(private)).keys
+        if not (isinstance(id_key, RSAKey) and isinstance(access_key, RSAKey) and id_key.is_private):
+            raise ValueError("not two private RSA keys")
+        return SigningKey(id_key), SigningKey(access_key)
+    except ValueError:
+        raise
+    except Exception as error:  # joserfc raises many kinds
+        raise ValueError(f"{type(error).__name__}: {error}") from None
 
-    def __init__(self, entropy: Entropy) -> None:
-        self._key = OctKey.import_key(entropy.bytes(32))
+
+class StateCipher:
+    """Authenticated encryption of small JSON objects.
+
+    Args:
+        key: the secret key, of 32 bytes.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = OctKey.import_key(key)
         self._own_header = _get_header(self._encrypt_compact({}))
 
     def encrypt(self, state: Mapping[str, Any]) -> str:

@@ -21,11 +21,14 @@ class OpaqueTokens:
     Args:
         entropy: the source of the key and the identifiers.
         length: the length of a token in characters; a multiple of 4.
+
+    Attributes:
+        key: the secret key.
     """
 
     def __init__(self, entropy: Entropy, length: int) -> None:
         self._entropy = entropy
-        self._key = entropy.bytes(32)
+        self.key: bytes = entropy.bytes(32)
         self._stream_bytes = (length - ID_LENGTH) * 3 // 4
 
     def issue(self) -> tuple[str, str]:
@@ -40,5 +43,5 @@ class OpaqueTokens:
 
     def restore(self, identifier: str) -> str:
         """Return the token of an identifier."""
-        stream = hashlib.shake_256(self._key + identifier.encode()).digest(self._stream_bytes)
+        stream = hashlib.shake_256(self.key + identifier.encode()).digest(self._stream_bytes)
         return identifier + b64encode(stream, b"-_").decode()

@@ -15,10 +15,13 @@ class SealedTexts:
 
     Args:
         entropy: the source of the key.
+
+    Attributes:
+        key: the secret key.
     """
 
     def __init__(self, entropy: Entropy) -> None:
-        self._key = entropy.bytes(32)
+        self.key: bytes = entropy.bytes(32)
 
     def seal(self, text: str, binding: str) -> str:
         """Return the sealed text, in base64url without padding. It opens with the same binding only."""
@@ -37,8 +40,8 @@ class SealedTexts:
 
     def _make_tag(self, text: str, binding: str) -> bytes:
         parts = b"".join(len(part).to_bytes(8) + part for part in (binding.encode(), text.encode()))
-        return hmac.digest(self._key, parts, "sha256")[:TAG_BYTES]
+        return hmac.digest(self.key, parts, "sha256")[:TAG_BYTES]
 
     def _mask(self, data: bytes, tag: bytes) -> bytes:
-        stream = hashlib.shake_256(self._key + tag).digest(len(data))
+        stream = hashlib.shake_256(self.key + tag).digest(len(data))
         return bytes(one ^ other for one, other in zip(data, stream, strict=True))

@@ -59,6 +59,11 @@ class SoftwareToken:
             self.name = name
         return is_valid
 
+    def merge(self, other: "SoftwareToken") -> None:
+        """Take over what another record of the same secret knows: codes that were used, and the name."""
+        self._used |= other._used
+        self.name = self.name or other.name
+
     def _is_code_of_step(self, code: str, step: int) -> bool:
         return hmac.compare_digest(pyotp.TOTP(self.secret).generate_otp(step).encode(), code.encode())
 

@@ -79,12 +79,12 @@ def update_user_pool_domain(service: Service, params: Params) -> Reply:
 
 def delete_user_pool_domain(service: Service, params: Params) -> Reply:
     """DeleteUserPoolDomain."""
-    domain = _find(service, params)
+    domain, pool = _find(service, params), service.get_pool(params["UserPoolId"])
     del service.domains[domain.name]
     if domain.custom:
-        domain.pool.custom_domain = None
+        pool.custom_domain = None
     else:
-        domain.pool.domain = None
+        pool.domain = None
     return {}
 
 

@@ -80,7 +80,7 @@ def start_user_import_job(service: Service, params: Params) -> Reply:
         raise WRONG_STATE(job.status)
     if not pool.auto_verified_attributes:
         raise NOTHING_VERIFIED()
-    if any(other.status in ACTIVE for each in service.pools.values() for other in each.import_jobs.values()):
+    if any(other.status in ACTIVE for _, each in service.pools.read_all() for _, other in each.import_jobs.read_all()):
         raise OTHER_JOB()
     if not job.file:
         raise NO_FILE()
@@ -117,6 +117,7 @@ def upload(service: Service, url: str, file: bytes) -> None:
     if len(file) > MAX_FILE:
         raise UploadRefused(f"the file is larger than {MAX_FILE} bytes")
     job.file = file
+    service.note("import_file", f"{pool_id}/{job_id}")
 
 
 def _find(service: Service, params: Params) -> tuple[UserPool, ImportJob]:

@@ -47,7 +47,7 @@ def create_user_pool(service: Service, params: Params) -> Reply:
         modified=now,
         mfa=configured,
     )
-    service.pools[pool.id] = pool
+    service.add_pool(pool)
     return {"UserPool": describe_pool(service, pool)}
 
 

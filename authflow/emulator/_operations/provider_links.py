@@ -37,7 +37,7 @@ def admin_link_provider_for_user(service: Service, params: Params) -> Reply:
         raise _errors.NO_PROVIDER(provider, pool.id)
     if known.kind not in {"SAML", "OIDC"} and _require(source, "ProviderAttributeName") != SUBJECT:
         raise _errors.INVALID(f"The ProviderAttributeName of {provider} must be {SUBJECT}")  # own text
-    holder = pool.providers.find_linked(provider, user_id)
+    holder = _find_linked(pool, provider, user_id)
     if holder is user:
         raise ALREADY_LINKED()
     if holder is not None or pool.users.find_by_username(f"{provider}_{user_id}"):
@@ -61,7 +61,7 @@ def admin_disable_provider_for_user(service: Service, params: Params) -> Reply:
         pool.users.set_status(user, Status.EXTERNAL_PROVIDER)
         user.password, user.modified = StoredPassword.create_unset(service.entropy), service.now()
         return {}
-    holder = pool.providers.find_linked(provider, user_id)
+    holder = _find_linked(pool, provider, user_id)
     if holder is None:
         raise NOT_LINKED()
     identity = next(entry for entry in holder.identities if (entry.provider, entry.user_id) == (provider, user_id))
@@ -70,12 +70,17 @@ def admin_disable_provider_for_user(service: Service, params: Params) -> Reply:
     return {}
 
 
+def _find_linked(pool: UserPool, provider: str, user_id: str) -> User | None:
+    linked = pool.providers.find_linked(provider, user_id)
+    return pool.users.find_by_sub(linked.sub) if linked else None
+
+
 def _find_destination(pool: UserPool, given: Params) -> User:
     """Return the user that a DestinationUser names: by username, or as a user of an identity provider."""
     name, provider = _require(given, "ProviderAttributeValue"), given.get("ProviderName", NATIVE)
     if provider == NATIVE:
         return names.get_user(pool, name)
-    return pool.providers.find_linked(provider, name) or names.get_user(pool, f"{provider}_{name}")
+    return _find_linked(pool, provider, name) or names.get_user(pool, f"{provider}_{name}")
 
 
 def _require(given: Params, member: str) -> str:

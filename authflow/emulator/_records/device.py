@@ -108,15 +108,13 @@ class ProposedDevice:
         return {"DeviceKey": self.key, "DeviceGroupKey": self.group_key}
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Devices:
     """The devices of one user."""
 
-    __slots__ = ("_confirmed", "_count", "_proposed")
-
-    def __init__(self) -> None:
-        self._proposed: ExpiringMap[ProposedDevice] | None = None  # most users have no devices
-        self._confirmed: dict[str, Device] = {}
-        self._count = 0
+    _proposed: ExpiringMap[ProposedDevice] | None = None  # most users have no devices
+    _confirmed: dict[str, Device] = field(default_factory=dict)
+    _count: int = 0
 
     def propose(self, region: str, entropy: Entropy, now: datetime) -> ProposedDevice:
         """Return new keys, for a device that has none."""

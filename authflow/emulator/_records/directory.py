@@ -36,6 +36,9 @@ class Directory:
         username_attributes: the attributes that users sign in with instead of a username.
         alias_attributes: the attributes that users can sign in with, in addition to their username.
         is_case_sensitive: whether names that differ only in case are different.
+
+    Attributes:
+        watcher: called with each user who is found by a name, added or removed. None by default.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Directory:
         self._username_attributes = username_attributes
         self._names = sorted(username_attributes | alias_attributes)
         self._is_case_sensitive = is_case_sensitive
+        self.watcher: Callable[[User], None] | None = None
         self.all: Series[User] = Series()
         self._by_username: dict[str, User] = {}
         self._by_sub: dict[str, User] = {}
@@ -56,7 +60,13 @@ class Directory:
 
     def add(self, user: User) -> None:
         """Add a new user. The caller must have checked that no user has one of these names."""
-        self.all.add(user)
+        self.restore(user, self.all.next)
+        if self.watcher is not None:
+            self.watcher(user)
+
+    def restore(self, user: User, number: int) -> None:
+        """Add a user who had this number, after those with lower numbers."""
+        self.all.restore(user, number)
         self._by_username[self.normalize_case(user.username)] = user
         self._by_sub[user.sub] = user
         self._add_aliases(user)
@@ -65,12 +75,18 @@ class Directory:
 
     def remove(self, user: User) -> None:
         """Remove a user."""
+        if self.watcher is not None:
+            self.watcher(user)
         for index in self._indexes.values():
             index.remove(user, self.all.number_of(user))
         self.all.remove(user)
         del self._by_username[self.normalize_case(user.username)]
         del self._by_sub[user.sub]
         self._remove_aliases(user)
+
+    def list_subs(self) -> list[str]:
+        """Return the subs of all users, in the order in which they were added."""
+        return list(self._by_sub)
 
     @property
     def subs(self) -> Container[str]:
@@ -101,24 +117,39 @@ class Directory:
 
     def find_by_username(self, name: str) -> User | None:
         """Return the user with this username, None if there is none."""
-        return self._by_username.get(self.normalize_case(name))
+        return self._find(self._by_username, self.normalize_case(name))
 
     def find_by_sub(self, sub: str) -> User | None:
         """Return the user with this sub, None if there is none. A sub is never used again."""
-        return self._by_sub.get(sub)
+        return self._find(self._by_sub, sub)
 
     def find_by_alias(self, name: str) -> User | None:
         """Return the user with this alias, None if there is none."""
-        return next(iter(self._by_alias.get(self.normalize_case(name), {}).values()), None)
+        holders = self._by_alias.get(self.normalize_case(name), {})
+        return self._find(holders, next(iter(holders), ""))
 
     def find_by_any_name(self, name: str) -> Iterator[tuple[str, User]]:
         """Yield each user who has this name, with its kind: ``USERNAME``, ``SUB`` or the attribute of an alias."""
         folded = self.normalize_case(name)
         if folded in self._by_username:
-            yield USERNAME, self._by_username[folded]
+            yield USERNAME, self._tell(self._by_username[folded])
         if folded in self._by_sub:
-            yield SUB, self._by_sub[folded]
-        yield from self._by_alias.get(folded, {}).items()
+            yield SUB, self._tell(self._by_sub[folded])
+        for alias, holder in self._by_alias.get(folded, {}).items():
+            yield alias, self._tell(holder)
+
+    def _find(self, users: Mapping[str, User], name: str) -> User | None:
+        user = users.get(name)
+        return user if user is None else self._tell(user)
+
+    def _tell(self, user: User) -> User:
+        if self.watcher is not None:
+            self.watcher(user)
+        return user
+
+    def read(self, sub: str) -> User | None:
+        """Return the user with this sub, None if there is none. The user must not be changed."""
+        return self._by_sub.get(sub)
 
     def read_matching(
         self, name: str, value: str, *, is_prefix: bool, after: Place | None, count: int

@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Callable
 from datetime import datetime
+from itertools import islice
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -32,6 +33,10 @@ class ExpiringMap(Generic[V]):
         self._entries[key] = (until, value)
         self._schedule(key, until)
 
+    def read_latest(self, count: int) -> list[V]:
+        """Return the last ``count`` values, that with the latest key first."""
+        return [value for _, value in islice(reversed(self._entries.values()), count)]
+
     def get(self, key: str) -> V | None:
         """Return the value of ``key``, None if there is none. It may have expired, if it is not removed yet."""
         entry = self._entries.get(key)
@@ -46,17 +51,33 @@ class ExpiringMap(Generic[V]):
         """Return all values."""
         return [value for _, value in self._entries.values()]
 
+    def keys(self) -> list[str]:
+        """Return all keys, in the order in which they were put first."""
+        return list(self._entries)
+
+    def read(self, key: str) -> tuple[datetime, V] | None:
+        """Return until when a value is kept, and the value; None if there is none."""
+        return self._entries.get(key)
+
+    def restore(self, key: str, value: V, until: datetime) -> None:
+        """Add an entry that was read from another map."""
+        self._entries[key] = (until, value)
+        self._schedule(key, until)
+
     def _evict(self, now: datetime) -> None:
         while self._due and self._due[0][0] < now:
             _, key = heapq.heappop(self._due)
             self._scheduled.remove(key)
             entry = self._entries.get(key)
             if entry and entry[0] < now:
-                del self._entries[key]
-                if self._on_eviction is not None:
-                    self._on_eviction(entry[1])
+                self._evict_entry(key)
             elif entry:  # it was put again with a later expiry
                 self._schedule(key, entry[0])
+
+    def _evict_entry(self, key: str) -> None:
+        _, value = self._entries.pop(key)
+        if self._on_eviction is not None:
+            self._on_eviction(value)
 
     def _schedule(self, key: str, until: datetime) -> None:
         if key not in self._scheduled:

@@ -1,5 +1,6 @@
 """The groups of a user pool."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -33,24 +34,51 @@ class Groups:
     """The groups of a pool, found by name, and the memberships of its users.
 
     Two names that differ only in case are the same: https://github.com/aws-amplify/amplify-backend/issues/1781
+
+    Attributes:
+        watcher: called with the name of each group that is found, added or removed, in lower case. None by default.
     """
 
     def __init__(self) -> None:
+        self.watcher: Callable[[str], None] | None = None
         self.all: Series[Group] = Series()
         self._by_name: dict[str, Group] = {}
         self._by_member: dict[User, set[Group]] = {}
 
     def find(self, name: str) -> Group | None:
         """Return the group with this name, None if there is none."""
+        if self.watcher is not None:
+            self.watcher(name.lower())
         return self._by_name.get(name.lower())
+
+    def list_names(self) -> list[str]:
+        """Return the names of all groups in lower case."""
+        return list(self._by_name)
+
+    def read(self, name: str) -> Group | None:
+        """Return the group with this name in lower case, None if there is none. It must not be changed."""
+        return self._by_name.get(name)
 
     def add(self, group: Group) -> None:
         """Add a new group."""
-        self.all.add(group)
+        self.restore(group, self.all.next)
+        if self.watcher is not None:
+            self.watcher(group.name.lower())
+
+    def restore(self, group: Group, number: int) -> None:
+        """Add a group that had this number, after those with lower numbers."""
+        self.all.restore(group, number)
         self._by_name[group.name.lower()] = group
+
+    def restore_member(self, user: "User", group: Group, number: int) -> None:
+        """Put a user into a group, in which they had this number, after those with lower numbers."""
+        group.members.restore(user, number)
+        self._by_member[user] = {*self.list_of(user), group}
 
     def remove(self, group: Group) -> None:
         """Remove a group with its memberships, but without going through its members: they are rid of it later."""
+        if self.watcher is not None:
+            self.watcher(group.name.lower())
         group.members = Series()
         self.all.remove(group)
         del self._by_name[group.name.lower()]

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/authentication.html#au
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -16,17 +17,16 @@ QUIET_PERIOD: Final = timedelta(minutes=15)
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
+@dataclass(slots=True, eq=False)
 class Lockout:
     """Counts the failed attempts of one user since the last sign-in.
 
     The fifth failure locks the user out for a second. Each further failure doubles the time, up to ``MAX_LOCKOUT``.
     """
 
-    __slots__ = ("_attempted", "_failures", "_until")
-
-    def __init__(self) -> None:
-        self._failures = 0
-        self._until = self._attempted = NEVER
+    _failures: int = 0
+    _until: datetime = NEVER
+    _attempted: datetime = NEVER
 
     def attempt(self, is_proven: Callable[[], bool], error: _errors.ErrorTemplate, now: datetime) -> None:
         """Evaluate an attempt to prove a password or a code, and count it if it fails.

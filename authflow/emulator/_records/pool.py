@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authflow.emulator._errors import ErrorTemplate
 from authflow.emulator._records.directory import Directory
-from authflow.emulator._records.expiring import ExpiringMap
 from authflow.emulator._records.functions import LambdaTrigger
 from authflow.emulator._records.group import Groups
 from authflow.emulator._records.import_job import ACTIVE, ImportJob
 from authflow.emulator._records.numbered import Numbered
 from authflow.emulator._records.provider import Providers
 from authflow.emulator._records.user import User
+from authflow.emulator._records.watching import WatchedMap
 
 if TYPE_CHECKING:
     from authflow.emulator._crypto.jose import PoolKeys
@@ -66,7 +66,7 @@ class UserPool:
     modified: datetime
     keys: "PoolKeys | None" = field(default=None, repr=False)
     mfa: dict[str, Any] = field(default_factory=dict)
-    decoys: ExpiringMap[User] = field(default_factory=ExpiringMap, repr=False)
+    decoys: WatchedMap[User] = field(default_factory=WatchedMap, repr=False)
     triggers: Mapping[str, LambdaTrigger] = field(default_factory=dict, repr=False)
     groups: Groups = field(default_factory=Groups, repr=False)
     providers: Providers = field(default_factory=Providers, repr=False)
@@ -102,7 +102,7 @@ class UserPool:
         Raises:
             ServiceError: UserImportInProgressException.
         """
-        if any(job.status in ACTIVE for job in self.import_jobs.values()):
+        if any(job.status in ACTIVE for _, job in self.import_jobs.read_all()):
             raise IMPORTING()
 
     @property

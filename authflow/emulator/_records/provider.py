@@ -60,6 +60,10 @@ class Providers:
         user.identities = (*user.identities, identity)
         self._linked[identity.provider, identity.user_id] = user
 
+    def restore_link(self, user: User, identity: Identity) -> None:
+        """Find a user by one of the identities that the user has."""
+        self._linked[identity.provider, identity.user_id] = user
+
     def unlink(self, user: User, identity: Identity) -> None:
         """Take an identity away from the user who is linked to it."""
         user.identities = tuple(other for other in user.identities if other != identity)

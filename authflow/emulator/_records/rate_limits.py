@@ -3,7 +3,7 @@
 Source of the figures: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
 """
 
-from collections import deque
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,13 +19,11 @@ PER_HOUR: Final = {
 }
 
 
+@dataclass(slots=True, eq=False)
 class Attempts:
     """The times at which one user last called each limited operation."""
 
-    __slots__ = ("_times",)
-
-    def __init__(self) -> None:
-        self._times: dict[str, deque[datetime]] = {}
+    _times: dict[str, list[datetime]] = field(default_factory=dict)
 
     def count(self, operation: str, now: datetime, limit: int | None = None) -> None:
         """Count a call of an operation.
@@ -39,7 +37,8 @@ class Attempts:
             ServiceError: LimitExceededException: there were too many in the last hour. This call is not counted.
         """
         limit = PER_HOUR[operation] if limit is None else limit
-        times = self._times.setdefault(operation, deque(maxlen=limit))
+        times = self._times.setdefault(operation, [])
         if sum(time > now - HOUR for time in times) >= limit:
             raise _errors.LIMIT_EXCEEDED()
         times.append(now)
+        del times[:-limit]

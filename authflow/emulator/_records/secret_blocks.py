@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
 from authflow.emulator._records.client import UserPoolClient
-from authflow.emulator._records.expiring import ExpiringMap
+from authflow.emulator._records.watching import WatchedMap
 
 if TYPE_CHECKING:
     from authflow.emulator._crypto.jose import StateCipher
@@ -44,17 +44,22 @@ class SecretBlocks:
 
     Where each can be redeemed once, the blocks that still can be are remembered, not the used ones: after the clock was
     set forward and back, a forgotten block is refused.
+
+    Attributes:
+        key: the secret key that encrypts the blocks; None before the first one.
+        unused: whether a block can be redeemed, by the block's id; False once it is used.
     """
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
         self._cipher: StateCipher | None = None
-        self._unused: ExpiringMap[bool] = ExpiringMap()  # by the block's id; False once it is used
+        self.key: bytes | None = None
+        self.unused: WatchedMap[bool] = WatchedMap()
 
     def issue(self, client: UserPoolClient, srp_round: SrpRound, *, expires: datetime, now: datetime) -> str:
         """Return a new SECRET_BLOCK. It is bound to the client, and so to its pool, and to the state of the round."""
         identifier = self._entropy.uuid()
-        self._unused.put(identifier, value=True, until=expires, now=now)
+        self.unused.put(identifier, value=True, until=expires, now=now)
         state = {
             "id": identifier,
             "client": client.id,
@@ -88,14 +93,14 @@ class SecretBlocks:
         names = ("client", "challenge", "username", "flow")
         if state is None or tuple(state[name] for name in names) != (client.id, *expected):
             raise _errors.WRONG_PASSWORD()
-        unused = self._unused.get(state["id"])
+        unused = self.unused.get(state["id"])
         if once and unused is False:
             raise _errors.SESSION_USED()
         expires = datetime.fromtimestamp(state["expires"], now.tzinfo)
         if (once and unused is None) or now >= expires:
             raise _errors.SESSION_EXPIRED()
         if once:
-            self._unused.put(state["id"], value=False, until=expires, now=now)
+            self.unused.put(state["id"], value=False, until=expires, now=now)
         salt, key = int(state["salt"], 16), bytes.fromhex(state["key"])
         return SrpRound(*expected, state["device_key"], state["event_id"], salt, key)
 
@@ -103,5 +108,6 @@ class SecretBlocks:
         if self._cipher is None:
             from authflow.emulator._crypto.jose import StateCipher  # noqa: PLC0415 -- slow to import, see there
 
-            self._cipher = StateCipher(self._entropy)
+            self.key = self.key or self._entropy.bytes(32)
+            self._cipher = StateCipher(self.key)
         return self._cipher

@@ -14,10 +14,13 @@ class Series(Generic[Record]):
 
     A reader that remembers the last number it has seen goes on from there, whatever was added or removed since. No
     method but iteration goes through all records.
+
+    Attributes:
+        next: the number of the next record.
     """
 
     def __init__(self) -> None:
-        self._next = 1
+        self.next = 1
         self._numbers: Ascending[int] = Ascending()
         self._records: dict[int, Record] = {}
         self._places: dict[Record, int] = {}
@@ -33,10 +36,14 @@ class Series(Generic[Record]):
 
     def add(self, record: Record) -> None:
         """Add a record at the end. It must be hashable, and not be there already."""
-        self._numbers.add(self._next)
-        self._records[self._next] = record
-        self._places[record] = self._next
-        self._next += 1
+        self.restore(record, self.next)
+
+    def restore(self, record: Record, number: int) -> None:
+        """Add a record that had this number, which no other one has."""
+        self._numbers.add(number)
+        self._records[number] = record
+        self._places[record] = number
+        self.next = max(self.next, number + 1)
 
     def remove(self, record: Record) -> None:
         """Remove a record, which must be there."""
@@ -51,6 +58,10 @@ class Series(Generic[Record]):
     def get(self, number: int) -> Record:
         """Return the record with this number, which must be there."""
         return self._records[number]
+
+    def find(self, number: int) -> Record | None:
+        """Return the record with this number, None if there is none."""
+        return self._records.get(number)
 
     def read_after(self, number: int | None, count: int) -> list[tuple[int, Record]]:
         """Return the first ``count`` records after the one with this number (None: of all), each with its number."""

@@ -13,9 +13,9 @@ from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
 from authflow.emulator._crypto.opaque import OpaqueTokens
 from authflow.emulator._records.client import UserPoolClient
-from authflow.emulator._records.expiring import ExpiringMap
 from authflow.emulator._records.sign_in import SignIn
 from authflow.emulator._records.user import User
+from authflow.emulator._records.watching import WatchedMap
 
 LENGTH: Final = 1500  # about as long as Cognito's; SessionType allows 20 to 4096
 #: how long an expired or used Session is kept
@@ -50,23 +50,32 @@ class Session:
 
 
 class Sessions:
-    """All Sessions of the emulator."""
+    """All Sessions of the emulator.
+
+    Attributes:
+        tokens: makes the Sessions' tokens.
+        kept: the Sessions, by the identifier in their tokens.
+    """
 
     def __init__(self, entropy: Entropy) -> None:
-        self._tokens = OpaqueTokens(entropy, LENGTH)
-        self._kept: ExpiringMap[Session] = ExpiringMap(self._forget)
+        self.tokens: OpaqueTokens = OpaqueTokens(entropy, LENGTH)
+        self.kept: WatchedMap[Session] = WatchedMap(self._forget)
         self._by_device: dict[str, dict[Session, str]] = {}
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self.kept)
 
     def issue(self, session: Session, now: datetime) -> str:
         """Store a new Session and return its token, which Cognito's API calls Session too."""
-        identifier, text = self._tokens.issue()
-        self._kept.put(identifier, session, until=session.expires + RETENTION, now=now)
-        if session.sign_in.device_key is not None:
-            self._by_device.setdefault(session.sign_in.device_key, {})[session] = identifier
+        identifier, text = self.tokens.issue()
+        self.kept.put(identifier, session, until=session.expires + RETENTION, now=now)
+        self._note_device(identifier, session)
         return text
+
+    def restore(self, identifier: str, session: Session, until: datetime) -> None:
+        """Add a Session that had this identifier, after those that were issued before."""
+        self.kept.restore(identifier, session, until)
+        self._note_device(identifier, session)
 
     def find_client_id(self, text: str) -> str | None:
         """Return the app client that a Session was issued to, None for an unknown Session."""
@@ -75,14 +84,18 @@ class Sessions:
 
     def explain_missing(self, text: str) -> _errors.ServiceError:
         """Return the error for a Session that is not kept: it expired long ago, or was never issued."""
-        return (_errors.SESSION_EXPIRED if self._tokens.verify(text) else _errors.SESSION_INVALID)()
+        return (_errors.SESSION_EXPIRED if self.tokens.verify(text) else _errors.SESSION_INVALID)()
 
     def find_latest(self, device_key: str, is_wanted: Callable[[Session], bool]) -> str | None:
         """Return the token of a device's latest wanted Session, preferably of an unused one; None if there is none."""
         sessions = self._by_device.get(device_key, {})
         wanted = [session for session in reversed(sessions) if is_wanted(session)]
         found = next((session for session in wanted if not session.used), wanted[0] if wanted else None)
-        return self._tokens.restore(sessions[found]) if found else None
+        return self.tokens.restore(sessions[found]) if found else None
+
+    def _note_device(self, identifier: str, session: Session) -> None:
+        if session.sign_in.device_key is not None:
+            self._by_device.setdefault(session.sign_in.device_key, {})[session] = identifier
 
     def find(
         self, text: str, client: UserPoolClient, challenges: Collection[str], now: datetime
@@ -107,6 +120,10 @@ class Sessions:
             raise _errors.SESSION_INVALID()
         return session, user
 
+    def read_latest(self, count: int) -> list[Session]:
+        """Return the ``count`` latest Sessions, the latest first, with those that were used or have expired."""
+        return self.kept.read_latest(count)
+
     def _forget(self, session: Session) -> None:
         if (key := session.sign_in.device_key) is not None:
             del self._by_device[key][session]
@@ -114,8 +131,8 @@ class Sessions:
                 del self._by_device[key]
 
     def _get(self, text: str) -> Session | None:
-        identifier = self._tokens.verify(text)
-        return self._kept.get(identifier) if identifier else None
+        identifier = self.tokens.verify(text)
+        return self.kept.get(identifier) if identifier else None
 
 
 def is_same_username(name: str, canonical: str) -> bool:

@@ -8,8 +8,8 @@ from authflow.emulator import _errors
 from authflow.emulator._crypto.entropy import Entropy
 from authflow.emulator._crypto.opaque import OpaqueTokens
 from authflow.emulator._records.client import UserPoolClient
-from authflow.emulator._records.expiring import ExpiringMap
 from authflow.emulator._records.user import User
+from authflow.emulator._records.watching import WatchedMap
 
 LENGTH: Final = 1800  # about as long as Cognito's refresh tokens
 #: how long a family is kept after its refresh tokens expire: its access tokens can be revoked while they are valid
@@ -117,15 +117,22 @@ class RefreshToken:
 
 
 class TokenFamilies:
-    """All token families of the emulator, and their refresh tokens."""
+    """All token families of the emulator, and their refresh tokens.
+
+    Attributes:
+        tokens: makes the texts of refresh tokens.
+        families: the families, by id.
+        by_event: the families of tokens that do not name their family, by ``event_id``.
+        refresh_tokens: the refresh tokens, by the identifier in their texts.
+    """
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
-        self._tokens = OpaqueTokens(entropy, LENGTH)
-        self._families: ExpiringMap[TokenFamily] = ExpiringMap(self._forget)
+        self.tokens: OpaqueTokens = OpaqueTokens(entropy, LENGTH)
+        self.families: WatchedMap[TokenFamily] = WatchedMap(self._forget)
         self._of_user: dict[str, dict[str, TokenFamily]] = {}
-        self._by_event: ExpiringMap[TokenFamily] = ExpiringMap()
-        self._refresh_tokens: ExpiringMap[RefreshToken] = ExpiringMap()
+        self.by_event: WatchedMap[TokenFamily] = WatchedMap()
+        self.refresh_tokens: WatchedMap[RefreshToken] = WatchedMap()
 
     def create(self, client: UserPoolClient, user: User, now: datetime, device_key: str | None = None) -> TokenFamily:
         """Create a family for a new sign-in."""
@@ -133,36 +140,42 @@ class TokenFamilies:
         family = TokenFamily(
             self._entropy.uuid(), client.id, user.sub, int(now.timestamp()), expires, device_key, last_used=now
         )
-        self._families.put(family.id, family, until=expires + RETENTION, now=now)
+        self.families.put(family.id, family, until=expires + RETENTION, now=now)
         self._of_user.setdefault(user.sub, {})[family.id] = family
         return family
 
+    def restore(self, family: TokenFamily, until: datetime) -> None:
+        """Add a family, after those that were created before."""
+        self.families.restore(family.id, family, until)
+        self._of_user.setdefault(family.sub, {})[family.id] = family
+
     def get(self, family_id: str) -> TokenFamily | None:
         """Return the family with this id, None if there is none."""
-        return self._families.get(family_id)
+        return self.families.get(family_id)
 
     def note_event(self, event_id: str, family: TokenFamily, now: datetime) -> None:
         """Record which family the tokens with this ``event_id`` belong to, if they have no ``origin_jti``."""
-        self._by_event.put(event_id, family, until=family.expires + RETENTION, now=now)
+        self.by_event.put(event_id, family, until=family.expires + RETENTION, now=now)
 
     def find_by_event(self, event_id: str) -> TokenFamily | None:
         """Return the family that ``note_event`` recorded, None if there is none."""
-        return self._by_event.get(event_id)
+        return self._look_up(self.by_event.get(event_id))
 
     def issue_refresh_token(self, family: TokenFamily, now: datetime) -> str:
         """Issue a new refresh token of a family."""
-        identifier, text = self._tokens.issue()
-        self._refresh_tokens.put(identifier, RefreshToken(family), until=family.expires + RETENTION, now=now)
+        identifier, text = self.tokens.issue()
+        self.refresh_tokens.put(identifier, RefreshToken(family), until=family.expires + RETENTION, now=now)
         return text
 
     def find(self, text: str) -> RefreshToken | None:
         """Return a refresh token, even if it no longer works; None if there is none."""
-        identifier = self._tokens.verify(text)
-        return self._refresh_tokens.get(identifier) if identifier else None
+        identifier = self.tokens.verify(text)
+        token = self.refresh_tokens.get(identifier) if identifier else None
+        return token if token is not None and self._look_up(token.family) else None
 
     def has_issued(self, text: str) -> bool:
         """Return whether a text is a refresh token, which may have expired long ago and not be kept any more."""
-        return self._tokens.verify(text) is not None
+        return self.tokens.verify(text) is not None
 
     def revoke_all(self, user: User) -> None:
         """Revoke all tokens of a user, for all clients."""
@@ -171,7 +184,11 @@ class TokenFamilies:
 
     def list_of(self, user: User) -> list[TokenFamily]:
         """Return the families of a user, the oldest first."""
-        return list(self._of_user.get(user.sub, {}).values())
+        return [family for id_ in list(self._of_user.get(user.sub, ())) if (family := self.families.get(id_))]
+
+    def _look_up(self, family: TokenFamily | None) -> TokenFamily | None:
+        """Return a family if it is still kept."""
+        return self.families.get(family.id) if family else None
 
     def _forget(self, family: TokenFamily) -> None:
         families = self._of_user[family.sub]

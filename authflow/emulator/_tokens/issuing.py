@@ -29,6 +29,7 @@ def get_pool_keys(service: Service, pool: UserPool) -> "PoolKeys":
 
         pool.keys = PoolKeys(service.entropy)
     service.signers[pool.keys.access_token_key.kid] = pool
+    service.note("keys", pool.id)
     return pool.keys
 
 

@@ -67,12 +67,15 @@ def serve(make: EmulatorFactory, access: Access, on_ready: Callable[[str, Path |
 
     Raises:
         OSError: the server can't listen on this address.
+        StateError: the state could not be kept any more.
     """
     allow_many_connections()
     with _listen(access.host, access.port) as (listener, address), _certify(access) as certificate:
         url = f"https://{address}" if certificate else f"http://{address}"
         authority = certificate.authority if certificate else None
-        server = _make_server(_make(make, url), lambda: on_ready(url, authority), access.control_token, certificate)
+        emulator = _make(make, url)
+        server = _make_server(emulator, lambda: on_ready(url, authority), access.control_token, certificate)
+        emulator.at_failure(server.stop)
         # uvicorn raises the signal again after it has stopped; that must not end the process
         before = {number: signal.signal(number, server.stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
@@ -80,6 +83,9 @@ def serve(make: EmulatorFactory, access: Access, on_ready: Callable[[str, Path |
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+            emulator.close()
+        if emulator.failure is not None:
+            raise emulator.failure
 
 
 @contextmanager

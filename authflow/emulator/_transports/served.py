@@ -5,6 +5,7 @@ from typing import Any, Protocol, TypeAlias
 
 from authflow.emulator._control.clock import MovableClock
 from authflow.emulator._control.faults import Faults
+from authflow.emulator._control.overview import Overview
 from authflow.emulator._control.seeding import SeededClient
 from authflow.emulator._outbox import Outbox
 from authflow.emulator._settings import Settings
@@ -41,6 +42,10 @@ class ServedEmulator(Protocol):
         """The messages that the emulator would have sent."""
 
     @property
+    def overview(self) -> Overview:
+        """What is in it."""
+
+    @property
     def triggers(self) -> LambdaTriggers:
         """The Lambda triggers."""
 
@@ -64,6 +69,22 @@ class ServedEmulator(Protocol):
 
     def reset(self) -> None:
         """Begin again."""
+
+    def dump_state(self) -> dict[str, Any]:
+        """Return everything that is stored, as one JSON document."""
+
+    def load_state(self, document: object) -> None:
+        """Replace everything that is stored."""
+
+    def close(self) -> None:
+        """Close the file of the state."""
+
+    @property
+    def failure(self) -> Exception | None:
+        """Why the state can't be kept any more; None as long as it can."""
+
+    def at_failure(self, action: Callable[[], None]) -> None:
+        """Do something once if the state can't be kept any more."""
 
 
 EmulatorFactory: TypeAlias = Callable[[str], ServedEmulator]

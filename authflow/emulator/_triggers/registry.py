@@ -139,7 +139,7 @@ class Triggers(MutableMapping[str, Mapping[str, LambdaTrigger]]):
         return bool(self._service.functions) or len(self) > 0
 
     def _collect(self) -> dict[str, Mapping[str, LambdaTrigger]]:
-        return {pool.id: pool.triggers for pool in list(self._service.pools.values()) if pool.triggers}
+        return {pool.id: pool.triggers for _, pool in self._service.pools.read_all() if pool.triggers}
 
 
 def find_trigger(service: Service, pool: UserPool, name: str) -> LambdaTrigger | None:

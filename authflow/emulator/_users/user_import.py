@@ -67,14 +67,18 @@ def run(service: Service, pool: UserPool, job: ImportJob) -> None:
     job.status = JobStatus.IN_PROGRESS
     for number, row in rows:
         if number % SLICE == 0:
-            with service.unlocked():
+            with service.unlocked(forget=True):
                 pass
-        if job.status is JobStatus.STOPPING or service.pools.get(pool.id) is not pool:
+        if not _is_kept(service, pool, job) or job.status is JobStatus.STOPPING:
             job.end(JobStatus.STOPPED, STOPPED, service.now())
             return
         _import_row(service, pool, job, number, partial(_parse_row, header, row))
     failed = job.imported == 0 and job.failed + job.skipped > 0
     job.end(*((JobStatus.FAILED, NONE_IMPORTED) if failed else (JobStatus.SUCCEEDED, SUCCEEDED)), service.now())
+
+
+def _is_kept(service: Service, pool: UserPool, job: ImportJob) -> bool:
+    return service.pools.get(pool.id) is pool and pool.import_jobs.get(job.id) is job
 
 
 def _split(pool: UserPool, file: bytes) -> tuple[list[str], Iterator[tuple[int, str]]]:

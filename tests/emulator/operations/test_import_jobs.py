@@ -286,7 +286,7 @@ def test_while_users_are_imported(pool: World, monkeypatch: pytest.MonkeyPatch) 
     pool.emulator.upload(other["PreSignedUrl"], make_file(pool, {"cognito:username": "x"}))
     attributes = [{"Name": "a", "AttributeDataType": "String"}]
 
-    def meanwhile() -> Any:
+    def meanwhile(*, forget: bool = False) -> Any:
         assert describe(pool, job)["Status"] == "InProgress"
         for operation, params in (
             ("UpdateUserPool", {}),
@@ -297,7 +297,7 @@ def test_while_users_are_imported(pool: World, monkeypatch: pytest.MonkeyPatch) 
         seen.append(refuse(pool, "StartUserImportJob", JobId=other["JobId"]))
         stopping = call(pool, "StopUserImportJob", JobId=job["JobId"])["UserImportJob"]
         assert stopping["Status"] == "Stopping"
-        return unlocked()
+        return unlocked(forget=forget)
 
     service: Any = pool.emulator._service
     unlocked = service.unlocked

@@ -139,7 +139,7 @@ def test_attributes_for_developers_are_reserved(world: World) -> None:
 def test_invalid_overrides(world: World, details: object) -> None:
     world.emulator.triggers[world.pool_id] = {"PreTokenGeneration": Recorder(claimsOverrideDetails=details)}
     assert expect_refused_sign_in(world) == BAD_OUTPUT
-    assert not world.emulator._service.token_families._families.values()  # neither tokens nor a token family
+    assert not world.emulator._service.token_families.families.values()  # neither tokens nor a token family
 
 
 def collect_sources(world: World, act: Callable[[World], object]) -> list[str]:

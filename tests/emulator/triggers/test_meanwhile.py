@@ -416,7 +416,7 @@ def test_sign_in(world: World, trigger: str, act: Act, outcome: str, flow: str) 
     assert do(world, trigger, act, "AdminInitiateAuth" if is_admin else "InitiateAuth", **where, **params).startswith(
         outcome
     )
-    families = list(world.emulator._service.token_families._families.values())
+    families = list(world.emulator._service.token_families.families.values())
     assert len(families) == (act is nothing)
 
 
@@ -473,7 +473,7 @@ def test_a_session_from_a_sign_up_is_used_once(empty: World) -> None:
     start["AuthParameters"] = {"USERNAME": "ada"}
     came = do(world, "PreAuthentication", lambda world: world.call("InitiateAuth", **start), "InitiateAuth", **start)
     assert came == USED_SESSION
-    assert len(list(world.emulator._service.token_families._families.values())) == 1
+    assert len(list(world.emulator._service.token_families.families.values())) == 1
 
 
 def test_an_answer_is_verified_once(world: World) -> None:
@@ -502,7 +502,7 @@ def test_custom_challenges(world: World, trigger: str, act: Act) -> None:
     world.emulator.triggers[world.pool_id] = triggers
     answer = client.make_respond_params("CUSTOM_CHALLENGE", session, USERNAME="ada", ANSWER="tree")
     assert client.expect_refusal("RespondToAuthChallenge", **answer)
-    assert not list(world.emulator._service.token_families._families.values())
+    assert not list(world.emulator._service.token_families.families.values())
 
 
 @pytest.mark.parametrize("trigger", ["PostAuthentication", "PreTokenGeneration"])

@@ -2,11 +2,12 @@
 // Arguments: the file that `authflow emulator --amplify-file` wrote.
 
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 import { Amplify } from "aws-amplify";
 import * as auth from "aws-amplify/auth";
+
+import { controlOf } from "./emulator.mjs";
 
 // aws-amplify names a device after its browser. Without one it fails silently, and the device is never confirmed.
 globalThis.navigator ??= { platform: "test", userAgent: "Node" };
@@ -18,41 +19,7 @@ Amplify.configure(configuration);
 const email = "grace@example.com";
 const [first, second, third] = ["Correct-Horse-9", "Correct-Horse-10", "Correct-Horse-11"];
 
-async function control(method, path, body) {
-  const response = await fetch(`${url}/_authflow/${path}`, {
-    method,
-    headers: { "Content-Type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  assert.equal(response.status, 200, await response.clone().text());
-  return response.json();
-}
-
-let last = 0;
-
-async function readCode(purpose) {
-  const [message] = await control("GET", `outbox?purpose=${purpose}&after=${last}&wait=10`);
-  last = message.number;
-  return message.code;
-}
-
-/** The code of an authenticator app at a time in seconds: RFC 6238. */
-function totp(secret, time) {
-  const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"));
-  const key = Buffer.from(bits.join("").match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(time / 30)));
-  const digest = createHmac("sha1", key).update(counter).digest();
-  const start = digest[19] & 15;
-  return String((digest.readUInt32BE(start) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
-
-async function readTotp(secret) {
-  await control("POST", "clock/advance", { seconds: 30 }); // each code works once
-  const { now } = await control("GET", "clock");
-  return totp(secret, Date.parse(now) / 1000);
-}
-
+const { readCode, readTotp } = controlOf(url);
 const step = async (promise) => (await promise).nextStep.signInStep;
 const signIn = (password, authFlowType = "USER_SRP_AUTH") =>
   auth.signIn({ username: email, password, options: { authFlowType } });

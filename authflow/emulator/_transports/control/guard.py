@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from authflow.emulator._transports.control.console import is_console
 from authflow.emulator._transports.control.problems import Problem
 
 #: methods that change nothing
@@ -33,7 +34,8 @@ class Guard:
 
     Args:
         application: what is guarded.
-        token: the bearer token that opens it to other machines and hosts; None: to none.
+        token: the bearer token that opens it to other machines and hosts; None: to none. With a token they may load
+            the console's page, which asks for it: browsers can't send one when they open a page.
     """
 
     def __init__(self, application: ASGIApp, token: str | None) -> None:
@@ -59,8 +61,7 @@ class Guard:
             raise Problem(403, "Only for clients on this machine, or with the control token as a bearer token.")
         if _is_foreign(request):
             raise Problem(403, "Not for web pages of other origins.")
-        path = request.url.path.removeprefix(scope_root(request))
-        if request.method in READING or path.startswith(UPLOADS):
+        if request.method in READING or _read_path(request).startswith(UPLOADS):
             return
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media != "application/json":
@@ -70,14 +71,16 @@ class Guard:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if self._token is not None and scheme.lower() == "bearer":
             return hmac.compare_digest(given.strip().encode(), self._token.encode())
+        if self._token is not None and request.method in READING and is_console(_read_path(request)):
+            return True
         hosts = [_parse_host(authority) for authority in request.headers.getlist("host")]
         peer = request.client.host if request.client else ""
         return len(hosts) == 1 and _is_this_machine(hosts[0]) and _is_this_machine(peer)
 
 
-def scope_root(request: Request) -> str:
-    """Return the path below which the guarded application is mounted."""
-    return str(request.scope.get("root_path", ""))
+def _read_path(request: Request) -> str:
+    """Return the path below the one at which the guarded application is mounted."""
+    return str(request.scope["path"]).removeprefix(str(request.scope.get("root_path", "")))
 
 
 def _is_foreign(request: Request) -> bool:

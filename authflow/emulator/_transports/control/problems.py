@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from starlette.responses import JSONResponse
+from authflow.emulator._transports.control.responses import AsciiJSONResponse
 
 
 class Problem(Exception):
@@ -18,7 +18,7 @@ class Problem(Exception):
         self.status = status
         self.detail = detail
 
-    def respond(self) -> JSONResponse:
+    def respond(self) -> AsciiJSONResponse:
         """Return the response."""
         content = {"type": "about:blank", "title": HTTPStatus(self.status).phrase, "status": self.status}
-        return JSONResponse({**content, "detail": self.detail}, self.status, media_type="application/problem+json")
+        return AsciiJSONResponse({**content, "detail": self.detail}, self.status, media_type="application/problem+json")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, Router
 
 from authflow._version import __version__
@@ -16,18 +16,21 @@ from authflow.emulator._control.faults import Fault, FaultKind
 from authflow.emulator._control.seed_schema import make_seed_schema
 from authflow.emulator._control.seeding import SeedError
 from authflow.emulator._control.settings import parse_settings
+from authflow.emulator._control.state.errors import StateError
+from authflow.emulator._errors import ServiceError
 from authflow.emulator._operations.import_jobs import MAX_FILE, UploadRefused
 from authflow.emulator._outbox import Message
 from authflow.emulator._service_model.model import ServiceModel
 from authflow.emulator._transports.bodies import read_body
+from authflow.emulator._transports.control import console
 from authflow.emulator._transports.control.endpoints import ENDPOINTS, Endpoint
 from authflow.emulator._transports.control.openapi import make_document
 from authflow.emulator._transports.control.problems import Problem
+from authflow.emulator._transports.control.responses import AsciiJSONResponse
 from authflow.emulator._transports.control.validation import check_body, check_query
 from authflow.emulator._transports.served import ServedEmulator
 from authflow.emulator._transports.threads import run_in_thread
 
-MAX_BODY: Final = 16 * 1024 * 1024
 PREFIX: Final = "/_authflow"
 
 
@@ -52,7 +55,7 @@ class Control:
             Route(endpoint.path, self._make_handler(endpoint), methods=[endpoint.method]) for endpoint in ENDPOINTS
         ]
         upload = Route("/import/{pool_id}/{job_id}", self.upload, methods=["PUT"])
-        return Router([*routes, upload], redirect_slashes=False)
+        return Router([*routes, *console.make_routes(), upload], redirect_slashes=False)
 
     async def health(self, _: Call) -> object:
         """GET /health."""
@@ -68,6 +71,21 @@ class Control:
         count = len(self._emulator.outbox)
         self._emulator.outbox.clear()
         return {"deleted": count}
+
+    async def list_pools(self, call: Call) -> object:
+        """GET /pools."""
+        return self._emulator.overview.list_pools(**call.query)
+
+    async def list_users(self, call: Call) -> object:
+        """GET /users."""
+        try:
+            return self._emulator.overview.list_users(**call.query)
+        except ServiceError as error:
+            raise Problem(404, error.message) from None
+
+    async def list_sign_ins(self, call: Call) -> object:
+        """GET /sign-ins."""
+        return self._emulator.overview.list_sign_ins(**call.query)
 
     async def read_clock(self, _: Call) -> object:
         """GET /clock."""
@@ -98,6 +116,21 @@ class Control:
     async def reset(self, _: Call) -> object:
         """POST /reset."""
         await run_in_thread(self._emulator.reset)
+        return {}
+
+    async def read_state(self, _: Call) -> object:
+        """GET /state."""
+        return Response(await run_in_thread(self._dump_state), media_type="application/json")
+
+    def _dump_state(self) -> bytes:
+        return json.dumps(self._emulator.dump_state(), separators=(",", ":")).encode()
+
+    async def replace_state(self, call: Call) -> object:
+        """PUT /state."""
+        try:
+            await run_in_thread(self._emulator.load_state, call.body)
+        except StateError as error:
+            raise Problem(400, f"body.{error}") from None
         return {}
 
     async def seed(self, call: Call) -> object:
@@ -164,6 +197,8 @@ class Control:
             await run_in_thread(self._emulator.upload, str(request.url), file)
         except UploadRefused as refusal:
             return PlainTextResponse(str(refusal), 403)
+        except ServiceError as error:  # the state can't be kept
+            return PlainTextResponse(error.message, 507)
         return Response()
 
     async def _await_messages(self, query: Mapping[str, Any], seconds: float) -> list[dict[str, Any]]:
@@ -185,12 +220,13 @@ class Control:
         return found
 
     def _select_messages(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
-        numbered = self._emulator.outbox.list_numbered()
-        return [
-            {"number": number, **asdict(message)}
-            for number, message in numbered
+        wanted = [
+            (number, message)
+            for number, message in self._emulator.outbox.list_numbered()
             if number > query.get("after", 0) and _is_wanted(message, query)
         ]
+        newest = wanted[-query.get("limit", len(wanted)) :]
+        return [{"number": number, **asdict(message)} for number, message in newest]
 
     def _make_handler(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         handle: Callable[[Call], Awaitable[object]] = getattr(self, endpoint.name)
@@ -198,8 +234,15 @@ class Control:
         async def respond(request: Request) -> Response:
             try:
                 query = check_query(endpoint, request.query_params.multi_items())
-                body = check_body(endpoint, await _read_json(request)) if endpoint.body is not None else None
-                return JSONResponse(await handle(Call(request.path_params, query, body)))
+                body = (
+                    check_body(endpoint, await _read_json(request, endpoint.max_body))
+                    if endpoint.body is not None
+                    else None
+                )
+                reply = await handle(Call(request.path_params, query, body))
+                return reply if isinstance(reply, Response) else AsciiJSONResponse(reply)
+            except ServiceError as error:  # the state can't be kept
+                return Problem(507, error.message).respond()
             except Problem as problem:
                 return problem.respond()
             except ClientDisconnect:
@@ -235,10 +278,10 @@ def _to_json(value: object) -> object:
     return value.total_seconds() if isinstance(value, timedelta) else value
 
 
-async def _read_json(request: Request) -> object:
-    body = await read_body(request, MAX_BODY)
+async def _read_json(request: Request, limit: int) -> object:
+    body = await read_body(request, limit)
     if body is None:
-        raise Problem(413, f"The body is longer than {MAX_BODY} bytes.")
+        raise Problem(413, f"The body is longer than {limit} bytes.")
     try:
         return json.loads(body or b"{}", parse_constant=_refuse_constant)
     except (ValueError, RecursionError):

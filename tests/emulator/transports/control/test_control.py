@@ -119,7 +119,12 @@ def test_the_clock(served: tuple[str, World]) -> None:
         ("POST", "/clock/advance", b"[" * 100_000, "The body is not JSON"),
         ("GET", "/outbox?wait=61", None, "query.wait: 61.0 is greater than the maximum of 60"),
         ("GET", "/outbox?wait=nan", None, "query.wait: 'nan' is not of type 'number'"),
-        ("GET", "/outbox?user=ada", None, "query: unknown parameter 'user'; known: username, purpose, after, wait."),
+        (
+            "GET",
+            "/outbox?user=ada",
+            None,
+            "query: unknown parameter 'user'; known: username, purpose, after, wait, limit.",
+        ),
         ("GET", "/outbox?after=1&after=2", None, "query.after: given twice"),
         ("POST", "/faults", {"operation": "*", "kind": "explode"}, "body.kind: 'explode' is not one of"),
         ("POST", "/faults", {"operation": "*", "kind": "delay", "seconds": 301}, "body.seconds: 301 is greater"),
@@ -239,6 +244,16 @@ def test_a_lost_reply_in_process(served: tuple[str, World]) -> None:
     with pytest.raises(BackendError, match="the reply gets lost"):
         auth.begin(Srp("ada", PASSWORD))
     assert control(url, "DELETE", "/faults") == (200, {"deleted": 1})
+
+
+def test_texts_that_utf_8_can_not_hold(served: tuple[str, World]) -> None:
+    url, _ = served
+    fault = {"operation": "GetUser", "kind": "refuse", "message": "\ud800"}
+    status, added = control(url, "POST", "/faults", fault)
+    assert (status, added["message"]) == (200, "\ud800")
+    assert control(url, "GET", "/faults") == (200, [added])
+    status, problem = control(url, "POST", "/faults", {**fault, "kind": "\ud800"})
+    assert (status, problem["status"]) == (400, 400)
 
 
 # --- settings

@@ -1,0 +1,33 @@
+"""Other tests of the emulator, with a file for each emulator that is compared with memory after every request."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+#: those in which most records change; the others run in the same way by hand
+CHANGING = (
+    "operations/test_people_and_groups.py",
+    "operations/test_devices.py",
+    "operations/test_import_jobs.py",
+    "operations/test_providers.py",
+    "operations/test_pool_surroundings.py",
+    "operations/test_user_sessions.py",
+    "auth/test_mfa_setup.py",
+    "auth/test_user_auth.py",
+    "auth/test_custom.py",
+    "tokens/test_tokens.py",
+    "triggers/test_meanwhile.py",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", CHANGING)
+def test_the_file_has_what_is_in_memory(module: str) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/emulator/{module}"]
+    environment = {**os.environ, "AUTHFLOW_TEST_STATE": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]

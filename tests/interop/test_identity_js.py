@@ -1,0 +1,14 @@
+"""amazon-cognito-identity-js, in Node, against the port of ``authflow emulator``."""
+
+from pathlib import Path
+
+from tests.cli.test_commands import emulator
+from tests.support.node import install_project, run_script
+
+HERE = Path(__file__).with_name("node")
+
+
+def test_three_accounts(tmp_path: Path) -> None:
+    project = install_project(HERE, tmp_path)
+    with emulator("--seed-file", str(project / "seed.json")) as served:
+        run_script(project, "identity.mjs", served.url)
