@@ -19,6 +19,9 @@ from authflow.core.errors import SnapshotError as SnapshotError
 from authflow.core.errors import StoreError as StoreError
 from authflow.core.errors import Throttled as Throttled
 from authflow.core.errors import UnexpectedReply as UnexpectedReply
+from authflow.core.form import Action as Action
+from authflow.core.form import Field as Field
+from authflow.core.form import Form as Form
 from authflow.core.openings import Choice as Choice
 from authflow.core.openings import Custom as Custom
 from authflow.core.openings import Opening as Opening
@@ -32,6 +35,7 @@ from authflow.core.states import Calling as Calling
 from authflow.core.states import Failed as Failed
 from authflow.core.states import SignedIn as SignedIn
 from authflow.core.states import Tokens as Tokens
+from authflow.core.view import view as view
 from authflow.drivers.asynchronous import AsyncAuthenticator as AsyncAuthenticator
 from authflow.drivers.backoff import Backoff as Backoff
 from authflow.drivers.blocking import Authenticator as Authenticator

@@ -23,6 +23,10 @@ class CustomChallenge(BaseChallenge):
 
     parameters: Pairs = ()
 
+    def describe(self) -> tuple[str, Pairs]:
+        """Return the text, below which the parameters are shown."""
+        return "text", self.parameters
+
     @hides_frames
     def answer(self, answer: str | Secret) -> Answer:
         """Answer this round. The Lambda triggers decide whether another round follows.

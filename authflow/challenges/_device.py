@@ -7,6 +7,7 @@ from authflow.core._validation import require_instance
 from authflow.core.answers import Answer, DeviceAnswer
 from authflow.core.challenge import BaseChallenge
 from authflow.core.devices import Device
+from authflow.core.form import Action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,10 @@ class DeviceSrp(BaseChallenge):
     """
 
     NAME: ClassVar[str] = "DEVICE_SRP_AUTH"
+
+    def list_actions(self) -> tuple[Action, ...]:
+        """Return no action: a person can't enter the secret of a device."""
+        return ()
 
     def answer(self, device: Device) -> Answer:
         """Answer with the remembered device.

@@ -1,17 +1,17 @@
 """Challenges for second factors, and for codes in text messages and emails."""
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar
 
-from authflow.challenges._checks import require_code, require_option
+from authflow.challenges._checks import MESSAGE_CODE, TOTP_CODE, require_code, require_option
+from authflow.core._describing import make_action
 from authflow.core._frames import hides_frames
 from authflow.core.answers import Answer
 from authflow.core.challenge import BaseChallenge
+from authflow.core.form import Action, Field
+from authflow.core.pairs import Pairs
 from authflow.core.secret import Secret
-
-_CODE: Final = re.compile(r"[0-9]{4,10}")  # Cognito does not document the length of these codes
-TOTP_CODE: Final = re.compile(r"[0-9]{6}")  # SoftwareTokenMFAUserCodeType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +23,14 @@ class _MessageCode(BaseChallenge):
         destination: where the code was sent, masked, such as ``+*******9878``; None if Cognito does not say.
     """
 
+    FIELDS: ClassVar[Mapping[str, Field]] = {"code": MESSAGE_CODE.field}
+
     medium: str | None = None
     destination: str | None = None
+
+    def describe(self) -> tuple[str, Pairs]:
+        """Return the text, with the destination if it is known."""
+        return ("sent_to", (("destination", self.destination),)) if self.destination else ("sent", ())
 
     @hides_frames
     def answer(self, code: str | Secret) -> Answer:
@@ -35,7 +41,7 @@ class _MessageCode(BaseChallenge):
         Raises:
             InvalidInput: the code is not 4 to 10 digits.
         """
-        return Answer(self.digest, ((f"{self.NAME}_CODE", require_code(code, _CODE, "4 to 10 digits")),))
+        return Answer(self.digest, ((f"{self.NAME}_CODE", require_code(code, MESSAGE_CODE)),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +74,13 @@ class SoftwareTokenMfa(BaseChallenge):
     """
 
     NAME: ClassVar[str] = "SOFTWARE_TOKEN_MFA"
+    FIELDS: ClassVar[Mapping[str, Field]] = {"code": TOTP_CODE.field}
 
     device_name: str | None = None
+
+    def describe(self) -> tuple[str, Pairs]:
+        """Return the text, with the app's name if it has one."""
+        return ("named", (("device_name", self.device_name),)) if self.device_name else ("text", ())
 
     @hides_frames
     def answer(self, code: str | Secret) -> Answer:
@@ -78,7 +89,7 @@ class SoftwareTokenMfa(BaseChallenge):
         Raises:
             InvalidInput: the code is not 6 digits.
         """
-        return Answer(self.digest, (("SOFTWARE_TOKEN_MFA_CODE", require_code(code, TOTP_CODE, "6 digits")),))
+        return Answer(self.digest, (("SOFTWARE_TOKEN_MFA_CODE", require_code(code, TOTP_CODE)),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +105,18 @@ class SelectMfaType(BaseChallenge):
 
     options: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+
+    def describe(self) -> tuple[str, Pairs]:
+        """Return the text, which says so if none of the offered factors is supported."""
+        return "text" if self.options else "unsupported", ()
+
+    def list_actions(self) -> tuple[Action, ...]:
+        """Return an action for each option."""
+        return tuple(map(make_action, self.options))
+
+    def make_answer(self, action: Action, values: Mapping[str, Any]) -> Answer:
+        """Return the answer that chooses an option."""
+        return self.answer(action.name, **values)
 
     @hides_frames
     def answer(self, option: str) -> Answer:

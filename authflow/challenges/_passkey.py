@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 
+from authflow.core._describing import make_action, make_field
 from authflow.core._frames import hides_frames
 from authflow.core._validation import MAX_STRING_LENGTH
 from authflow.core.answers import Answer
 from authflow.core.challenge import BaseChallenge
 from authflow.core.errors import InvalidInput
+from authflow.core.form import Action
 from authflow.core.secret import Secret, reveal
 
 #: the members of AuthenticationResponseJSON that have a value. https://www.w3.org/TR/webauthn-3/#sctn-parseRequestOptionsFromJSON
@@ -30,6 +32,11 @@ class WebAuthn(BaseChallenge):
     NAME: ClassVar[str] = "WEB_AUTHN"
 
     options: str = field(repr=False)
+
+    def list_actions(self) -> tuple[Action, ...]:
+        """Return the action whose field holds the options for the browser."""
+        field = replace(make_field(self.topic, "credential"), shown=self.options)
+        return (make_action("answer", field),)
 
     @hides_frames
     def answer(self, credential: Mapping[str, Any] | str | Secret) -> Answer:

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from authflow.challenges._checks import MAX_ATTRIBUTE_LENGTH, require_option
+from authflow.challenges._attributes import PREFIX, make_attribute_field
+from authflow.challenges._checks import require_option
 from authflow.challenges._passkey import require_credential
+from authflow.core._describing import make_action, make_field
 from authflow.core._frames import hides_frames
-from authflow.core._validation import MAX_PASSWORD_LENGTH, require_text
+from authflow.core._validation import MAX_ATTRIBUTE_LENGTH, MAX_PASSWORD_LENGTH, require_text
 from authflow.core.answers import Answer, SrpAnswer
 from authflow.core.challenge import BaseChallenge
 from authflow.core.errors import InvalidInput
+from authflow.core.form import Action
 from authflow.core.pairs import Pairs, SecretPairs
 from authflow.core.secret import Secret, require_secret
 
@@ -41,9 +44,24 @@ class NewPasswordRequired(BaseChallenge):
             InvalidInput: an argument has the wrong type, is empty or too long, or a required attribute is missing;
                 ``.field`` says which.
         """
+        return self._answer(new_password, attributes)
+
+    def list_actions(self) -> tuple[Action, ...]:
+        """Return the one action: the new password and the required attributes, whose names begin with a prefix."""
+        attributes = map(make_attribute_field, self.required_attributes)
+        return (make_action("answer", make_field(self.topic, "new_password"), *attributes),)
+
+    def make_answer(self, action: Action, values: Mapping[str, Any]) -> Answer:
+        """Return the answer with the new password and the attributes."""
+        del action
+        attributes = {name: values[f"{PREFIX}{name}"] for name in self.required_attributes}
+        return self._answer(values["new_password"], attributes, PREFIX)
+
+    def _answer(self, new_password: str | Secret, attributes: Mapping[str, str], prefix: str = "") -> Answer:
+        """Return the answer. Errors name an attribute with the prefix."""
         chosen = require_secret("new_password", new_password, at_most=MAX_PASSWORD_LENGTH)
         for name in dict.fromkeys((*self.required_attributes, *attributes)):
-            require_text(name, attributes.get(name, ""), at_most=MAX_ATTRIBUTE_LENGTH)
+            require_text(f"{prefix}{name}", attributes.get(name, ""), at_most=MAX_ATTRIBUTE_LENGTH)
         prefixed = tuple((f"userAttributes.{name}", value) for name, value in attributes.items())
         return Answer(self.digest, (("NEW_PASSWORD", chosen), *prefixed))
 
@@ -66,6 +84,19 @@ class SelectChallenge(BaseChallenge):
     def choices(self) -> tuple[str, ...]:
         """The options, one for each thing that a person can choose: PASSWORD_SRP stands for PASSWORD too."""
         return tuple(name for name in self.options if name != "PASSWORD" or "PASSWORD_SRP" not in self.options)
+
+    def describe(self) -> tuple[str, Pairs]:
+        """Return the text, which says so if none of the offered factors is supported."""
+        return "text" if self.options else "unsupported", ()
+
+    def list_actions(self) -> tuple[Action, ...]:
+        """Return an action for each of ``choices``. Those that need the password ask for it."""
+        password = make_field(self.topic, "password")
+        return tuple(make_action(name, *(password,) * name.startswith("PASSWORD")) for name in self.choices)
+
+    def make_answer(self, action: Action, values: Mapping[str, Any]) -> Answer:
+        """Return the answer that chooses an option."""
+        return self.answer(action.name, **values)
 
     @hides_frames
     def answer(
@@ -115,6 +146,11 @@ class PasswordChallenge(BaseChallenge):
     def name(self) -> str:
         """Cognito's ChallengeName."""
         return self.kind
+
+    @property
+    def topic(self) -> str:
+        """The beginning of the ids of its messages, which the three kinds share."""
+        return "challenge.password"
 
     @hides_frames
     def answer(self, password: str | Secret) -> Answer:

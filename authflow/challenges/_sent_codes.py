@@ -1,19 +1,17 @@
 """Questions for a code that was sent outside of a sign-in."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from typing import ClassVar
 
-from authflow.challenges._checks import require_code
+from authflow.challenges._checks import MESSAGE_CODE, require_code
 from authflow.core._frames import hides_frames
 from authflow.core._validation import MAX_PASSWORD_LENGTH, require_instance
 from authflow.core.answers import NewPasswordAnswer, ResendAnswer, SignUpCodeAnswer
 from authflow.core.challenge import LastingQuestion
+from authflow.core.pairs import Pairs
 from authflow.core.replies import Delivery
 from authflow.core.secret import Secret, require_secret
-
-_CODE: Final = re.compile(r"[0-9]{1,20}")  # six digits today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +23,11 @@ class _SentCode(LastingQuestion):
     """
 
     delivery: Delivery
+
+    def describe(self) -> tuple[str, Pairs]:
+        """Return the text, with the destination if it is known."""
+        destination = self.delivery.destination
+        return ("sent_to", (("destination", destination),)) if destination else ("sent", ())
 
     @property
     def asking_trigger(self) -> str:
@@ -65,7 +68,7 @@ class ConfirmSignUp(_SentCode):
         Raises:
             InvalidInput: an argument has the wrong type, or the code is not in digits.
         """
-        digits = require_code(code, _CODE, "digits")
+        digits = require_code(code, MESSAGE_CODE)
         force = require_instance("force_alias_creation", force_alias_creation, bool)
         return SignUpCodeAnswer(self.digest, code=digits, force_alias_creation=force)
 
@@ -89,4 +92,4 @@ class NewPassword(_SentCode):
             InvalidInput: an argument has the wrong type, is empty or too long, or the code is not in digits.
         """
         chosen = require_secret("new_password", new_password, at_most=MAX_PASSWORD_LENGTH)
-        return NewPasswordAnswer(self.digest, code=require_code(code, _CODE, "digits"), new_password=chosen)
+        return NewPasswordAnswer(self.digest, code=require_code(code, MESSAGE_CODE), new_password=chosen)

@@ -1,17 +1,19 @@
 """Challenges for setting up a second factor."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import quote, urlencode
 
-from authflow.challenges._checks import MAX_ATTRIBUTE_LENGTH, require_code, require_option
-from authflow.challenges._mfa import TOTP_CODE
+from authflow.challenges._checks import TOTP_CODE, require_code, require_option
 from authflow.core._frames import hides_frames
 from authflow.core._frozen import assign
-from authflow.core._validation import MAX_STRING_LENGTH, require_text
+from authflow.core._validation import MAX_ATTRIBUTE_LENGTH, MAX_STRING_LENGTH, require_text
 from authflow.core.answers import Answer, SetUpTotpAnswer, TotpCodeAnswer
 from authflow.core.challenge import BaseChallenge
 from authflow.core.errors import InvalidInput
+from authflow.core.form import Action, Field, Form, Kind
+from authflow.core.pairs import Pairs
 from authflow.core.secret import Secret, require_secret
 
 
@@ -31,6 +33,17 @@ class MfaSetup(BaseChallenge):
 
     options: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+
+    def describe(self) -> tuple[str, Pairs]:
+        """Return the text, which names what an administrator has to set up if the person can't."""
+        if self.options:
+            return "text", ()
+        return "needs_phone" if "SMS_MFA" in self.elsewhere else "elsewhere", ()
+
+    def list_actions(self) -> tuple[Action, ...]:
+        """Return the actions that the options permit."""
+        needed = {"totp": "SOFTWARE_TOKEN_MFA", "email": "EMAIL_OTP"}
+        return tuple(action for action in BaseChallenge.list_actions(self) if needed[action.name] in self.options)
 
     def answer_totp(self) -> Answer:
         """Request the secret of an authenticator app; ``TotpSetup`` follows.
@@ -62,6 +75,7 @@ class TotpSetup(BaseChallenge):
     """
 
     NAME: ClassVar[str] = "MFA_SETUP"
+    FIELDS: ClassVar[Mapping[str, Field]] = {"code": TOTP_CODE.field}
 
     secret: Secret
 
@@ -73,6 +87,22 @@ class TotpSetup(BaseChallenge):
     def asking_trigger(self) -> str:
         """The trigger that leads back to this challenge after a wrong code."""
         return "totp_rejected"
+
+    @property
+    def topic(self) -> str:
+        """The beginning of the ids of its messages."""
+        return "challenge.totp_setup"
+
+    def form(self, issuer: str | None = None, account: str | None = None) -> Form:
+        """Return the question as a form. With an issuer it shows the secret, and the URI as a QR code."""
+        form = BaseChallenge.form(self)
+        if issuer is None:
+            return form
+        uri, secret = self.uri(issuer, account or ""), self.secret.reveal()
+        return form.show(
+            Field(name="uri", kind=Kind.QR, message=f"{self.topic}.uri.label", required=False, shown=uri),
+            Field(name="secret", kind=Kind.TEXT, message=f"{self.topic}.secret.label", required=False, shown=secret),
+        )
 
     def uri(self, issuer: str, account: str) -> str:
         """Return the ``otpauth://`` URI that authenticator apps read from a QR code.
@@ -104,4 +134,4 @@ class TotpSetup(BaseChallenge):
         """
         if device_name is not None:
             require_text("device_name", device_name, at_most=MAX_ATTRIBUTE_LENGTH)
-        return TotpCodeAnswer(self.digest, code=require_code(code, TOTP_CODE, "6 digits"), device_name=device_name)
+        return TotpCodeAnswer(self.digest, code=require_code(code, TOTP_CODE), device_name=device_name)

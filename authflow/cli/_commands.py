@@ -241,11 +241,13 @@ def sign_in(context: click.Context, /, **options: Any) -> int:  # noqa: ANN401 -
     """
     from authflow.cli._sign_in import Settings, sign_in  # noqa: PLC0415 - loaded only for this command
     from authflow.cli._terminal import ask_hidden  # noqa: PLC0415 - loaded only for this command
+    from authflow.messages import load_messages  # noqa: PLC0415 - loaded only for this command
 
     if context.args:  # The argument is not repeated in the error: it may be a password.
         raise click.UsageError("unexpected argument; passwords and secrets are asked for")
     if options["preferred"] and options["flow"] != "choice":
         raise click.UsageError("--preferred needs --flow choice")
     asks_for_secret = options.pop("client_secret")
-    secret = ask_hidden("client secret") if asks_for_secret else os.environ.get(SECRET_VARIABLE)
+    label = load_messages().text("terminal.client_secret.label") if asks_for_secret else ""
+    secret = ask_hidden(label) if asks_for_secret else os.environ.get(SECRET_VARIABLE)
     return sign_in(Settings(client_secret=secret or None, **options))

@@ -1,166 +1,103 @@
-"""What the user is told and asked at each challenge. Type checking fails here if a challenge is missing."""
+"""Questions in the terminal, from their forms. It knows no question, so that a new one needs no change here."""
 
 import sys
-from typing import Final, assert_never
+from collections.abc import Mapping
+from typing import Any, Final
 
-from authflow.challenges import (
-    Challenge,
-    CustomChallenge,
-    DeviceSrp,
-    EmailOtp,
-    MfaSetup,
-    NewPasswordRequired,
-    PasswordChallenge,
-    SelectChallenge,
-    SelectMfaType,
-    SmsMfa,
-    SmsOtp,
-    SoftwareTokenMfa,
-    TotpSetup,
-)
+from authflow import Action, Answer, AuthflowError, Field, Form, InvalidInput
 from authflow.cli import _qr
-from authflow.cli._terminal import ask, ask_hidden, ask_option, say
+from authflow.cli._terminal import ask, ask_hidden, ask_number, say
+from authflow.core._describing import Describing
 from authflow.core._texts import escape
-from authflow.core.answers import Answer
-from authflow.core.errors import AuthflowError, InvalidInput
+from authflow.core.form import Kind
+from authflow.messages import Messages
 
-OPTIONS: Final = {
-    "SMS_MFA": "a code by text message",
-    "SMS_OTP": "a code by text message",
-    "EMAIL_OTP": "a code by email",
-    "SOFTWARE_TOKEN_MFA": "a code from an authenticator app",
-    "PASSWORD": "the password, sent to Cognito",
-    "PASSWORD_SRP": "the password, proven by SRP and never sent",
-}
 LIGHT_ON_DARK: Final = "\x1b[97;40m{}\x1b[0m"
 
 
 class Unanswerable(AuthflowError):
-    """The command line can't answer this challenge. The text says what the user can do."""
+    """This question can't be answered in a terminal. The text says what the user can do."""
 
 
-def introduce(challenge: Challenge, issuer: str, account: str) -> None:  # noqa: C901, PLR0912 - a case for each
-    """Explain a challenge when it is asked for the first time.
-
-    Args:
-        challenge: the challenge.
-        issuer: the service's name in an authenticator app.
-        account: the account's name in an authenticator app.
+def introduce(form: Form, messages: Messages) -> None:
+    """Show what a form asks, when it is asked for the first time.
 
     Raises:
-        Unanswerable: the command line can't answer it.
+        Unanswerable: it can't be answered here.
     """
-    match challenge:
-        case SmsMfa() | EmailOtp() | SmsOtp():
-            say(_describe_delivery(challenge))
-        case SoftwareTokenMfa():
-            name = f" ({escape(challenge.device_name)})" if challenge.device_name else ""
-            say(f"Enter a code from your authenticator app{name}.")
-        case SelectMfaType():
-            _show_options("Choose a second factor:", challenge.options, challenge.unknown)
-        case MfaSetup():
-            _introduce_setup(challenge)
-        case TotpSetup():
-            _show_totp_secret(challenge, issuer, account)
-        case NewPasswordRequired():
-            say("Your password is temporary. Choose a new one.")
-            if challenge.attributes:
-                say(f"Already set: {', '.join(escape(name) for name, _ in challenge.attributes)}.")
-        case CustomChallenge():
-            say("The user pool asks:")
-            for name, value in challenge.parameters:
-                say(f"  {escape(name)}: {escape(value)}")
-        case SelectChallenge():
-            _show_options("Choose how to sign in:", challenge.options, challenge.unknown)
-        case PasswordChallenge():
-            say(f"Enter your password ({challenge.kind}).")
-        case DeviceSrp():
-            raise Unanswerable("Cognito asks for a remembered device that is not stored here: sign in without it")
-        case _:
-            assert_never(challenge)
+    lines = messages.describe(form)
+    if not form.actions:
+        raise Unanswerable(" ".join(lines))
+    for line in lines:
+        say(escape(line))
+    possible = _list_possible(form)
+    if len(possible) < len(form.actions):
+        say(messages.text("terminal.passkey"))
+    if not possible:
+        raise Unanswerable(messages.text("terminal.use_browser"))
+    for action in possible:
+        for field in action.fields:
+            if not field.is_entered:
+                _show(field, messages)
 
 
-def ask_for_answer(challenge: Challenge) -> Answer:  # noqa: PLR0911 - a case for each
-    """Ask the user and return the answer.
+def ask_for_answer(question: Describing, form: Form, messages: Messages) -> Answer:
+    """Ask until the answer is valid, and return it.
 
     Raises:
-        InvalidInput: the answer is not valid.
         NoInput: the input has ended, or is not text.
     """
-    match challenge:
-        case SmsMfa() | EmailOtp() | SmsOtp() | SoftwareTokenMfa() | TotpSetup():
-            return challenge.answer(ask("code"))
-        case SelectMfaType():
-            return challenge.answer(ask_option(challenge.options))
-        case MfaSetup():
-            return _ask_for_setup(challenge)
-        case NewPasswordRequired():
-            return _ask_for_new_password(challenge)
-        case CustomChallenge():
-            return challenge.answer(ask("answer"))
-        case SelectChallenge():
-            option = ask_option(challenge.options)
-            hidden = ask_hidden("password") if option in challenge.options and option.startswith("PASSWORD") else None
-            return challenge.answer(option, hidden)
-        case PasswordChallenge():
-            return challenge.answer(ask_hidden("password"))
-        case DeviceSrp():
-            raise AssertionError("introduce has raised Unanswerable")
-        case _:
-            assert_never(challenge)
+    while True:
+        action = _ask_for_action(_list_possible(form), messages)
+        try:
+            return question.answer_from(_ask_for_fields(action, messages), action.name)
+        except InvalidInput as error:
+            say(messages.text(form.find_problem(error)))
 
 
-def _describe_delivery(challenge: SmsMfa | EmailOtp | SmsOtp) -> str:
-    medium = {"SMS": " by text message", "EMAIL": " by email"}.get(challenge.medium or "", "")
-    return f"A code was sent{medium}{f' to {escape(challenge.destination)}' if challenge.destination else ''}."
+def _list_possible(form: Form) -> list[Action]:
+    """Return the actions that need no passkey, which a terminal does not have."""
+    return [action for action in form.actions if all(field.kind is not Kind.PASSKEY for field in action.fields)]
 
 
-def _show_options(title: str, options: tuple[str, ...], others: tuple[str, ...]) -> None:
-    if not options:
-        offered = ", ".join(map(escape, others)) or "nothing"
-        raise Unanswerable(f"this command supports none of the offered options; offered: {offered}")
-    say(title)
-    for number, option in enumerate(options, 1):
-        say(f"  {number}  {option:<20}{OPTIONS.get(option, '')}".rstrip())
-    if others:
-        say(f"  (not supported here: {', '.join(map(escape, others))})")
+def _ask_for_action(actions: list[Action], messages: Messages) -> Action:
+    if len(actions) == 1:
+        return actions[0]
+    for index, action in enumerate(actions, 1):
+        say(f"  {index}  {messages.text(action.message)}")
+    label = messages.text("terminal.choice.label")
+    while (number := ask_number(label, [action.name for action in actions])) is None:
+        say(messages.text("terminal.choose_number", {"count": len(actions)}))
+    return actions[number]
 
 
-def _introduce_setup(challenge: MfaSetup) -> None:
-    if not challenge.options:
-        factors = " or ".join(map(escape, challenge.elsewhere)) or "a second factor"
-        raise Unanswerable(
-            f"a second factor is required, and none can be set up here: ask an administrator to set up {factors} "
-            "(SMS_MFA needs your phone number), then sign in again"
-        )
-    title = "A second factor is required, and you have none yet. You can set up:"
-    _show_options(title, challenge.options, challenge.elsewhere)
+def _ask_for_fields(action: Action, messages: Messages) -> Mapping[str, Any]:
+    return {field.name: _ask_for_field(field, messages) for field in action.fields if field.is_entered}
 
 
-def _ask_for_setup(challenge: MfaSetup) -> Answer:
-    option = challenge.options[0] if len(challenge.options) == 1 else ask_option(challenge.options)
-    if option == "EMAIL_OTP":
-        return challenge.answer_email(ask("email address"))
-    if option == "SOFTWARE_TOKEN_MFA":
-        return challenge.answer_totp()
-    raise InvalidInput("choice", f"must be one of {', '.join(challenge.options)}")
+def _ask_for_field(field: Field, messages: Messages) -> str:
+    label = escape(messages.text(field.message))
+    if field.options:
+        label += f" [{escape(', '.join(field.options))}]"
+    if not field.required:
+        label = messages.text("terminal.optional", {"label": label})
+    if field.kind is not Kind.PASSWORD:
+        return ask(label)
+    if field.autocomplete != "new-password":
+        return ask_hidden(label)
+    again = messages.text("terminal.again", {"label": label})
+    while (password := ask_hidden(label)) != ask_hidden(again):
+        say(messages.text("terminal.differ"))
+    return password
 
 
-def _show_totp_secret(challenge: TotpSetup, issuer: str, account: str) -> None:
-    picture = _qr.draw(challenge.uri(issuer, account), sys.stderr.encoding)
-    say(
-        "Scan this QR code with your authenticator app, or enter the secret there:" if picture else "Enter this secret:"
-    )
-    form = LIGHT_ON_DARK if sys.stderr.isatty() else "{}"
-    for line in picture:
-        say(form.format(line))
-    say(f"secret: {escape(challenge.secret.reveal())}")
-    say("Then type the code that the app shows.")
-
-
-def _ask_for_new_password(challenge: NewPasswordRequired) -> Answer:
-    password = ask_hidden("new password")
-    if ask_hidden("new password again") != password:
-        raise InvalidInput("new password", "the two inputs differ")
-    attributes = {name: ask(escape(name)) for name in challenge.required_attributes}
-    return challenge.answer(password, **attributes)
+def _show(field: Field, messages: Messages) -> None:
+    """Show a field that is not entered. A QR code that the terminal can't draw is left out."""
+    label, shown = escape(messages.text(field.message)), field.shown or ""
+    if field.kind is not Kind.QR:
+        say(f"{label}: {escape(shown)}")
+        return
+    picture = _qr.draw(shown, sys.stderr.encoding)
+    colours = LIGHT_ON_DARK if sys.stderr.isatty() else "{}"
+    for line in [f"{label}:", *map(colours.format, picture)] if picture else []:
+        say(line)

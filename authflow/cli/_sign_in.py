@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,12 +13,14 @@ from authflow import (
     AppClient,
     Authenticator,
     BackendError,
+    Challenge,
     Choice,
     Context,
     Custom,
     Failed,
     FileDeviceStore,
     Flow,
+    InvalidInput,
     Password,
     Reason,
     Remember,
@@ -34,8 +35,10 @@ from authflow.cli._questions import ask_for_answer, introduce
 from authflow.cli._terminal import ask, ask_hidden, retry_until_valid, say
 from authflow.core._texts import escape
 from authflow.core._validation import require_username
+from authflow.core.form import SIGN_IN_FORM
 from authflow.core.openings import Opening
 from authflow.machines.remember_device import Kept
+from authflow.messages import Messages, load_messages
 
 CANCELLED: Final = 130  # the exit code that shells report after Ctrl-C
 
@@ -65,18 +68,19 @@ def sign_in(settings: Settings) -> int:
         AuthflowError: the sign-in can't continue; the text says why.
         OSError: the directory of devices can't be used.
     """
+    messages = load_messages()
     try:
-        flow = _Conversation(settings).run()
+        flow = _Conversation(settings, messages).run()
     except KeyboardInterrupt:
         # Nothing is sent to Cognito: a Session expires by itself.
-        say(f"\nauthflow: {Reason.CANCELLED}")
+        say(f"\nauthflow: {Reason.CANCELLED}: {messages.text(Reason.CANCELLED.message_id)}")
         return CANCELLED
     match flow.state:
         case SignedIn(tokens):
-            _print_tokens(tokens, settings)
+            _print_tokens(tokens, settings, messages)
             return 0
-        case Failed(code, message, reason):
-            say(f"authflow: {reason}: {escape(message or code)}")
+        case Failed() as failed:
+            say(f"authflow: {_name(failed)}: {messages.text(failed.reason.message_id)}")
             return 1
         case other:
             raise AssertionError(f"a flow without a request or a challenge has ended, but its state is {other}")
@@ -95,9 +99,16 @@ def decode_claims(token: str) -> dict[str, str]:
         return {}
 
 
+def _name(failed: Failed) -> str:
+    """Return the reason and, if it is unknown, the exception's name: it helps whoever runs the pool."""
+    is_named = failed.reason is Reason.OTHER and failed.code.isascii() and failed.code.isidentifier()
+    return f"{failed.reason} ({failed.code})" if is_named else str(failed.reason)
+
+
 class _Conversation:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, messages: Messages) -> None:
         self._settings = settings
+        self._messages = messages
         if settings.username is not None:  # an option can't be corrected at a prompt
             require_username(settings.username, field="--username")
         app = AppClient(settings.pool_id, settings.client_id, settings.client_secret)
@@ -114,39 +125,44 @@ class _Conversation:
     def run(self) -> Flow:
         """Answer challenges until the sign-in has ended."""
         context = Context(client_metadata=self._settings.client_metadata) if self._settings.client_metadata else None
-        flow = self._auth.begin(retry_until_valid(self._ask_for_opening), context=context, holder=self._holder)
+        flow = self._auth.begin(
+            retry_until_valid(self._ask_for_opening, self._explain), context=context, holder=self._holder
+        )
         while flow.challenge is not None:
-            flow = self._answer(flow)
+            flow = self._answer(flow, flow.challenge)
         if isinstance(flow.state, SignedIn):
             self._remember(flow, flow.state.tokens)
         return flow
 
     def _ask_for_opening(self) -> Opening:
-        username = self._settings.username or ask("username")
+        username = self._settings.username or ask(self._messages.text("opening.username.label"))
         preferred = self._settings.preferred
         match self._settings.flow:
             case "password":
-                return Password(username, ask_hidden("password"))
+                return Password(username, self._ask_for_password())
             case "custom":
                 return Custom(username)
             case "custom-srp":
-                return Custom(username, ask_hidden("password"))
+                return Custom(username, self._ask_for_password())
             case "choice":
                 needs_password = preferred is not None and preferred.startswith("PASSWORD")
-                return Choice(username, preferred, ask_hidden("password") if needs_password else None)
+                return Choice(username, preferred, self._ask_for_password() if needs_password else None)
             case _:
-                return Srp(username, ask_hidden("password"))
+                return Srp(username, self._ask_for_password())
 
-    def _answer(self, flow: Flow) -> Flow:
-        challenge = flow.challenge
-        if challenge is None:
-            return flow
+    def _ask_for_password(self) -> str:
+        return ask_hidden(self._messages.text("opening.password.label"))
+
+    def _explain(self, error: InvalidInput) -> str:
+        return self._messages.text(SIGN_IN_FORM.find_problem(error))
+
+    def _answer(self, flow: Flow, challenge: Challenge) -> Flow:
+        form = challenge.form(self._settings.pool_id, flow.entered_username)
         if challenge.rejected is None:
-            introduce(challenge, self._settings.pool_id, flow.entered_username)
+            introduce(form, self._messages)
         else:
-            reason = escape(challenge.rejected.message or challenge.rejected.code)
-            say(f"Not accepted: {reason.removesuffix('.')}; try again")
-        return self._auth.answer(flow, retry_until_valid(partial(ask_for_answer, challenge)))
+            say(self._messages.text(challenge.rejected.message_id))
+        return self._auth.answer(flow, ask_for_answer(challenge, form, self._messages))
 
     def _remember(self, flow: Flow, tokens: Tokens) -> None:
         """Remember the device that Cognito proposes. A failure is reported, and the sign-in still succeeds."""
@@ -155,22 +171,24 @@ class _Conversation:
         try:
             state = self._auth.remember_device(tokens, self._holder, entered_username=flow.entered_username).state
         except (BackendError, UnexpectedReply) as error:
-            say(f"This installation was not remembered: {escape(str(error))}")
+            say(self._messages.text("terminal.device_failed", {"problem": escape(str(error))}))
             return
         match state:
             case Kept(remembered=True):
-                say("This installation is now a remembered device.")
+                say(self._messages.text("terminal.device_remembered"))
             case Kept():
-                say("This installation is now a known device, but it does not replace the second factor.")
-            case Failed(code, message):
-                say(f"This installation was not remembered: {escape(message or code)}")
+                say(self._messages.text("terminal.device_known"))
+            case Failed(reason=reason):
+                problem = self._messages.text(reason.message_id)
+                say(self._messages.text("terminal.device_failed", {"problem": problem}))
 
 
-def _print_tokens(tokens: Tokens, settings: Settings) -> None:
+def _print_tokens(tokens: Tokens, settings: Settings, messages: Messages) -> None:
+    time = f"{tokens.expires_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
     lines = [
-        f"signed in as {escape(tokens.username)}",
-        f"the access token expires at {tokens.expires_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
-        "claims of the ID token:",
+        messages.text("terminal.signed_in", {"username": escape(tokens.username)}),
+        messages.text("terminal.expires", {"time": time}),
+        messages.text("terminal.claims"),
         *(f"  {escape(name):<22}{escape(value)}" for name, value in decode_claims(tokens.id_token).items()),
     ]
     if settings.show_tokens:

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from authflow.core._texts import escape
 from authflow.core.errors import AuthflowError, InvalidInput
 
 T = TypeVar("T")
@@ -55,24 +54,21 @@ def ask_hidden(question: str) -> str:
         raise NoInput(_ENDED.format(question)) from None
 
 
-def ask_option(options: Sequence[str]) -> str:
-    """Return the option whose name or number the user types. Any other text is returned unchanged.
+def ask_number(question: str, options: Sequence[str]) -> int | None:
+    """Return the index of the option whose number, from 1, or whose name the user types; None if there is none.
 
     Raises:
-        InvalidInput: the number is out of range, or the line is empty.
         NoInput: the input has ended, or is not text.
     """
-    chosen = ask("choice").strip()
-    numbered = {str(number): option for number, option in enumerate(options, 1)}
-    if chosen not in numbered and (not chosen or chosen.isdecimal()):
-        raise InvalidInput("choice", f"type a number from 1 to {len(options)}")
-    return numbered.get(chosen, chosen)
+    typed = ask(question).strip()
+    numbered = {str(number): number - 1 for number in range(1, len(options) + 1)}
+    return numbered.get(typed, options.index(typed) if typed in options else None)
 
 
-def retry_until_valid(make: Callable[[], T]) -> T:
-    """Call ``make`` until it does not raise InvalidInput, and return its result. Each error is shown to the user."""
+def retry_until_valid(make: Callable[[], T], explain: Callable[[InvalidInput], str]) -> T:
+    """Call ``make`` until it does not raise InvalidInput, and return its result. ``explain`` says what was wrong."""
     while True:
         try:
             return make()
         except InvalidInput as error:
-            say(f"Invalid input: {escape(str(error))}; try again")
+            say(explain(error))

@@ -9,6 +9,7 @@ T = TypeVar("T")
 
 MAX_USERNAME_LENGTH = 128  # characters; UsernameType of the service model
 MAX_PASSWORD_LENGTH = 256  # characters; PasswordType
+MAX_ATTRIBUTE_LENGTH = 2048  # characters; AttributeValueType
 MAX_STRING_LENGTH = 131_072  # characters; StringType, the type of AuthParameters' values
 MAX_SESSION_LENGTH = 4096  # characters; SessionType
 MAX_HOLDER_LENGTH = 1024  # characters

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from authflow.core._codec import encode
+from authflow.core._describing import Describing
 from authflow.core._frozen import assign
+from authflow.core._rejections import find_rejection
 from authflow.core._validation import MAX_SESSION_LENGTH
 from authflow.core.app_client import AppClient
 from authflow.core.secret import Secret, require_secret
@@ -29,9 +31,14 @@ class Rejected:
     message: str
     times: int
 
+    @property
+    def message_id(self) -> str:
+        """The id of a text for the person, such as ``rejected.code``."""
+        return find_rejection(self.code, self.message)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BaseQuestion:
+class BaseQuestion(Describing):
     """The base of everything that a flow asks a person.
 
     Attributes:

@@ -32,6 +32,11 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
     OTHER = "other"
 
+    @property
+    def message_id(self) -> str:
+        """The id of a text for the person, which says what helps."""
+        return f"reason.{self}"
+
 
 # The exception's name decides, unless a wording does. Source: the errors that the operations declare.
 _BY_CODE: Final = {

@@ -1,5 +1,6 @@
 """Every challenge: what it shows, what its answers send, and which answers it refuses."""
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -24,10 +25,10 @@ from authflow import (
     UnexpectedReply,
     begin,
 )
-from authflow.challenges import BaseChallenge, CustomChallenge, SelectChallenge, SmsMfa
+from authflow.challenges import BaseChallenge, CustomChallenge, SelectChallenge, SmsMfa, WebAuthn
 from authflow.core.secret import Secret
 from tests.support.openings import find_opening, needs_admin
-from tests.support.replies import CHALLENGES, SECRET_BLOCK, SESSION, challenge, password_verifier, tokens
+from tests.support.replies import CHALLENGES, CREDENTIAL, SECRET_BLOCK, SESSION, challenge, password_verifier, tokens
 from tests.support.samples import AT, SECRET_APP, stamp
 from tests.support.scripted_flow import CANCEL, Calls, GiveAnswer, Rests, ScriptedFlow
 
@@ -263,7 +264,8 @@ def test_the_proof_of_choice_carries_the_session_of_the_reply() -> None:
 
 def test_select_challenge() -> None:
     script = choice() >> CHALLENGES["SELECT_CHALLENGE"]
-    script << Rests("select_challenge", options=("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP"), unknown=("WEB_AUTHN",))
+    options = ("PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "WEB_AUTHN")
+    script << Rests("select_challenge", options=options, unknown=())
     script >> (lambda c: c.answer("EMAIL_OTP")) << responds("SELECT_CHALLENGE", ANSWER="EMAIL_OTP")
     script >> CHALLENGES["EMAIL_OTP"] << Rests("email_otp")
 
@@ -300,6 +302,60 @@ def test_select_challenge_has_one_choice_for_each_thing() -> None:
     assert replace(question, options=("PASSWORD", "SMS_OTP")).choices == ("PASSWORD", "SMS_OTP")
 
 
+def test_a_passkey() -> None:
+    options = '{"challenge":"Y2hhbGxlbmdl","rpId":"example.com"}'
+    script = choice(preferred="WEB_AUTHN") >> CHALLENGES["WEB_AUTHN"] << Rests("web_authn", options=options)
+    script >> (lambda c: c.answer(CREDENTIAL)) << responds("WEB_AUTHN", CREDENTIAL=json.dumps(CREDENTIAL))
+    script >> tokens() << Rests("signed_in")
+    again = choice(preferred="WEB_AUTHN") >> CHALLENGES["WEB_AUTHN"] >> (lambda c: c.answer(json.dumps(CREDENTIAL)))
+    with pytest.raises(UnexpectedReply, match="a factor was given already"):
+        again >> CHALLENGES["WEB_AUTHN"]
+    script = choice(preferred="WEB_AUTHN") >> CHALLENGES["WEB_AUTHN"] >> (lambda c: c.answer(CREDENTIAL))
+    script >> Refusal("NotAuthorizedException", "no") << Rests("failed")
+
+
+@pytest.mark.parametrize("credential", [None, CREDENTIAL])
+def test_a_passkey_is_chosen(credential: dict[str, Any] | None) -> None:
+    script = choice() >> CHALLENGES["SELECT_CHALLENGE"] >> (lambda c: c.answer("WEB_AUTHN", credential=credential))
+    sent = {"CREDENTIAL": json.dumps(credential)} if credential else {}
+    script << responds("SELECT_CHALLENGE", ANSWER="WEB_AUTHN", **sent)
+    script >> (tokens() if credential else CHALLENGES["WEB_AUTHN"])
+    script << Rests("signed_in" if credential else "web_authn")
+
+
+def test_a_credential_is_for_passkeys_only() -> None:
+    script = choice() >> CHALLENGES["SELECT_CHALLENGE"]
+    with pytest.raises(InvalidInput, match="must not be given with EMAIL_OTP"):
+        script >> (lambda c: c.answer("EMAIL_OTP", credential=CREDENTIAL))
+
+
+@pytest.mark.parametrize("options", ["", "[]", "{", '"text"'])
+def test_options_of_a_passkey_that_are_no_object(options: str) -> None:
+    with pytest.raises(UnexpectedReply) as caught:
+        choice() >> challenge("WEB_AUTHN", CREDENTIAL_REQUEST_OPTIONS=options)
+    assert caught.value.field == "ChallengeParameters.CREDENTIAL_REQUEST_OPTIONS"
+
+
+@pytest.mark.parametrize(
+    ("credential", "problem"),
+    [
+        ("", "must be what toJSON"),
+        ("[]", "must be what toJSON"),
+        (b"{}", "must be what toJSON"),
+        ({"response": {1j: 2}}, "must be what toJSON"),
+        ({**CREDENTIAL, "response": "text"}, "must be what toJSON"),
+        ({**CREDENTIAL, "rawId": ""}, "has no rawId"),
+        ({**CREDENTIAL, "response": {"clientDataJSON": "e30", "authenticatorData": "AA"}}, "has no response.signature"),
+        ({**CREDENTIAL, "more": "x" * 131_072}, "at most 131072 are allowed"),
+    ],
+)
+def test_what_is_no_credential(credential: Any, problem: str) -> None:
+    question = WebAuthn(session=Secret(SESSION), asked_at=AT, options="{}")
+    with pytest.raises(InvalidInput, match=problem) as caught:
+        question.answer(credential)
+    assert caught.value.field == "credential"
+
+
 def test_an_answer_fits_no_other_question_even_if_the_session_is_repeated() -> None:
     script = ScriptedFlow(begin(SECRET_APP, Custom("ada"), stamp())) >> challenge("CUSTOM_CHALLENGE", q="first")
     assert script.flow.challenge
@@ -319,7 +375,7 @@ def test_an_answer_made_before_a_refusal_still_fits() -> None:
 
 def test_select_challenge_offers_what_the_opening_permits() -> None:
     script = choice(only=("PASSWORD_SRP", "WEB_AUTHN")) >> CHALLENGES["SELECT_CHALLENGE"]
-    script << Rests("select_challenge", options=("PASSWORD_SRP",), unknown=("PASSWORD", "EMAIL_OTP", "WEB_AUTHN"))
+    script << Rests("select_challenge", options=("PASSWORD_SRP", "WEB_AUTHN"), unknown=("PASSWORD", "EMAIL_OTP"))
 
 
 def test_a_password_that_is_proven_is_not_asked_for_in_clear() -> None:
@@ -414,7 +470,7 @@ def test_a_username_has_any_visible_characters(name: str) -> None:
 @pytest.mark.parametrize(
     ("field", "make"),
     [
-        ("preferred", lambda: Choice("ada", "WEB_AUTHN")),
+        ("preferred", lambda: Choice("ada", "PIGEON")),
         ("password", lambda: Choice("ada", "PASSWORD", "")),
         ("password", lambda: Choice("ada", "EMAIL_OTP", "pw")),
         ("password", lambda: Choice("ada", password="pw")),

@@ -68,8 +68,8 @@ def last_line(text: str) -> str:
 
 def test_a_password_typed_in_a_terminal_signs_in(server: EmulatorServer, plain: World) -> None:
     with terminal(server.command(plain)) as screen:
-        screen.answer("username", "ada")
-        screen.answer("password", PASSWORD)
+        screen.answer("Username", "ada")
+        screen.answer("Password", PASSWORD)
         assert screen.end() == 0
     assert "signed in as ada\r\n" in screen.text
     assert re.search(r"the access token expires at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", screen.text)
@@ -83,7 +83,21 @@ def test_a_wrong_password_from_a_pipe_fails(server: EmulatorServer, plain: World
     text = "Wr0ng-Horse!\n"
     done = subprocess.run(command, input=text, capture_output=True, text=True, env=environ(), check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "password: \nauthflow: wrong_credentials: Incorrect username or password.\n"
+    assert done.stderr == (
+        "Password: \nauthflow: wrong_credentials: The username, the password or the code is not right. "
+        "Please check them and start again.\n"
+    )
+
+
+def test_the_environment_chooses_the_language(server: EmulatorServer, plain: World, pipe: Pipe) -> None:
+    command = server.command(plain, "--username", "ada")
+    done = pipe(command, PASSWORD, LANGUAGE="de")
+    assert done.stderr == "Passwort: \n"
+    assert done.stdout.startswith("angemeldet als ada\ndas Access-Token gilt bis ")
+    done = pipe(command, "wrong", LC_ALL="de_AT.UTF-8")
+    assert last_line(done.stderr).startswith(
+        "authflow: wrong_credentials: Benutzername, Passwort oder Code sind nicht "
+    )
 
 
 @pytest.mark.slow
@@ -91,17 +105,17 @@ def test_a_new_password_and_an_attribute_are_asked_for(server: EmulatorServer) -
     world = server.world.make_pool(Schema=[FAMILY_NAME])
     world.invite("grace", TEMPORARY, email="grace@example.com")
     with terminal(server.command(world, "--flow", "password", "--username", "grace")) as screen:
-        screen.answer("password", TEMPORARY)
-        assert "Already set: email" in screen.read_until("new password: ")
+        screen.answer("Password", TEMPORARY)
+        assert "Your password is temporary." in screen.read_until("New password: ")
         assert "grace@example.com" not in screen.text
         for first, again in (("weak", "weak"), (OTHER_PASSWORD, PASSWORD), (OTHER_PASSWORD, OTHER_PASSWORD)):
-            screen.answer("new password", first)
-            screen.answer("new password again", again)
+            screen.answer("New password", first)
+            screen.answer("New password \\(again\\)", again)
             if first == again:
-                screen.answer("family_name", "Hopper")
+                screen.answer("Last name", "Hopper")
         assert screen.end() == 0
-    assert "Not accepted: Password did not conform with policy" in screen.text
-    assert "Invalid input: new password: the two inputs differ; try again" in screen.text
+    assert "That password is too short. Please choose a longer one." in screen.text
+    assert "The two entries differ. Please try again." in screen.text
     assert re.search(r"  family_name +Hopper\r\n", screen.text)
     assert not re.search(f"{TEMPORARY}|{PASSWORD}|{OTHER_PASSWORD}|weak", screen.text)
 
@@ -114,8 +128,8 @@ def test_the_client_secret_is_asked_for_or_read_from_the_environment(
     assert world.secret
     command = server.command(world, "--username", "ada")
     with terminal([*command, "--client-secret"]) as screen:
-        screen.answer("client secret", world.secret)
-        screen.answer("password", PASSWORD)
+        screen.answer("Client secret", world.secret)
+        screen.answer("Password", PASSWORD)
         assert screen.end() == 0
     assert world.secret not in screen.text
     done = pipe(command, PASSWORD, AUTHFLOW_CLIENT_SECRET=world.secret)
@@ -152,14 +166,14 @@ def test_a_code_by_text_message_signs_in(server: EmulatorServer) -> None:
     world.make_user("ada", phone_number="+15550109878", phone_number_verified="true")
     mfa.configure(world, "ON", mfa.SMS)
     with terminal(server.command(world, "--username", "ada")) as screen:
-        screen.answer("password", PASSWORD)
-        assert "A code was sent by text message to +*******9878." in screen.read_until("^code: ")
+        screen.answer("Password", PASSWORD)
+        assert "A code was sent by text message to +*******9878." in screen.read_until("^Code: ")
         code = world.get_last_message().code
         for line in ("six", mfa.make_other_code(code), code):
-            screen.answer("code", line)
+            screen.answer("Code", line)
         assert screen.end() == 0
-    assert "Invalid input: code: must be 4 to 10 digits; try again" in screen.text
-    assert "Not accepted: Invalid code or auth state for the user; try again\r\n" in screen.text
+    assert "Please enter the whole code, which has digits only." in screen.text
+    assert "That code is not right. Please check it and try again.\r\n" in screen.text
 
 
 @pytest.mark.slow
@@ -169,16 +183,15 @@ def test_a_second_factor_is_chosen_by_number(server: EmulatorServer) -> None:
     mfa.configure(world, "OPTIONAL", mfa.SMS, mfa.EMAIL)
     mfa.prefer(world, "ada", mfa.SMS, mfa.EMAIL)
     with terminal(server.command(world, "--username", "ada")) as screen:
-        screen.answer("password", PASSWORD)
-        offered = screen.read_until("choice: ")
-        assert re.search(r"1  SMS_MFA +a code by text message\r\n  2  EMAIL_OTP +a code by email\r\n", offered)
+        screen.answer("Password", PASSWORD)
+        offered = screen.read_until("Number: ")
+        assert re.search(r"1  Get a code by text message\r\n  2  Get a code by email\r\n", offered)
         for line in ("3", "", "FAX", "2"):
-            screen.answer("choice", line)
-        screen.read_until("^code: ")  # the code has been sent
-        screen.answer("code", world.get_last_message().code)
+            screen.answer("Number", line)
+        screen.read_until("^Code: ")  # the code has been sent
+        screen.answer("Code", world.get_last_message().code)
         assert screen.end() == 0
-    assert screen.text.count("Invalid input: choice: type a number from 1 to 2; try again") == 2
-    assert "Invalid input: option: was not offered; offered: SMS_MFA, EMAIL_OTP; try again" in screen.text
+    assert screen.text.count("Please type a number from 1 to 2.") == 3
 
 
 @pytest.mark.slow
@@ -188,21 +201,22 @@ def test_an_authenticator_app_is_set_up_and_used(server: EmulatorServer, pipe: P
     mfa.configure(world, "ON", mfa.TOTP)
     command = server.command(world, "--username", "ada")
     with terminal(command) as screen:
-        screen.answer("password", PASSWORD)
-        drawing = screen.read_until("Then type the code")
-        app = pyotp.TOTP(re.findall("secret: ([A-Z2-7]+)\r\n", drawing)[0])
+        screen.answer("Password", PASSWORD)
+        drawing = screen.read_until("^Code: ")
+        app = pyotp.TOTP(re.findall("Key to enter in the app: ([A-Z2-7]+)\r\n", drawing)[0])
         code = app.now()
-        screen.answer("code", mfa.make_other_code(code))
-        screen.answer("code", code)
+        for entered in (mfa.make_other_code(code), code):
+            screen.answer("Code", entered)
+            screen.answer(r"Name of the app \(optional\)", "my phone")
         assert screen.end() == 0
     lines = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in drawing.splitlines()]
     blocks = [line for line in lines if line and set(line) <= set(" ▀▄█")]
     assert blocks == _qr.draw(f"otpauth://totp/{world.pool_id}:ada?secret={app.secret}&issuer={world.pool_id}", "utf-8")
-    assert screen.text.count("secret: ") == 1, "a wrong code does not show the secret again"
-    assert "Not accepted" in screen.text
+    assert screen.text.count("Key to enter") == 1, "a wrong code does not show the secret again"
+    assert "That code is not right." in screen.text
     done = pipe(command, PASSWORD, code, app.at(int(time.time()), counter_offset=1))
     assert done.returncode == 0
-    assert "Enter a code from your authenticator app." in done.stderr
+    assert "Enter the code from your authenticator app (my phone)." in done.stderr
 
 
 @pytest.mark.slow
@@ -211,14 +225,14 @@ def test_an_email_address_is_set_up_as_second_factor(server: EmulatorServer) -> 
     world.make_user("ada")
     mfa.configure(world, "ON", mfa.EMAIL, mfa.TOTP)
     with terminal(server.command(world, "--username", "ada")) as screen:
-        screen.answer("password", PASSWORD)
-        screen.answer("choice", "SMS_MFA")
-        screen.answer("choice", "EMAIL_OTP")
-        screen.answer("email address", "ada@example.com")
-        assert "by email to a***@e***" in screen.read_until("^code: ")
-        screen.answer("code", world.get_last_message().code)
+        screen.answer("Password", PASSWORD)
+        screen.answer("Number", "SMS_MFA")
+        screen.answer("Number", "email")
+        screen.answer("Email address", "ada@example.com")
+        assert "by email to a***@e***" in screen.read_until("^Code: ")
+        screen.answer("Code", world.get_last_message().code)
         assert screen.end() == 0
-    assert "Invalid input: choice: must be one of SOFTWARE_TOKEN_MFA, EMAIL_OTP; try again" in screen.text
+    assert "Please type a number from 1 to 2." in screen.text
 
 
 @pytest.mark.slow
@@ -228,7 +242,9 @@ def test_a_factor_that_can_not_be_set_up_here_needs_an_administrator(server: Emu
     mfa.configure(world, "ON", mfa.SMS)
     done = pipe(server.command(world, "--username", "ada"), PASSWORD)
     assert (done.returncode, done.stdout) == (1, "")
-    assert re.fullmatch(r"authflow: .*administrator to set up SMS_MFA.*sign in again", last_line(done.stderr))
+    assert re.fullmatch(
+        r"authflow: .*administrator to add your phone number, then sign in again\.", last_line(done.stderr)
+    )
 
 
 @pytest.mark.slow
@@ -240,9 +256,9 @@ def test_a_remembered_installation_needs_no_code(server: EmulatorServer, pipe: P
     directory = tmp_path / "devices"
     command = server.command(world, "--username", "ada", "--devices", str(directory))
     with terminal(command) as screen:
-        screen.answer("password", PASSWORD)
-        screen.read_until("^code: ")  # the code has been sent
-        screen.answer("code", world.get_last_message().code)
+        screen.answer("Password", PASSWORD)
+        screen.read_until("^Code: ")  # the code has been sent
+        screen.answer("Code", world.get_last_message().code)
         assert screen.end() == 0
     assert "This installation is now a remembered device.\r\n" in screen.text
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
@@ -252,7 +268,7 @@ def test_a_remembered_installation_needs_no_code(server: EmulatorServer, pipe: P
     [device] = world.call_admin("AdminListDevices", "ada")["Devices"]
     world.call_admin("AdminForgetDevice", "ada", DeviceKey=device["DeviceKey"])
     done = pipe(command, PASSWORD)
-    assert last_line(done.stderr) == "authflow: the input ended before this was answered: code", (
+    assert last_line(done.stderr) == "authflow: the input ended before this was answered: Code", (
         "the device is forgotten"
     )
 
@@ -265,12 +281,12 @@ def test_custom_challenges_are_answered(server: EmulatorServer, plain: World) ->
     riddles = Riddles(wanted=2)
     world = make_riddle_client(plain, riddles)
     with terminal(server.command(world, "--flow", "custom", "--client-metadata", "a=b=c")) as screen:
-        screen.answer("username", "ada")
-        assert f"  riddle: {RIDDLE['public']}\r\n" in screen.read_until("answer: ")
+        screen.answer("Username", "ada")
+        assert f"\r\nriddle: {RIDDLE['public']}\r\n" in screen.read_until("Answer: ")
         for line in ("", "stone", RIDDLE["private"], RIDDLE["private"]):
-            screen.answer("answer", line)
+            screen.answer("Answer", line)
         assert screen.end() == 0
-    assert "Invalid input: answer: must not be empty; try again" in screen.text
+    assert "Please check this entry: it is missing, too long, or has characters that are not allowed." in screen.text
     assert riddles.list_requests("VerifyAuthChallengeResponse_Authentication")[0]["clientMetadata"] == {"a": "b=c"}
 
 
@@ -289,9 +305,9 @@ def test_a_first_factor_is_chosen_by_name(server: EmulatorServer, pipe: Pipe) ->
     world.make_user("ada", email="ada@example.com", email_verified="true")
     command = server.command(world, "--flow", "choice", "--username", "ada")
     with terminal(command) as screen:
-        screen.answer("choice", "EMAIL_OTP")
-        screen.read_until("^code: ")  # the code has been sent
-        screen.answer("code", world.get_last_message().code)
+        screen.answer("Number", "EMAIL_OTP")
+        screen.read_until("^Code: ")  # the code has been sent
+        screen.answer("Code", world.get_last_message().code)
         assert screen.end() == 0
     assert pipe(command, "PASSWORD_SRP", PASSWORD).returncode == 0
     assert pipe([*command, "--preferred", "PASSWORD"], PASSWORD).returncode == 0
@@ -303,12 +319,12 @@ def test_a_first_factor_is_chosen_by_name(server: EmulatorServer, pipe: Pipe) ->
 def test_ctrl_c_cancels_with_exit_code_130(server: EmulatorServer, plain: World) -> None:
     world = make_riddle_client(plain, Riddles())
     with terminal(server.command(world, "--flow", "custom", "--username", "ada")) as screen:
-        screen.read_until("answer: ")
+        screen.read_until("Answer: ")
         screen.press("\x03")
         assert screen.end() == 130
-    assert screen.text.endswith("\r\nauthflow: cancelled\r\n")
+    assert screen.text.endswith("\r\nauthflow: cancelled: You have cancelled. You can start again at any time.\r\n")
     with terminal(server.command(world, "--username", "ada")) as screen:
-        screen.read_until("password: ")
+        screen.read_until("Password: ")
         screen.press("\x03")
         assert screen.end() == 130
 
@@ -316,10 +332,10 @@ def test_ctrl_c_cancels_with_exit_code_130(server: EmulatorServer, plain: World)
 @pytest.mark.slow
 def test_ctrl_d_ends_with_exit_code_1(server: EmulatorServer, plain: World) -> None:
     with terminal(server.command(plain, "--username", "ada")) as screen:
-        screen.read_until("password: ")
+        screen.read_until("Password: ")
         screen.press("\x04")
         assert screen.end() == 1
-    assert screen.text.endswith("authflow: the input ended before this was answered: password\r\n")
+    assert screen.text.endswith("authflow: the input ended before this was answered: Password\r\n")
 
 
 @pytest.mark.slow
@@ -376,7 +392,7 @@ DEVICE = Device("key", "group", "secret")
     [
         (Kept(DEVICE, remembered=True), "is now a remembered device"),
         (Kept(DEVICE, remembered=False), "is now a known device, but it does not replace the second factor"),
-        (Failed("LimitExceededException", "", Reason.OTHER), "was not remembered: LimitExceededException"),
+        (Failed("LimitExceededException", "", Reason.OTHER), "was not remembered: That did not work."),
         (BackendError("ConfirmDevice: ReadTimeoutError"), "was not remembered: ConfirmDevice: ReadTimeoutError"),
     ],
 )

@@ -36,6 +36,7 @@ from authflow.challenges import (
     SmsMfa,
     TotpSetup,
 )
+from authflow.core.form import SIGN_IN_FORM
 from tests.drivers.test_frames import list_frames
 from tests.support.replies import challenge
 from tests.support.samples import APP, stamp
@@ -58,6 +59,15 @@ WRONG_ARGUMENTS: dict[str, Callable[[], object]] = {
     "a choice": lambda: SelectChallenge(**QUESTION, options=("PASSWORD",)).answer("SMS_OTP", MARK),
     "a password": lambda: PasswordChallenge(**QUESTION, kind="PASSWORD").answer(MARK * 100),
     "a code": lambda: SmsMfa(**QUESTION).answer(MARK),
+    "a form": lambda: SmsMfa(**QUESTION).answer_from({"code": MARK}),
+    "a form of attributes": lambda: NewPasswordRequired(**QUESTION, required_attributes=("name",)).answer_from(
+        {"new_password": MARK, "attributes.name": 5}
+    ),
+    "a form without an action": lambda: SelectChallenge(**QUESTION, options=("PASSWORD",)).answer_from(
+        {"password": MARK}, "SMS_OTP"
+    ),
+    "no form": lambda: SmsMfa(**QUESTION).answer_from([MARK]),  # type: ignore[arg-type]
+    "the form before a sign-in": lambda: SIGN_IN_FORM.find_action().read({"password": MARK}),
     "a first code": lambda: TotpSetup(**QUESTION, secret=Secret("A")).answer(MARK),
     "an answer": lambda: CustomChallenge(**QUESTION).answer(MARK * 10_000_000),
     "a proxy": lambda: HttpBackend(proxy=f"https://user:{MARK}@proxy.example"),

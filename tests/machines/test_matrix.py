@@ -24,14 +24,13 @@ from authflow import (
     begin,
 )
 from authflow.machines.sign_in.table import ASKS_AGAIN
-from tests.support.replies import CHALLENGES, SESSION, challenge, password_verifier, tokens
+from tests.support.replies import CHALLENGES, CREDENTIAL, SESSION, challenge, password_verifier, tokens
 from tests.support.samples import APP, stamp
 
 REPLIES: dict[str, dict[str, Any]] = {
     **CHALLENGES,
     "PASSWORD_VERIFIER": password_verifier() | {"Session": SESSION},
     "DEVICE_PASSWORD_VERIFIER": password_verifier() | {"ChallengeName": "DEVICE_PASSWORD_VERIFIER"},
-    "WEB_AUTHN": challenge("WEB_AUTHN"),
     "FREE_BEER": challenge("FREE_BEER"),
     "tokens": tokens(),
 }
@@ -64,7 +63,7 @@ SECOND = {
     "tokens",
 }
 WITH_DEVICE = SECOND | {"DEVICE_SRP_AUTH"}
-FIRST = SECOND | {"SMS_OTP", "SELECT_CHALLENGE", "PASSWORD", "PASSWORD_SRP"}
+FIRST = SECOND | {"SMS_OTP", "SELECT_CHALLENGE", "PASSWORD", "PASSWORD_SRP", "WEB_AUTHN"}
 SETUP: dict[str, set[str]] = {"associating_totp": set(), "verifying_totp": set()}
 DEVICE_STEPS = {"answering_device": {"DEVICE_PASSWORD_VERIFIER"}}
 PASSWORD_STEPS = {"answering": WITH_DEVICE, "completing_setup": WITH_DEVICE, "verifying_device": SECOND}
@@ -77,6 +76,7 @@ CUSTOM_STEPS |= SETUP | DEVICE_STEPS
 CHOSEN = {
     "answering PASSWORD": FIRST,
     "answering EMAIL_OTP": FIRST - {"PASSWORD"},
+    "answering WEB_AUTHN": FIRST - {"PASSWORD"},
 }
 CHOICE_STEPS = SETUP | {
     "initiating_choice": FIRST,
@@ -107,7 +107,8 @@ LEGAL: dict[str, dict[str, set[str]]] = {
     "Choice, PASSWORD_SRP": without("answering PASSWORD")
     | {"initiating_choice": FIRST - {"PASSWORD"} | {"PASSWORD_VERIFIER"}},
     "Choice, PASSWORD_SRP later": CHOICE_STEPS | {"initiating_choice": FIRST - {"PASSWORD"}},
-    "Choice, only SRP": without(*CHOSEN) | {"initiating_choice": FIRST - {"PASSWORD", "EMAIL_OTP", "SMS_OTP"}},
+    "Choice, only SRP": without(*CHOSEN)
+    | {"initiating_choice": FIRST - {"PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"}},
     "Refresh": {"refreshing": {"tokens"}},
     "Refresh, REFRESH_TOKEN_AUTH": {"refreshing": {"tokens"}},
 }
@@ -177,6 +178,8 @@ def answer_all(flow: Flow) -> Iterator[Flow]:
             answers = [question.answer("SMS_MFA")]
         case "NEW_PASSWORD_REQUIRED":
             answers = [question.answer("N3w-passw0rd", family_name="L")]
+        case "WEB_AUTHN":
+            answers = [question.answer(CREDENTIAL)]
         case "DEVICE_SRP_AUTH":
             answers = [question.answer(Device("eu-west-1_0f3c", "-Gr0up", "s3cret"))]
         case _:

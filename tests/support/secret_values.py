@@ -12,6 +12,7 @@ from authflow import (
     Custom,
     Device,
     Flow,
+    Form,
     Opening,
     Password,
     Refresh,
@@ -23,7 +24,7 @@ from authflow import (
     Tokens,
     begin,
 )
-from authflow.challenges import BaseChallenge, BaseQuestion
+from authflow.challenges import BaseChallenge, BaseQuestion, TotpSetup
 from authflow.core.answers import Answer
 from authflow.core.challenge import LastingQuestion
 from authflow.core.events import Answered, AskedAgain, Begun, Cancelled, DeviceForgotten, Event, Refused, Replied
@@ -180,9 +181,16 @@ def make_parts() -> Iterator[Any]:
     yield device_verifier("-Gr0up", "eu-west-1_0f3c", DEVICE_SECRET, bytes(range(16)))
     flow = begin(APP, OPENINGS[0], STAMP)
     yield BaseFlow(machine=flow.machine, app=APP, id="1", node="initiating_srp", state=flow.state)
+    yield make_form()
     yield make_message()
     yield Fault("GetUser", FaultKind.REFUSE)
     yield SeededClient("eu-west-1_a", "people", "client", "web", CLIENT_SECRET)
+
+
+def make_form() -> Form:
+    """Return the form of a question whose secret was not asked for."""
+    setting_up = TotpSetup(session=Secret(SESSION), asked_at=AT, secret=Secret(SEED))
+    return setting_up.form()
 
 
 def make_message() -> Message:

@@ -101,6 +101,7 @@ def environ(**more: str) -> dict[str, str]:
         **kept,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "LANGUAGE": "",
         "LC_ALL": "C.UTF-8",
         **more,
     }

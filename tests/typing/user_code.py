@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import datetime
-from typing import assert_never, assert_type
+from typing import Any, assert_never, assert_type
 
 from authflow import (
     Answer,
@@ -15,7 +15,9 @@ from authflow import (
     Challenge,
     Choice,
     Failed,
+    Field,
     Flow,
+    Form,
     Node,
     Opening,
     Reason,
@@ -27,6 +29,7 @@ from authflow import (
     loads,
     seal,
     unseal,
+    view,
 )
 from authflow.backends.base import AsyncBackend, Backend
 from authflow.challenges import (
@@ -42,7 +45,9 @@ from authflow.challenges import (
     SmsOtp,
     SoftwareTokenMfa,
     TotpSetup,
+    WebAuthn,
 )
+from authflow.messages import load_messages
 
 
 def answer(challenge: Challenge) -> Answer:
@@ -65,6 +70,8 @@ def answer(challenge: Challenge) -> Answer:
             return challenge.answer("PASSWORD_SRP", input("password: "))
         case PasswordChallenge():
             return challenge.answer(input("password: "))
+        case WebAuthn():
+            return challenge.answer(input("credential: "))
         case DeviceSrp():
             raise NotImplementedError
         case _:
@@ -105,6 +112,18 @@ def sign_in(app: AppClient, backend: Backend, opening: Opening) -> str:
             assert_type(flow.challenge.session, Secret)
             flow = auth.answer(flow, answer(flow.challenge))
     return describe(flow)
+
+
+def answer_by_form(flow: Flow, challenge: Challenge) -> Answer:
+    """Answer any challenge by its form."""
+    messages, form = load_messages(["de"]), challenge.form("Example", flow.entered_username)
+    assert_type(form, Form)
+    assert_type(view(flow), dict[str, Any])
+    print(*messages.describe(form))
+    action = form.find_action()
+    assert_type(action.fields, tuple[Field, ...])
+    entered = {field.name: input(messages.text(field.message)) for field in action.fields if field.is_entered}
+    return challenge.answer_from(entered, action.name)
 
 
 async def sign_in_on_a_loop(app: AppClient, backend: AsyncBackend) -> Tokens:
