@@ -34,6 +34,7 @@ from authflow.core.srp import device_verifier
 from authflow.emulator import Emulator, Fault, FaultKind, Message, SeededClient, Settings
 from authflow.machines.remember_device import begin as begin_remembering
 from authflow.machines.sign_in.table import TABLE
+from authflow.testing import SoftwareAuthenticator, SoftwareCredential
 from tests.support.openings import find_opening, needs_admin
 from tests.support.replies import CHALLENGES, challenge, password_verifier, tokens
 from tests.support.samples import AT
@@ -152,6 +153,8 @@ def make_parts() -> Iterator[Any]:
     yield BaseFlow(machine=flow.machine, app=APP, id="1", node="initiating_srp", state=flow.state)
     yield make_message()
     yield Fault("GetUser", FaultKind.REFUSE)
+    passkey = SoftwareCredential.generate("ES256", credential_id=b"id", rp_id="localhost", user_handle=b"user")
+    yield from (passkey, SoftwareAuthenticator(credentials=[passkey]))
     yield SeededClient("eu-west-1_a", "people", "client", "web", CLIENT_SECRET)
 
 
