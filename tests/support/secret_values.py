@@ -38,6 +38,7 @@ from authflow.machines.remember_device import begin as begin_remembering
 from authflow.machines.reset_password import ResetPassword
 from authflow.machines.sign_in.table import TABLE
 from authflow.machines.sign_up import ResumeSignUp, SignUp
+from authflow.testing import SoftwareAuthenticator, SoftwareCredential
 from tests.support.openings import find_opening, needs_admin
 from tests.support.replies import CHALLENGES, CREDENTIAL, challenge, password_verifier, tokens
 from tests.support.samples import AT
@@ -184,6 +185,8 @@ def make_parts() -> Iterator[Any]:
     yield make_form()
     yield make_message()
     yield Fault("GetUser", FaultKind.REFUSE)
+    passkey = SoftwareCredential.generate("ES256", credential_id=b"id", rp_id="localhost", user_handle=b"user")
+    yield from (passkey, SoftwareAuthenticator(credentials=[passkey]))
     yield SeededClient("eu-west-1_a", "people", "client", "web", CLIENT_SECRET)
 
 

@@ -164,7 +164,7 @@ def verify_assertion(credential: Credential, expected: Expectation, known: Known
         raise CredentialRefused(Problem.USER_HANDLE)
     key = read_key(known.public_key)
     stored = AttestedCredentialData.create(Aaguid.NONE, decode(known.id), key)
-    given = Credential.describe(credential)
+    given = credential.describe()
     try:
         _make_server(expected).authenticate_complete(_make_state(expected), [stored], given)
     except ValueError:
