@@ -167,11 +167,19 @@ class Emulator:
         """Do something now and after each reset, such as loading pools and users.
 
         If the state was read from a file, it is done after a reset only.
+
+        Raises:
+            StateError: the state can't be written to its file.
         """
         self._starts.append(action)
         if not self.is_restored:
-            with self._service.lock, self._whole():
-                action()
+            try:
+                with self._service.lock, self._whole():
+                    action()
+            except _errors.ServiceError:
+                if self.failure is not None:
+                    raise self.failure from None
+                raise
 
     def list_clients(self) -> list[SeededClient]:
         """Return all app clients, in the order in which they were made."""

@@ -83,9 +83,10 @@ def serve(make: EmulatorFactory, access: Access, on_ready: Callable[[str, Path |
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+            failure = emulator.failure
             emulator.close()
-        if emulator.failure is not None:
-            raise emulator.failure
+        if failure is not None:
+            raise failure
 
 
 @contextmanager

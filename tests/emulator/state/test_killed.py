@@ -6,6 +6,7 @@ import random
 import subprocess
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -144,11 +145,12 @@ def test_the_clock_and_the_seed_of_a_killed_process(tmp_path: Path) -> None:
     served.kill()
 
 
-def refuse(*arguments: str) -> str:
+def refuse(*arguments: str, wrapper: Sequence[str] = ()) -> str:
     """Start an emulator that must stop at once, and return the line on the terminal."""
-    command = [str(AUTHFLOW), "emulator", "--port", "0", *arguments]
+    command = [*wrapper, str(AUTHFLOW), "emulator", "--port", "0", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert "emulator at" not in done.stdout
     return done.stderr
 
 
@@ -183,6 +185,18 @@ def test_a_full_disk_stops_the_process(tmp_path: Path) -> None:
     served = start("--state", str(file))
     pools = call(served.url, "ListUserPools", MaxResults=60)["UserPools"]
     assert [pool["Name"] for pool in pools] == answered
+    served.kill()
+
+
+@pytest.mark.parametrize("size", [4_000, 14_000])
+def test_a_disk_that_is_full_at_the_start(tmp_path: Path, size: int) -> None:
+    """It is full when the file is made, or when the seed is written."""
+    file, seed = tmp_path / "emulator.state", tmp_path / "seed.json"
+    seed.write_text(json.dumps({"pools": [{"PoolName": f"pool-{number}"} for number in range(9)]}))
+    options = ("--state", str(file), "--seed-file", str(seed))
+    assert refuse(*options, wrapper=("prlimit", f"--fsize={size}")).startswith(f"authflow: --state: {file}: ")
+    served = start(*options)
+    assert len(call(served.url, "ListUserPools", MaxResults=60)["UserPools"]) == 9
     served.kill()
 
 
