@@ -11,6 +11,7 @@ EXTRAS: Final = {
     "seal": ("cryptography",),
     "redis": ("redis",),
     "emulator": ("joserfc", "pyotp", "regex", "srptools", "starlette", "urllib3", "uvicorn"),
+    "tokens": ("joserfc",),
     "cli": ("click", "rich", "segno"),
 }
 
