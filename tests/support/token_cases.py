@@ -154,9 +154,7 @@ ACCEPTED: Final = (
     Case("issued in the future, by a faster clock", access(iat=in_seconds(3600), exp=in_seconds(7200))),
     Case("exp with a fraction", access(exp=lambda: time.time() + 3600.5)),
     Case(
-        "the other form of the issuer",
-        access(iss=ISSUER.replace("https://cognito-idp", "https://issuer-cognito-idp")),
-        aws_accepts=False,  # it knows the ORIGINAL form only
+        "the other form of the issuer", access(iss=ISSUER.replace("https://cognito-idp", "https://issuer-cognito-idp"))
     ),
 )
 
