@@ -1,5 +1,6 @@
 """RSA keys and signatures, with joserfc. No other module of the client imports joserfc."""
 
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -38,12 +39,15 @@ class PublicKey:
         if not isinstance(n, str) or not isinstance(e, str):
             raise KeySetError("an RSA key has no text as n or e")
         try:
-            self._key = RSAKey.import_key({"kty": "RSA", "n": n, "e": e})
-            numbers = self._key.public_key.public_numbers()
-        except (JoseError, ValueError, TypeError):
-            raise KeySetError("an RSA key can't be read") from None
-        if numbers.n.bit_length() not in _BITS or numbers.e >= _MAX_EXPONENT:
+            bits, exponent = _decode(n).bit_length(), _decode(e)
+        except ValueError:
+            raise KeySetError("an RSA key has an n or e that is not base64url") from None
+        if bits not in _BITS or exponent >= _MAX_EXPONENT:
             raise KeySetError("an RSA key is too short or too long")
+        try:
+            self._key: Final = RSAKey.import_key({"kty": "RSA", "n": n, "e": e})
+        except (JoseError, ValueError, TypeError):
+            raise KeySetError("an RSA key can't be used") from None
 
     def has_signed(self, token: str) -> bool:
         """Return whether this key's private key has signed a token in compact form."""
@@ -84,3 +88,7 @@ def _find_kid(entry: Any) -> str | None:  # noqa: ANN401 - JSON
     kid = entry.get("kid")
     can_verify = entry.get("use", "sig") == "sig" and entry.get("alg", _RS256) == _RS256
     return kid if can_verify and isinstance(kid, str) and kid else None
+
+
+def _decode(number: str) -> int:
+    return int.from_bytes(urlsafe_b64decode(number + "=" * (-len(number) % 4)))
