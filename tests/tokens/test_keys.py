@@ -142,7 +142,7 @@ def test_what_is_no_key_set_is_an_outage(issuer: Issuer, jwks: object) -> None:
     issuer.jwks = jwks
     with pytest.raises(BackendError, match="no keys of https"):
         issuer.verify()
-    with pytest.raises(InvalidInput, match="^keys: "):
+    with pytest.raises(InvalidInput, match=r"^keys: "):
         TokenVerifier(APPS, keys=jwks)  # type: ignore[arg-type]  # wrong on purpose
 
 
