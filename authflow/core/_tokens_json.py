@@ -37,8 +37,9 @@ def read_tokens(kind: type[T], text: str) -> T:
     Raises:
         SnapshotError: ``malformed`` or ``version``.
     """
+    readable = _require_readable(require_instance("text", text, str))
     try:
-        document = json.loads(_require_readable(require_instance("text", text, str)), object_pairs_hook=_make_object)
+        document = json.loads(readable, object_pairs_hook=_make_object)
     except (ValueError, RecursionError):
         _raise_malformed(None, "the text is not JSON: truncated, or not what to_json() returned")
     if not isinstance(document, dict) or document.keys() != {"tokens", "v"}:
