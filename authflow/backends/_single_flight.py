@@ -5,8 +5,6 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from authflow.backends._event_loop import require_event_loop
-
 if TYPE_CHECKING:
     import asyncio
 
@@ -82,6 +80,8 @@ class LoopFlight(Generic[T]):
         """
         import asyncio  # noqa: PLC0415 - `import *` must not load asyncio
 
+        from authflow.backends._event_loop import require_event_loop  # noqa: PLC0415 - as above
+
         loop = require_event_loop()
         place = (id(loop), key)
         task = self._tasks.get(place)
@@ -92,6 +92,8 @@ class LoopFlight(Generic[T]):
 
     def is_running(self, key: str) -> bool:
         """Return whether a task of this event loop runs work with this key."""
+        from authflow.backends._event_loop import require_event_loop  # noqa: PLC0415 - as above
+
         task = self._tasks.get((id(require_event_loop()), key))
         return task is not None and not task.done()
 

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-po
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any, Final
 
 from authflow.tokens._rejection import Rejection, TokenRejected
@@ -38,7 +37,7 @@ class _Claims:
     expires_at: datetime
     issued_at: datetime | None
     auth_time: datetime | None
-    raw: Mapping[str, Any] = field(repr=False)
+    raw: Mapping[str, Any] = field(repr=False, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,7 @@ class IdClaims(_Claims):
     """
 
     username: str
-    custom: Mapping[str, Any] = field(repr=False)
+    custom: Mapping[str, Any] = field(repr=False, hash=False)
 
 
 def read_access_claims(claims: Mapping[str, Any], pool_id: str) -> AccessClaims:
@@ -91,7 +90,7 @@ def read_id_claims(claims: Mapping[str, Any], pool_id: str) -> IdClaims:
     return IdClaims(
         **_read_common(claims, pool_id, "aud"),
         username=_require_text(claims, "cognito:username"),
-        custom=MappingProxyType(custom),
+        custom=custom,
     )
 
 
@@ -125,7 +124,7 @@ def _read_common(claims: Mapping[str, Any], pool_id: str, client_claim: str) -> 
         "expires_at": expires_at,
         "issued_at": read_time(claims, "iat"),
         "auth_time": read_time(claims, "auth_time"),
-        "raw": MappingProxyType(dict(claims)),
+        "raw": claims,
     }
 
 

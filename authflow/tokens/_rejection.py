@@ -66,3 +66,8 @@ class TokenRejected(AuthflowError):
     def status(self) -> int:
         """The HTTP status to respond with: 403 for missing groups or scopes, else 401 (RFC 6750, section 3.1)."""
         return 403 if self.reason in (Rejection.GROUPS, Rejection.SCOPES) else 401
+
+    @property
+    def challenge(self) -> str:
+        """The value of the response's header ``WWW-Authenticate`` (RFC 6750, section 3)."""
+        return f'Bearer error="{"insufficient_scope" if self.status == 403 else "invalid_token"}"'
