@@ -11,14 +11,15 @@ from authflow._extras import explain_missing
 if TYPE_CHECKING:
     from authflow.tokens._asynchronous import AsyncTokenVerifier
     from authflow.tokens._blocking import TokenVerifier
-    from authflow.tokens._claims import AccessClaims, IdClaims
+    from authflow.tokens._claims import AccessClaims, Claims, IdClaims
     from authflow.tokens._rejection import Rejection, TokenRejected
 
-__all__ = ["AccessClaims", "AsyncTokenVerifier", "IdClaims", "Rejection", "TokenRejected", "TokenVerifier"]
+__all__ = ["AccessClaims", "AsyncTokenVerifier", "Claims", "IdClaims", "Rejection", "TokenRejected", "TokenVerifier"]
 
 _HOMES: Final = {
     "AccessClaims": "_claims",
     "AsyncTokenVerifier": "_asynchronous",
+    "Claims": "_claims",
     "IdClaims": "_claims",
     "Rejection": "_rejection",
     "TokenRejected": "_rejection",

@@ -14,8 +14,8 @@ _CUSTOM: Final = "custom:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Claims:
-    """The claims that both tokens have.
+class Claims:
+    """The claims that both kinds of tokens have.
 
     Attributes:
         sub: the user's id, which never changes.
@@ -41,8 +41,8 @@ class _Claims:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccessClaims(_Claims):
-    """The claims of an access token.
+class AccessClaims(Claims):
+    """The claims of an access token: those of ``Claims``, and these.
 
     Attributes:
         username: the user's canonical name; None in a token that an app client got for itself
@@ -55,8 +55,8 @@ class AccessClaims(_Claims):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IdClaims(_Claims):
-    """The claims of an id token.
+class IdClaims(Claims):
+    """The claims of an id token: those of ``Claims``, and these.
 
     Attributes:
         username: the user's canonical name.

@@ -1,6 +1,7 @@
 """A person stays signed in for as long as the refresh token is valid, whatever the clock and the pool do."""
 
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from authflow import AppClient, Authenticator, Password, SignInFailed, Stamp, Tokens
+from authflow import (
+    AppClient,
+    Authenticator,
+    BackendError,
+    Backoff,
+    Password,
+    SignInFailed,
+    Stamp,
+    Tokens,
+    UnexpectedReply,
+)
 from authflow.emulator import Emulator
 from authflow.testing import Fault, FaultyBackend
 from authflow.tokens import Rejection, TokenRejected, TokenVerifier
@@ -97,6 +108,21 @@ def test_a_lost_reply_without_grace_ends_the_sign_in() -> None:
     person.clock.forward(seconds=1)
     with pytest.raises(SignInFailed):
         person.use()
+
+
+@settings(max_examples=25, deadline=None)
+@given(PAUSES, st.lists(st.none() | st.sampled_from(Fault), max_size=20))
+def test_no_fault_of_the_network_ends_a_sign_in(pauses: list[timedelta], faults: list[Fault | None]) -> None:
+    person = Person()
+    end = person.clock.now + MONTH - timedelta(seconds=1)
+    backend = FaultyBackend(person.world.emulator.backend(), faults, delay=0)
+    person.auth = Authenticator(person.app, backend, stamp=person.stamp, backoff=Backoff(tries=1))
+    for pause in pauses:
+        person.clock.now = min(person.clock.now + pause, end)
+        with suppress(BackendError, UnexpectedReply):
+            person.use()
+    person.auth = Authenticator(person.app, person.world.emulator.backend(), stamp=person.stamp)
+    assert person.use().expires_at > person.clock.now
 
 
 @pytest.mark.parametrize("end", ["GlobalSignOut", "RevokeToken", "AdminDisableUser", "AdminDeleteUser"])

@@ -34,7 +34,7 @@ from authflow.core.srp import device_verifier
 from authflow.emulator import Emulator, Fault, FaultKind, Message, SeededClient, Settings
 from authflow.machines.remember_device import begin as begin_remembering
 from authflow.machines.sign_in.table import TABLE
-from authflow.tokens._claims import read_access_claims, read_id_claims
+from authflow.tokens._claims import Claims, read_access_claims, read_id_claims
 from tests.support.openings import find_opening, needs_admin
 from tests.support.replies import CHALLENGES, challenge, password_verifier, tokens
 from tests.support.samples import AT
@@ -154,6 +154,17 @@ def make_parts() -> Iterator[Any]:
     yield make_message()
     yield Fault("GetUser", FaultKind.REFUSE)
     claims = {"sub": "1", "iss": "https://issuer", "exp": 1, "client_id": "a", "aud": "a", "cognito:username": "ada"}
+    yield Claims(
+        sub="1",
+        client_id="a",
+        pool_id="eu-west-1_a",
+        issuer="i",
+        groups=(),
+        expires_at=AT,
+        issued_at=AT,
+        auth_time=AT,
+        raw={},
+    )
     yield from (read_access_claims(claims, "eu-west-1_a"), read_id_claims(claims, "eu-west-1_a"))
     yield SeededClient("eu-west-1_a", "people", "client", "web", CLIENT_SECRET)
 
