@@ -111,8 +111,11 @@ class Refresher:
         except (BackendError, UnexpectedReply) as error:
             return Outcome(copy(error))  # without the flow, which a caller must not run again
         if (failure := flow.failure) is not None:
-            if failure.reason in GIVES_UP:
+            lacks_device = failure.reason is Reason.SESSION_EXPIRED and holder is None and _is_of_device(tokens)
+            if failure.reason in GIVES_UP and not lacks_device:
                 return Outcome(SignInFailed(failure.code, failure.message, failure.reason))
+            if lacks_device:
+                _LOGGER.warning("tokens of a remembered device can't be refreshed without its holder: pass holder=")
             return Outcome(Refusal(failure.code, failure.message))
         new = replace(
             flow.tokens,
@@ -130,6 +133,11 @@ def is_valid_for(tokens: Tokens, margin: timedelta, now: datetime) -> bool:
     return until < tokens.expires_at.timestamp() and (
         id_expiry is None or until < id_expiry - tokens.drift.total_seconds()
     )
+
+
+def _is_of_device(tokens: Tokens) -> bool:
+    """Return whether a device got the tokens. A pool that tracks devices may then refuse to refresh them without it."""
+    return "device_key" in read_unverified_claims(tokens.access_token)
 
 
 def _is_recent(since: datetime, now: datetime) -> bool:

@@ -184,7 +184,7 @@ class Authenticator(ProcessBound):
             SignInFailed: the sign-in has ended: the refresh token was revoked, was reused or has expired, or the user
                 is gone, is disabled, is not confirmed or must reset the password. Forget the tokens, and sign in again.
             Refusal: the tokens have expired, and Cognito refuses to refresh them for a reason that does not lie with
-                the person, such as a wrong client secret. Keep the tokens.
+                the person, such as a wrong client secret, or a missing ``holder``. Keep the tokens.
             BackendError, UnexpectedReply: the tokens have expired, and Cognito can't be reached. Keep the tokens, and
                 call ``fresh`` again; the error has no flow.
             InvalidInput: an argument is invalid. Nothing was sent.

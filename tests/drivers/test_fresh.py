@@ -244,6 +244,22 @@ def test_the_tokens_are_kept(cognito: Cognito, failure: Exception, caplog: pytes
     assert auth.fresh(tokens).expires_at > cognito.now
 
 
+def test_a_forgotten_holder_does_not_end_the_sign_in(cognito: Cognito, caplog: pytest.LogCaptureFixture) -> None:
+    auth, expiry = cognito.make_auth(), int(START.timestamp()) + 3600
+    token = replies.access_token({"device_key": "eu-west-1_d", "exp": expiry, "username": "ada"})
+    tokens = replace(cognito.make_tokens(), access_token=token)
+    cognito.pass_time(hours=1)
+    cognito.failure = Refusal("NotAuthorizedException", "Invalid Refresh Token.")
+    with pytest.raises(Refusal):
+        auth.fresh(tokens)
+    assert "pass holder=" in caplog.text
+    with pytest.raises(SignInFailed):
+        auth.fresh(tokens, holder="browser-1")
+    cognito.failure = Refusal("NotAuthorizedException", "User is disabled.")
+    with pytest.raises(SignInFailed):
+        auth.fresh(tokens)
+
+
 def test_tokens_of_another_user_are_refused(cognito: Cognito) -> None:
     auth, tokens = cognito.make_auth(), replace(cognito.make_tokens(), username="grace")
     cognito.pass_time(hours=1)

@@ -14,8 +14,11 @@ from authflow import (
     Authenticator,
     BackendError,
     Backoff,
+    MemoryDeviceStore,
     Password,
+    Refusal,
     SignInFailed,
+    Srp,
     Stamp,
     Tokens,
     UnexpectedReply,
@@ -165,3 +168,24 @@ def test_the_drift_of_a_server_whose_clock_is_wrong(drift: int) -> None:
     assert person.auth.fresh(tokens) is tokens
     person.clock.forward(minutes=59)
     assert person.auth.fresh(tokens) is not tokens
+
+
+def test_a_remembered_device() -> None:
+    clock = Clock()
+    devices = {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": False}
+    world = World(Emulator(clock), clock, "", "").make_pool(DeviceConfiguration=devices)
+    world.make_user("ada")
+    auth = Authenticator(
+        AppClient(world.pool_id, world.client_id),
+        world.emulator.backend(),
+        devices=MemoryDeviceStore(),
+        stamp=lambda: Stamp(clock.now, secrets.token_bytes(64)),
+    )
+    tokens = auth.begin(Srp("ada", PASSWORD), holder="browser-1").tokens
+    clock.forward(hours=1)
+    with pytest.raises(Refusal):
+        auth.fresh(tokens)
+    for _ in range(3):
+        tokens = auth.fresh(tokens, holder="browser-1")
+        assert tokens.expires_at > clock.now
+        clock.forward(days=9)
