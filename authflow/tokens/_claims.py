@@ -111,17 +111,25 @@ def read_time(claims: Mapping[str, Any], name: str) -> datetime | None:
         raise TokenRejected(Rejection.CLAIMS, name) from None
 
 
+def require_time(claims: Mapping[str, Any], name: str) -> datetime:
+    """Return a time that the token must have.
+
+    Raises:
+        TokenRejected: ``CLAIMS``.
+    """
+    if (time := read_time(claims, name)) is None:
+        raise TokenRejected(Rejection.CLAIMS, name)
+    return time
+
+
 def _read_common(claims: Mapping[str, Any], pool_id: str, client_claim: str) -> dict[str, Any]:
-    expires_at = read_time(claims, "exp")
-    if expires_at is None:
-        raise TokenRejected(Rejection.CLAIMS, "exp")
     return {
         "sub": _require_text(claims, "sub"),
         "client_id": _require_text(claims, client_claim),
         "pool_id": pool_id,
         "issuer": _require_text(claims, "iss"),
         "groups": _read_texts(claims, "cognito:groups"),
-        "expires_at": expires_at,
+        "expires_at": require_time(claims, "exp"),
         "issued_at": read_time(claims, "iat"),
         "auth_time": read_time(claims, "auth_time"),
         "raw": claims,

@@ -15,7 +15,7 @@ from authflow.core._coroutines import is_async
 from authflow.core._validation import require_instance
 from authflow.core.app_client import AppClient
 from authflow.core.errors import InvalidInput
-from authflow.tokens._claims import AccessClaims, IdClaims, read_access_claims, read_id_claims, read_time
+from authflow.tokens._claims import AccessClaims, IdClaims, read_access_claims, read_id_claims, read_time, require_time
 from authflow.tokens._compact import parse
 from authflow.tokens._issuers import Issuer, find_issuers, list_apps
 from authflow.tokens._jose import KeySetError, PublicKey, import_key_set
@@ -123,9 +123,7 @@ class Verification:
         client_id = claims.get(kind.client_claim)
         if not isinstance(client_id, str) or client_id not in issuer.client_ids:
             raise TokenRejected(Rejection.CLIENT, kind.client_claim)
-        now, expires_at, starts_at = self._clock(), read_time(claims, "exp"), read_time(claims, "nbf")
-        if expires_at is None:
-            raise TokenRejected(Rejection.CLAIMS, "exp")
+        now, expires_at, starts_at = self._clock(), require_time(claims, "exp"), read_time(claims, "nbf")
         if now - self._leeway >= expires_at:
             raise TokenRejected(Rejection.EXPIRED, "exp")
         if starts_at is not None and now + self._leeway < starts_at:

@@ -276,6 +276,52 @@ def test_known_keys_serve_while_they_are_renewed() -> None:
         assert renewing.result().username == "ada"
 
 
+def test_known_keys_serve_tasks_while_they_are_renewed() -> None:
+    now, token = datetime.now(UTC), get_pool_signer().sign(make_access_claims(exp=int(time.time()) + 10_000))
+    fetches: list[str] = []
+
+    async def run() -> None:
+        nonlocal now
+        may_end = asyncio.Event()
+
+        async def fetch(issuer: str) -> Json:
+            fetches.append(issuer)
+            if len(fetches) == 2:
+                await may_end.wait()
+            return make_jwks()
+
+        verifier = AsyncTokenVerifier(APPS, keys=fetch, clock=lambda: now)
+        await verifier.access(token)
+        now += timedelta(hours=1)
+        renewing = asyncio.create_task(verifier.access(token))
+        await asyncio.sleep(0.01)
+        assert (await verifier.access(token)).username == "ada"
+        assert not renewing.done()
+        may_end.set()
+        assert (await renewing).username == "ada"
+
+    asyncio.run(run())
+    assert len(fetches) == 2
+
+
+def test_an_outage_under_all_tasks_at_once() -> None:
+    fetches: list[str] = []
+
+    async def fetch(issuer: str) -> Json:
+        fetches.append(issuer)
+        await asyncio.sleep(0.01)
+        raise BackendError("HTTP 503")
+
+    async def run() -> list[Any]:
+        verifier, token = AsyncTokenVerifier(APPS, keys=fetch), get_pool_signer().sign(make_access_claims())
+        return await asyncio.gather(*(verifier.access(token) for _ in range(100)), return_exceptions=True)
+
+    errors = asyncio.run(run())
+    assert {type(error) for error in errors} == {BackendError}
+    assert len({id(error) for error in errors}) == 100
+    assert len(fetches) == 1
+
+
 def test_if_a_function_is_interrupted_another_thread_takes_over() -> None:
     token, has_begun, may_end = get_pool_signer().sign(make_access_claims()), threading.Event(), threading.Event()
 

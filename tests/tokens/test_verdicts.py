@@ -43,4 +43,6 @@ def test_verdict(case: Case, run: Callable[[Case, str], AccessClaims | IdClaims]
         run(case, token)
     assert caught.value.reason is case.reason
     assert caught.value.status == (403 if case.reason in ("groups", "scopes") else 401)
+    word = "insufficient_scope" if caught.value.status == 403 else "invalid_token"
+    assert caught.value.challenge == f'Bearer error="{word}"'
     assert not any(part in str(caught.value) for part in token.split(".") if len(part) > 8)
