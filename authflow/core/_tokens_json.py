@@ -1,9 +1,8 @@
 """The tokens of a sign-in as JSON text, for a store of the caller's."""
 
-import json
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Final, NoReturn, TypeVar
 
-from authflow.core._codec import FieldError, decode, encode, encode_json
+from authflow.core._codec import FieldError, decode, encode, encode_json, load_json
 from authflow.core._validation import require_instance
 from authflow.core.errors import SnapshotError
 
@@ -39,7 +38,7 @@ def read_tokens(kind: type[T], text: str) -> T:
     """
     readable = _require_readable(require_instance("text", text, str))
     try:
-        document = json.loads(readable, object_pairs_hook=_make_object)
+        document = load_json(readable)
     except (ValueError, RecursionError):
         _raise_malformed(None, "the text is not JSON: truncated, or not what to_json() returned")
     if not isinstance(document, dict) or document.keys() != {"tokens", "v"}:
@@ -54,13 +53,6 @@ def read_tokens(kind: type[T], text: str) -> T:
         if not getattr(tokens, name):
             _raise_malformed(f"tokens.{name}", "is empty")
     return tokens
-
-
-def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise ValueError("duplicate members")
-    return made
 
 
 def _require_readable(text: str) -> str:

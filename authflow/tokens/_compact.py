@@ -3,12 +3,12 @@
 Nothing here is verified: whoever uses a value must check the signature first, or use it to find the key only.
 """
 
-import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
+from authflow.core._codec import load_json
 from authflow.core._validation import require_instance
 from authflow.tokens._rejection import Rejection, TokenRejected
 
@@ -76,8 +76,8 @@ def _parse_object(part: str) -> dict[str, Any]:
     if data.count(b"[") + data.count(b"{") > _MAX_NESTING_CHARACTERS:
         raise TokenRejected(Rejection.MALFORMED)
     try:
-        value = json.loads(data.decode(), object_pairs_hook=_make_object, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):  # also for numbers of thousands of digits
+        value = load_json(data.decode())
+    except (ValueError, RecursionError):
         raise TokenRejected(Rejection.MALFORMED) from None
     if not isinstance(value, dict) or not _is_shallow(value):
         raise TokenRejected(Rejection.MALFORMED)
@@ -93,19 +93,6 @@ def _decode(part: str) -> bytes:
     if urlsafe_b64encode(data).rstrip(b"=") != part.encode():
         raise TokenRejected(Rejection.MALFORMED)
     return data
-
-
-def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse an object with two members of one name: other readers would see the other value."""
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise ValueError("duplicate members")
-    return made
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    """Refuse NaN and Infinity, which Python's parser accepts by default."""
-    raise ValueError(f"{name} is not JSON")
 
 
 def _is_shallow(value: object) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authflow import InvalidInput, SnapshotError, Tokens
@@ -29,6 +29,7 @@ ANY_TOKENS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(ANY_TOKENS)
 def test_what_was_written_is_read(tokens: Tokens) -> None:
     assert Tokens.from_json(tokens.to_json()) == tokens

@@ -4,18 +4,20 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authflow import AppClient, InvalidInput
 from authflow.emulator import Emulator, running
 from authflow.tokens import AsyncTokenVerifier, Rejection, TokenRejected, TokenVerifier
 from tests.support.emulator.world import Clock, World
+from tests.support.token_cases import HEADER
 from tests.support.tokens import (
     APPS,
     CLIENT,
@@ -194,6 +196,7 @@ def test_what_is_no_text_is_a_mistake_of_the_caller(token: Any) -> None:
 VERIFIER = TokenVerifier(APPS, keys=make_jwks())
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_does_anything_but_be_rejected(text: str) -> None:
     with pytest.raises(TokenRejected):
@@ -208,6 +211,7 @@ JSON = st.recursive(
 NAMES = st.sampled_from([*make_access_claims(), "nbf", "aud", "cognito:username"])
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAMES, JSON))
 def test_no_signed_claims_do_anything_but_be_rejected_or_accepted(changes: dict[str, Any]) -> None:
     token = get_pool_signer().sign({**make_access_claims(), **changes})
@@ -220,6 +224,7 @@ def test_no_signed_claims_do_anything_but_be_rejected_or_accepted(changes: dict[
     assert datetime.now(UTC) < claims.expires_at + timedelta(seconds=11)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["alg", "kid", "typ", "crit", "jku", "x"]), JSON), st.booleans())
 def test_no_header_of_an_attacker_is_accepted(header: dict[str, Any], as_pool: bool) -> None:
     parameters = {"alg": "RS256", "kid": "pool-key" if as_pool else "attacker-key", **header}
@@ -228,6 +233,7 @@ def test_no_header_of_an_attacker_is_accepted(header: dict[str, Any], as_pool: b
         VERIFIER.access(token)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_changed_character_is_accepted(data: st.DataObject) -> None:
     token = get_pool_signer().sign(make_access_claims())
@@ -235,6 +241,27 @@ def test_no_changed_character_is_accepted(data: st.DataObject) -> None:
     other = data.draw(st.characters(codec="ascii").filter(lambda character: character != token[place]))
     with pytest.raises(TokenRejected):
         VERIFIER.access(token[:place] + other + token[place + 1 :])
+
+
+HOSTILE = {
+    "many members": "{" + ",".join(f'"{number:x}":[]' for number in range(4500)) + "}",
+    "many lists": '{"a":[' + ",".join(["[]"] * 8000) + "]}",
+    "deep objects": '{"a":' * 8000,
+    "deep lists": '{"a":' + "[" * 8100 + "]" * 8100 + "}",
+    "long numbers": '{"a":[' + ",".join(["9" * 4290] * 10) + "]}",
+    "a number of 48,000 digits": '{"a":' + "9" * 48_000 + "}",
+    "a fraction": '{"a":' + "9" * 30_000 + ".1e5}",
+    "an exponent": '{"a":1e' + "9" * 40_000 + "}",
+    "escapes": '{"a":"' + "\\u00e9" * 7900 + '"}',
+}
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_no_token_takes_long(payload: str) -> None:
+    token, started = get_pool_signer().sign_text(HEADER, HOSTILE[payload]), time.perf_counter()
+    assert len(token) < 65_536
+    assert reject(VERIFIER, token) in (Rejection.ISSUER, Rejection.MALFORMED)
+    assert time.perf_counter() - started < 1
 
 
 def test_tokens_of_the_emulator_over_http() -> None:
