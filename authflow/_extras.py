@@ -11,6 +11,7 @@ EXTRAS: Final = {
     "seal": ("cryptography",),
     "redis": ("redis",),
     "emulator": ("fido2", "joserfc", "pyotp", "regex", "srptools", "starlette", "urllib3", "uvicorn"),
+    "tokens": ("joserfc",),
     "cli": ("click", "rich", "segno"),
     "testing": ("cbor2", "cryptography"),
 }

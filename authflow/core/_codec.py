@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from itertools import repeat
 from types import NoneType, UnionType
-from typing import Any, Final, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Final, NoReturn, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from authflow.core.errors import InvalidInput
 from authflow.core.secret import Secret
@@ -57,6 +57,27 @@ def encode_json(value: object) -> str:
     text = _ENCODE(value)
     text.encode()
     return text
+
+
+def load_json(text: str) -> Any:  # noqa: ANN401 - JSON
+    """Return the value of a JSON text, in which other readers could see nothing else.
+
+    Raises:
+        ValueError: it is not JSON: also because of NaN, two members of one name, or a number of thousands of digits.
+        RecursionError: it is nested too deeply.
+    """
+    return json.loads(text, object_pairs_hook=_make_object, parse_constant=_refuse_constant)
+
+
+def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("two members have one name")
+    return made
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
 
 
 def measure_json(value: object) -> int:

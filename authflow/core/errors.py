@@ -11,6 +11,7 @@
       SnapshotError       a snapshot can't be written or read
       FlowTaken           a flow store has no flow under this handle: taken, expired, or never stored
       StoreError          a store can't be reached, or returned what it should not
+      TokenRejected       a token is not valid here (authflow.tokens)
       BackendError        the transport failed; whether Cognito saw the request is unknown
         Throttled         Cognito throttled the request (HTTP 429, TooManyRequestsException) and did not process it
 """

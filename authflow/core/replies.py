@@ -4,7 +4,6 @@ Every ``parse_`` function raises ``UnexpectedReply`` if the reply does not have 
 declares; its ``field`` names the wrong member.
 """
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from sys import intern
 from typing import Any, Final, TypeAlias
 
 from authflow.core._codec import measure_json
+from authflow.core._jwt import read_unverified_claims
 from authflow.core._texts import clean
 from authflow.core._validation import MAX_SESSION_LENGTH, MAX_STRING_LENGTH, MAX_USERNAME_LENGTH
 from authflow.core.errors import UnexpectedReply
@@ -354,15 +354,5 @@ def _find_username(claims: Mapping[str, str]) -> str | None:
 
 
 def _read_claims(token: str) -> Mapping[str, str]:
-    """Return a JWT's claims that are text; an empty mapping if it can't be read.
-
-    The signature is not verified: the token was received over the same connection as the rest of the reply.
-    """
-    parts = token.split(".")
-    if len(parts) != 3:  # a JWS in compact form, RFC 7515 section 3.1
-        return {}
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-        return {name: value for name, value in claims.items() if isinstance(value, str)}
-    except (ValueError, RecursionError, AttributeError):
-        return {}
+    """Return a JWT's claims that are text; an empty mapping if it can't be read."""
+    return {name: value for name, value in read_unverified_claims(token).items() if isinstance(value, str)}

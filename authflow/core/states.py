@@ -1,8 +1,11 @@
 """The states of a flow, besides the challenges. Each state has exactly the attributes that are valid in it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from authflow.core._frames import hides_frames
+from authflow.core._jwt import find_time, read_unverified_claims
+from authflow.core._tokens_json import read_tokens, write_tokens
 from authflow.core.challenge import BaseQuestion
 from authflow.core.devices import Device
 from authflow.core.reasons import Reason
@@ -67,6 +70,35 @@ class Tokens:
     username: str
     new_device: NewDevice | None = None
     entered_username: str = ""
+
+    @property
+    def drift(self) -> timedelta:
+        """The service's clock minus ours, when the tokens were received; zero if the access token can't be read.
+
+        It is exact to the second, less the time that the reply took. It compares ``exp`` with ``expires_at``: both are
+        one validity after the token was issued, by the one clock and by the other.
+        """
+        expiry = find_time(read_unverified_claims(self.access_token), "exp")
+        return timedelta(seconds=expiry - self.expires_at.timestamp()) if expiry is not None else timedelta(0)
+
+    @hides_frames
+    def to_json(self) -> str:
+        """Return all tokens as JSON text, for a store of yours. The text signs in as the person: encrypt it there.
+
+        Raises:
+            SnapshotError: ``malformed``: the tokens are not Cognito's.
+        """
+        return write_tokens(self)
+
+    @classmethod
+    @hides_frames
+    def from_json(cls, text: str) -> "Tokens":
+        """Return the tokens that ``to_json`` turned into a text.
+
+        Raises:
+            SnapshotError: ``malformed`` (``.field`` names the member) or ``version``.
+        """
+        return read_tokens(Tokens, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Self, TypeVar, overload
 
 from authflow.backends._process_local import ProcessLocal
+from authflow.backends._single_flight import LoopFlight
 from authflow.backends.base import AsyncBackend
 from authflow.challenges import Challenge
 from authflow.core._opaque import ProcessBound
@@ -21,6 +23,7 @@ from authflow.core.requests import Request
 from authflow.core.stamp import Stamp
 from authflow.core.states import Tokens
 from authflow.drivers._checks import require_ask, require_backend, require_device_store, require_no_holder
+from authflow.drivers._refresher import Refresher
 from authflow.drivers._runner import Runner
 from authflow.drivers.backoff import Backoff
 from authflow.drivers.options import Observe, Remember
@@ -79,6 +82,7 @@ class AsyncAuthenticator(ProcessBound):
         self._runner = Runner(
             app, self._effects, admin=admin, remember=remember, observe=observe, backoff=backoff, stamp=stamp
         )
+        self._refresher = Refresher(self._runner, stamp, LoopFlight)
 
     @overload
     async def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow: ...
@@ -123,6 +127,17 @@ class AsyncAuthenticator(ProcessBound):
         require_ask(ask, asynchronous=True)
         with self._effects.track_call():
             return await self._runner.sign_in(opening, ask, context=context, holder=holder)
+
+    async def fresh(
+        self, tokens: Tokens, *, margin: timedelta = timedelta(seconds=60), holder: str | None = None
+    ) -> Tokens:
+        """Return tokens that are valid for longer than ``margin``; see ``Authenticator.fresh``.
+
+        A refresh in progress continues if its callers are cancelled, so that a rotated refresh token is not lost: a
+        call within 60 s gets its result.
+        """
+        with self._effects.track_call():
+            return await self._refresher.fresh(tokens, margin=margin, holder=holder)
 
     async def remember_device(
         self,

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import timedelta
 from typing import Any, TypeVar, overload
 
 from authflow.backends._checks import NEEDS_BLOCKING
+from authflow.backends._single_flight import ThreadFlight
 from authflow.backends.base import Backend
 from authflow.challenges import Challenge
 from authflow.core._coroutines import run_to_end
@@ -21,6 +23,7 @@ from authflow.core.stamp import Stamp
 from authflow.core.states import Tokens
 from authflow.drivers._checks import require_ask, require_backend, require_device_store, require_no_holder
 from authflow.drivers._effects import ImmediateDeviceStore
+from authflow.drivers._refresher import Refresher
 from authflow.drivers._runner import Runner
 from authflow.drivers.backoff import Backoff
 from authflow.drivers.options import Observe, Remember
@@ -77,6 +80,7 @@ class Authenticator(ProcessBound):
             backoff=backoff,
             stamp=stamp,
         )
+        self._refresher = Refresher(self._runner, stamp, ThreadFlight)
 
     @overload
     def begin(self, opening: Opening, *, context: Context | None = None, holder: str | None = None) -> Flow: ...
@@ -171,6 +175,33 @@ class Authenticator(ProcessBound):
             return ask(challenge)
 
         return run_to_end(self._runner.sign_in(opening, ask_async, context=context, holder=holder))
+
+    def fresh(self, tokens: Tokens, *, margin: timedelta = timedelta(seconds=60), holder: str | None = None) -> Tokens:
+        """Return tokens that are valid for longer than ``margin``: these, or new ones if they expire before.
+
+        Call it before each use of the tokens, and store what it returns if it is not what you passed. Callers with the
+        same refresh token share one refresh, also those that still pass the old tokens up to 60 s later. The refresh
+        token stays the same unless Cognito rotates it.
+
+        If the refresh fails for another reason than that the sign-in has ended, the tokens are returned as long as they
+        are valid.
+
+        Args:
+            tokens: the tokens of a sign-in or of an earlier refresh.
+            margin: for how long they must be valid, up to 1 day.
+            holder: identifies what holds the person's remembered device; pools that track devices need it.
+
+        Raises:
+            SignInFailed: the sign-in has ended: the refresh token was revoked, was reused or has expired, or the user
+                is gone, is disabled, is not confirmed or must reset the password. Forget the tokens, and sign in again.
+            Refusal: the tokens have expired, and Cognito refuses to refresh them for a reason that does not lie with
+                the person, such as a wrong client secret, or a missing ``holder``. Keep the tokens.
+            BackendError, UnexpectedReply: the tokens have expired, and Cognito can't be reached. Keep the tokens, and
+                call ``fresh`` again; the error has no flow.
+            InvalidInput: an argument is invalid. Nothing was sent.
+            StoreError, SnapshotError, OSError: the device store can't be read.
+        """
+        return run_to_end(self._refresher.fresh(tokens, margin=margin, holder=holder))
 
     def remember_device(
         self,

@@ -39,6 +39,7 @@ from authflow.machines.reset_password import ResetPassword
 from authflow.machines.sign_in.table import TABLE
 from authflow.machines.sign_up import ResumeSignUp, SignUp
 from authflow.testing import SoftwareAuthenticator, SoftwareCredential
+from authflow.tokens._claims import Claims, read_access_claims, read_id_claims
 from tests.support.openings import find_opening, needs_admin
 from tests.support.replies import CHALLENGES, CREDENTIAL, challenge, password_verifier, tokens
 from tests.support.samples import AT
@@ -187,6 +188,19 @@ def make_parts() -> Iterator[Any]:
     yield Fault("GetUser", FaultKind.REFUSE)
     passkey = SoftwareCredential.generate("ES256", credential_id=b"id", rp_id="localhost", user_handle=b"user")
     yield from (passkey, SoftwareAuthenticator(credentials=[passkey]))
+    claims = {"sub": "1", "iss": "https://issuer", "exp": 1, "client_id": "a", "aud": "a", "cognito:username": "ada"}
+    yield Claims(
+        sub="1",
+        client_id="a",
+        pool_id="eu-west-1_a",
+        issuer="i",
+        groups=(),
+        expires_at=AT,
+        issued_at=AT,
+        auth_time=AT,
+        raw={},
+    )
+    yield from (read_access_claims(claims, "eu-west-1_a"), read_id_claims(claims, "eu-west-1_a"))
     yield SeededClient("eu-west-1_a", "people", "client", "web", CLIENT_SECRET)
 
 

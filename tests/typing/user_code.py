@@ -1,7 +1,7 @@
 """Code as users write it, for type checkers: it is checked and never run."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never, assert_type
 
 from authflow import (
@@ -48,6 +48,7 @@ from authflow.challenges import (
     WebAuthn,
 )
 from authflow.messages import load_messages
+from authflow.tokens import AccessClaims, AsyncTokenVerifier, IdClaims, Rejection, TokenRejected, TokenVerifier
 
 
 def answer(challenge: Challenge) -> Answer:
@@ -135,3 +136,27 @@ async def sign_in_on_a_loop(app: AppClient, backend: AsyncBackend) -> Tokens:
     async with AsyncAuthenticator(app, backend) as auth:
         await auth.begin(Choice("ada", only=("PASSWORD_SRP",)))
         return await auth.sign_in(Srp("ada", Secret("pw")), ask)
+
+
+def verify(app: AppClient, auth: Authenticator, tokens: Tokens) -> str:
+    """Keep tokens fresh, and verify them."""
+    fresh = auth.fresh(tokens)
+    assert_type(fresh, Tokens)
+    assert_type(Tokens.from_json(fresh.to_json()), Tokens)
+    assert_type(tokens.drift, timedelta)
+    verifier = TokenVerifier([app], keys=lambda issuer: {"keys": [issuer]})
+    assert_type(verifier.id(fresh.id_token), IdClaims)
+    try:
+        claims = verifier.access(fresh.access_token, groups=["staff"], scopes="openid")
+    except TokenRejected as rejected:
+        assert_type(rejected.reason, Rejection)
+        return rejected.challenge
+    assert_type(claims, AccessClaims)
+    assert_type(claims.username, str | None)
+    return claims.sub
+
+
+async def verify_on_loop(app: AppClient, auth: AsyncAuthenticator, tokens: Tokens) -> str:
+    """Do the same on an event loop."""
+    fresh = await auth.fresh(tokens, margin=timedelta(minutes=5), holder="browser")
+    return (await AsyncTokenVerifier(app).access(fresh.access_token)).sub

@@ -15,7 +15,7 @@ from authflow.backends._json_protocol import HttpRequest, HttpResponse
 from authflow.backends.http._deadline import Deadline
 from authflow.backends.http._errors import TransportError
 from authflow.backends.http._routes import Route
-from authflow.backends.http._wire import MakeHead, Message, Tunnel, Wire
+from authflow.backends.http._wire import Headers, MakeHead, Message, Tunnel, Wire, build_get_head
 from authflow.core.errors import InvalidInput
 
 
@@ -144,15 +144,27 @@ class Pool:
             InvalidInput: the pool is closed.
         """
         self._require_open()
-        deadline = Deadline(_limits.CALL_TIMEOUT)
         headers = route.headers + tuple(request.headers.items())
         message = Message(self._make_head(route.target, headers, len(request.body)), request.body)
         del headers  # no frame may hold a secret as text: a cancelled call has a traceback
+        return await self._send(route, message)
+
+    async def get(self, route: Route, headers: Headers) -> HttpResponse:
+        """Send a GET request once and return the response, within ``CALL_TIMEOUT``.
+
+        Raises:
+            TransportError, InvalidInput: as ``post``.
+        """
+        self._require_open()
+        return await self._send(route, Message(build_get_head(route.target, route.headers + headers), b""))
+
+    async def _send(self, route: Route, message: Message) -> HttpResponse:
+        deadline = Deadline(_limits.CALL_TIMEOUT)
         if not await self._network.acquire_place(deadline):
             raise TransportError(f"not sent, no connection was free for {_limits.FREE_TIMEOUT:g} s")
         try:
             self._require_open()
-            return await self._post(route, message, deadline)
+            return await self._use_connection(route, message, deadline)
         finally:
             self._network.release_place()
 
@@ -165,7 +177,7 @@ class Pool:
         if self._is_closed:
             raise InvalidInput("backend", "is closed")
 
-    async def _post(self, route: Route, message: Message, deadline: Deadline) -> HttpResponse:
+    async def _use_connection(self, route: Route, message: Message, deadline: Deadline) -> HttpResponse:
         connection, reusable = self.idle.lend(route), None
         try:
             connection = connection or await self._open(route, deadline)

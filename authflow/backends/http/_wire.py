@@ -40,6 +40,18 @@ def build_head(target: str, headers: Headers, length: int) -> h11.Request:
 recall_head: Final = lru_cache(maxsize=256)(build_head)
 
 
+def build_get_head(target: str, headers: Headers) -> h11.Request:
+    """Return the head of a GET request.
+
+    Raises:
+        TransportError: the head is not allowed in HTTP.
+    """
+    try:
+        return h11.Request(method="GET", target=target, headers=list(headers))
+    except h11.LocalProtocolError:
+        raise TransportError("the request can't be sent by HTTP/1.1") from None
+
+
 class Wire:
     """The client's side of one connection."""
 
