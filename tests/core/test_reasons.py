@@ -5,6 +5,7 @@ import pytest
 from authflow.core.reasons import Reason, find_reason
 
 NOT_AUTHORIZED, INVALID_PARAMETER = "NotAuthorizedException", "InvalidParameterException"
+NO_CONTACT = "there is no registered/verified email or phone_number"
 SEEN = [
     (NOT_AUTHORIZED, "Incorrect username or password.", Reason.WRONG_CREDENTIALS),
     (NOT_AUTHORIZED, "Password attempts exceeded", Reason.LOCKED),
@@ -48,6 +49,21 @@ SEEN = [
     ("UserNotFoundException", "User does not exist.", Reason.WRONG_CREDENTIALS),
     (INVALID_PARAMETER, "Missing required parameter USERNAME", Reason.OTHER),
     (NOT_AUTHORIZED, "PreAuthentication failed with error no.", Reason.OTHER),
+    ("UsernameExistsException", "User already exists", Reason.USERNAME_EXISTS),
+    ("AliasExistsException", "An account with the email already exists.", Reason.ALIAS_EXISTS),
+    (
+        "InvalidPasswordException",
+        "Password did not conform with policy: Password not long enough",
+        Reason.PASSWORD_REFUSED,
+    ),
+    ("PasswordHistoryPolicyViolationException", "Password has been used before", Reason.PASSWORD_REFUSED),
+    ("LimitExceededException", "Attempt limit exceeded, please try after some time.", Reason.LIMIT_EXCEEDED),
+    ("CodeDeliveryFailureException", "no", Reason.CODE_NOT_SENT),
+    (INVALID_PARAMETER, f"Cannot reset password for the user as {NO_CONTACT}", Reason.NO_RECOVERY),
+    (NOT_AUTHORIZED, "User password cannot be reset in the current state.", Reason.NOT_RESETTABLE),
+    (NOT_AUTHORIZED, "SignUp is not permitted for this user pool", Reason.SIGN_UP_CLOSED),
+    (NOT_AUTHORIZED, "User cannot be confirmed. Current status is CONFIRMED", Reason.ALREADY_CONFIRMED),
+    (INVALID_PARAMETER, "User is already confirmed.", Reason.ALREADY_CONFIRMED),
 ]
 
 

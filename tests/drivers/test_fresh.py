@@ -187,6 +187,15 @@ REFUSALS = {
     Reason.BLOCKED: ("NotAuthorizedException", "Request not allowed due to security reasons."),
     Reason.FLOW_NOT_ENABLED: ("InvalidParameterException", "Auth flow not enabled for this client"),
     Reason.SECRET_HASH: ("NotAuthorizedException", "Unable to verify secret hash for client 3n4b"),
+    Reason.USERNAME_EXISTS: ("UsernameExistsException", "User already exists"),
+    Reason.ALIAS_EXISTS: ("AliasExistsException", "An account with the email already exists."),
+    Reason.PASSWORD_REFUSED: ("InvalidPasswordException", "Password did not conform with policy"),
+    Reason.LIMIT_EXCEEDED: ("LimitExceededException", "Attempt limit exceeded, please try after some time."),
+    Reason.CODE_NOT_SENT: ("CodeDeliveryFailureException", "no"),
+    Reason.NO_RECOVERY: ("InvalidParameterException", "Cannot reset password for the user"),
+    Reason.NOT_RESETTABLE: ("NotAuthorizedException", "User password cannot be reset in the current state."),
+    Reason.SIGN_UP_CLOSED: ("NotAuthorizedException", "SignUp is not permitted for this user pool"),
+    Reason.ALREADY_CONFIRMED: ("InvalidParameterException", "User is already confirmed."),
     Reason.OTHER: ("ResourceNotFoundException", "User pool client 3n4b does not exist."),
 }
 MORE_LOST = [

@@ -42,7 +42,7 @@ def test_what_is_asked_again(operation: str, code: str) -> None:
     flow = ask_for_password()
     asked = flow.challenge
     assert asked
-    answer = asked.answer("1", "new") if operation == "ConfirmForgotPassword" else asked.answer_resend()
+    answer = asked.answer("1234", "new") if operation == "ConfirmForgotPassword" else asked.answer_resend()
     calling = flow.answer(answer, stamp(2))
     assert calling.request
     assert calling.request.operation == operation
@@ -77,7 +77,7 @@ def test_a_reply_that_makes_no_sense() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "field"), [(("", "new"), "code"), (("x", "new"), "code"), (("1", ""), "new_password")]
+    ("given", "field"), [(("", "new"), "code"), (("x", "new"), "code"), (("1234", ""), "new_password")]
 )
 def test_wrong_answers(given: tuple[str, str], field: str) -> None:
     question: Any = ask_for_password().challenge

@@ -57,7 +57,7 @@ def test_nothing_to_confirm(*, confirmed: bool) -> None:
 
 
 def test_a_confirmation_without_a_session() -> None:
-    script = begin(SignUp("ada", "pw")) >> UNCONFIRMED >> (lambda asked: asked.answer("1")) >> {}
+    script = begin(SignUp("ada", "pw")) >> UNCONFIRMED >> (lambda asked: asked.answer("1234")) >> {}
     script << Rests("signed_up", confirmed=True, session=None)
 
 
@@ -68,13 +68,13 @@ def test_a_new_code() -> None:
     script >> SENT << ASKED
     with pytest.raises(InvalidInput, match="another challenge"):
         script.flow.answer(old, stamp(9))
-    script >> (lambda asked: asked.answer("1"))
-    script << Calls("ConfirmSignUp", **IDS, ConfirmationCode="1", Session=SESSION)
+    script >> (lambda asked: asked.answer("1234"))
+    script << Calls("ConfirmSignUp", **IDS, ConfirmationCode="1234", Session=SESSION)
 
 
 def test_a_sign_up_is_resumed() -> None:
     script = begin(ResumeSignUp("ada")) << Calls("ResendConfirmationCode", **IDS) >> SENT << ASKED
-    script >> (lambda asked: asked.answer("1")) << Calls("ConfirmSignUp", **IDS, ConfirmationCode="1")
+    script >> (lambda asked: asked.answer("1234")) << Calls("ConfirmSignUp", **IDS, ConfirmationCode="1234")
 
 
 @pytest.mark.parametrize(("minutes", "is_sent"), [(2, True), (3, False), (600, False)])
@@ -82,16 +82,16 @@ def test_a_stale_session_is_not_sent(minutes: int, *, is_sent: bool) -> None:
     flow = ask_to_confirm()
     assert flow.challenge
     at = Stamp(AT + timedelta(minutes=minutes), stamp(2).entropy)
-    request: Any = flow.answer(flow.challenge.answer("1"), at).request
+    request: Any = flow.answer(flow.challenge.answer("1234"), at).request
     assert ("Session" in request.params()) is is_sent
 
 
 def test_an_alias_that_another_user_has() -> None:
-    script = begin(SignUp("ada", "pw")) >> UNCONFIRMED >> (lambda asked: asked.answer("1"))
+    script = begin(SignUp("ada", "pw")) >> UNCONFIRMED >> (lambda asked: asked.answer("1234"))
     script >> Refusal("AliasExistsException", "no")
     assert script.flow.challenge.rejected.code == "AliasExistsException"
-    script >> (lambda asked: asked.answer("1", force_alias_creation=True))
-    script << Calls("ConfirmSignUp", **IDS, ConfirmationCode="1", ForceAliasCreation=True, Session=SESSION)
+    script >> (lambda asked: asked.answer("1234", force_alias_creation=True))
+    script << Calls("ConfirmSignUp", **IDS, ConfirmationCode="1234", ForceAliasCreation=True, Session=SESSION)
 
 
 @pytest.mark.parametrize(("operation", "code"), ASKS_AGAIN)
@@ -99,7 +99,7 @@ def test_what_is_asked_again(operation: str, code: str) -> None:
     flow = ask_to_confirm()
     asked = flow.challenge
     assert asked
-    answer = asked.answer("1") if operation == "ConfirmSignUp" else asked.answer_resend()
+    answer = asked.answer("1234") if operation == "ConfirmSignUp" else asked.answer_resend()
     calling = flow.answer(answer, stamp(2))
     assert calling.request
     assert calling.request.operation == operation
@@ -165,7 +165,7 @@ def test_replies_that_make_no_sense(reply: dict[str, Any], field: str) -> None:
         (lambda: SignUp("ada").begin(APP, "now"), "stamp"),  # type: ignore[arg-type]
         (lambda: SignUp("ada").begin(APP, stamp(), context="x"), "context"),  # type: ignore[arg-type]
         (lambda: make_question().answer("tea"), "code"),
-        (lambda: make_question().answer("1", force_alias_creation="yes"), "force_alias_creation"),  # type: ignore[arg-type]
+        (lambda: make_question().answer("1234", force_alias_creation="yes"), "force_alias_creation"),  # type: ignore[arg-type]
     ],
 )
 def test_wrong_arguments(make: Any, field: str) -> None:

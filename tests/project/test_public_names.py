@@ -81,6 +81,6 @@ def test_the_reference_documents_every_public_module_and_nothing_else() -> None:
     assert sorted(read_reference()) == sorted(set(public) - ALIASES)
 
 
-@pytest.mark.parametrize(("folder", "most"), [(".", 21), ("emulator", 18)])
+@pytest.mark.parametrize(("folder", "most"), [(".", 22), ("emulator", 18)])
 def test_a_folder_has_few_entries(folder: str, most: int) -> None:
     assert len(list_entries(PACKAGE / folder)) <= most

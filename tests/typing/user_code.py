@@ -100,9 +100,9 @@ def sign_in(app: AppClient, backend: Backend, opening: Opening) -> str:
     auth = Authenticator(app, backend)
     assert_type(app.client_secret, Secret | None)
     try:
-        flow = auth.begin(opening, holder="browser-1")
+        flow: Flow = auth.begin(opening, holder="browser-1")
     except BackendError as error:
-        flow = auth.run(error.flow)
+        flow = auth.run(error.flow)  # of the kind that was begun
     assert_type(flow, Flow)
     assert_type(flow.node, Node)
     assert_type(flow.auth_flow, AuthFlow)

@@ -55,8 +55,8 @@ def keeping_everything(directory: Path) -> Iterator[None]:
             is_inner = keeper._noted is not None or keeper._is_whole or service.keeper is not keeper
             if not is_inner and not keeper.is_new and compare(keeper):
                 keeper._write_all()  # a test has changed records by itself
-            with unit(keeper, service):
-                yield
+        with unit(keeper, service):  # not inside: while a Lambda trigger runs, no lock is held
+            yield
 
     def write_and_compare(keeper: FileKeeper, noted: Noted) -> None:
         write(keeper, noted)

@@ -7,6 +7,7 @@ stays locked while it is open.
 import json
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,6 +59,7 @@ class Store:
         except BaseException:
             self._connection.close()
             raise
+        self._closing = weakref.finalize(self, self._connection.close)  # also if nobody calls close
 
     def read(self) -> dict[str, list[tuple[str, Json]]]:
         """Return the keys and values of all records, by kind, in the order in which they were added.
@@ -107,7 +109,7 @@ class Store:
 
     def close(self) -> None:
         """Close the file. Another process may use it from now on."""
-        self._connection.close()
+        self._closing()
 
     def _create(self) -> None:
         try:
