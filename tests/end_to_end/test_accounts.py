@@ -74,7 +74,7 @@ def driver(request: pytest.FixtureRequest) -> type[Authenticator]:
     return made
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     events=st.lists(st.sampled_from(["wrong", "resend"]), max_size=4),
     resume=st.sampled_from(WAYS),
