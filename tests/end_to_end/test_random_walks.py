@@ -50,7 +50,7 @@ from authflow.challenges import (
 from authflow.core.requests import AdminInitiateAuth
 from authflow.core.secret import Secret
 from authflow.core.transitions import Row, TransitionTable
-from authflow.machines.sign_in.table import TABLE, TRANSITIONS
+from authflow.machines.sign_in.table import TABLE, TRANSITIONS, Trigger
 from tests.support.model import EMAIL, SMS, TOTP, SignInModel, UserModel
 from tests.support.random_walk import (
     ALL,
@@ -399,5 +399,6 @@ def test_random_walks_reach_every_row_and_meet_the_model(
     run_state_machine_as_test(Walk, settings=SETTINGS)
     with capsys.disabled():
         print("\nrows walked:", ", ".join(f"{row.trigger} {walked[row]}" for row in TABLE))
-    assert [row for row in TABLE if not walked[row]] == []
+    # passkeys are tested in test_passkeys.py, from both of the row's sources: these users have none
+    assert [row.trigger for row in TABLE if not walked[row]] == [Trigger.WEB_AUTHN]
     assert not caplog.records, "the library logs nothing"
