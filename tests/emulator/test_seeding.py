@@ -163,6 +163,46 @@ def test_a_document_is_loaded_whole_or_not_at_all(empty: World, change: Json, ex
     empty.emulator.load(KNOWN)  # no id is left in use
 
 
+ADDRESS, NUMBER = "ada@example.com", "+31612345678"
+
+
+@pytest.mark.parametrize(
+    ("user", "verified"),
+    [
+        ({"Username": ADDRESS, "Password": PASSWORD}, {"email_verified": "true"}),
+        ({"Username": NUMBER, "Password": PASSWORD}, {"phone_number_verified": "true"}),
+        ({"Username": ADDRESS, "Password": PASSWORD, "Status": "RESET_REQUIRED"}, {"email_verified": "true"}),
+        ({"Username": ADDRESS, "Password": PASSWORD, "Status": "UNCONFIRMED"}, {}),
+        ({"Username": ADDRESS, "TemporaryPassword": TEMPORARY}, {}),
+        (
+            {
+                "Username": ADDRESS,
+                "Password": PASSWORD,
+                "UserAttributes": [
+                    {"Name": "email_verified", "Value": "false"},
+                    {"Name": "phone_number", "Value": NUMBER},
+                ],
+            },
+            {"email_verified": "false"},
+        ),
+    ],
+    ids=str,
+)
+def test_the_address_that_is_the_username_is_verified(empty: World, user: Json, verified: Json) -> None:
+    pool = {"PoolName": "people", "UsernameAttributes": ["email", "phone_number"], "AutoVerifiedAttributes": ["email"]}
+    [client] = empty.emulator.load({"pools": [{**pool, "clients": [{"ClientName": "app"}], "users": [user]}]})
+    found = empty.call("AdminGetUser", UserPoolId=client.pool_id, Username=user["Username"])["UserAttributes"]
+    assert {each["Name"]: each["Value"] for each in found if each["Name"].endswith("_verified")} == verified
+    assert not empty.emulator.outbox
+
+
+def test_a_username_that_only_looks_like_an_address_verifies_nothing(empty: World) -> None:
+    user = {"Username": ADDRESS, "Password": PASSWORD}
+    [client] = empty.emulator.load({"pools": [{"PoolName": "p", "clients": [{"ClientName": "app"}], "users": [user]}]})
+    found = empty.call("AdminGetUser", UserPoolId=client.pool_id, Username=ADDRESS)["UserAttributes"]
+    assert [each["Name"] for each in found] == ["sub"]
+
+
 @pytest.mark.parametrize("document", [KNOWN, DOCUMENT])
 def test_the_schema_permits_what_is_loaded(document: Json) -> None:
     jsonschema.Draft202012Validator(make_seed_schema(ServiceModel())).validate(document)

@@ -15,6 +15,7 @@ from authflow.emulator._records.directory import Directory
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Service
 from authflow.emulator._users.mfa import TOTP
+from authflow.emulator._users.names import parse_contact
 
 Call: TypeAlias = Callable[[str, Mapping[str, object]], dict[str, Any]]
 
@@ -134,6 +135,7 @@ class Seeding:
         who = {"UserPoolId": pool_id, "Username": made["Username"]}
         if "Password" in given:
             self._call("AdminSetUserPassword", {**who, "Password": given["Password"], "Permanent": True}, place)
+            self._verify_contact(who, given, place)
         for number, group in enumerate(_require_list(given, "Groups", place)):
             self._call("AdminAddUserToGroup", {**who, "GroupName": group}, f"{place}.Groups[{number}]")
         users = self._service.pools[pool_id].users
@@ -143,6 +145,14 @@ class Seeding:
         if "MfaPreference" in given:
             preference = _require_object(given["MfaPreference"], f"{place}.MfaPreference")
             self._call("AdminSetUserMFAPreference", {**who, **preference}, f"{place}.MfaPreference")
+
+    def _verify_contact(self, who: Mapping[str, str], given: dict[str, Any], place: str) -> None:
+        """Verify the address or number that is a user's username, unless the document says whether it is verified."""
+        kinds = self._service.pools[who["UserPoolId"]].username_attributes & parse_contact(given["Username"]).keys()
+        said = {attribute["Name"] for attribute in given.get("UserAttributes", ())}
+        verified = [{"Name": f"{kind}_verified", "Value": "true"} for kind in kinds if f"{kind}_verified" not in said]
+        if verified and given.get("Status") != Status.UNCONFIRMED:
+            self._call("AdminUpdateUserAttributes", {**who, "UserAttributes": verified}, place)
 
     def _complete(self, users: Directory, user: User, given: dict[str, Any], place: str) -> None:
         """Give a user what no operation gives."""
