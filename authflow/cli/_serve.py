@@ -42,7 +42,6 @@ def serve(
             place of one for a front end.
         OSError: the address can't be used.
     """
-
     started = threading.Event()
 
     def make(url: str) -> Emulator:
