@@ -1,8 +1,9 @@
 """``authflow emulator``: run an emulator over HTTP."""
 
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -37,9 +38,11 @@ def serve(
     ``write_files`` is called with what a front end needs, each time that the pools of the seed file are made.
 
     Raises:
-        InvalidInput: the seed file is not valid, or the state can't be read or kept.
+        InvalidInput: the seed file is not valid, the state can't be read or kept, or a file of somebody else is in the
+            place of one for a front end.
         OSError: the address can't be used.
     """
+    started = threading.Event()
 
     def make(url: str) -> Emulator:
         emulator = Emulator(
@@ -57,7 +60,8 @@ def serve(
 
         def show(clients: list[SeededClient]) -> None:
             _print_clients(clients)
-            write_files(FrontEnd(url, region, clients))
+            with _warning_if(started.is_set()):
+                write_files(FrontEnd(url, region, clients, emulator.call))
 
         emulator.at_start(load)
         if emulator.is_restored:
@@ -65,6 +69,7 @@ def serve(
         return emulator
 
     def ready(url: str, authority: Path | None) -> None:
+        started.set()
         if authority is not None:
             _print_line(f"clients have to trust the authority in {authority}")
         _print_line(f"authflow emulator at {url} (press Ctrl-C to stop it), console at {url}{CONTROL}{CONSOLE}")
@@ -78,6 +83,18 @@ def serve(
         raise InvalidInput("--seed-file", str(error)) from None
     except StateError as error:
         raise InvalidInput("--state", str(error)) from None
+
+
+@contextmanager
+def _warning_if(is_started: bool) -> Iterator[None]:  # noqa: FBT001 - it reads as a sentence
+    """After the start, warn of files that can't be written: the emulator goes on without them."""
+    try:
+        yield
+    except (OSError, InvalidInput) as error:
+        if not is_started:
+            raise
+        sys.stderr.write(f"authflow: warning: {escape(str(error))}\n")
+        sys.stderr.flush()
 
 
 def _print_clients(clients: list[SeededClient]) -> None:

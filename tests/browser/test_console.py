@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from authflow.emulator import Emulator, ServiceError, running
-from tests.support.console import POOL, answer, begin, fill, make_document, make_user
-from tests.support.emulator.world import Clock
+from tests.support.console import PASSWORD, POOL, answer, begin, fill, make_document, make_user
+from tests.support.emulator.world import ALL_FLOWS, Clock
 
 CONSOLE = "/_authflow/console"
 HERE = re.compile(r"\bhere\b")
@@ -86,7 +86,14 @@ def test_the_time_that_a_sign_in_has(served: tuple[str, Emulator], page: Page) -
 
 def test_without_anything_it_says_so(served: tuple[str, Emulator], page: Page, messages: list[str]) -> None:
     open_console(page, served[0])
-    for text in ("Nobody is signing in", "No messages", "No users", "No faults", "No user pools"):
+    for text in (
+        "Nobody is signing in",
+        "Sign-ups and password resets are not sign-ins",
+        "No messages",
+        "No users",
+        "No faults",
+        "No user pools",
+    ):
         expect(page.get_by_text(text)).to_be_visible()
     assert not messages
 
@@ -193,6 +200,30 @@ def test_a_fault_has_the_fields_of_its_kind(served: tuple[str, Emulator], page: 
     expect(page.locator("#fault-rows")).to_contain_text("All operations")
     expect(page.locator("#fault-rows")).to_contain_text("delayed by 0.5 s, all requests")
     assert [(fault.operation, fault.seconds, fault.times) for fault in emulator.faults] == [("*", 0.5, None)]
+
+
+def test_no_name_of_an_error_or_operation_is_cut_off(served: tuple[str, Emulator], page: Page) -> None:
+    open_console(page, served[0])
+    for label, text in (
+        ("Error", "PasswordHistoryPolicyViolationException"),
+        ("Operation", "GetTokensFromRefreshToken"),
+    ):
+        field = page.get_by_label(label)
+        field.fill(text)
+        assert field.evaluate("field => field.scrollWidth <= field.clientWidth"), label
+
+
+def test_users_with_a_uuid_are_shown_by_their_address(served: tuple[str, Emulator], page: Page) -> None:
+    url, emulator = served
+    user = {"Username": "ada@example.com", "TemporaryPassword": PASSWORD}
+    client = {"ClientName": "web", "ClientId": "localclient0000000000000001", "ExplicitAuthFlows": ALL_FLOWS}
+    emulator.load({"pools": [{"PoolName": "p", "UsernameAttributes": ["email"], "clients": [client], "users": [user]}]})
+    begin(emulator, "ada@example.com")
+    open_console(page, url)
+    for place in ("#user-rows", "#sign-in-rows"):
+        expect(page.locator(f"{place} strong")).to_have_text("ada@example.com")
+    expect(page.locator("#user-rows .detail")).to_have_text(re.compile(r"^[0-9a-f-]{36}$"))
+    expect(page.locator("#pool-rows abbr")).to_have_attribute("title", re.compile("PLUS adds threat protection"))
 
 
 def test_it_says_when_the_emulator_is_gone_and_goes_on_when_it_is_back(page: Page) -> None:

@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 
 import jsonschema
 import pyotp
@@ -161,6 +163,69 @@ def test_a_document_is_loaded_whole_or_not_at_all(empty: World, change: Json, ex
     assert expected in str(caught.value)
     assert empty.call("ListUserPools", MaxResults=60)["UserPools"] == []
     empty.emulator.load(KNOWN)  # no id is left in use
+
+
+ADDRESS, NUMBER = "ada@example.com", "+31612345678"
+
+
+@pytest.mark.parametrize(
+    ("user", "verified"),
+    [
+        ({"Username": ADDRESS, "Password": PASSWORD}, {"email_verified": "true"}),
+        ({"Username": NUMBER, "Password": PASSWORD}, {"phone_number_verified": "true"}),
+        ({"Username": ADDRESS, "Password": PASSWORD, "Status": "RESET_REQUIRED"}, {"email_verified": "true"}),
+        ({"Username": ADDRESS, "Password": PASSWORD, "Status": "UNCONFIRMED"}, {}),
+        ({"Username": ADDRESS, "TemporaryPassword": TEMPORARY}, {}),
+        (
+            {
+                "Username": ADDRESS,
+                "Password": PASSWORD,
+                "UserAttributes": [
+                    {"Name": "email_verified", "Value": "false"},
+                    {"Name": "phone_number", "Value": NUMBER},
+                ],
+            },
+            {"email_verified": "false"},
+        ),
+    ],
+    ids=str,
+)
+def test_the_address_that_is_the_username_is_verified(empty: World, user: Json, verified: Json) -> None:
+    pool = {"PoolName": "people", "UsernameAttributes": ["email", "phone_number"], "AutoVerifiedAttributes": ["email"]}
+    [client] = empty.emulator.load({"pools": [{**pool, "clients": [{"ClientName": "app"}], "users": [user]}]})
+    found = empty.call("AdminGetUser", UserPoolId=client.pool_id, Username=user["Username"])["UserAttributes"]
+    assert {each["Name"]: each["Value"] for each in found if each["Name"].endswith("_verified")} == verified
+    assert not empty.emulator.outbox
+
+
+def test_a_username_that_only_looks_like_an_address_verifies_nothing(empty: World) -> None:
+    user = {"Username": ADDRESS, "Password": PASSWORD}
+    [client] = empty.emulator.load({"pools": [{"PoolName": "p", "clients": [{"ClientName": "app"}], "users": [user]}]})
+    found = empty.call("AdminGetUser", UserPoolId=client.pool_id, Username=ADDRESS)["UserAttributes"]
+    assert [each["Name"] for each in found] == ["sub"]
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "emulator.md"
+DOCUMENTED = re.findall(r"```json\n(\{\n  \"pools\".*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("text", DOCUMENTED)
+def test_what_the_documentation_shows_is_loaded(empty: World, text: str) -> None:
+    client, *_ = empty.emulator.load(text)
+    users = json.loads(text)["pools"][0]["users"]
+    found = empty.call("ListUsers", UserPoolId=client.pool_id)["Users"]
+    assert len(found) == len(users)
+
+
+def test_the_user_whom_the_documentation_shows_can_reset_the_password(empty: World) -> None:
+    [front_end] = [text for text in DOCUMENTED if "UsernameAttributes" in text]
+    for _ in range(2):
+        empty.emulator.reset()
+        [client] = empty.emulator.load(front_end)
+        empty.call("ForgotPassword", ClientId=client.client_id, Username=ADDRESS)
+        message = empty.emulator.outbox[-1]
+        assert (message.destination, message.purpose) == (ADDRESS, "password_reset")
+        assert message.username == "5f0c6a1e-0000-4000-8000-000000000001"
 
 
 @pytest.mark.parametrize("document", [KNOWN, DOCUMENT])

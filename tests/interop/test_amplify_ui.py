@@ -20,8 +20,6 @@ FLOWS = ["ALLOW_USER_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
 
 
 def make_seed(mfa: str) -> dict[str, Any]:
-    email = {"Name": "email", "Value": "ada@example.com"}
-    verified = {"Name": "email_verified", "Value": "true"}
     pool = {
         "PoolName": "people",
         "UsernameAttributes": ["email"],
@@ -29,7 +27,7 @@ def make_seed(mfa: str) -> dict[str, Any]:
         "mfa": {"MfaConfiguration": mfa, "SoftwareTokenMfaConfiguration": {"Enabled": True}},
         "clients": [{"ClientName": "web", "ExplicitAuthFlows": FLOWS}],
         "users": [
-            {"Username": "ada@example.com", "Password": FIRST, "UserAttributes": [email, verified]},
+            {"Username": "ada@example.com", "Password": FIRST},
             {"Username": "kay@example.com", "TemporaryPassword": "Temporary-1"},
         ],
     }

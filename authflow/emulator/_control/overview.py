@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from authflow.emulator._control.sign_ins import list_sign_ins
+from authflow.emulator._control.sign_ins import find_name, list_sign_ins
 from authflow.emulator._records.client import UserPoolClient
 from authflow.emulator._records.directory import USERNAME
 from authflow.emulator._records.pool import UserPool
@@ -105,6 +105,7 @@ def _describe_user(pool: UserPool, user: User) -> dict[str, Any]:
     devices = [device for _, device in user.devices.read_after(None, SHOWN)]
     return {
         "username": user.username,
+        "name": find_name(pool, user),
         "sub": user.sub,
         "email": user.attributes.get("email"),
         "phone_number": user.attributes.get("phone_number"),

@@ -17,6 +17,7 @@ from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.user import Status, User
 from authflow.emulator._service import Service
 from authflow.emulator._users.mfa import TOTP
+from authflow.emulator._users.names import parse_contact
 
 Call: TypeAlias = Callable[[str, Mapping[str, object]], dict[str, Any]]
 
@@ -132,6 +133,7 @@ class Seeding:
         who = {"UserPoolId": pool_id, "Username": made["Username"]}
         if "Password" in given:
             self._call("AdminSetUserPassword", {**who, "Password": given["Password"], "Permanent": True}, place)
+            self._verify_contact(who, given, place)
         for number, group in enumerate(_require_list(given, "Groups", place)):
             self._call("AdminAddUserToGroup", {**who, "GroupName": group}, f"{place}.Groups[{number}]")
         pool = self._service.pools[pool_id]
@@ -141,6 +143,14 @@ class Seeding:
         if "MfaPreference" in given:
             preference = _require_object(given["MfaPreference"], f"{place}.MfaPreference")
             self._call("AdminSetUserMFAPreference", {**who, **preference}, f"{place}.MfaPreference")
+
+    def _verify_contact(self, who: Mapping[str, str], given: dict[str, Any], place: str) -> None:
+        """Verify the address or number that is a user's username, unless the document says whether it is verified."""
+        kinds = self._service.pools[who["UserPoolId"]].username_attributes & parse_contact(given["Username"]).keys()
+        said = {attribute["Name"] for attribute in given.get("UserAttributes", ())}
+        verified = [{"Name": f"{kind}_verified", "Value": "true"} for kind in kinds if f"{kind}_verified" not in said]
+        if verified and given.get("Status") != Status.UNCONFIRMED:
+            self._call("AdminUpdateUserAttributes", {**who, "UserAttributes": verified}, place)
 
     def _complete(self, pool: UserPool, user: User, given: dict[str, Any], place: str) -> None:
         """Give a user what no operation gives."""

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from authflow.emulator._auth.mfa_setup import SetupState
+from authflow.emulator._records.contacts import CONTACT_MEDIUMS
+from authflow.emulator._records.pool import UserPool
 from authflow.emulator._records.sessions import Session
 from authflow.emulator._records.user import User
 from authflow.emulator._service import Service
@@ -40,6 +42,12 @@ def find_node(challenge: str, challenge_data: object) -> str | None:
     return NODES.get(challenge)
 
 
+def find_name(pool: UserPool, user: User) -> str:
+    """Return the name by which people know a user: an email address or phone number where the username is a UUID."""
+    contacts = (user.attributes.get(kind) for kind in CONTACT_MEDIUMS if kind in pool.username_attributes)
+    return next(filter(None, contacts), user.username)
+
+
 def list_sign_ins(service: Service, limit: int) -> list[dict[str, Any]]:
     """Return the sign-ins that wait for a client or a person, the latest first."""
     found: list[dict[str, Any]] = []
@@ -65,6 +73,7 @@ def _describe(service: Service, session: Session) -> dict[str, Any] | None:
         "pool_id": client.pool.id,
         "client_id": client.id,
         "username": user.username,
+        "name": find_name(client.pool, user),
         "user_exists": session.decoy is None,
         "auth_flow": session.sign_in.flow,
         "challenge": session.challenge,

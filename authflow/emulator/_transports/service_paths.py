@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from authflow.emulator._errors import ReplyLost, ServiceError
 from authflow.emulator._transports import json_protocol, openid
 from authflow.emulator._transports.bodies import read_body
+from authflow.emulator._transports.control.problems import Problem
 from authflow.emulator._transports.lenient import make_lenient
 from authflow.emulator._transports.served import ServedEmulator
 from authflow.emulator._transports.threads import run_in_thread
@@ -33,6 +34,8 @@ SHARED_HEADERS: Final[Mapping[str, str]] = {
 PREFLIGHT_SECONDS: Final = "172800"
 #: the beginning of the emulator's own paths
 CONTROL: Final = "/_authflow"
+#: about a request below it that no handler takes
+UNKNOWN: Final = f"There is no such request. GET {CONTROL}/openapi.json describes all that there are."
 #: the operation that takes long with a large file
 SLOW: Final = ".StartUserImportJob"
 JWKS, CONFIGURATION = (f"/{{pool_id}}/.well-known/{name}" for name in ("jwks.json", "openid-configuration"))
@@ -101,8 +104,10 @@ class Endpoints:
         """Respond to a request that no handler takes. Web pages can't read responses of the emulator's own paths."""
         if not isinstance(refused, HTTPException):
             raise refused
-        common = {} if request.url.path.startswith(f"{CONTROL}/") else self._make_headers()
-        return PlainTextResponse(refused.detail, refused.status_code, {**common, **(refused.headers or {})})
+        if f"{request.url.path}/".startswith(f"{CONTROL}/"):
+            return Problem(refused.status_code, UNKNOWN).respond(refused.headers)
+        headers = {**self._make_headers(), **(refused.headers or {})}
+        return PlainTextResponse(refused.detail, refused.status_code, headers)
 
     @property
     def _shared_headers(self) -> Mapping[str, str]:

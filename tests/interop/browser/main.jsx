@@ -22,5 +22,5 @@ function Account({ user, signOut }) {
 }
 
 createRoot(document.getElementById("root")).render(
-  <Authenticator loginMechanisms={["email"]}>{(session) => <Account {...session} />}</Authenticator>,
+  <Authenticator>{(session) => <Account {...session} />}</Authenticator>,
 );

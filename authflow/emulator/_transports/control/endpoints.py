@@ -75,6 +75,10 @@ CLIENTS: Final[Schema] = {
         client_secret={"type": ["string", "null"]},
     ),
 }
+NAME: Final[Schema] = {
+    **TEXT,
+    "description": "the username; the email address or phone number in pools where the username is a UUID",
+}
 NEXT: Final[Schema] = {"type": ["integer", "null"], "description": "the after of the next page; null on the last one"}
 PAGE: Final[Mapping[str, Schema]] = {
     "after": {**NUMBER, "description": "the next of the page before"},
@@ -101,6 +105,7 @@ POOL: Final = make_object(
 DEVICE: Final = make_object(("name", "key", "remembered"), name=TEXT, key=TEXT, remembered=FLAG)
 USER_MEMBERS: Final[Mapping[str, Schema]] = {
     "username": TEXT,
+    "name": NAME,
     "sub": TEXT,
     "email": OPTIONAL_TEXT,
     "phone_number": OPTIONAL_TEXT,
@@ -118,6 +123,7 @@ SIGN_IN_MEMBERS: Final[Mapping[str, Schema]] = {
     "pool_id": TEXT,
     "client_id": TEXT,
     "username": TEXT,
+    "name": NAME,
     "user_exists": {**FLAG, "description": "false for a name that replies do not reveal to be unknown"},
     "auth_flow": TEXT,
     "challenge": TEXT,

@@ -1,5 +1,6 @@
 """Refusals of the emulator's own paths: https://www.rfc-editor.org/rfc/rfc9457."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from authflow.emulator._transports.control.responses import AsciiJSONResponse
@@ -18,7 +19,8 @@ class Problem(Exception):
         self.status = status
         self.detail = detail
 
-    def respond(self) -> AsciiJSONResponse:
-        """Return the response."""
+    def respond(self, headers: Mapping[str, str] | None = None) -> AsciiJSONResponse:
+        """Return the response, with these headers too."""
         content = {"type": "about:blank", "title": HTTPStatus(self.status).phrase, "status": self.status}
-        return AsciiJSONResponse({**content, "detail": self.detail}, self.status, media_type="application/problem+json")
+        content["detail"] = self.detail
+        return AsciiJSONResponse(content, self.status, headers, media_type="application/problem+json")

@@ -342,6 +342,26 @@ def test_no_request_brings_an_error_of_the_server(shared: tuple[str, Emulator], 
 # --- who may use it
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "", 404),
+        ("GET", "/", 404),
+        ("GET", "/nothing", 404),
+        ("GET", "/outbox/", 404),
+        ("POST", "/outbox", 405),
+        ("GET", "/console/nothing.js", 404),
+    ],
+)
+def test_what_is_not_there_is_a_problem(shared: tuple[str, Emulator], method: str, path: str, status: int) -> None:
+    found, problem = control(shared[0], method, path)
+    assert (found, problem["status"]) == (status, status)
+    assert "/_authflow/openapi.json" in problem["detail"]
+    headers = ask(shared[0], method, path, {"Content-Type": "application/json"})[1]
+    assert headers["content-type"] == "application/problem+json"
+    assert ("allow" in headers) == (status == 405)
+
+
 def ask(url: str, method: str, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 0, timeout=10)

@@ -8,7 +8,7 @@ import pytest
 from authflow.emulator import Emulator, running
 from tests.support.emulator.control import control
 from tests.support.emulator.mfa import SMS, configure
-from tests.support.emulator.world import ALL_FLOWS, PASSWORD, Clock, Json, World
+from tests.support.emulator.world import ALL_FLOWS, PASSWORD, TEMPORARY, Clock, Json, World
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +148,29 @@ def test_the_newest_messages(served: tuple[str, World]) -> None:
         world.invite(name, email=f"{name}@example.com")
     assert [message["username"] for message in control(url, "GET", "/outbox?limit=1")[1]] == ["cleo"]
     assert len(control(url, "GET", "/outbox?limit=3")[1]) == 2
+
+
+@pytest.mark.parametrize(
+    ("pool", "username", "attributes", "name"),
+    [
+        ({"UsernameAttributes": ["email"]}, "Eve@example.com", {}, "eve@example.com"),
+        ({"UsernameAttributes": ["phone_number"]}, "+15550109879", {"email": "eve@example.com"}, "+15550109879"),
+        ({"UsernameAttributes": ["email", "phone_number"]}, "+15550109879", {}, "+15550109879"),
+        ({"AliasAttributes": ["email"]}, "eve", {"email": "eve@example.com"}, "eve"),
+    ],
+    ids=str,
+)
+def test_users_have_the_name_that_people_know(
+    served: tuple[str, World], pool: Json, username: str, attributes: Json, name: str
+) -> None:
+    url, world = served
+    other = world.make_pool(**pool, UsernameConfiguration={"CaseSensitive": False})
+    other.invite(username, **attributes)
+    other.call(
+        "InitiateAuth", **other.make_initiate_params("USER_PASSWORD_AUTH", USERNAME=username, PASSWORD=TEMPORARY)
+    )
+    [user] = control(url, "GET", f"/users?pool={other.pool_id}")[1]["users"]
+    [sign_in] = control(url, "GET", "/sign-ins")[1]
+    assert (user["name"], sign_in["name"]) == (name, name)
+    assert (user["username"] == user["sub"]) == ("UsernameAttributes" in pool)
+    assert sign_in["username"] == user["username"]

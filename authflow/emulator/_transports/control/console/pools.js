@@ -2,6 +2,9 @@
 
 import { chip, copyButton, find, make, showList } from "./dom.js";
 
+const TIERS = "The pool's feature plan (UserPoolTier): LITE has the basic features; ESSENTIALS adds, among others, sign-in "
+  + "without a password and MFA by email; PLUS adds threat protection.";
+
 export function showPools({ pools, total }) {
   find("pool-count").textContent = total > pools.length ? `the first ${pools.length} of ${total}` : total || "";
   find("pools-empty").hidden = total > 0;
@@ -15,7 +18,8 @@ function makeRow(pool) {
       make("span", {}, make("strong", {}, pool.pool_name), " ", make("code", {}, pool.pool_id)),
       copyButton(pool.pool_id, "Copy id")),
     make("div", { className: "detail" },
-      `${count(pool.users, "user")}, ${count(pool.groups, "group")}, MFA ${pool.mfa.toLowerCase()}, tier ${pool.tier.toLowerCase()}`),
+      `${count(pool.users, "user")}, ${count(pool.groups, "group")}, MFA ${pool.mfa.toLowerCase()}, `,
+      make("abbr", { title: TIERS }, `tier ${pool.tier.toLowerCase()}`)),
     make("ul", { className: "clients" }, ...pool.clients.map(makeClient)),
     left > 0 ? make("div", { className: "detail" }, `and ${count(left, "more app client")}`) : null);
 }

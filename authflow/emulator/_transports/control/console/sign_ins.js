@@ -25,7 +25,7 @@ function makeRow(signIn) {
   const row = make("li", {},
     make("div", { className: "spread" },
       make("span", {},
-        make("strong", {}, signIn.username), " ",
+        make("strong", { title: signIn.username }, signIn.name), " ",
         signIn.user_exists ? null : chip("no such user", "warn")),
       button),
     make("div", { className: "detail" },

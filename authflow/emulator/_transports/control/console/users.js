@@ -51,11 +51,12 @@ function describeEmpty() {
 }
 
 function makeRow(user) {
-  const contacts = [user.email, user.phone_number].filter((contact) => contact !== null && contact !== user.username);
+  const contacts = [user.email, user.phone_number].filter((contact) => contact !== null && contact !== user.name);
   return make("tr", {},
     make("td", {},
-      make("strong", {}, user.username),
-      ...contacts.map((contact) => make("div", { className: "detail" }, contact))),
+      make("strong", {}, user.name),
+      ...contacts.map((contact) => make("div", { className: "detail" }, contact)),
+      user.name === user.username ? null : make("div", { className: "detail" }, user.username)),
     makeCell([
       chip(user.status, KINDS[user.status]),
       user.enabled ? null : chip("disabled", "bad"),
