@@ -13,10 +13,11 @@ from tests.cli.test_commands import emulator
 
 
 def test_https(tmp_path: Path) -> None:
-    env = tmp_path / ".env"
-    with emulator("--tls", "--env-file", str(env)) as served:
+    env, seed = tmp_path / ".env", tmp_path / "seed.json"
+    seed.write_text('{"pools": [{"PoolName": "people", "clients": [{"ClientName": "web"}]}]}', "utf-8")
+    with emulator("--tls", "--env-file", str(env), "--seed-file", str(seed)) as served:
         assert served.url.startswith("https://127.0.0.1:")
-        [line] = served.lines
+        [line] = [line for line in served.lines if "authority" in line]
         authority = Path(line.removeprefix("clients have to trust the authority in ").strip())
         trusting = ssl.create_default_context(cafile=str(authority))
         for host in ("127.0.0.1", "localhost"):
