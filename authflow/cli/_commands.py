@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -214,24 +214,45 @@ def _parse_pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...])
     return {name: value for name, _, value in pairs}
 
 
+def _client_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that name the pool, the app client and the user."""
+    options = (
+        click.option("--pool-id", required=True, help="ID of the user pool."),
+        click.option("--client-id", required=True, help="ID of the app client."),
+        click.option("--client-secret", is_flag=True, help=f"Ask for the client secret. Or set {SECRET_VARIABLE}."),
+        click.option("--endpoint-url", help="URL of an emulator or proxy; default: Cognito."),
+        click.option("--region", help="AWS region; default: the region in the pool's ID."),
+        click.option("--username", help="If you leave it out, the command asks for it."),
+        click.option(
+            "--client-metadata",
+            multiple=True,
+            callback=_parse_pairs,
+            metavar="KEY=VALUE",
+            help="Passed to the pool's Lambda triggers; can be repeated.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _ask_for_secret(context: click.Context, *, asks: bool) -> str | None:
+    """Return the client secret, and refuse arguments, which may be passwords: the error does not repeat them."""
+    from authflow.cli._terminal import ask_hidden  # noqa: PLC0415 - loaded only for these commands
+    from authflow.messages import load_messages  # noqa: PLC0415 - loaded only for these commands
+
+    if context.args:
+        raise click.UsageError("unexpected argument; passwords and secrets are asked for")
+    label = load_messages().text("terminal.client_secret.label") if asks else ""
+    return (ask_hidden(label) if asks else os.environ.get(SECRET_VARIABLE)) or None
+
+
 @authflow.command("sign-in", cls=_Command, context_settings={"allow_extra_args": True})
-@click.option("--pool-id", required=True, help="ID of the user pool.")
-@click.option("--client-id", required=True, help="ID of the app client.")
-@click.option("--client-secret", is_flag=True, help=f"Ask for the client secret. Or set {SECRET_VARIABLE}.")
-@click.option("--endpoint-url", help="URL of an emulator or proxy; default: Cognito.")
-@click.option("--region", help="AWS region; default: the region in the pool's ID.")
+@_client_options
 @click.option("--flow", default="srp", show_default=True, type=click.Choice(FLOWS), help=FLOW_HELP)
 @click.option("--preferred", type=click.Choice(FIRST_FACTORS), help="First factor to ask for, with --flow choice.")
-@click.option("--username", help="If you leave it out, the command asks for it.")
 @click.option("--admin", is_flag=True, help="Use the admin API, with the AWS credentials that boto3 finds.")
 @click.option("--devices", type=DIRECTORY, help="Remember this installation as a device, in this directory.")
-@click.option(
-    "--client-metadata",
-    multiple=True,
-    callback=_parse_pairs,
-    metavar="KEY=VALUE",
-    help="Passed to the pool's Lambda triggers; can be repeated.",
-)
 @click.option("--show-tokens", is_flag=True, help="Print the tokens too. Anyone who reads them can act as the user.")
 @click.pass_context
 def sign_in(context: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - each option has a type of its own
@@ -240,14 +261,56 @@ def sign_in(context: click.Context, /, **options: Any) -> int:  # noqa: ANN401 -
     Exits with code 0 if you are signed in, 1 if not, 2 after a usage error, 130 after Ctrl-C.
     """
     from authflow.cli._sign_in import Settings, sign_in  # noqa: PLC0415 - loaded only for this command
-    from authflow.cli._terminal import ask_hidden  # noqa: PLC0415 - loaded only for this command
-    from authflow.messages import load_messages  # noqa: PLC0415 - loaded only for this command
 
-    if context.args:  # The argument is not repeated in the error: it may be a password.
-        raise click.UsageError("unexpected argument; passwords and secrets are asked for")
+    secret = _ask_for_secret(context, asks=options.pop("client_secret"))
     if options["preferred"] and options["flow"] != "choice":
         raise click.UsageError("--preferred needs --flow choice")
-    asks_for_secret = options.pop("client_secret")
-    label = load_messages().text("terminal.client_secret.label") if asks_for_secret else ""
-    secret = ask_hidden(label) if asks_for_secret else os.environ.get(SECRET_VARIABLE)
-    return sign_in(Settings(client_secret=secret or None, **options))
+    return sign_in(Settings(client_secret=secret, **options))
+
+
+@authflow.command("sign-up", cls=_Command, context_settings={"allow_extra_args": True})
+@_client_options
+@click.option(
+    "--attribute",
+    "attributes",
+    multiple=True,
+    callback=_parse_pairs,
+    metavar="NAME=VALUE",
+    help="A user attribute, such as email=ada@example.com; can be repeated.",
+)
+@click.option("--no-password", is_flag=True, help="Create a user without a password, who signs in by code.")
+@click.option("--resume", is_flag=True, help="Only confirm a user who signed up earlier: a new code is sent.")
+@click.pass_context
+def sign_up(
+    context: click.Context,
+    /,
+    *,
+    attributes: Mapping[str, str],
+    no_password: bool,
+    resume: bool,
+    **options: Any,  # noqa: ANN401 - each option has a type of its own
+) -> int:
+    """Create a user in a user pool, and confirm the code that is sent.
+
+    Exits with code 0 if the user exists, 1 if not, 2 after a usage error, 130 after Ctrl-C.
+    """
+    from authflow.cli._accounts import Settings, sign_up  # noqa: PLC0415 - loaded only for this command
+
+    secret = _ask_for_secret(context, asks=options.pop("client_secret"))
+    if resume and (attributes or no_password):
+        raise click.UsageError("--resume creates no user: it can't be combined with --attribute or --no-password")
+    return sign_up(Settings(client_secret=secret, **options), attributes, resume=resume, password=not no_password)
+
+
+@authflow.command("reset-password", cls=_Command, context_settings={"allow_extra_args": True})
+@_client_options
+@click.pass_context
+def reset_password(context: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - each option has a type of its own
+    """Replace a forgotten password with a code that is sent to the user.
+
+    Exits with code 0 if the password is replaced, 1 if not, 2 after a usage error, 130 after Ctrl-C.
+    """
+    from authflow.cli._accounts import Settings, reset_password  # noqa: PLC0415 - loaded only for this command
+
+    secret = _ask_for_secret(context, asks=options.pop("client_secret"))
+    return reset_password(Settings(client_secret=secret, **options))

@@ -85,6 +85,15 @@ def _ask_for_field(field: Field, messages: Messages) -> str:
         return ask(label)
     if field.autocomplete != "new-password":
         return ask_hidden(label)
+    return _ask_twice(label, messages)
+
+
+def ask_for_new_password(messages: Messages) -> str:
+    """Ask for a new password, twice, and return it."""
+    return _ask_twice(messages.text("challenge.new_password.new_password.label"), messages)
+
+
+def _ask_twice(label: str, messages: Messages) -> str:
     again = messages.text("terminal.again", {"label": label})
     while (password := ask_hidden(label)) != ask_hidden(again):
         say(messages.text("terminal.differ"))

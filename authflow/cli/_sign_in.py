@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
-from typing import Final
 
 from authflow import (
     AppClient,
     Authenticator,
     BackendError,
-    Challenge,
     Choice,
     Context,
     Custom,
@@ -22,7 +20,6 @@ from authflow import (
     Flow,
     InvalidInput,
     Password,
-    Reason,
     Remember,
     SignedIn,
     Srp,
@@ -30,8 +27,8 @@ from authflow import (
     UnexpectedReply,
 )
 from authflow.backends.boto3 import Boto3Backend
+from authflow.cli._conversation import converse, finish
 from authflow.cli._installation import load_holder
-from authflow.cli._questions import ask_for_answer, introduce
 from authflow.cli._terminal import ask, ask_hidden, retry_until_valid, say
 from authflow.core._texts import escape
 from authflow.core._validation import require_username
@@ -39,8 +36,6 @@ from authflow.core.form import SIGN_IN_FORM
 from authflow.core.openings import Opening
 from authflow.machines.remember_device import Kept
 from authflow.messages import Messages, load_messages
-
-CANCELLED: Final = 130  # the exit code that shells report after Ctrl-C
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,21 +64,11 @@ def sign_in(settings: Settings) -> int:
         OSError: the directory of devices can't be used.
     """
     messages = load_messages()
-    try:
-        flow = _Conversation(settings, messages).run()
-    except KeyboardInterrupt:
-        # Nothing is sent to Cognito: a Session expires by itself.
-        say(f"\nauthflow: {Reason.CANCELLED}: {messages.text(Reason.CANCELLED.message_id)}")
-        return CANCELLED
-    match flow.state:
-        case SignedIn(tokens):
-            _print_tokens(tokens, settings, messages)
-            return 0
-        case Failed() as failed:
-            say(f"authflow: {_name(failed)}: {messages.text(failed.reason.message_id)}")
-            return 1
-        case other:
-            raise AssertionError(f"a flow without a request or a challenge has ended, but its state is {other}")
+    return finish(
+        lambda: _Conversation(settings, messages).run(),
+        lambda end: _print_tokens(end.tokens, settings, messages),
+        messages,
+    )
 
 
 def decode_claims(token: str) -> dict[str, str]:
@@ -97,12 +82,6 @@ def decode_claims(token: str) -> dict[str, str]:
         return {name: value if isinstance(value, str) else json.dumps(value) for name, value in claims.items()}
     except (IndexError, ValueError, AttributeError, RecursionError):
         return {}
-
-
-def _name(failed: Failed) -> str:
-    """Return the reason and, if it is unknown, the exception's name: it helps whoever runs the pool."""
-    is_named = failed.reason is Reason.OTHER and failed.code.isascii() and failed.code.isidentifier()
-    return f"{failed.reason} ({failed.code})" if is_named else str(failed.reason)
 
 
 class _Conversation:
@@ -128,8 +107,7 @@ class _Conversation:
         flow = self._auth.begin(
             retry_until_valid(self._ask_for_opening, self._explain), context=context, holder=self._holder
         )
-        while flow.challenge is not None:
-            flow = self._answer(flow, flow.challenge)
+        flow = converse(self._auth, flow, self._messages)
         if isinstance(flow.state, SignedIn):
             self._remember(flow, flow.state.tokens)
         return flow
@@ -155,14 +133,6 @@ class _Conversation:
 
     def _explain(self, error: InvalidInput) -> str:
         return self._messages.text(SIGN_IN_FORM.find_problem(error))
-
-    def _answer(self, flow: Flow, challenge: Challenge) -> Flow:
-        form = challenge.form(self._settings.pool_id, flow.entered_username)
-        if challenge.rejected is None:
-            introduce(form, self._messages)
-        else:
-            say(self._messages.text(challenge.rejected.message_id))
-        return self._auth.answer(flow, ask_for_answer(challenge, form, self._messages))
 
     def _remember(self, flow: Flow, tokens: Tokens) -> None:
         """Remember the device that Cognito proposes. A failure is reported, and the sign-in still succeeds."""

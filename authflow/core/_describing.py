@@ -131,8 +131,9 @@ class Describing:
 def _derive_actions(kind: type[Describing], topic: str) -> tuple[Action, ...]:
     """Return an action for ``answer`` and for each ``answer_x`` of a class."""
     inherited = {name: None for base in reversed(kind.__mro__) for name in vars(base)}
-    methods = [name for name in inherited if name == "answer" or name.startswith("answer_")]
-    return tuple(_derive_action(kind, topic, method) for method in methods if method != "answer_from")
+    methods = [name for name in inherited if name.startswith("answer_") and name != "answer_from"]
+    first = ["answer"] if "answer" in inherited else []
+    return tuple(_derive_action(kind, topic, method) for method in (*first, *methods))
 
 
 def _derive_action(kind: type[Describing], topic: str, method: str) -> Action:

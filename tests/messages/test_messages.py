@@ -89,6 +89,7 @@ def test_sentences_end_and_labels_do_not(language: str) -> None:
 SENTENCES = {f"terminal.{name}" for name in ("passkey", "use_browser", "choose_number", "differ")} | {
     "terminal.device_remembered",
     "terminal.device_known",
+    "terminal.unconfirmed",
 }
 
 
