@@ -119,7 +119,7 @@ def document(empty: World) -> Json:
     return make_busy_world(empty)[0].emulator.dump_state()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_change_is_refused_or_makes_sense(document: Json, data: st.DataObject) -> None:
     changed = copy.deepcopy(document)

@@ -13,9 +13,7 @@ CHANGING = (
     "operations/test_import_jobs.py",
     "operations/test_providers.py",
     "operations/test_pool_surroundings.py",
-    "operations/test_user_sessions.py",
     "auth/test_mfa_setup.py",
-    "auth/test_user_auth.py",
 )
 
 
