@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from authflow.core._texts import clean
-from authflow.core.reasons import Reason
+from authflow.core.reasons import Reason, find_reason
 
 if TYPE_CHECKING:  # flows stand above errors; drivers only attach them
     from authflow.core.flow import BaseFlow
@@ -113,6 +113,11 @@ class Refusal(AuthflowError):
         self.code: str = clean(code, at_most=_MAX_CODE_LENGTH)
         self.message: str = clean(message, at_most=_MAX_MESSAGE_LENGTH)
         super().__init__(f"{self.code}: {self.message}" if message else self.code)
+
+    @property
+    def reason(self) -> Reason:
+        """What the refusal stands for, as an enum."""
+        return find_reason(self.code, self.message)
 
 
 class SignInFailed(AuthflowError):

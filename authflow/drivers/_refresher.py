@@ -83,6 +83,11 @@ class Refresher:
         self._flight = ProcessLocal(make_flight)
         self._recent = ProcessLocal(_Recent)
 
+    async def sign_out_everywhere(self, tokens: Tokens) -> None:
+        """Revoke all tokens of the person, with an access token that is valid."""
+        needed = tokens if self._runner.is_admin else await self.fresh(tokens, margin=timedelta(0), holder=None)
+        await self._runner.sign_out_everywhere(require_instance("tokens", needed, Tokens))
+
     async def fresh(self, tokens: Tokens, *, margin: timedelta, holder: str | None) -> Tokens:
         """Return tokens that are valid for longer than ``margin``, or the best that can be had."""
         require_instance("tokens", tokens, Tokens)

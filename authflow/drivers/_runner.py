@@ -18,7 +18,8 @@ from authflow.core.errors import BackendError, InvalidInput, Refusal, Unexpected
 from authflow.core.flow import BaseFlow, Opens
 from authflow.core.openings import Opening, require_opening
 from authflow.core.reasons import Reason
-from authflow.core.requests import Request
+from authflow.core.requests import AdminUserGlobalSignOut, GlobalSignOut, Request, RevokeToken
+from authflow.core.secret import Secret
 from authflow.core.stamp import Stamp
 from authflow.core.states import Failed, SignedIn, Tokens
 from authflow.drivers._checks import require_function, require_observe
@@ -59,6 +60,11 @@ class Runner:
         self._backoff = require_instance("backoff", backoff, Backoff)
         self._stamp = require_function("stamp", stamp)
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether requests use the admin API."""
+        return self._admin
+
     async def begin(self, opening: Opening, *, context: Context | None, holder: str | None) -> Flow:
         """Begin a sign-in, and run it."""
         username = require_opening(opening).username
@@ -89,6 +95,29 @@ class Runner:
     def cancel(self, flow: F) -> F:
         """Give up a flow."""
         return self._require_own(flow).cancel(self._stamp())
+
+    async def sign_out(self, tokens: Tokens) -> None:
+        """Revoke the tokens of one sign-in."""
+        token = Secret(require_instance("tokens", tokens, Tokens).refresh_token)
+        await self._perform(RevokeToken(token=token))
+
+    async def sign_out_everywhere(self, tokens: Tokens) -> None:
+        """Revoke all tokens of the person."""
+        if self._admin:
+            await self._perform(AdminUserGlobalSignOut(username=tokens.username))
+        else:
+            await self._perform(GlobalSignOut(access_token=Secret(tokens.access_token)))
+
+    async def _perform(self, request: Request) -> None:
+        """Send a request that belongs to no flow."""
+        addressed = request.address(_App(self._app))
+        try:
+            await self._backoff.run(lambda: self._effects.call(addressed), self._effects.sleep)
+        except (Refusal, BackendError) as error:
+            failure = hide_frames(error)
+        else:
+            return
+        raise failure
 
     async def sign_in(
         self,
@@ -256,6 +285,17 @@ class Runner:
 
     async def _compute(self, step: Callable[[], T], *, is_cpu_bound: bool) -> T:
         return await self._effects.compute(step) if is_cpu_bound else step()
+
+
+@dataclass(frozen=True, slots=True)
+class _App:
+    """The sender of requests that belong to no flow."""
+
+    app: AppClient
+    username: str = ""
+    admin: bool = False
+    device_key: str | None = None
+    current_context: Context | None = None
 
 
 @dataclass(frozen=True, slots=True)

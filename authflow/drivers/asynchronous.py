@@ -139,6 +139,16 @@ class AsyncAuthenticator(ProcessBound):
         with self._effects.track_call():
             return await self._refresher.fresh(tokens, margin=margin, holder=holder)
 
+    async def sign_out(self, tokens: Tokens) -> None:
+        """End one sign-in; see ``Authenticator.sign_out``."""
+        with self._effects.track_call():
+            await self._runner.sign_out(tokens)
+
+    async def sign_out_everywhere(self, tokens: Tokens) -> None:
+        """End all sign-ins of a person; see ``Authenticator.sign_out_everywhere``."""
+        with self._effects.track_call():
+            await self._refresher.sign_out_everywhere(tokens)
+
     async def remember_device(
         self,
         tokens: Tokens,

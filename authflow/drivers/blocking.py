@@ -203,6 +203,36 @@ class Authenticator(ProcessBound):
         """
         return run_to_end(self._refresher.fresh(tokens, margin=margin, holder=holder))
 
+    def sign_out(self, tokens: Tokens) -> None:
+        """End one sign-in: Cognito revokes its refresh token, and the access tokens that came with it.
+
+        Services that verify access tokens by themselves accept them until they expire. Forget the tokens in any case.
+
+        Args:
+            tokens: the tokens of the sign-in, or of a later refresh. They may have expired.
+
+        Raises:
+            Refusal: Cognito refuses, such as an app client whose tokens can't be revoked (EnableTokenRevocation).
+            BackendError: Cognito can't be reached; whether it revoked the tokens is unknown. Call this again.
+            InvalidInput: ``tokens`` has the wrong type.
+        """
+        run_to_end(self._runner.sign_out(tokens))
+
+    def sign_out_everywhere(self, tokens: Tokens) -> None:
+        """End all sign-ins of a person, of all app clients: GlobalSignOut, or AdminUserGlobalSignOut with ``admin``.
+
+        Args:
+            tokens: the person's tokens. Without ``admin`` they are refreshed first if the access token has expired.
+
+        Raises:
+            SignInFailed: this sign-in has ended already; others may go on.
+            Refusal: Cognito refuses; ``.reason`` says why.
+            BackendError: Cognito can't be reached; whether it revoked the tokens is unknown. Call this again.
+            UnexpectedReply: the refresh got a reply that makes no sense.
+            InvalidInput: ``tokens`` has the wrong type.
+        """
+        run_to_end(self._refresher.sign_out_everywhere(tokens))
+
     def remember_device(
         self,
         tokens: Tokens,

@@ -34,7 +34,7 @@ def test_an_http_request() -> None:
 
 def test_exactly_the_admin_operations_need_a_signature() -> None:
     model: Any = get_session().get_service_model("cognito-idp")
-    assert len(operations()) == 14
+    assert len(operations()) == 17
     for name in operations():
         assert (model.operation_model(name).auth_type != "none") == name.startswith("Admin")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import timedelta
 from typing import Any, Final, TypeVar, overload
 from unittest.mock import patch
 
@@ -113,6 +114,15 @@ class AuthenticatorOnALoop(Authenticator):
 
     def cancel(self, flow: F) -> F:
         return self._auth.cancel(flow)
+
+    def fresh(self, tokens: Tokens, *, margin: timedelta = timedelta(seconds=60), holder: str | None = None) -> Tokens:
+        return run(self._auth.fresh(tokens, margin=margin, holder=holder))
+
+    def sign_out(self, tokens: Tokens) -> None:
+        run(self._auth.sign_out(tokens))
+
+    def sign_out_everywhere(self, tokens: Tokens) -> None:
+        run(self._auth.sign_out_everywhere(tokens))
 
     def sign_in(
         self,

@@ -31,7 +31,14 @@ from authflow.core.events import Answered, AskedAgain, Begun, Cancelled, DeviceF
 from authflow.core.flow import BaseFlow
 from authflow.core.modexp import find_arithmetic
 from authflow.core.replies import parse_associated, parse_auth_reply, parse_signed_up, parse_verified
-from authflow.core.requests import ClientRequest, Request, UserRequest
+from authflow.core.requests import (
+    AdminUserGlobalSignOut,
+    ClientRequest,
+    GlobalSignOut,
+    Request,
+    RevokeToken,
+    UserRequest,
+)
 from authflow.core.srp import device_verifier
 from authflow.emulator import Emulator, Fault, FaultKind, Message, SeededClient, Settings
 from authflow.machines.remember_device import begin as begin_remembering
@@ -179,6 +186,8 @@ def make_parts() -> Iterator[Any]:
     yield from (Backoff(), Settings(), find_arithmetic(), TABLE[0], Request(), ClientRequest())
     yield BaseChallenge(session=Secret(SESSION), asked_at=AT)
     yield from (BaseQuestion(asked_at=AT), LastingQuestion(asked_at=AT, nonce="1"), UserRequest())
+    token = Secret(REFRESH_TOKEN)
+    yield from (RevokeToken(token=token), GlobalSignOut(access_token=token), AdminUserGlobalSignOut(username="ada"))
     yield Answer("digest", (("ANSWER", Secret(ANSWER)),))
     yield device_verifier("-Gr0up", "eu-west-1_0f3c", DEVICE_SECRET, bytes(range(16)))
     flow = begin(APP, OPENINGS[0], STAMP)

@@ -14,6 +14,7 @@ from authflow.core.requests._authentication import (
 )
 from authflow.core.requests._base import ClientRequest, Request, Sender
 from authflow.core.requests._devices import ConfirmDevice, UpdateDeviceStatus
+from authflow.core.requests._sign_out import AdminUserGlobalSignOut, GlobalSignOut, RevokeToken
 from authflow.core.requests._software_tokens import AssociateSoftwareToken, VerifySoftwareToken
 from authflow.core.requests._users import (
     ConfirmForgotPassword,
@@ -27,6 +28,7 @@ from authflow.core.requests._users import (
 __all__ = [
     "AdminInitiateAuth",
     "AdminRespondToAuthChallenge",
+    "AdminUserGlobalSignOut",
     "AssociateSoftwareToken",
     "ClientRequest",
     "ConfirmDevice",
@@ -34,10 +36,12 @@ __all__ = [
     "ConfirmSignUp",
     "ForgotPassword",
     "GetTokensFromRefreshToken",
+    "GlobalSignOut",
     "InitiateAuth",
     "Request",
     "ResendConfirmationCode",
     "RespondToAuthChallenge",
+    "RevokeToken",
     "Sender",
     "SignUp",
     "UpdateDeviceStatus",
