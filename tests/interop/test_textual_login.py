@@ -19,6 +19,7 @@ from authflow.emulator import Emulator
 from authflow.messages import load_messages
 from tests.support.emulator import mfa
 from tests.support.emulator.lambdas import RIDDLE, Riddles, make_riddle_client
+from tests.support.emulator.passkeys import make_authenticator, make_passkey_pool, register
 from tests.support.emulator.world import ALL_FLOWS, OTHER_PASSWORD, PASSWORD, TEMPORARY, Clock, World
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "textual_login.py"
@@ -231,6 +232,17 @@ def test_a_password_as_a_challenge(choices: World, preferred: str) -> None:
 
     met = run(choices, person, lambda auth: auth.begin(Choice("ada", preferred))).met
     assert met == [preferred.lower(), "signed_in"]
+
+
+def test_a_passkey_needs_a_browser(world: World) -> None:
+    passkeys = make_passkey_pool(world)
+    register(passkeys, make_authenticator())
+
+    async def person(someone: Person) -> None:
+        assert "A passkey can't be used in a terminal." in someone.text
+        assert not someone.app.query(Input)
+
+    assert run(passkeys, person, lambda auth: auth.begin(Choice("ada", "WEB_AUTHN"))).met == ["web_authn"]
 
 
 def test_the_password_challenge_of_the_admin_api(world: World) -> None:
