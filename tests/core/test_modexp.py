@@ -8,7 +8,7 @@ from random import Random
 from types import ModuleType
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authflow.core import _gmp, _openssl
@@ -39,17 +39,20 @@ exponents = st.integers(min_value=1, max_value=2**1024)
 moduli = st.one_of(st.just(N), st.integers(min_value=1, max_value=2**3100).map(lambda number: 2 * number + 1))
 
 
+@settings(deadline=None)  # powers of large numbers on a busy machine
 @given(base=bases, exponent=exponents, modulus=moduli)
 def test_openssl_computes_what_pow_computes(base: int, exponent: int, modulus: int) -> None:
     if ON_LINUX:
         assert _openssl.make_power()(base, exponent, modulus) == pow(base, exponent, modulus)
 
 
+@settings(deadline=None)  # powers of large numbers on a busy machine
 @given(base=bases, exponent=exponents, modulus=moduli)
 def test_gmp_computes_what_pow_computes(base: int, exponent: int, modulus: int) -> None:
     assert _gmp.make_power()(base, exponent, modulus) == pow(base, exponent, modulus)
 
 
+@settings(deadline=None)  # powers of large numbers on a busy machine
 @given(base=bases, exponent=exponents)
 def test_modexp_computes_what_pow_computes(base: int, exponent: int) -> None:
     assert modexp(base, exponent, N) == pow(base, exponent, N)
