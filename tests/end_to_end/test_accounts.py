@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from authflow import (
     AppClient,
     Authenticator,
+    InvalidInput,
     Reason,
     ResetPassword,
     ResumeSignUp,
@@ -118,7 +119,7 @@ def test_auto_confirmed(driver: type[Authenticator]) -> None:
 def test_a_pool_that_sends_no_code(driver: type[Authenticator]) -> None:
     world = World(driver, AutoVerifiedAttributes=[])
     assert world.sign_up().state == SignedUp("ada", confirmed=False)
-    assert world.auth.begin(Srp("ada", OLD)).failure.reason is Reason.NOT_CONFIRMED  # type: ignore[union-attr]
+    assert world.auth.begin(Srp("ada", OLD)).failure.reason is Reason.NOT_CONFIRMED  # type: ignore[union-attr]  # it has failed
     world.cognito.admin_confirm_sign_up(UserPoolId=world.pool, Username="ada")
     assert world.can_sign_in(OLD)
 
@@ -137,7 +138,7 @@ def test_without_a_password(driver: type[Authenticator]) -> None:
 def test_resumed_after_a_refused_sign_in(driver: type[Authenticator]) -> None:
     world = World(driver)
     world.auth.begin(SignUp("ada", OLD, EMAIL))
-    assert world.auth.begin(Srp("ada", OLD)).failure.reason is Reason.NOT_CONFIRMED  # type: ignore[union-attr]
+    assert world.auth.begin(Srp("ada", OLD)).failure.reason is Reason.NOT_CONFIRMED  # type: ignore[union-attr]  # it has failed
     flow = world.auth.begin(ResumeSignUp("ada"))
     assert flow.challenge
     assert isinstance(world.auth.answer(flow, flow.challenge.answer(world.read_code())).state, SignedUp)
@@ -223,5 +224,5 @@ def test_limits_ask_again(driver: type[Authenticator]) -> None:
 
 def test_only_sign_ins_have_a_holder(driver: type[Authenticator]) -> None:
     world = World(driver)
-    with pytest.raises(Exception, match="holder"):
-        Authenticator.begin(world.auth, SignUp("ada", OLD), holder="browser-1")  # type: ignore[call-overload]
+    with pytest.raises(InvalidInput, match="holder"):
+        Authenticator.begin(world.auth, SignUp("ada", OLD), holder="browser-1")  # type: ignore[call-overload]  # wrong on purpose

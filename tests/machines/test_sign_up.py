@@ -158,14 +158,14 @@ def test_replies_that_make_no_sense(reply: dict[str, Any], field: str) -> None:
     [
         (lambda: SignUp("", "pw"), "username"),
         (lambda: SignUp("ada", ""), "password"),
-        (lambda: SignUp("ada", "pw", {"email": 1}), "attributes"),  # type: ignore[dict-item]
-        (lambda: SignUp("ada", "pw", validation_data="x"), "validation_data"),  # type: ignore[arg-type]
+        (lambda: SignUp("ada", "pw", {"email": 1}), "attributes"),  # type: ignore[dict-item]  # wrong on purpose
+        (lambda: SignUp("ada", "pw", validation_data="x"), "validation_data"),  # type: ignore[arg-type]  # wrong on purpose
         (lambda: ResumeSignUp("a b"), "username"),
-        (lambda: SignUp("ada").begin("app", stamp()), "app"),  # type: ignore[arg-type]
-        (lambda: SignUp("ada").begin(APP, "now"), "stamp"),  # type: ignore[arg-type]
-        (lambda: SignUp("ada").begin(APP, stamp(), context="x"), "context"),  # type: ignore[arg-type]
+        (lambda: SignUp("ada").begin("app", stamp()), "app"),  # type: ignore[arg-type]  # wrong on purpose
+        (lambda: SignUp("ada").begin(APP, "now"), "stamp"),  # type: ignore[arg-type]  # wrong on purpose
+        (lambda: SignUp("ada").begin(APP, stamp(), context="x"), "context"),  # type: ignore[arg-type]  # wrong on purpose
         (lambda: make_question().answer("tea"), "code"),
-        (lambda: make_question().answer("1234", force_alias_creation="yes"), "force_alias_creation"),  # type: ignore[arg-type]
+        (lambda: make_question().answer("1234", force_alias_creation="yes"), "force_alias_creation"),  # type: ignore[arg-type]  # wrong on purpose
     ],
 )
 def test_wrong_arguments(make: Any, field: str) -> None:
